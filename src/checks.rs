@@ -1,0 +1,119 @@
+//! The rules, one file each, registered by one line.
+
+mod accuracy_mismatch;
+mod auc_mismatch;
+mod benchmark_unknown;
+mod claim_contradicted;
+mod claim_missing;
+mod device_clock_disagrees_with_host;
+mod division_disagrees_with_folder;
+mod division_unknown;
+mod energy_arithmetic;
+mod energy_evidence_missing;
+mod energy_mismatch;
+mod energy_windows_misplaced;
+mod evidence;
+mod file_missing;
+mod input_list_unknown;
+mod input_missing;
+mod input_repeated;
+mod input_size;
+mod log_incomplete;
+mod log_malformed;
+mod log_of_another_session;
+mod mode_disagrees_with_folder;
+mod model_disagrees_with_benchmark;
+mod output_length;
+mod quality_target_missed;
+mod results_disagree_with_log;
+mod results_json_disagrees_with_log;
+mod run_missing;
+mod runner_not_eligible;
+mod runner_unrecognised;
+mod script_disagrees_with_log;
+mod status_unknown;
+mod submitter_without_results;
+mod system_description_malformed;
+mod system_description_missing;
+mod system_without_results;
+mod throughput_mismatch;
+mod wakeword_depends_on_tolerance;
+mod wakeword_limit_exceeded;
+mod wakeword_mismatch;
+mod window_arithmetic;
+mod window_count;
+mod window_too_few_inferences;
+mod window_too_short;
+
+use crate::rule::Rule;
+
+/// Every rule, sorted by id.
+pub static RULES: &[Rule] = &[
+    accuracy_mismatch::RULE,
+    auc_mismatch::RULE,
+    benchmark_unknown::RULE,
+    claim_contradicted::RULE,
+    claim_missing::RULE,
+    device_clock_disagrees_with_host::RULE,
+    division_disagrees_with_folder::RULE,
+    division_unknown::RULE,
+    energy_arithmetic::RULE,
+    energy_evidence_missing::RULE,
+    energy_mismatch::RULE,
+    energy_windows_misplaced::RULE,
+    file_missing::RULE,
+    input_list_unknown::RULE,
+    input_missing::RULE,
+    input_repeated::RULE,
+    input_size::RULE,
+    log_incomplete::RULE,
+    log_malformed::RULE,
+    log_of_another_session::RULE,
+    mode_disagrees_with_folder::RULE,
+    model_disagrees_with_benchmark::RULE,
+    output_length::RULE,
+    quality_target_missed::RULE,
+    results_disagree_with_log::RULE,
+    results_json_disagrees_with_log::RULE,
+    run_missing::RULE,
+    runner_not_eligible::RULE,
+    runner_unrecognised::RULE,
+    script_disagrees_with_log::RULE,
+    status_unknown::RULE,
+    submitter_without_results::RULE,
+    system_description_malformed::RULE,
+    system_description_missing::RULE,
+    system_without_results::RULE,
+    throughput_mismatch::RULE,
+    wakeword_depends_on_tolerance::RULE,
+    wakeword_limit_exceeded::RULE,
+    wakeword_mismatch::RULE,
+    window_arithmetic::RULE,
+    window_count::RULE,
+    window_too_few_inferences::RULE,
+    window_too_short::RULE,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::RULES;
+
+    #[test]
+    fn ids_are_sorted_kebab_case_and_every_rule_is_documented() {
+        assert!(RULES.windows(2).all(|pair| pair[0].id < pair[1].id));
+        for rule in RULES {
+            assert!(rule.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", rule.id);
+            assert!(rule.title().ends_with('.') && !rule.help().is_empty() && !rule.source().is_empty(), "{}", rule.id);
+        }
+    }
+
+    #[test]
+    fn rounds_change_the_severity_of_rules_that_exist() {
+        for name in crate::round::Round::names() {
+            let round = crate::round::Round::named(name).unwrap();
+            for id in round.severities.keys() {
+                assert!(crate::rule::rule_named(id).is_some(), "{name} names {id}");
+            }
+        }
+    }
+}

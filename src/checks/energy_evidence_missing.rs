@@ -1,0 +1,42 @@
+use super::file_missing::runner_of;
+use crate::round::{Mode, Round, Task};
+use crate::rule::{Findings, rule};
+use crate::submission::Submission;
+
+rule! {
+    /// An energy run comes without its trace or pictures.
+    ///
+    /// The EEMBC runner writes the energy trace and its time stamps, the MLCommons runner a picture of every trial.
+    /// Without the trace the claimed energy cannot be recomputed.
+    ///
+    /// Help: add the file from the session's folder.
+    ///
+    /// Source: directory structure of the results repositories; what both runners write.
+    "energy-evidence-missing", Energy, Warning, check
+}
+
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+    for place in submission.runs().filter(|place| place.run.mode == Mode::Energy && !place.run.files.is_empty()) {
+        let run = place.run;
+        let spec = round.runners.get(runner_of(&place, round));
+        let mut missing: Vec<String> = spec
+            .energy
+            .iter()
+            .filter(|role| !run.has(**role))
+            .filter_map(|role| round.files.of(*role, run.mode).into_iter().next())
+            .collect();
+        let trials = match place.spec(round).map(|spec| spec.task) {
+            Some(Task::Wakeword) => round.wakeword.map_or(1, |wakeword| wakeword.trials),
+            _ => round.windows.count,
+        };
+        if let Some(first) = &spec.plots {
+            let names = (0..trials).map(|trial| first.replace("000", &format!("{trial:03}")));
+            missing.extend(names.filter(|name| !run.files.contains_key(name)));
+        }
+        if !missing.is_empty() {
+            let names: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
+            let verb = if names.len() == 1 { "is" } else { "are" };
+            findings.at(&run.path, 0, format!("{} {verb} missing", names.join(", ")));
+        }
+    }
+}

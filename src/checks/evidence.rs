@@ -1,0 +1,121 @@
+//! What several rules ask of a run's evidence.
+
+use std::collections::BTreeMap;
+
+use crate::location::Line;
+use crate::metrics::closest_list;
+use crate::round::{Dataset, FileRole, Round, Runner, Task};
+use crate::rule::Findings;
+use crate::submission::{Figure, Place, Run};
+
+/// Why results.txt cannot be of the log beside it, if so: the line of the claim and the reason.
+pub fn another_session(run: &Run, round: &Round) -> Option<(Line, String)> {
+    let (claims, log) = (run.claims.as_ref()?, run.log.as_ref()?);
+    let stamp = claims.first_stamp?;
+    if claims.runner != Some(log.runner) {
+        let message =
+            format!("results.txt is of the {}, the log of the {}", claims.runner?.title(), log.runner.title());
+        return Some((stamp.line, message));
+    }
+    match log.runner {
+        Runner::Eembc => {
+            let end = log.end_ms?;
+            let gap = (stamp.value as f64 - end as f64) / 1000.0;
+            let longest = round.tolerances.session_gap_seconds;
+            (!(0.0..=longest).contains(&gap)).then(|| {
+                let claimed = stamp.value as f64 / 1000.0;
+                let ended = end as f64 / 1000.0;
+                let message = format!(
+                    "the results were written at {claimed:.3} s, the log ends at {ended:.3} s, expected at most {longest} s between"
+                );
+                (stamp.line, message)
+            })
+        }
+        Runner::Mlcommons => {
+            let logged = log.summary.first_stamp?;
+            (logged.value != stamp.value).then(|| {
+                (
+                    stamp.line,
+                    format!("the results bear another time than the same line of the log (line {})", logged.line),
+                )
+            })
+        }
+    }
+}
+
+/// Reports a claim that our own figure contradicts.
+pub fn compare(run: &Run, figure: &Figure, unit: &str, round: &Round, findings: &mut Findings) {
+    let (Some(claimed), Some(recomputed)) = (&figure.claimed, figure.recomputed) else { return };
+    if claimed.agrees_with(recomputed, round.tolerances.printed_units) {
+        return;
+    }
+    let decimals = claimed.decimals();
+    let space = if unit.is_empty() { "" } else { " " };
+    let message = format!(
+        "claims {}{space}{unit}, recomputed {recomputed:.decimals$}{space}{unit}, tolerance {} of the last digit",
+        claimed.text, round.tolerances.printed_units
+    );
+    findings
+        .at(run.path_of(FileRole::Results), claimed.line, message)
+        .note(format!("unrounded, the evidence gives {recomputed}"));
+}
+
+/// The inputs of an accuracy run beside the official list they come closest to.
+pub struct Inputs<'a> {
+    /// The list.
+    pub list: &'static Dataset,
+    /// Loads by input name.
+    pub loads: BTreeMap<&'a str, Loads>,
+}
+
+/// How often an input was loaded, and where in the file.
+#[derive(Default)]
+pub struct Loads {
+    /// Offset and line of every load.
+    places: Vec<(u32, Line)>,
+}
+
+impl Loads {
+    /// Number of different slices.
+    pub fn distinct(&self) -> usize {
+        let mut offsets: Vec<u32> = self.places.iter().map(|(offset, _)| *offset).collect();
+        offsets.sort_unstable();
+        offsets.dedup();
+        offsets.len()
+    }
+
+    /// Whether a slice was loaded twice, or there are more slices than the file has.
+    pub fn repeated(&self, slices: u32) -> bool {
+        let distinct = self.distinct();
+        self.places.len() > distinct || distinct > slices as usize
+    }
+
+    /// Line of the last load.
+    pub fn line(&self) -> Line {
+        self.places.last().map_or(0, |(_, line)| *line)
+    }
+}
+
+impl<'a> Inputs<'a> {
+    /// Reads them from the log, or from results.json where there is no log. `None` if no input is on any list.
+    pub fn of(place: &Place<'a>, round: &'a Round) -> Option<Self> {
+        let spec = place.spec(round).filter(|spec| spec.task != Task::Wakeword)?;
+        let mut loads: BTreeMap<&str, Loads> = BTreeMap::new();
+        if let Some(log) = place.run.log.as_ref().filter(|log| !log.inferences.is_empty()) {
+            for inference in &log.inferences {
+                if let Some(name) = log.input_of(inference) {
+                    loads.entry(name).or_default().places.push((inference.offset, inference.line));
+                }
+            }
+        } else {
+            // results.json does not tell the slices apart; they come in order.
+            for name in place.run.json.iter().flatten().filter_map(|entry| entry.file.as_deref()) {
+                let loads = loads.entry(name).or_default();
+                let next = u32::try_from(loads.places.len()).unwrap_or(u32::MAX);
+                loads.places.push((next, 1));
+            }
+        }
+        let list = closest_list(&loads.keys().copied(), spec)?;
+        Some(Self { list, loads })
+    }
+}

@@ -1,0 +1,40 @@
+use super::evidence::Inputs;
+use crate::round::{FileRole, Mode, Round};
+use crate::rule::{Findings, rule};
+use crate::submission::Submission;
+
+rule! {
+    /// An accuracy run does not cover its whole input list.
+    ///
+    /// Accuracy is measured over every input of the official list (for anomaly detection over every slice of every
+    /// file); leaving some out changes the figure.
+    ///
+    /// Help: measure accuracy over the whole list.
+    ///
+    /// Source: MLPerf Tiny Benchmark, 5.3 ("the entire set of validation inputs").
+    "input-missing", Accuracy, Error, check
+}
+
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+    for place in submission.runs().filter(|place| place.run.mode == Mode::Accuracy) {
+        let Some(inputs) = Inputs::of(&place, round) else { continue };
+        let missing: Vec<&str> =
+            inputs.list.inputs.iter().map(|(name, _)| *name).filter(|name| !inputs.loads.contains_key(name)).collect();
+        let role = if place.run.has(FileRole::Log) { FileRole::Log } else { FileRole::Json };
+        let path = place.run.path_of(role);
+        if let Some(first) = missing.first() {
+            let all = inputs.list.inputs.len();
+            findings
+                .at(path, 0, format!("{} of the {all} inputs of {} are missing", missing.len(), inputs.list.name))
+                .note(format!("the first is `{first}`"));
+        }
+        let slices = inputs.list.slices as usize;
+        let cut = inputs
+            .loads
+            .iter()
+            .find(|(name, loads)| inputs.list.labels.contains_key(*name) && loads.distinct() < slices);
+        if let Some((name, loads)) = cut.filter(|_| slices > 1) {
+            findings.at(path, 0, format!("`{name}` was run on {} slices, expected {slices}", loads.distinct()));
+        }
+    }
+}

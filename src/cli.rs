@@ -1,0 +1,131 @@
+//! The command line, one file a subcommand. The only code that prints, reads the environment or the clock.
+
+mod check;
+mod results;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+
+use crate::report::Report;
+use crate::round::Round;
+use crate::tree::Tree;
+
+/// Audits MLPerf Tiny submissions: recomputes every score from raw logs and traces and says what is wrong.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 passes, 1 a finding is as grave as --fail-on, 2 nothing could be checked.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Say what is wrong with a submission
+    Check(check::Check),
+    /// List the results, claimed beside recomputed
+    Results(results::Results),
+}
+
+/// What tree to read and which round to hold it against.
+#[derive(Debug, Args)]
+struct Input {
+    /// A round, a folder with `closed` or `open`, a division, or a submitter's own folder
+    dir: PathBuf,
+    /// The round whose rules count [default: the newest]
+    #[arg(long, value_name = "ROUND", conflicts_with = "rules")]
+    round: Option<String>,
+    /// A draft of a round's rules, instead of a built-in round
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+    /// Only this submitter
+    #[arg(long, value_name = "NAME")]
+    submitter: Option<String>,
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to stdout and is no failure.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let done = match cli.command {
+        Command::Check(command) => command.run(),
+        Command::Results(command) => command.run(),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tinyaudit: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let of_io = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(of_io)
+            || cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind)
+                == Some(io::ErrorKind::BrokenPipe)
+    })
+}
+
+impl Input {
+    /// Loads and judges the tree; also says which round was used and why.
+    fn report(&self) -> anyhow::Result<(Report, String)> {
+        let (round, why) = self.round()?;
+        let said = format!("round {} ({why})", round.name);
+        let tree = Tree::open(&self.dir).with_context(|| format!("{} cannot be read", self.dir.display()))?;
+        let report =
+            Report::of(&tree, round, self.submitter.as_deref()).with_context(|| self.dir.display().to_string())?;
+        Ok((report, said))
+    }
+
+    fn round(&self) -> anyhow::Result<(Round, &'static str)> {
+        if let Some(path) = &self.rules {
+            let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            return Ok((Round::parse(&name, &text)?, "read from --rules"));
+        }
+        match &self.round {
+            Some(name) => Ok((Round::named(name)?, "named by --round")),
+            None => Ok((Round::named(Round::newest())?, "the newest; name another with --round")),
+        }
+    }
+}
+
+/// Hands a buffered stdout to a renderer.
+fn print(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    render(&mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Whether stdout takes colour.
+fn styled() -> bool {
+    io::stdout().is_terminal() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+}
+
+/// Columns of the terminal on stdout, if it is one.
+#[cfg(unix)]
+fn terminal_width() -> Option<u16> {
+    rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col).filter(|columns| *columns > 0)
+}
+
+#[cfg(not(unix))]
+fn terminal_width() -> Option<u16> {
+    None
+}

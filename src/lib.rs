@@ -1,0 +1,40 @@
+//! tinyaudit decides whether an MLPerf Tiny result deserves to be published: it recomputes every score from raw logs
+//! and traces, compares it with what is claimed, and says what is wrong, with file and line.
+//!
+//! # The house
+//!
+//! A **submission** is read once into a typed model in which every value knows the line it came from; a **round** is
+//! one YAML file of what that round demands; a **rule** is one small file that compares the two and reports
+//! **findings**. A score is never believed, always recomputed; *claimed* is what results.txt prints, *recomputed* is
+//! what raw evidence gives.
+//!
+//! Layers, upper may use lower, never the reverse:
+//!
+//! `cli` → [`render`] → [`report`] → [`checks`] → [`rule`], [`metrics`] → [`submission`] → [`log`], [`tree`] →
+//! [`round`] → [`location`]
+//!
+//! # Invariants
+//!
+//! - Checks do no I/O; renderers write to the writer they are given; nothing below `cli` prints or reads the clock.
+//! - The content of a submission never causes an error or a panic: a bad submission is a finding, a bad invocation or
+//!   an unreadable disk is an error, a broken invariant is a panic.
+//! - No rule names a round, no round names a rule's code; thresholds stand in `rules/*.yaml` and nowhere else.
+//! - The same tree gives the same bytes of output, in any directory order, on any machine, with any number of threads.
+//! - One cause, one finding: what is missing or malformed is that rule's finding and nobody else's.
+//!
+//! # Reading order
+//!
+//! [`report::Report::of`] is the plot: load, recompute, judge. Then [`submission`] for the nouns, [`rule`] for the
+//! engine, and any file of [`checks`] for what a rule looks like.
+
+pub mod checks;
+pub mod cli;
+pub mod location;
+pub mod log;
+pub mod metrics;
+pub mod render;
+pub mod report;
+pub mod round;
+pub mod rule;
+pub mod submission;
+pub mod tree;

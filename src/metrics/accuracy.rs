@@ -1,0 +1,89 @@
+//! Top-1: the part of the inputs whose largest output is that of their class, in per cent. Of equal outputs the first
+//! counts. The MLCommons runner first divides every vector by its sum and averages the vectors of a file.
+//!
+//! Source: MLPerf Tiny rules, 4.1.1; the runners' printed figures, reproduced on every published run.
+
+use std::collections::BTreeMap;
+
+/// One output vector and the class of its input.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// One number per class.
+    pub outputs: &'a [f64],
+    /// The right class.
+    pub class: usize,
+}
+
+/// Index of the first largest number.
+#[must_use]
+pub fn first_maximum(outputs: &[f64]) -> Option<usize> {
+    let mut best: Option<(usize, f64)> = None;
+    for (index, value) in outputs.iter().enumerate() {
+        if best.is_none_or(|(_, largest)| *value > largest) {
+            best = Some((index, *value));
+        }
+    }
+    best.map(|(index, _)| index)
+}
+
+/// Top-1 in per cent.
+///
+/// # Errors
+/// When there are no rows.
+pub fn top1(rows: &[Row<'_>]) -> Result<f64, String> {
+    if rows.is_empty() {
+        return Err("there are no outputs".to_owned());
+    }
+    let right = rows.iter().filter(|row| first_maximum(row.outputs) == Some(row.class)).count();
+    Ok(100.0 * right as f64 / rows.len() as f64)
+}
+
+/// Vectors divided by their sum and averaged per input, as the MLCommons runner does before it scores.
+///
+/// # Errors
+/// When a vector sums to zero.
+pub fn normalised_per_input(rows: &[Row<'_>], names: &[&str]) -> Result<Vec<(Vec<f64>, usize)>, String> {
+    let mut inputs: BTreeMap<&str, (Vec<f64>, usize, u32)> = BTreeMap::new();
+    for (row, name) in rows.iter().zip(names) {
+        let sum: f64 = row.outputs.iter().sum();
+        if sum == 0.0 {
+            return Err(format!("the outputs for {name} sum to zero, so they cannot be normalised"));
+        }
+        let entry = inputs.entry(name).or_insert_with(|| (vec![0.0; row.outputs.len()], row.class, 0));
+        for (total, value) in entry.0.iter_mut().zip(row.outputs) {
+            *total += value / sum;
+        }
+        entry.2 += 1;
+    }
+    let mean = |(total, class, count): (Vec<f64>, usize, u32)| {
+        (total.into_iter().map(|value| value / f64::from(count)).collect(), class)
+    };
+    Ok(inputs.into_values().map(mean).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_equal_outputs_the_first_counts() {
+        assert_eq!(first_maximum(&[0.0, 0.5, 0.5]), Some(1));
+        assert_eq!(first_maximum(&[-0.0, 0.0]), Some(0));
+        assert_eq!(first_maximum(&[]), None);
+    }
+
+    #[test]
+    fn three_of_four_are_75_per_cent() {
+        let rows: Vec<_> = [0, 0, 0, 1].map(|class| Row { outputs: &[0.9, 0.1], class }).to_vec();
+        assert_eq!(top1(&rows), Ok(75.0));
+        assert!(top1(&[]).is_err());
+    }
+
+    #[test]
+    fn repeats_of_an_input_are_averaged() {
+        let rows = [Row { outputs: &[1.0, 3.0], class: 0 }, Row { outputs: &[8.0, 0.0], class: 0 }];
+        let averaged = normalised_per_input(&rows, &["a", "a"]).unwrap();
+        assert_eq!(averaged, [(vec![0.625, 0.375], 0)]);
+        assert!(normalised_per_input(&[Row { outputs: &[0.0], class: 0 }], &["a"]).is_err());
+    }
+}

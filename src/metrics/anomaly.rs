@@ -1,0 +1,80 @@
+//! Anomaly detection: a file's score is the mean over its slices; files are judged by thresholds spread evenly from
+//! the smallest to the largest score.
+//!
+//! * AUC, EEMBC runner: thresholds min + k/100 of the range, k = 0 … 100, as in [`super::auc::thresholded`].
+//!   MLCommons runner: the exact area, [`super::auc::exact`].
+//! * "Top-1", EEMBC runner: the best part of files judged right; MLCommons runner: the best mean of precision and
+//!   recall; both over k = 0 … 99. Neither counts for the target, and they are not comparable.
+//!
+//! Source: MLPerf Tiny rules, 4.1.1 (AUC); the reference evaluation scripts' figures.
+
+use super::auc;
+
+fn thresholds(scores: &[(f64, bool)], steps: u32) -> Vec<f64> {
+    let lowest = scores.iter().map(|(score, _)| *score).fold(f64::INFINITY, f64::min);
+    let highest = scores.iter().map(|(score, _)| *score).fold(f64::NEG_INFINITY, f64::max);
+    (0..steps).map(|step| lowest + f64::from(step) * 0.01 * (highest - lowest)).collect()
+}
+
+/// The EEMBC runner's AUC.
+///
+/// # Errors
+/// When a class has no files.
+pub fn thresholded_auc(scores: &[(f64, bool)]) -> Result<f64, String> {
+    auc::thresholded(scores, &thresholds(scores, 101))
+}
+
+/// The EEMBC runner's "Top-1" in per cent.
+///
+/// # Errors
+/// When there are no files.
+pub fn best_accuracy(scores: &[(f64, bool)]) -> Result<f64, String> {
+    best(scores, |true_positives, false_positives, positives| {
+        let total = scores.len() as f64;
+        let negatives = total - positives;
+        (true_positives + negatives - false_positives) / total
+    })
+}
+
+/// The MLCommons runner's "Top 1%".
+///
+/// # Errors
+/// When there are no files.
+pub fn best_precision_recall(scores: &[(f64, bool)]) -> Result<f64, String> {
+    /// The runner's guard against division by zero.
+    const GUARD: f64 = 1e-8;
+    best(scores, |true_positives, false_positives, positives| {
+        let precision = true_positives / (true_positives + false_positives + GUARD);
+        let recall = true_positives / (positives + GUARD);
+        f64::midpoint(precision, recall)
+    })
+}
+
+fn best(scores: &[(f64, bool)], judge: impl Fn(f64, f64, f64) -> f64) -> Result<f64, String> {
+    let positives = scores.iter().filter(|(_, positive)| *positive).count() as f64;
+    thresholds(scores, 100)
+        .into_iter()
+        .filter(|_| !scores.is_empty())
+        .map(|threshold| {
+            let above = |wanted: bool| {
+                scores.iter().filter(|(score, positive)| *positive == wanted && *score > threshold).count() as f64
+            };
+            100.0 * judge(above(true), above(false), positives)
+        })
+        .reduce(f64::max)
+        .ok_or_else(|| "there are no files".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn separated_scores_are_perfect() {
+        let scores = [(1.0, false), (2.0, false), (8.0, true), (9.0, true)];
+        assert!((thresholded_auc(&scores).unwrap() - 1.0).abs() < 1e-12);
+        assert!((best_accuracy(&scores).unwrap() - 100.0).abs() < 1e-9);
+        assert!((best_precision_recall(&scores).unwrap() - 100.0).abs() < 1e-5);
+        assert!(best_accuracy(&[]).is_err());
+    }
+}

@@ -1,0 +1,104 @@
+//! The streaming wake word test.
+//!
+//! The first detection marks the start of the recording and is taken off all others. A word is detected when a
+//! detection lies between its start and `hit` seconds after its end; all detections in there are used up. What remains
+//! is a false alarm, those within `debounce` seconds of a false alarm belonging to it. The runner's code adds its
+//! one-second grace twice, so results are scored with two seconds; its README documents one.
+//!
+//! Duty cycle is mean processing time over mean period (start to start); throughput is one over mean processing time.
+//!
+//! Source: MLPerf Tiny rules, 4.1.1; mlcommons/tiny benchmark/runner, `streaming_ww_utils.py` (behaviour).
+
+/// What the test counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Words detected.
+    pub true_positives: u64,
+    /// Words missed.
+    pub false_negatives: u64,
+    /// Detections without a word.
+    pub false_positives: u64,
+}
+
+/// How much of the time the device processes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Duty {
+    /// Part of the time spent processing, 0 to 1.
+    pub cycle: f64,
+    /// Mean time from start to start in seconds.
+    pub period_s: f64,
+    /// Inferences per second of processing.
+    pub throughput: f64,
+}
+
+/// Scores detections in milliseconds against words in seconds; `None` without a first detection.
+#[must_use]
+pub fn score(detections_ms: &[f64], words: &[(f64, f64)], hit_s: f64, debounce_s: f64) -> Option<Counts> {
+    let (first, rest) = detections_ms.split_first()?;
+    let mut left: Vec<f64> = rest.iter().map(|ms| (ms - first) / 1000.0).collect();
+    let mut true_positives = 0;
+    for (start, stop) in words {
+        let before = left.len();
+        left.retain(|time| !(*start <= *time && *time <= stop + hit_s));
+        true_positives += u64::from(left.len() < before);
+    }
+    let mut false_positives = 0;
+    while let Some(alarm) = left.first().copied() {
+        false_positives += 1;
+        left.remove(0);
+        left.retain(|time| (time - alarm).abs() > debounce_s);
+    }
+    let false_negatives = words.len() as u64 - true_positives;
+    Some(Counts { true_positives, false_negatives, false_positives })
+}
+
+/// Duty cycle and throughput from the edges of the processing pin in seconds; `None` with fewer than two pulses.
+#[must_use]
+pub fn duty(starts_s: &[f64], stops_s: &[f64]) -> Option<Duty> {
+    let pulses = starts_s.len().min(stops_s.len());
+    if pulses < 2 {
+        return None;
+    }
+    let processing = starts_s.iter().zip(stops_s).map(|(start, stop)| stop - start).sum::<f64>() / pulses as f64;
+    let period_s = (starts_s[pulses - 1] - starts_s[0]) / (pulses - 1) as f64;
+    let duty = Duty { cycle: processing / period_s, period_s, throughput: 1.0 / processing };
+    (duty.cycle.is_finite() && duty.throughput.is_finite()).then_some(duty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_word_a_miss_and_an_alarm() {
+        let detections = [100.0, 1_600.0, 1_632.0, 9_100.0, 9_900.0, 12_000.0];
+        let counts = score(&detections, &[(1.0, 1.4), (5.0, 5.5)], 2.0, 1.0).unwrap();
+        assert_eq!(counts, Counts { true_positives: 1, false_negatives: 1, false_positives: 2 });
+        assert_eq!(score(&[], &[], 2.0, 1.0), None);
+    }
+
+    #[test]
+    fn the_tolerance_decides() {
+        let word = [(1.0, 2.0)];
+        assert_eq!(score(&[0.0, 3_500.0], &word, 2.0, 1.0).unwrap().false_negatives, 0);
+        assert_eq!(score(&[0.0, 3_500.0], &word, 1.0, 1.0).unwrap().false_negatives, 1);
+    }
+
+    #[test]
+    fn half_the_time_is_half_the_cycle() {
+        let duty = duty(&[0.0, 0.032, 0.064], &[0.016, 0.048, 0.080]).unwrap();
+        assert!((duty.cycle - 0.5).abs() < 1e-12 && (duty.throughput - 62.5).abs() < 1e-9);
+        assert_eq!(super::duty(&[0.0], &[0.1]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_word_is_either_detected_or_missed(times in proptest::collection::vec(0.0f64..60_000.0, 1..60)) {
+            let words: Vec<_> = (0..10).map(|word| (f64::from(word) * 6.0, f64::from(word) * 6.0 + 0.5)).collect();
+            let counts = score(&times, &words, 2.0, 1.0).unwrap();
+            prop_assert_eq!(counts.true_positives + counts.false_negatives, 10);
+            prop_assert!(counts.false_positives < times.len() as u64);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Output formats, one file each. Renderers write to the writer they are given.
+
+pub mod json;
+pub mod table;
+pub mod text;

@@ -1,0 +1,69 @@
+//! Findings as annotated excerpts for people, the summary in the last line.
+
+use std::io::{self, Write};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use crate::report::Report;
+use crate::round::Severity;
+use crate::rule::Finding;
+
+/// Writes the findings of a report and the summary.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(report: &Report, threshold: Severity, styled: bool, out: &mut dyn Write) -> io::Result<()> {
+    let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+    for finding in &report.findings {
+        writeln!(out, "{}\n", renderer.render(&[group(finding, &printable(&finding.path))]))?;
+    }
+    writeln!(out, "{}", summary(report, threshold))
+}
+
+fn group<'a>(finding: &'a Finding, path: &'a str) -> Group<'a> {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let mut group = Group::with_title(level.primary_title(finding.message.as_str()).id(finding.rule.id));
+    let path = if path.is_empty() { "." } else { path };
+    group = match &finding.excerpt {
+        Some(excerpt) => group.element(
+            Snippet::source(excerpt.as_str())
+                .path(path)
+                .line_start(finding.line as usize)
+                .annotation(AnnotationKind::Primary.span(0..excerpt.trim_end().len())),
+        ),
+        None => group.element(Origin::path(path)),
+    };
+    for note in &finding.notes {
+        group = group.element(Level::NOTE.message(note.as_str()));
+    }
+    group.element(Level::HELP.message(finding.help.as_str()))
+}
+
+/// The verdict and how many findings of each severity there are.
+#[must_use]
+pub fn summary(report: &Report, threshold: Severity) -> String {
+    let counts = report.counts();
+    let verdict = if report.fails(threshold) { "FAIL" } else { "PASS" };
+    format!(
+        "{verdict}: {}, {}, {} in {} of {}",
+        counted(counts.error, "error"),
+        counted(counts.warning, "warning"),
+        counted(counts.note, "note"),
+        counted(report.results().count(), "result"),
+        counted(report.submission.systems.len(), "system"),
+    )
+}
+
+/// `1 error`, `2 errors`.
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Text of a submission without control characters.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}

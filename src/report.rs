@@ -1,0 +1,113 @@
+//! Round, scores and findings of one tree, ready to be rendered.
+
+use std::collections::BTreeMap;
+
+use crate::log::text;
+use crate::metrics;
+use crate::round::{Mode, Round, Severity};
+use crate::rule::{self, Finding};
+use crate::submission::{self, Benchmark, LoadError, Submission, System};
+use crate::tree::Tree;
+
+/// Everything there is to say of a tree.
+#[derive(Debug)]
+pub struct Report {
+    /// The round it was held against.
+    pub round: Round,
+    /// What was found in the tree.
+    pub submission: Submission,
+    /// What is wrong, sorted by path, line and rule.
+    pub findings: Vec<Finding>,
+}
+
+/// How many findings of each severity there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Errors.
+    pub error: usize,
+    /// Warnings.
+    pub warning: usize,
+    /// Notes.
+    pub note: usize,
+}
+
+impl Report {
+    /// Loads a tree, recomputes its scores and holds every rule against it.
+    ///
+    /// # Errors
+    /// When the tree holds nothing to check, or not the submitter asked for.
+    pub fn of(tree: &Tree, round: Round, submitter: Option<&str>) -> Result<Self, LoadError> {
+        let submission = submission::load(tree, &round, submitter, |benchmark| metrics::recompute(benchmark, &round))?;
+        let mut findings = rule::check(&submission, &round);
+        add_excerpts(tree, &mut findings);
+        Ok(Self { round, submission, findings })
+    }
+
+    /// How many findings of each severity there are.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
+        Counts { error: count(Severity::Error), warning: count(Severity::Warning), note: count(Severity::Note) }
+    }
+
+    /// Whether a finding is at least as grave as `threshold`.
+    #[must_use]
+    pub fn fails(&self, threshold: Severity) -> bool {
+        self.findings.iter().any(|finding| finding.severity >= threshold)
+    }
+
+    /// All results, one a benchmark, sorted by path.
+    pub fn results(&self) -> impl Iterator<Item = (&System, &Benchmark)> {
+        self.submission.benchmarks().filter(|(_, benchmark)| !benchmark.runs.is_empty())
+    }
+
+    /// Whether no error lies on a result: in its folder, on a folder around it, or on its system's description.
+    #[must_use]
+    pub fn is_valid(&self, system: &System, benchmark: &Benchmark) -> bool {
+        let concerns = |path: &str| {
+            is_inside(path, &benchmark.path) || is_inside(&benchmark.path, path) || path == system.description_path
+        };
+        !self.findings.iter().any(|finding| finding.severity == Severity::Error && concerns(&finding.path))
+    }
+}
+
+/// Whether a path is a folder or lies in it; the empty path is the tree itself.
+fn is_inside(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The figures of a result, taken from the runs they belong to.
+#[must_use]
+pub fn figures(benchmark: &Benchmark) -> submission::Scores {
+    let of = |mode: Mode| benchmark.runs.get(&mode).map(|run| run.scores.clone()).unwrap_or_default();
+    let (performance, accuracy, energy) = (of(Mode::Performance), of(Mode::Accuracy), of(Mode::Energy));
+    let wakeword = benchmark.wakeword_run().and_then(|run| run.scores.wakeword.clone());
+    submission::Scores {
+        throughput: performance.throughput,
+        top1: accuracy.top1,
+        auc: accuracy.auc,
+        // The energy of a wake word run is that of the whole recording; its power counts.
+        energy: energy.energy.filter(|_| wakeword.is_none()),
+        wakeword,
+    }
+}
+
+/// Sets the line of every finding beside it.
+fn add_excerpts(tree: &Tree, findings: &mut [Finding]) {
+    let mut by_path: BTreeMap<String, Vec<&mut Finding>> = BTreeMap::new();
+    for finding in findings.iter_mut().filter(|finding| finding.line > 0) {
+        by_path.entry(finding.path.clone()).or_default().push(finding);
+    }
+    for (path, findings) in by_path {
+        let Some(bytes) = tree.get(&path).and_then(|entry| tree.read(entry).ok()) else { continue };
+        let mut wanted = findings.into_iter().peekable();
+        for (line, content) in text::lines(&bytes) {
+            while let Some(finding) = wanted.next_if(|finding| finding.line == line) {
+                finding.excerpt = Some(text::excerpt(content));
+            }
+            if wanted.peek().is_none() {
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Rules and findings: the whole engine.
+//!
+//! A rule is a constant: its id states the bad thing, its documentation is its doc comment, its check compares a
+//! submission with a round and reports findings. Checks do no I/O.
+
+use std::sync::LazyLock;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::location::Line;
+use crate::round::Round;
+pub use crate::round::Severity;
+use crate::submission::Submission;
+
+/// What part of a submission a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// Folders and files.
+    Structure,
+    /// `systems/<system>.json`.
+    SystemDescription,
+    /// Whether the evidence is whole and belongs together.
+    Evidence,
+    /// Timed windows and throughput.
+    Performance,
+    /// Inputs, outputs and quality.
+    Accuracy,
+    /// Energy windows and traces.
+    Energy,
+    /// The streaming wake word.
+    Wakeword,
+}
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab case, states the bad thing, never reused.
+    pub id: &'static str,
+    /// What it is about.
+    pub group: Group,
+    /// How bad it is unless the round says otherwise.
+    pub severity: Severity,
+    /// Its doc comment: a title line, paragraphs, `Help: …`, `Source: …`.
+    pub documentation: &'static str,
+    /// Compares a submission with a round.
+    pub check: fn(&Submission, &Round, &mut Findings),
+}
+
+impl Rule {
+    /// The first line of the documentation.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.documentation.lines().next().unwrap_or_default().trim()
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> String {
+        self.labelled("Help:")
+    }
+
+    /// Where the rule comes from.
+    #[must_use]
+    pub fn source(&self) -> String {
+        self.labelled("Source:")
+    }
+
+    /// The paragraphs between the title and the help.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        let paragraphs = self.documentation.split("\n\n").map(str::trim);
+        let plain: Vec<_> = paragraphs
+            .skip(1)
+            .filter(|text| !text.is_empty() && !text.starts_with("Help:") && !text.starts_with("Source:"))
+            .map(unwrapped)
+            .collect();
+        plain.join("\n\n")
+    }
+
+    fn labelled(&self, label: &str) -> String {
+        let mut paragraphs = self.documentation.split("\n\n").map(str::trim);
+        paragraphs.find_map(|text| text.strip_prefix(label)).map(unwrapped).unwrap_or_default()
+    }
+}
+
+fn unwrapped(paragraph: &str) -> String {
+    paragraph.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
+/// Declares a rule whose documentation is its doc comment.
+macro_rules! rule {
+    ($(#[doc = $line:expr])* $id:literal, $group:ident, $severity:ident, $check:ident) => {
+        $(#[doc = $line])*
+        pub const RULE: $crate::rule::Rule = $crate::rule::Rule {
+            id: $id,
+            group: $crate::rule::Group::$group,
+            severity: $crate::rule::Severity::$severity,
+            documentation: concat!($($line, "\n"),*).trim_ascii(),
+            check: $check,
+        };
+    };
+}
+pub(crate) use rule;
+
+/// A rule broken at one place.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// How bad it is in this round and division.
+    pub severity: Severity,
+    /// Path relative to the tree.
+    pub path: String,
+    /// Line in that file; zero for the whole of it.
+    pub line: Line,
+    /// The line's text, filled in by the report.
+    pub excerpt: Option<String>,
+    /// What is wrong, with both figures, units and the tolerance.
+    pub message: String,
+    /// More facts.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: String,
+}
+
+impl Finding {
+    /// Adds a fact.
+    pub fn note(&mut self, note: impl Into<String>) -> &mut Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Says what to do where the rule's own help is not exact enough.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = help.into();
+        self
+    }
+}
+
+/// Where checks report to.
+pub struct Findings {
+    rule: &'static Rule,
+    found: Vec<Finding>,
+}
+
+impl Findings {
+    /// Reports that the rule is broken at a place. The message is lower case, without a full stop, and states a fact.
+    pub fn at(&mut self, path: &str, line: Line, message: impl Into<String>) -> &mut Finding {
+        let index = self.found.len();
+        self.found.push(Finding {
+            rule: self.rule,
+            severity: self.rule.severity,
+            path: path.to_owned(),
+            line,
+            excerpt: None,
+            message: message.into(),
+            notes: Vec::new(),
+            help: self.rule.help(),
+        });
+        &mut self.found[index]
+    }
+}
+
+/// Holds every rule against a submission. The findings come sorted by path, line, rule and message.
+#[must_use]
+pub fn check(submission: &Submission, round: &Round) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for rule in crate::checks::RULES {
+        let mut findings = Findings { rule, found: Vec::new() };
+        (rule.check)(submission, round, &mut findings);
+        found.append(&mut findings.found);
+    }
+    for finding in &mut found {
+        finding.severity = severity(finding, submission, round);
+    }
+    found.sort_by(|a, b| (&a.path, a.line, a.rule.id, &a.message).cmp(&(&b.path, b.line, b.rule.id, &b.message)));
+    found
+}
+
+/// The round's word on the severity, for the division the finding lies in.
+fn severity(finding: &Finding, submission: &Submission, round: &Round) -> Severity {
+    let Some(own) = round.severities.get(finding.rule.id) else { return finding.rule.severity };
+    let inside = |path: &str| path.is_empty() || finding.path == path || finding.path.starts_with(&format!("{path}/"));
+    let division =
+        submission.submitters.iter().find(|submitter| inside(&submitter.path)).map(|one| one.division.as_str());
+    own.get(division.unwrap_or_default()).or_else(|| own.get("*")).copied().unwrap_or(finding.rule.severity)
+}
+
+/// The rule of that id.
+#[must_use]
+pub fn rule_named(id: &str) -> Option<&'static Rule> {
+    static BY_ID: LazyLock<std::collections::BTreeMap<&'static str, &'static Rule>> =
+        LazyLock::new(|| crate::checks::RULES.iter().map(|rule| (rule.id, rule)).collect());
+    BY_ID.get(id).copied()
+}

@@ -1,0 +1,235 @@
+//! A directory as a sorted list of entries with bytes on demand; no judgement.
+//!
+//! Symbolic links are listed and never followed, special files are listed and never opened, version-control folders
+//! are left out. Paths are relative to the root and separated by `/` on every system.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+/// A listed directory.
+#[derive(Debug)]
+pub struct Tree {
+    root: PathBuf,
+    entries: Vec<Entry>,
+}
+
+/// One file, folder or other thing in a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Path below the root, separated by `/`; bytes that are no text are replaced.
+    pub path: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The real path where `path` is not it.
+    real: Option<PathBuf>,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A file of so many bytes.
+    File(u64),
+    /// A folder.
+    Folder,
+    /// A symbolic link, wherever it leads.
+    Link,
+    /// A pipe, socket or device.
+    Special,
+    /// Something that could not be looked at, with the reason.
+    Unreadable(String),
+}
+
+impl Entry {
+    /// The last part of the path.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        name_of(&self.path)
+    }
+
+    /// Whether the name is valid text, so that `path` is the real path.
+    #[must_use]
+    pub const fn is_text(&self) -> bool {
+        self.real.is_none()
+    }
+
+    /// Whether it is a file.
+    #[must_use]
+    pub const fn is_file(&self) -> bool {
+        matches!(self.kind, Kind::File(_))
+    }
+}
+
+/// The last part of a path.
+#[must_use]
+pub fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// A path below a folder; the root is the empty path.
+#[must_use]
+pub fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+impl Tree {
+    /// Lists a directory.
+    ///
+    /// # Errors
+    /// When the root itself cannot be listed; what cannot be listed below it becomes an entry.
+    pub fn open(root: &Path) -> io::Result<Self> {
+        std::fs::read_dir(root)?;
+        let mut entries = Vec::new();
+        let walk = WalkDir::new(root).min_depth(1).follow_links(false);
+        for found in walk.into_iter().filter_entry(|entry| !(entry.file_type().is_dir() && entry.file_name() == ".git"))
+        {
+            match found {
+                Ok(entry) => entries.push(Self::entry(root, &entry)),
+                Err(error) => {
+                    let path = error.path().unwrap_or(root).to_owned();
+                    let reason = error.io_error().map_or_else(|| "it cannot be listed".to_owned(), ToString::to_string);
+                    entries.push(named(root, &path, Kind::Unreadable(reason)));
+                }
+            }
+        }
+        entries.sort_by(|a, b| (&a.path, &a.real).cmp(&(&b.path, &b.real)));
+        // A folder that cannot be listed appears twice, as itself and as the failure.
+        entries.dedup_by(|later, earlier| {
+            let same = later.path == earlier.path && later.real == earlier.real;
+            if same && matches!(later.kind, Kind::Unreadable(_)) {
+                earlier.kind = later.kind.clone();
+            }
+            same
+        });
+        Ok(Self { root: root.to_owned(), entries })
+    }
+
+    fn entry(root: &Path, entry: &walkdir::DirEntry) -> Entry {
+        let file_type = entry.file_type();
+        let kind = if file_type.is_dir() {
+            Kind::Folder
+        } else if file_type.is_symlink() {
+            Kind::Link
+        } else if file_type.is_file() {
+            match entry.metadata() {
+                Ok(metadata) => Kind::File(metadata.len()),
+                Err(error) => Kind::Unreadable(error.to_string()),
+            }
+        } else {
+            Kind::Special
+        };
+        named(root, entry.path(), kind)
+    }
+
+    /// All entries, sorted by path.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The entry at a path.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&Entry> {
+        let index = self.entries.partition_point(|entry| entry.path.as_str() < path);
+        self.entries.get(index).filter(|entry| entry.path == path)
+    }
+
+    /// Whether there is a folder at a path; the root is the empty path.
+    #[must_use]
+    pub fn is_folder(&self, path: &str) -> bool {
+        path.is_empty() || self.get(path).is_some_and(|entry| entry.kind == Kind::Folder)
+    }
+
+    /// Everything below a folder, sorted.
+    #[must_use]
+    pub fn below(&self, folder: &str) -> &[Entry] {
+        if folder.is_empty() {
+            return &self.entries;
+        }
+        let prefix = format!("{folder}/");
+        let start = self.entries.partition_point(|entry| entry.path < prefix);
+        let length = self.entries[start..].partition_point(|entry| entry.path.starts_with(&prefix));
+        &self.entries[start..start + length]
+    }
+
+    /// The entries directly in a folder, sorted.
+    pub fn children<'a>(&'a self, folder: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        let skip = if folder.is_empty() { 0 } else { folder.len() + 1 };
+        self.below(folder).iter().filter(move |entry| !entry.path[skip..].contains('/'))
+    }
+
+    /// Names of the folders that lead to the root, innermost last; at most two.
+    #[must_use]
+    pub fn root_names(&self) -> Vec<String> {
+        let Ok(root) = self.root.canonicalize() else { return Vec::new() };
+        let names: Vec<_> = root
+            .components()
+            .filter_map(|part| match part {
+                std::path::Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+                _ => None,
+            })
+            .collect();
+        names[names.len().saturating_sub(2)..].to_vec()
+    }
+
+    /// Reads a file whole.
+    ///
+    /// # Errors
+    /// When it is no file or cannot be read.
+    pub fn read(&self, entry: &Entry) -> io::Result<Vec<u8>> {
+        let Kind::File(size) = entry.kind else {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+        };
+        let path = self.root.join(entry.real.as_deref().unwrap_or(Path::new(&entry.path)));
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        File::open(path)?.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+fn named(root: &Path, path: &Path, kind: Kind) -> Entry {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let shown = parts.join("/");
+    let real = (below.to_str() != Some(shown.as_str()) && below.to_str().is_none()).then(|| below.to_owned());
+    Entry { path: shown, kind, real }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_lists_sorted_and_reads() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("a/b")).unwrap();
+        for name in ["a/b/x.txt", "a-b.txt", "a/y.txt"] {
+            std::fs::write(root.path().join(name), name).unwrap();
+        }
+        std::fs::create_dir(root.path().join(".git")).unwrap();
+        let tree = Tree::open(root.path()).unwrap();
+        let paths: Vec<_> = tree.entries().iter().map(|entry| entry.path.as_str()).collect();
+        assert_eq!(paths, ["a", "a-b.txt", "a/b", "a/b/x.txt", "a/y.txt"]);
+        let children: Vec<_> = tree.children("a").map(Entry::name).collect();
+        assert_eq!(children, ["b", "y.txt"]);
+        assert_eq!(tree.read(tree.get("a/y.txt").unwrap()).unwrap(), b"a/y.txt");
+        assert!(tree.read(tree.get("a").unwrap()).is_err());
+        assert!(Tree::open(&root.path().join("none")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_strange_names_are_listed() {
+        use std::os::unix::ffi::OsStrExt;
+        let root = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/", root.path().join("link")).unwrap();
+        let strange = std::ffi::OsStr::from_bytes(b"x\xff.txt");
+        std::fs::write(root.path().join(strange), "s").unwrap();
+        let tree = Tree::open(root.path()).unwrap();
+        assert_eq!(tree.get("link").unwrap().kind, Kind::Link);
+        let entry = tree.entries().iter().find(|entry| !entry.is_text()).unwrap();
+        assert_eq!(tree.read(entry).unwrap(), b"s");
+    }
+}

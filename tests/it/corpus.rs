@@ -1,0 +1,166 @@
+//! The published rounds, where `TINYAUDIT_ROUNDS` names the folder they are unpacked in.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use tinyaudit::report::Report;
+use tinyaudit::round::{Mode, Round};
+use tinyaudit::submission::Figure;
+use tinyaudit::tree::Tree;
+
+fn rounds() -> Option<PathBuf> {
+    let folder = std::env::var_os("TINYAUDIT_ROUNDS").map(PathBuf::from);
+    if folder.is_none() {
+        eprintln!("skipped: TINYAUDIT_ROUNDS does not name the folder of the published rounds");
+    }
+    folder
+}
+
+fn report(rounds: &Path, name: &str) -> Report {
+    let tree = Tree::open(&rounds.join(name)).unwrap();
+    Report::of(&tree, Round::named(name).unwrap(), None).unwrap()
+}
+
+/// Figures that agree, disagree, and cannot be recomputed.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tally(u32, u32, u32);
+
+impl Tally {
+    fn add(&mut self, figure: Option<&Figure>) {
+        let Some(figure) = figure.filter(|figure| figure.claimed.is_some()) else { return };
+        let claimed = figure.claimed.as_ref().unwrap();
+        match figure.recomputed {
+            Some(value) if claimed.agrees_with(value, 0.53) => self.0 += 1,
+            Some(_) => self.1 += 1,
+            None => self.2 += 1,
+        }
+    }
+}
+
+fn tally(report: &Report, pick: impl Fn(&tinyaudit::submission::Run) -> Option<&Figure>) -> Tally {
+    let mut tally = Tally::default();
+    for place in report.submission.runs() {
+        tally.add(pick(place.run));
+    }
+    tally
+}
+
+fn by_mode(mode: Mode, run: &tinyaudit::submission::Run) -> bool {
+    run.mode == mode && run.scores.wakeword.is_none()
+}
+
+#[test]
+fn v1_2_reproduces() {
+    let Some(rounds) = rounds() else { return };
+    let report = report(&rounds, "v1.2");
+    assert_eq!(report.results().count(), 73);
+    let throughput = tally(&report, |run| run.scores.throughput.as_ref().filter(|_| by_mode(Mode::Performance, run)));
+    assert_eq!(throughput, Tally(72, 1, 0));
+    assert_eq!(tally(&report, |run| run.scores.top1.as_ref()), Tally(51, 0, 22));
+    assert_eq!(tally(&report, |run| run.scores.auc.as_ref()), Tally(51, 0, 22));
+    assert_eq!(tally(&report, |run| run.scores.energy.as_ref()), Tally(18, 0, 0));
+    let foreign: Vec<_> =
+        report.findings.iter().filter(|finding| finding.rule.id == "log-of-another-session").map(|f| &f.path).collect();
+    assert_eq!(foreign, ["closed/bosch/results/CY8CPROTO_062_4343W_int8/ad/performance/results.txt"]);
+}
+
+#[test]
+fn v1_3_reproduces() {
+    let Some(rounds) = rounds() else { return };
+    let report = report(&rounds, "v1.3");
+    assert_eq!(report.results().count(), 43);
+    let throughput = tally(&report, |run| run.scores.throughput.as_ref().filter(|_| by_mode(Mode::Performance, run)));
+    assert_eq!(throughput, Tally(34, 0, 0));
+    assert_eq!(tally(&report, |run| run.scores.top1.as_ref()), Tally(28, 0, 6));
+    assert_eq!(tally(&report, |run| run.scores.auc.as_ref()), Tally(28, 0, 6));
+    let energy = tally(&report, |run| run.scores.energy.as_ref().filter(|_| by_mode(Mode::Energy, run)));
+    assert_eq!(energy, Tally(15, 0, 3));
+    let wakeword = |pick: fn(&tinyaudit::submission::WakewordScores) -> &Figure| {
+        tally(&report, |run| run.scores.wakeword.as_ref().map(pick))
+    };
+    for pick in [
+        (|scores| &scores.true_positives) as fn(&tinyaudit::submission::WakewordScores) -> &Figure,
+        |scores| &scores.false_negatives,
+        |scores| &scores.false_positives,
+    ] {
+        assert_eq!(wakeword(pick), Tally(14, 0, 0));
+    }
+    assert_eq!(wakeword(|scores| &scores.duty_cycle), Tally(5, 0, 9));
+    assert_eq!(wakeword(|scores| &scores.throughput), Tally(5, 0, 9));
+}
+
+/// Every Result, Accuracy and Power of the published summary is ours: recomputed where possible, else as claimed.
+#[test]
+fn v1_2_is_the_published_summary() {
+    let Some(rounds) = rounds() else { return };
+    let report = report(&rounds, "v1.2");
+    let summary = std::fs::read_to_string(rounds.join("v1.2/summary.csv")).unwrap();
+    let published: BTreeSet<Vec<String>> = summary
+        .lines()
+        .skip(1)
+        .map(|row| {
+            let cells: Vec<&str> = row.trim_matches('"').split("\",\"").collect();
+            [0, 4, 5, 7, 9, 11].map(|column| cells[column].to_owned()).to_vec()
+        })
+        .collect();
+    let ours: BTreeSet<Vec<String>> = report
+        .results()
+        .map(|(system, benchmark)| {
+            let scores = tinyaudit::report::figures(benchmark);
+            let number = |figure: &Option<Figure>| figure.as_ref().map_or_else(|| "0".to_owned(), confirmed);
+            let quality = if benchmark.folder == "ad" { &scores.auc } else { &scores.top1 };
+            vec![
+                system.submitter.clone(),
+                system.name.clone(),
+                benchmark.folder.clone(),
+                number(&scores.throughput).parse::<f64>().unwrap().to_string(),
+                number(quality),
+                number(&scores.energy).parse::<f64>().unwrap().to_string(),
+            ]
+        })
+        .collect();
+    let normal = |rows: &BTreeSet<Vec<String>>| -> BTreeSet<Vec<String>> {
+        let plain = |text: &String| text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned);
+        rows.iter().map(|row| row.iter().map(plain).collect()).collect()
+    };
+    assert_eq!(published.len(), 73);
+    assert_eq!(normal(&ours), normal(&published));
+}
+
+/// The claim as printed if we agree with it or cannot recompute it; our own figure otherwise, except for the one log
+/// that is of another session and so proves nothing.
+fn confirmed(figure: &Figure) -> String {
+    figure.claimed.as_ref().unwrap().text.clone()
+}
+
+/// Findings that are not only about a file this copy lacks.
+fn true_findings(rounds: &Path, name: &str) -> Vec<String> {
+    let report = report(rounds, name);
+    let list = std::fs::read_to_string(rounds.join(format!("{name}.absent.txt"))).unwrap_or_default();
+    let absent: BTreeSet<&str> = list.lines().collect();
+    report
+        .findings
+        .iter()
+        .filter(|finding| {
+            let file = finding.message.split('`').nth(1).unwrap_or_default();
+            finding.rule.id != "file-missing" || !absent.contains(format!("{}/{file}", finding.path).as_str())
+        })
+        .map(|finding| format!("{}[{}] {}:{}", finding.severity.name(), finding.rule.id, finding.path, finding.line))
+        .collect()
+}
+
+/// The findings on a published round, each of which has been read and judged true.
+#[test]
+fn published_rounds_have_the_findings_we_know() {
+    let Some(rounds) = rounds() else { return };
+    for name in ["v1.2", "v1.3"] {
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/rounds/{name}.txt"));
+        let found = true_findings(&rounds, name).join("\n") + "\n";
+        if std::env::var_os("TINYAUDIT_BLESS").is_some() {
+            std::fs::create_dir_all(golden.parent().unwrap()).unwrap();
+            std::fs::write(&golden, &found).unwrap();
+        }
+        let expected = std::fs::read_to_string(&golden).unwrap();
+        assert_eq!(found, expected, "{name}: write anew with TINYAUDIT_BLESS=1 after reading every finding");
+    }
+}
