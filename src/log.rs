@@ -1,6 +1,6 @@
 //! The dialects of a submission's files, one module each.
 //!
-//! A parser takes bytes, never fails, and keeps what it could not read as [`Damage`](crate::location::Damage) beside
+//! A parser takes bytes, never fails, and keeps what it could not read as [`Damage`] beside
 //! what it could. Everything it returns knows its line. The formats are described field by field in the modules.
 
 pub mod claims;

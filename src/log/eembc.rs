@@ -75,7 +75,7 @@ impl Reader {
             b"dut" => self.stamped_device_message(line, message, Speaker::Device),
             b"io" | b"emon" => {
                 if let Some(relayed) = message.strip_prefix(b"[dut]:") {
-                    self.stamped_device_message(line, relayed.trim_ascii(), Speaker::Board)
+                    self.stamped_device_message(line, relayed.trim_ascii(), Speaker::Board);
                 } else {
                     if message.starts_with(b"m-trace[on]") {
                         self.log.trace_on_ms = Some(ms);

@@ -145,7 +145,7 @@ impl Reader {
     fn runtime(&mut self, line: Line, rest: &[u8]) {
         let seconds = rest.split(u8::is_ascii_whitespace).next().and_then(text::number);
         if let (Some(seconds), Some(inference)) = (seconds, self.log.inferences.last_mut()) {
-            inference.elapsed_s = Some(seconds)
+            inference.elapsed_s = Some(seconds);
         } else {
             let found = text::shown(rest);
             self.log.damage.push(Damage::new(line, format!("`{found}` is no runtime of an inference")));
