@@ -108,6 +108,15 @@ mod tests {
     }
 
     #[test]
+    fn rules_explain_rules_that_exist() {
+        for rule in RULES {
+            for other in rule.explains {
+                assert!(crate::rule::rule_named(other).is_some(), "{} explains {other}", rule.id);
+            }
+        }
+    }
+
+    #[test]
     fn rounds_change_the_severity_of_rules_that_exist() {
         for name in crate::round::Round::names() {
             let round = crate::round::Round::named(name).unwrap();

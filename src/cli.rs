@@ -1,7 +1,9 @@
 //! The command line, one file a subcommand. The only code that prints, reads the environment or the clock.
 
 mod check;
+mod demo;
 mod results;
+mod run;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -30,6 +32,10 @@ enum Command {
     Check(check::Check),
     /// List the results, claimed beside recomputed
     Results(results::Results),
+    /// Measure a device and write a session
+    Run(run::Run),
+    /// Make a complete submission of simulated systems
+    Demo(demo::DemoCommand),
 }
 
 /// What tree to read and which round to hold it against.
@@ -62,6 +68,8 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Check(command) => command.run(),
         Command::Results(command) => command.run(),
+        Command::Run(command) => command.run(),
+        Command::Demo(command) => command.run(),
     };
     match done {
         Ok(code) => code,

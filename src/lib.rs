@@ -10,8 +10,11 @@
 //!
 //! Layers, upper may use lower, never the reverse:
 //!
-//! `cli` → [`render`] → [`report`] → [`checks`] → [`rule`], [`metrics`] → [`submission`] → [`log`], [`tree`] →
-//! [`round`] → [`location`]
+//! `cli` → [`render`] → [`report`], [`runner`] → [`checks`] → [`rule`], [`metrics`] → [`submission`] → [`log`],
+//! [`tree`] → [`round`] → [`location`]
+//!
+//! Beside them, [`device`] is the one seam between host and device, and [`simulator`] puts simulated firmware, boards
+//! and energy monitors behind it; neither knows anything of submissions.
 //!
 //! # Invariants
 //!
@@ -29,6 +32,7 @@
 
 pub mod checks;
 pub mod cli;
+pub mod device;
 pub mod location;
 pub mod log;
 pub mod metrics;
@@ -36,5 +40,7 @@ pub mod render;
 pub mod report;
 pub mod round;
 pub mod rule;
+pub mod runner;
+pub mod simulator;
 pub mod submission;
 pub mod tree;

@@ -33,9 +33,14 @@ pub fn recompute(benchmark: &mut Benchmark, round: &Round) {
 fn figure(claimed: Option<&Printed>, recomputed: Result<f64, String>) -> Figure {
     let claimed = claimed.cloned();
     match recomputed {
-        Ok(value) if value.is_finite() => Figure { claimed, recomputed: Some(value), reason: None },
-        Ok(_) => Figure { claimed, recomputed: None, reason: Some("the evidence gives no finite number".to_owned()) },
-        Err(reason) => Figure { claimed, recomputed: None, reason: Some(reason) },
+        Ok(value) if value.is_finite() => Figure { claimed, recomputed: Some(value), slack: 0.0, reason: None },
+        Ok(_) => Figure {
+            claimed,
+            recomputed: None,
+            slack: 0.0,
+            reason: Some("the evidence gives no finite number".to_owned()),
+        },
+        Err(reason) => Figure { claimed, recomputed: None, slack: 0.0, reason: Some(reason) },
     }
 }
 
@@ -67,7 +72,10 @@ fn throughput(run: &mut Run) {
     };
     // The energy files of the MLCommons runner claim no throughput.
     if run.mode == Mode::Performance || claimed.is_some() {
-        run.scores.throughput = Some(figure(claimed, recomputed));
+        let mut throughput = figure(claimed, recomputed);
+        let open = run.windows.iter().filter_map(|window| Some(window.rounding / window.seconds?)).fold(0.0, f64::max);
+        throughput.slack = throughput.recomputed.unwrap_or(0.0) * open;
+        run.scores.throughput = Some(throughput);
     }
 }
 

@@ -44,6 +44,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Its doc comment: a title line, paragraphs, `Help: …`, `Source: …`.
     pub documentation: &'static str,
+    /// Rules whose findings in the same place follow from this one's, so that one cause gives one finding.
+    pub explains: &'static [&'static str],
     /// Compares a submission with a round.
     pub check: fn(&Submission, &Round, &mut Findings),
 }
@@ -91,13 +93,14 @@ fn unwrapped(paragraph: &str) -> String {
 
 /// Declares a rule whose documentation is its doc comment.
 macro_rules! rule {
-    ($(#[doc = $line:expr])* $id:literal, $group:ident, $severity:ident, $check:ident) => {
+    ($(#[doc = $line:expr])* $id:literal, $group:ident, $severity:ident, $check:ident $(, explains $($other:literal),+)?) => {
         $(#[doc = $line])*
         pub const RULE: $crate::rule::Rule = $crate::rule::Rule {
             id: $id,
             group: $crate::rule::Group::$group,
             severity: $crate::rule::Severity::$severity,
             documentation: concat!($($line, "\n"),*).trim_ascii(),
+            explains: &[$($($other),+)?],
             check: $check,
         };
     };
@@ -175,8 +178,36 @@ pub fn check(submission: &Submission, round: &Round) -> Vec<Finding> {
     for finding in &mut found {
         finding.severity = severity(finding, submission, round);
     }
+    leave_out_explained(&mut found);
     found.sort_by(|a, b| (&a.path, a.line, a.rule.id, &a.message).cmp(&(&b.path, b.line, b.rule.id, &b.message)));
     found
+}
+
+/// Leaves out what follows from a graver cause: findings of rules that an error in the same folder, or in one around
+/// it, explains.
+fn leave_out_explained(found: &mut Vec<Finding>) {
+    let causes: Vec<(String, &'static [&'static str])> = found
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error && !finding.rule.explains.is_empty())
+        .map(|finding| (folder_of(&finding.path).to_owned(), finding.rule.explains))
+        .collect();
+    found.retain(|finding| {
+        !causes.iter().any(|(folder, explained)| {
+            explained.contains(&finding.rule.id)
+                && finding
+                    .path
+                    .strip_prefix(folder.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    });
+}
+
+/// The folder of a file; a path without an ending is taken for a folder itself.
+fn folder_of(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        Some((folder, name)) if name.contains('.') => folder,
+        _ => path,
+    }
 }
 
 /// The round's word on the severity, for the division the finding lies in.

@@ -194,6 +194,8 @@ pub struct Window {
     pub inferences: u64,
     /// Seconds on the device's clock, or between the stamps of the energy monitor.
     pub seconds: Option<f64>,
+    /// How far its printed rounding leaves that open, in seconds.
+    pub rounding: f64,
     /// Seconds on the host's clock.
     pub host_seconds: Option<f64>,
     /// Start and stop on the energy monitor's clock, in seconds.
@@ -211,8 +213,20 @@ pub struct Figure {
     pub claimed: Option<Printed>,
     /// From raw evidence.
     pub recomputed: Option<f64>,
+    /// How far the evidence itself leaves the recomputed figure open, because it is printed rounded.
+    pub slack: f64,
     /// Why it could not be recomputed.
     pub reason: Option<String>,
+}
+
+impl Figure {
+    /// Whether claim and recomputed figure agree, give or take `units` of the claim's last digit; `None` where one of
+    /// the two is missing.
+    #[must_use]
+    pub fn agrees(&self, units: f64) -> Option<bool> {
+        let (claimed, recomputed) = (self.claimed.as_ref()?, self.recomputed?);
+        Some(claimed.agrees_with(recomputed, units + self.slack / claimed.unit))
+    }
 }
 
 /// The figures of one run.

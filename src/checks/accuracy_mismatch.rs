@@ -21,7 +21,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         if let Some(figure) = place.run.scores.top1.as_ref().filter(|_| judged)
             && evidence::another_session(place.run, round).is_none()
         {
-            evidence::compare(place.run, figure, "%", round, findings);
+            evidence::compare(place.run, figure, ("a Top-1", "%"), round, findings);
         }
     }
 }

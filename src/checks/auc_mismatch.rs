@@ -20,7 +20,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         if let Some(figure) = &place.run.scores.auc
             && evidence::another_session(place.run, round).is_none()
         {
-            evidence::compare(place.run, figure, "", round, findings);
+            evidence::compare(place.run, figure, ("an AUC", ""), round, findings);
         }
     }
 }

@@ -10,7 +10,8 @@ rule! {
     /// Help: name the folder after the official short name, or take it out of the submission.
     ///
     /// Source: directory structure of the results repositories; `submission_checker.py`, MODEL_CONFIG.
-    "benchmark-unknown", Structure, Error, check
+    "benchmark-unknown", Structure, Error, check,
+    explains "window-count"
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -24,12 +24,12 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let streaming = place.spec(round).is_some_and(|spec| spec.task == Task::Wakeword);
         let power = run.scores.wakeword.as_ref().and_then(|scores| scores.power.as_ref());
         if let Some(power) = power.filter(|_| streaming) {
-            evidence::compare(run, power, "mW", round, findings);
+            evidence::compare(run, power, ("a power", "mW"), round, findings);
         }
         let claimed_windows = run.claims.as_ref().map_or(0, |claims| claims.energies.len());
         let comparable = claimed_windows == 0 || claimed_windows == run.windows.len();
         if let Some(figure) = run.scores.energy.as_ref().filter(|_| comparable) {
-            evidence::compare(run, figure, "uJ/inf", round, findings);
+            evidence::compare(run, figure, ("a median energy", "uJ/inf"), round, findings);
         }
     }
 }

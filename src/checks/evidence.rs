@@ -43,21 +43,23 @@ pub fn another_session(run: &Run, round: &Round) -> Option<(Line, String)> {
     }
 }
 
-/// Reports a claim that our own figure contradicts.
-pub fn compare(run: &Run, figure: &Figure, unit: &str, round: &Round, findings: &mut Findings) {
-    let (Some(claimed), Some(recomputed)) = (&figure.claimed, figure.recomputed) else { return };
-    if claimed.agrees_with(recomputed, round.tolerances.printed_units) {
+/// Reports a claim that our own figure contradicts, `claims a median throughput of 6.465 inf/s, recomputed …`.
+pub fn compare(run: &Run, figure: &Figure, (name, unit): (&str, &str), round: &Round, findings: &mut Findings) {
+    let units = round.tolerances.printed_units;
+    let (Some(claimed), Some(recomputed), Some(false)) = (&figure.claimed, figure.recomputed, figure.agrees(units))
+    else {
         return;
-    }
+    };
     let decimals = claimed.decimals();
     let space = if unit.is_empty() { "" } else { " " };
     let message = format!(
-        "claims {}{space}{unit}, recomputed {recomputed:.decimals$}{space}{unit}, tolerance {} of the last digit",
-        claimed.text, round.tolerances.printed_units
+        "claims {name} of {}{space}{unit}, recomputed {recomputed:.decimals$}{space}{unit}, tolerance {:.*}",
+        claimed.text,
+        decimals + 2,
+        units * claimed.unit + figure.slack
     );
-    findings
-        .at(run.path_of(FileRole::Results), claimed.line, message)
-        .note(format!("unrounded, the evidence gives {recomputed}"));
+    let path = run.path_of(FileRole::Results);
+    findings.at(path, claimed.line, message).note(format!("unrounded, the evidence gives {recomputed}"));
 }
 
 /// The inputs of an accuracy run beside the official list they come closest to.

@@ -13,7 +13,8 @@ rule! {
     /// Help: measure accuracy over the round's official list.
     ///
     /// Source: mlcommons/tiny benchmark/evaluation/datasets; MLPerf Tiny rules, 7.
-    "input-list-unknown", Accuracy, Error, check
+    "input-list-unknown", Accuracy, Error, check,
+    explains "input-missing"
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

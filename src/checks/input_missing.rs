@@ -12,7 +12,8 @@ rule! {
     /// Help: measure accuracy over the whole list.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3 ("the entire set of validation inputs").
-    "input-missing", Accuracy, Error, check
+    "input-missing", Accuracy, Error, check,
+    explains "accuracy-mismatch", "auc-mismatch"
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

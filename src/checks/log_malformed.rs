@@ -11,7 +11,8 @@ rule! {
     /// Help: put the original file from the session's folder in its place.
     ///
     /// Source: the formats both runners write.
-    "log-malformed", Evidence, Error, check
+    "log-malformed", Evidence, Error, check,
+    explains "claim-missing", "output-length"
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

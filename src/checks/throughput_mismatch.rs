@@ -22,7 +22,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let claimed_windows = run.claims.as_ref().map_or(0, |claims| claims.windows.len());
         let comparable = claimed_windows == 0 || claimed_windows == run.windows.len();
         if comparable && evidence::another_session(run, round).is_none() {
-            evidence::compare(run, figure, "inf/s", round, findings);
+            evidence::compare(run, figure, ("a median throughput", "inf/s"), round, findings);
         }
     }
 }

@@ -50,7 +50,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
                 );
             }
         }
-        evidence::compare(run, &scores.duty_cycle, "duty cycle", round, findings);
-        evidence::compare(run, &scores.throughput, "inf/s", round, findings);
+        evidence::compare(run, &scores.duty_cycle, ("a duty cycle", ""), round, findings);
+        evidence::compare(run, &scores.throughput, ("a throughput", "inf/s"), round, findings);
     }
 }

@@ -48,7 +48,7 @@ fn disagreement(window: &ClaimedWindow, shown: Option<&Window>, units: f64) -> O
         ));
     }
     if let (Some(claimed), Some(seconds)) = (&window.runtime, shown.and_then(|shown| shown.seconds))
-        && !claimed.agrees_with(seconds, units)
+        && !claimed.agrees_with(seconds, units + shown.map_or(0.0, |shown| shown.rounding) / claimed.unit)
     {
         return Some((
             claimed.line,
@@ -63,7 +63,8 @@ fn disagreement(window: &ClaimedWindow, shown: Option<&Window>, units: f64) -> O
         .and_then(|shown| shown.seconds)
         .map_or(inferences.value as f64 / runtime.value, |seconds| inferences.value as f64 / seconds);
     // A runtime printed to the millisecond leaves the rate open by as much.
-    let slack = if shown.is_some() { 0.0 } else { rate * runtime.unit / runtime.value };
+    let timed = shown.filter(|shown| shown.seconds.is_some());
+    let slack = rate * timed.map_or(runtime.unit, |shown| shown.rounding) / runtime.value;
     if rate.is_finite() && (rate - throughput.value).abs() <= slack + throughput.unit * units + rate * 1e-12 {
         return None;
     }
@@ -82,11 +83,13 @@ fn check_median(run: &Run, claimed: Option<&Printed>, units: f64, findings: &mut
         .flat_map(|claims| &claims.windows)
         .map(|window| Some(window.throughput.as_ref()?.value))
         .collect();
+    // The mean of two printed windows carries the rounding of both.
+    let even = rates.as_ref().is_some_and(|rates| rates.len().is_multiple_of(2));
+    let roundings = if even { 2.0 } else { 1.0 };
     let Some(middle) = rates.and_then(median) else { return };
     // Where the evidence contradicts the claim already, that is the finding.
-    let recomputed = run.scores.throughput.as_ref().and_then(|figure| figure.recomputed);
-    let agrees = recomputed.is_none_or(|value| claimed.agrees_with(value, units));
-    if agrees && !claimed.agrees_with(middle, units) {
+    let agrees = run.scores.throughput.as_ref().and_then(|figure| figure.agrees(units)).unwrap_or(true);
+    if agrees && !claimed.agrees_with(middle, roundings * units) {
         let message = format!("claims a median of {} inf/s, the median of its windows is {middle} inf/s", claimed.text);
         findings.at(run.path_of(FileRole::Results), claimed.line, message);
     }

@@ -11,7 +11,8 @@ rule! {
     /// Help: measure again with five windows.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3; the MLCommons runner's "ERROR 1 - loop_count was not exactly 5".
-    "window-count", Performance, Error, check
+    "window-count", Performance, Error, check,
+    explains "window-arithmetic", "throughput-mismatch", "energy-arithmetic", "energy-mismatch"
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -37,7 +37,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let finding = findings.at(
             run.path_of(*role),
             *line,
-            format!("window {} lasts {seconds:.3} s, expected at least {minimum:.0} s", index + 1),
+            format!("window {} lasts {seconds:.6} s, expected at least {minimum:.0} s", index + 1),
         );
         if short.len() > 1 {
             finding.note(format!("{} of {} windows are too short, this is the shortest", short.len(), measured.len()));

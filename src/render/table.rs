@@ -78,7 +78,7 @@ fn energy(scores: &Scores) -> String {
 
 fn compared(figure: &Figure, unit: &str) -> String {
     match (&figure.claimed, figure.recomputed) {
-        (Some(claimed), Some(value)) if claimed.agrees_with(value, 1.0) => format!("{}{unit}", claimed.text),
+        (Some(claimed), Some(_)) if figure.agrees(1.0) == Some(true) => format!("{}{unit}", claimed.text),
         (Some(claimed), Some(value)) => {
             let decimals = claimed.decimals();
             format!("{} ≠ {value:.decimals$}{unit}", claimed.text)

@@ -340,6 +340,9 @@ fn windows(run: &Run, round: &Round) -> Vec<Window> {
         .map_or_else(Vec::new, |log| log.inferences.iter().map(|inference| log_window(log, inference)).collect())
 }
 
+/// The MLCommons runner's log prints milliseconds.
+const PRINTED_ROUNDING: f64 = 0.0005;
+
 fn log_window(log: &SessionLog, inference: &Inference) -> Window {
     Window {
         role: Some(FileRole::Log),
@@ -347,6 +350,7 @@ fn log_window(log: &SessionLog, inference: &Inference) -> Window {
         input: log.input_of(inference).map(str::to_owned),
         inferences: inference.iterations,
         seconds: inference.seconds(),
+        rounding: if inference.start.is_none() && inference.elapsed_s.is_some() { PRINTED_ROUNDING } else { 0.0 },
         host_seconds: host_seconds(log, inference),
         ..Window::default()
     }
@@ -416,7 +420,7 @@ fn trace_windows(run: &Run, round: &Round, stamps: &[f64]) -> Vec<Window> {
                 host_seconds: begin.zip(done).map(|(begin, done)| done - begin),
                 span: Some((pair[0], pair[1])),
                 inference_span: begin.zip(done),
-                energy_uj: None,
+                ..Window::default()
             }
         })
         .collect()

@@ -7,13 +7,15 @@ use std::path::Path;
 const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["render"],
-    &["report"],
+    &["report", "runner"],
     &["checks"],
     &["rule"],
     &["metrics"],
     &["submission"],
+    &["simulator"],
     &["log", "tree"],
     &["round"],
+    &["device"],
     &["location"],
 ];
 

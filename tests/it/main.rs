@@ -1,6 +1,10 @@
 //! The integration tests, one module a subject.
 #![allow(clippy::unwrap_used)]
 
+mod cases;
+mod cli;
+mod console;
 mod corpus;
+mod golden;
 mod layers;
 mod schemas;

@@ -1,0 +1,66 @@
+//! `tinyaudit demo`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::run::{Dialect, profile_named};
+use crate::round::{Round, Runner};
+use crate::runner::demo::{self, Demo};
+
+/// Make a complete submission of simulated systems, every session really run on a virtual clock.
+#[derive(Debug, Args)]
+pub struct DemoCommand {
+    /// Where to write it; the folder must not exist
+    dir: PathBuf,
+    /// The round it is for [default: the newest]
+    #[arg(long, value_name = "ROUND")]
+    round: Option<String>,
+    /// A device profile, built in or a file; may be repeated [default: all built-in profiles]
+    #[arg(long = "profile", value_name = "PROFILE")]
+    profiles: Vec<String>,
+    /// Only this benchmark; may be repeated
+    #[arg(long = "benchmark", value_name = "NAME")]
+    benchmarks: Vec<String>,
+    /// Whose session files to write [default: the runner the round prefers]
+    #[arg(long, value_enum)]
+    dialect: Option<Dialect>,
+    /// Name of the submitter
+    #[arg(long, default_value = "ExampleCo")]
+    submitter: String,
+    /// Name of the division
+    #[arg(long, default_value = "closed")]
+    division: String,
+}
+
+impl DemoCommand {
+    /// Runs everything and writes the submission.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
+        let names = if self.profiles.is_empty() {
+            crate::simulator::Profile::names().into_iter().map(str::to_owned).collect()
+        } else {
+            self.profiles.clone()
+        };
+        let preferred = if round.runners.mlcommons.benchmarks.is_empty() { Runner::Eembc } else { Runner::Mlcommons };
+        let dialect = self.dialect.map_or(preferred, Dialect::runner);
+        let systems: anyhow::Result<Vec<_>> =
+            names.iter().map(|name| Ok((Arc::new(profile_named(name)?), dialect))).collect();
+        if self.dir.exists() {
+            anyhow::bail!("{} is there already; name a folder that is not", self.dir.display());
+        }
+        let demo = Demo {
+            round: &round,
+            division: &self.division,
+            submitter: &self.submitter,
+            systems: systems?,
+            benchmarks: self.benchmarks.clone(),
+        };
+        demo::write(&demo, &self.dir, &mut |what| eprintln!("running {what}"))
+            .with_context(|| format!("{} is incomplete", self.dir.display()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

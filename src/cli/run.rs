@@ -1,0 +1,194 @@
+//! `tinyaudit run`
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+
+use crate::round::{Mode, Round, Runner};
+use crate::runner::inputs::{Folder, Inputs, Synthetic};
+use crate::runner::measure::Ports;
+use crate::runner::{Job, demo, list_for, measure, session_files, write_files};
+use crate::simulator::Profile;
+
+/// Measure a device, real or simulated, and write the session files either runner would have written.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// A simulated device: a built-in profile or a file
+    #[arg(long, value_name = "PROFILE", conflicts_with = "port", required_unless_present = "port")]
+    profile: Option<String>,
+    /// A real device: its serial port; behind an interface board, leave it out and name --board
+    #[arg(long, value_name = "PORT")]
+    port: Option<PathBuf>,
+    /// Serial port of the interface board
+    #[arg(long, value_name = "PORT", requires = "port")]
+    board: Option<PathBuf>,
+    /// Serial port of the energy monitor
+    #[arg(long, value_name = "PORT", requires = "port")]
+    monitor: Option<PathBuf>,
+    /// Baud of the device's port
+    #[arg(long, default_value_t = 115_200)]
+    baud: u32,
+    /// The benchmark, by its short name
+    #[arg(long, value_name = "NAME")]
+    benchmark: String,
+    /// What to measure
+    #[arg(long, value_enum)]
+    mode: ModeName,
+    /// Whose session files to write
+    #[arg(long, value_enum, default_value = "mlcommons")]
+    dialect: Dialect,
+    /// Folder to write the session into; files in it are not overwritten
+    #[arg(long, value_name = "DIR")]
+    into: PathBuf,
+    /// Folder with the data sets, `<list>/<file>`; without it, made-up inputs are sent
+    #[arg(long, value_name = "DIR")]
+    datasets: Option<PathBuf>,
+    /// The input list [default: the round's first, or the profile's]
+    #[arg(long, value_name = "LIST")]
+    list: Option<String>,
+    /// The round whose benchmarks count [default: the newest]
+    #[arg(long, value_name = "ROUND")]
+    round: Option<String>,
+}
+
+/// Whose session files to write.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Dialect {
+    /// EEMBC EnergyRunner
+    Eembc,
+    /// MLCommons runner
+    Mlcommons,
+}
+
+impl Dialect {
+    /// The runner of that dialect.
+    pub const fn runner(self) -> Runner {
+        match self {
+            Self::Eembc => Runner::Eembc,
+            Self::Mlcommons => Runner::Mlcommons,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ModeName {
+    /// The whole input list once
+    Accuracy,
+    /// Energy in timed windows
+    Energy,
+    /// Throughput in timed windows
+    Performance,
+}
+
+impl ModeName {
+    const fn mode(self) -> Mode {
+        match self {
+            Self::Accuracy => Mode::Accuracy,
+            Self::Energy => Mode::Energy,
+            Self::Performance => Mode::Performance,
+        }
+    }
+}
+
+/// A built-in profile, or one read from a file.
+pub fn profile_named(name: &str) -> anyhow::Result<Profile> {
+    let path = std::path::Path::new(name);
+    if path.is_file() {
+        let text = std::fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        return Ok(Profile::parse(&stem, &text)?);
+    }
+    Ok(Profile::named(name)?)
+}
+
+impl Run {
+    /// Measures and writes.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
+        let known = || round.benchmarks.keys().cloned().collect::<Vec<_>>().join(", ");
+        let spec = round
+            .benchmarks
+            .get(&self.benchmark)
+            .with_context(|| format!("{} has no benchmark {}; it has {}", round.name, self.benchmark, known()))?;
+        let (mode, dialect) = (self.mode.mode(), self.dialect.runner());
+        let profile = self.profile.as_deref().map(profile_named).transpose()?.map(Arc::new);
+        let of_profile =
+            profile.as_ref().and_then(|profile| crate::simulator::answers::list_of(profile, &self.benchmark));
+        let named = self
+            .list
+            .as_deref()
+            .or_else(|| of_profile.map(|list| list.name).filter(|name| spec.lists.iter().any(|one| one == name)));
+        let (list, truth) = list_for(spec, named)?;
+        let folder = self.datasets.clone().map(Folder);
+        let inputs: &dyn Inputs = folder.as_ref().map_or(&Synthetic, |folder| folder);
+        let started = started(profile.is_some());
+        let job = Job { benchmark: &self.benchmark, spec, round: &round, mode, dialect, list, truth, inputs, started };
+        let mut ports = match &profile {
+            Some(profile) => demo::simulated_ports(profile, &self.benchmark, mode, dialect)?,
+            None => self.serial_ports(mode)?,
+        };
+        let mut bar = Bar::new();
+        let recording = measure(&job, &mut ports, &mut |done, all| bar.show(done, all))?;
+        bar.clear();
+        write_files(&session_files(&job, &recording), &self.into)?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    #[cfg(unix)]
+    fn serial_ports(&self, mode: Mode) -> anyhow::Result<Ports> {
+        use crate::device::Device;
+        use crate::device::serial::SerialPort;
+        let open = |path: &Option<PathBuf>, baud: u32| -> anyhow::Result<Option<Box<dyn Device>>> {
+            let Some(path) = path else { return Ok(None) };
+            let port = SerialPort::open(path, baud).with_context(|| format!("{} cannot be opened", path.display()))?;
+            Ok(Some(Box::new(port)))
+        };
+        // Boards and monitors have fixed speeds.
+        let behind_board = mode == Mode::Energy && self.board.is_some();
+        let dut = if behind_board { None } else { open(&self.port, self.baud)? };
+        Ok(Ports { dut, board: open(&self.board, 115_200)?, monitor: open(&self.monitor, 3_686_400)? })
+    }
+
+    #[cfg(not(unix))]
+    fn serial_ports(&self, _: Mode) -> anyhow::Result<Ports> {
+        anyhow::bail!("serial ports are supported on Unix only")
+    }
+}
+
+/// The wall clock for a real device; a fixed time for a simulated one, so that its files are the same every time.
+fn started(simulated: bool) -> jiff::civil::DateTime {
+    let fixed = jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0);
+    if simulated {
+        return fixed;
+    }
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).datetime()
+}
+
+/// A progress bar on a terminal, nothing otherwise.
+struct Bar {
+    shown: bool,
+}
+
+impl Bar {
+    fn new() -> Self {
+        Self { shown: std::io::stderr().is_terminal() }
+    }
+
+    fn show(&mut self, done: usize, all: usize) {
+        const WIDTH: usize = 40;
+        if self.shown {
+            let full = WIDTH * done / all.max(1);
+            eprint!("\r[{}{}] {done}/{all}", "=".repeat(full), " ".repeat(WIDTH - full));
+        }
+    }
+
+    fn clear(&self) {
+        if self.shown {
+            eprint!("\r{}\r", " ".repeat(70));
+        }
+    }
+}

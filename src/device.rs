@@ -1,0 +1,87 @@
+//! The one seam between host and device: a line-wise link with a clock. Behind it is a serial port or the simulator.
+
+#[cfg(unix)]
+pub mod serial;
+
+use std::fmt;
+
+/// Microseconds since the link's clock started.
+pub type Micros = u64;
+
+/// A second in [`Micros`].
+pub const SECOND: Micros = 1_000_000;
+
+/// A line a device sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// When its last byte arrived.
+    pub at: Micros,
+    /// Its bytes without the line end.
+    pub text: Vec<u8>,
+    /// Whether it ended with a bare line feed, without the usual carriage return.
+    pub bare: bool,
+}
+
+/// A link to a device under test, an interface board or an energy monitor.
+pub trait Device {
+    /// Sends bytes.
+    ///
+    /// # Errors
+    /// When the link is broken.
+    fn send(&mut self, bytes: &[u8]) -> Result<(), LinkError>;
+
+    /// The next line, waiting for it as long as `within`; `None` if none came.
+    ///
+    /// # Errors
+    /// When the link is broken.
+    fn receive(&mut self, within: Micros) -> Result<Option<Received>, LinkError>;
+
+    /// The host's clock.
+    fn now(&self) -> Micros;
+
+    /// What the link is called in messages.
+    fn name(&self) -> String;
+}
+
+/// A broken link.
+#[derive(Debug)]
+pub struct LinkError {
+    /// The link's name.
+    pub link: String,
+    /// What happened.
+    pub source: std::io::Error,
+}
+
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.link, self.source)
+    }
+}
+
+impl std::error::Error for LinkError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
+/// Collects bytes into lines.
+#[derive(Debug, Default)]
+pub struct LineReader {
+    pending: Vec<u8>,
+}
+
+impl LineReader {
+    /// Takes one byte; a line feed ends a line.
+    pub fn take(&mut self, byte: u8, at: Micros) -> Option<Received> {
+        if byte != b'\n' {
+            self.pending.push(byte);
+            return None;
+        }
+        let mut text = std::mem::take(&mut self.pending);
+        let bare = text.last() != Some(&b'\r');
+        if !bare {
+            text.pop();
+        }
+        Some(Received { at, text, bare })
+    }
+}

@@ -1,0 +1,163 @@
+//! Case files: `fixtures/checks/<rule>.yaml` holds edits of a golden submission and the complete list of findings they
+//! must give. Every rule has a case that fires and a near miss that does not.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use tempfile::TempDir;
+use tinyaudit::checks::RULES;
+use tinyaudit::report::Report;
+use tinyaudit::round::Round;
+use tinyaudit::tree::Tree;
+
+use crate::golden;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// What is done.
+    name: String,
+    /// Which golden submission: `bundled` or `energy`.
+    #[serde(default)]
+    golden: Golden,
+    #[serde(default = "newest_with_both_runners")]
+    round: String,
+    edits: Vec<Edit>,
+    /// Every finding, `severity[rule] path:line`.
+    expect: Vec<String>,
+}
+
+fn newest_with_both_runners() -> String {
+    "v1.3".to_owned()
+}
+
+#[derive(Deserialize, Default, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum Golden {
+    #[default]
+    Bundled,
+    Energy,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+enum Edit {
+    /// Replaces text, which must be there; the first time only unless `all`.
+    Replace {
+        file: PathBuf,
+        old: String,
+        new: String,
+        #[serde(default)]
+        all: bool,
+    },
+    /// Removes a file or folder.
+    Delete(PathBuf),
+    /// Writes a file.
+    Write { file: PathBuf, text: String },
+    /// Adds text at the end of a file.
+    Append { file: PathBuf, text: String },
+    /// Cuts a file after so many bytes.
+    Truncate { file: PathBuf, bytes: usize },
+    /// Moves a file or folder.
+    Move { from: PathBuf, to: PathBuf },
+    /// Copies a file.
+    Copy { from: PathBuf, to: PathBuf },
+}
+
+/// The submitter's folder, which all paths are below unless they start with `/`.
+const SUBMITTER: &str = "closed/ExampleCo";
+
+fn apply(edit: &Edit, root: &Path) {
+    let place = |path: &Path| match path.strip_prefix("/") {
+        Ok(below_root) => root.join(below_root),
+        Err(_) => root.join(SUBMITTER).join(path),
+    };
+    match edit {
+        Edit::Replace { file, old, new, all } => {
+            let path = place(file);
+            let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+            assert!(text.contains(old.as_str()), "{} does not hold {old:?}", file.display());
+            let text = if *all { text.replace(old.as_str(), new) } else { text.replacen(old.as_str(), new, 1) };
+            fs::write(path, text).unwrap();
+        }
+        Edit::Delete(path) => {
+            let path = place(path);
+            if path.is_dir() { fs::remove_dir_all(path).unwrap() } else { fs::remove_file(path).unwrap() }
+        }
+        Edit::Write { file, text } => {
+            let path = place(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Edit::Append { file, text } => {
+            let path = place(file);
+            let mut bytes = fs::read(&path).unwrap();
+            bytes.extend(text.as_bytes());
+            fs::write(path, bytes).unwrap();
+        }
+        Edit::Truncate { file, bytes } => {
+            let path = place(file);
+            let kept = fs::read(&path).unwrap()[..*bytes].to_vec();
+            fs::write(path, kept).unwrap();
+        }
+        Edit::Move { from, to } => {
+            let to = place(to);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::rename(place(from), to).unwrap();
+        }
+        Edit::Copy { from, to } => {
+            fs::copy(place(from), place(to)).unwrap();
+        }
+    }
+}
+
+fn findings(case: &Case) -> Vec<String> {
+    let folder = TempDir::new().unwrap();
+    match case.golden {
+        Golden::Bundled => golden::copy(&golden::bundled(), folder.path()),
+        Golden::Energy => golden::copy(golden::ENERGY.path(), folder.path()),
+    }
+    for edit in &case.edits {
+        apply(edit, folder.path());
+    }
+    let report = Report::of(&Tree::open(folder.path()).unwrap(), Round::named(&case.round).unwrap(), None).unwrap();
+    let shown = |finding: &tinyaudit::rule::Finding| {
+        let path = finding.path.strip_prefix("closed/ExampleCo/").unwrap_or(&finding.path);
+        format!("{}[{}] {path}:{}", finding.severity.name(), finding.rule.id, finding.line)
+    };
+    report.findings.iter().map(shown).collect()
+}
+
+#[test]
+fn every_rule_fires_where_it_must_and_only_there() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/checks");
+    let mut wrong = Vec::new();
+    for rule in RULES {
+        let path = folder.join(format!("{}.yaml", rule.id));
+        let Ok(text) = fs::read_to_string(&path) else {
+            wrong.push(format!("{} is missing", path.display()));
+            continue;
+        };
+        let cases: Vec<Case> =
+            serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let fires = |case: &Case| case.expect.iter().any(|finding| finding.contains(&format!("[{}]", rule.id)));
+        if !cases.iter().any(fires) || cases.iter().all(fires) {
+            wrong.push(format!("{} needs a case that fires and one that does not", path.display()));
+        }
+        for case in &cases {
+            let found = findings(case);
+            if found != case.expect {
+                let list = |findings: &[String]| format!("\n    - {}", findings.join("\n    - "));
+                wrong.push(format!(
+                    "{}: {}\n  found:{}\n  expected:{}",
+                    rule.id,
+                    case.name,
+                    list(&found),
+                    list(&case.expect)
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}

@@ -1,0 +1,170 @@
+//! The command line: exit codes, formats, and manners.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::golden;
+
+fn tinyaudit(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments).output().unwrap()
+}
+
+fn bundled() -> String {
+    golden::bundled().display().to_string()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn exit_codes_tell_pass_fail_and_nothing_to_check() {
+    let bundled = bundled();
+    let pass = tinyaudit(&["check", &bundled, "--round", "v1.3"]);
+    assert_eq!(pass.status.code(), Some(0), "{}", text(&pass.stdout));
+    assert!(text(&pass.stdout).starts_with("round v1.3 (named by --round)"));
+    assert!(text(&pass.stdout).ends_with("PASS: 0 errors, 0 warnings, 0 notes in 3 results of 2 systems\n"));
+    let fail = tinyaudit(&["check", &bundled]);
+    assert_eq!(fail.status.code(), Some(1));
+    assert!(text(&fail.stdout).starts_with("round v1.4 (the newest; name another with --round)"));
+    let empty = TempDir::new().unwrap();
+    for arguments in [
+        vec!["check", empty.path().to_str().unwrap()],
+        vec!["check", "/nonexistent/folder"],
+        vec!["check", &bundled, "--round", "v9"],
+        vec!["check", &bundled, "--submitter", "nobody"],
+        vec!["check"],
+        vec!["results", empty.path().to_str().unwrap()],
+    ] {
+        let output = tinyaudit(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn warnings_fail_when_asked_to() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let trace = "closed/ExampleCo/results/simulated_npu_400mhz/ic/energy/trace1-energy.bin";
+    std::fs::remove_file(folder.path().join(trace)).unwrap();
+    let path = folder.path().to_str().unwrap();
+    assert_eq!(tinyaudit(&["check", path, "--round", "v1.3"]).status.code(), Some(0));
+    assert_eq!(tinyaudit(&["check", path, "--round", "v1.3", "--fail-on", "warning"]).status.code(), Some(1));
+}
+
+#[test]
+fn json_keeps_its_contract() {
+    let output = tinyaudit(&["check", &bundled(), "--format", "json"]);
+    let check: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for key in ["tool", "version", "round", "verdict", "counts", "systems", "results", "findings"] {
+        assert!(check.get(key).is_some(), "{key}");
+    }
+    let finding = &check["findings"][0];
+    for key in ["rule", "severity", "path", "line", "message", "notes", "help", "source"] {
+        assert!(finding.get(key).is_some(), "{key}");
+    }
+    assert_eq!(check["verdict"], "fail");
+    assert!(finding["path"].as_str().unwrap().starts_with("closed/"));
+    let output = tinyaudit(&["results", &bundled(), "--round", "v1.3", "--format", "json"]);
+    let results: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = results["results"].as_array().unwrap();
+    assert_eq!(rows.len(), 3);
+    let energy = &rows[2];
+    assert_eq!(energy["energy"]["unit"], "uJ/inf");
+    assert_eq!(energy["throughput"]["claimed"], 662.913);
+    assert_eq!(energy["wakeword"], Value::Null);
+    let wakeword = &rows[1]["wakeword"];
+    assert_eq!(wakeword["false_positives"]["recomputed"], 8);
+    assert_eq!(rows[1]["benchmark"], "sww");
+    assert!(rows.iter().all(|row| row["valid"] == true));
+}
+
+/// A round, a division, a submitter's own folder: the same results whatever the tree begins with.
+#[test]
+fn any_part_of_a_round_can_be_checked() {
+    for part in ["", "closed", "closed/ExampleCo"] {
+        let path = golden::bundled().join(part);
+        let output = tinyaudit(&["results", path.to_str().unwrap(), "--round", "v1.3", "--format", "json"]);
+        let results: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let rows = results["results"].as_array().unwrap();
+        assert_eq!(rows.len(), 3, "{part}");
+        assert!(rows.iter().all(|row| row["division"] == "closed" && row["submitter"] == "ExampleCo"), "{part}");
+        assert_eq!(tinyaudit(&["check", path.to_str().unwrap(), "--round", "v1.3"]).status.code(), Some(0), "{part}");
+    }
+}
+
+#[test]
+fn a_draft_of_the_rules_is_taken_from_disk() {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/v1.3.yaml");
+    let folder = TempDir::new().unwrap();
+    let draft = folder.path().join("v9.9.yaml");
+    let text_of_rules = std::fs::read_to_string(rules).unwrap().replace("top1_percent: 85.0", "top1_percent: 86.0");
+    std::fs::write(&draft, text_of_rules).unwrap();
+    let output = tinyaudit(&["check", &bundled(), "--rules", draft.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).starts_with("round v9.9 (read from --rules)"));
+    assert!(text(&output.stdout).contains("the target is 86 %"));
+    std::fs::write(&draft, "windows: 5\n").unwrap();
+    let output = tinyaudit(&["check", &bundled(), "--rules", draft.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("line"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tinyaudit"))
+        .args(["results", &bundled(), "--round", "v1.3", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+}
+
+/// Every digit of every claimed figure counts: changing one fails the check and names the line.
+#[test]
+fn changing_any_digit_of_a_claim_fails() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let claims = [
+        ("simulated_npu_400mhz/ic/performance", "Median throughput is "),
+        ("simulated_npu_400mhz/ic/energy", "Median energy cost is "),
+        ("simulated_npu_400mhz/ic/accuracy", "Top-1: "),
+        ("simulated_npu_400mhz/ic/accuracy", "AUC: "),
+        ("simulated_fpga_100mhz/ic/performance", "Median throughput is   "),
+        ("simulated_fpga_100mhz/ic/accuracy", "Top 1% = "),
+        ("simulated_fpga_100mhz/ic/accuracy", "AUC = "),
+        ("simulated_fpga_100mhz/sww/performance", "Average duty cycle: "),
+        ("simulated_fpga_100mhz/sww/performance", "Estimated throughput: "),
+        ("simulated_fpga_100mhz/sww/performance", "Accuracy: "),
+    ];
+    let round = tinyaudit::round::Round::named("v1.3").unwrap();
+    let mut edits = 0;
+    for (run, label) in claims {
+        let path = folder.path().join("closed/ExampleCo/results").join(run).join("results.txt");
+        let original = std::fs::read_to_string(&path).unwrap();
+        let start = original.find(label).unwrap() + label.len();
+        let line = u32::try_from(original[..start].matches('\n').count() + 1).unwrap();
+        let figure: String = original[start..].chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+        for (offset, digit) in figure.char_indices().filter(|(_, c)| c.is_ascii_digit()) {
+            let other = if digit == '9' { '8' } else { char::from(digit as u8 + 1) };
+            let mut edited = original.clone();
+            edited.replace_range(start + offset..=start + offset, &other.to_string());
+            std::fs::write(&path, edited).unwrap();
+            let tree = tinyaudit::tree::Tree::open(folder.path()).unwrap();
+            let report = tinyaudit::report::Report::of(&tree, round.clone(), None).unwrap();
+            let named =
+                report.findings.iter().any(|f| f.path.ends_with(&format!("{run}/results.txt")) && f.line == line);
+            assert!(report.fails(tinyaudit::rule::Severity::Error) && named, "{run}: {label}{figure}, digit {offset}");
+            edits += 1;
+        }
+        std::fs::write(&path, original).unwrap();
+    }
+    assert!(edits > 40);
+}

@@ -1,0 +1,57 @@
+//! The console blocks of the documents are run, and must print what they show.
+//!
+//! A block is fenced as `console`; a line `$ command` is run, the lines up to the next one are its output. Commands of
+//! cargo that build or test are not run; `cargo run --release --quiet --` stands for the program itself.
+
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_tinyaudit");
+
+struct Step {
+    command: String,
+    output: String,
+}
+
+fn steps(text: &str) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut inside = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            inside = line == "```console";
+        } else if let Some(command) = line.strip_prefix("$ ").filter(|_| inside) {
+            steps.push(Step { command: command.to_owned(), output: String::new() });
+        } else if let Some(step) = steps.last_mut().filter(|_| inside) {
+            step.output.push_str(line);
+            step.output.push('\n');
+        }
+    }
+    steps
+}
+
+fn run(document: &str, at_least: usize) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join(document)).unwrap();
+    let folder = TempDir::new().unwrap();
+    crate::golden::copy(&crate::golden::bundled(), &folder.path().join("fixtures/submission"));
+    let mut ran = 0;
+    for step in steps(&text) {
+        let command = step.command.replace("cargo run --release --quiet --", "tinyaudit");
+        if command.starts_with("cargo ") {
+            continue;
+        }
+        ran += 1;
+        let script = command.replace("tinyaudit ", &format!("{PROGRAM} "));
+        let output = Command::new("sh").arg("-c").arg(&script).current_dir(folder.path()).output().unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert_eq!(printed.trim_end(), step.output.trim_end(), "{document}: {}", step.command);
+    }
+    assert!(ran >= at_least, "{document} has only {ran} commands that are run");
+}
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    run("README.md", 4);
+}

@@ -1,0 +1,90 @@
+//! Golden submissions, all of them really run on the simulator.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use tempfile::TempDir;
+use tinyaudit::round::{Round, Runner};
+use tinyaudit::runner::demo::{self, Demo};
+use tinyaudit::simulator::Profile;
+
+/// The small submission under `fixtures/`: both runners, energy, and a wake word.
+pub fn bundled() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/submission")
+}
+
+/// A system with energy measured by the MLCommons runner.
+pub static ENERGY: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap();
+    make(folder.path(), "v1.3", &[("cortex-m4-reference", Runner::Mlcommons, &["ic"])]);
+    folder
+});
+
+/// Makes a submission of profiles, runners and benchmarks in a folder.
+pub fn make(folder: &Path, round: &str, systems: &[(&str, Runner, &[&str])]) {
+    let round = Round::named(round).unwrap();
+    for (profile, runner, benchmarks) in systems {
+        let part = TempDir::new().unwrap();
+        let demo = Demo {
+            round: &round,
+            division: "closed",
+            submitter: "ExampleCo",
+            systems: vec![(Arc::new(Profile::named(profile).unwrap()), *runner)],
+            benchmarks: benchmarks.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        demo::write(&demo, part.path(), &mut |_| {}).unwrap();
+        for (path, bytes) in files(part.path()) {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+    }
+}
+
+/// All files below a folder, by path.
+pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    fn walk(root: &Path, folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(root, &path, found);
+            } else {
+                found.insert(path.strip_prefix(root).unwrap().to_owned(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    walk(folder, folder, &mut found);
+    found
+}
+
+/// Copies a tree.
+pub fn copy(from: &Path, to: &Path) {
+    for (path, bytes) in files(from) {
+        let path = to.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+/// The bundled submission is what the simulator makes, byte for byte. `TINYAUDIT_BLESS=1` writes it anew.
+#[test]
+fn the_bundled_submission_is_what_the_simulator_makes() {
+    let made = TempDir::new().unwrap();
+    make(
+        made.path(),
+        "v1.3",
+        &[("fast-accelerator", Runner::Eembc, &["ic"]), ("fpga", Runner::Mlcommons, &["ic", "sww"])],
+    );
+    if std::env::var_os("TINYAUDIT_BLESS").is_some() {
+        let _ = fs::remove_dir_all(bundled());
+        copy(made.path(), &bundled());
+    }
+    let (made, kept) = (files(made.path()), files(&bundled()));
+    assert_eq!(made.keys().collect::<Vec<_>>(), kept.keys().collect::<Vec<_>>());
+    for (path, bytes) in &made {
+        assert!(kept[path] == *bytes, "{} differs; write it anew with TINYAUDIT_BLESS=1", path.display());
+    }
+}
