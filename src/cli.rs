@@ -4,6 +4,8 @@ mod check;
 mod demo;
 mod results;
 mod run;
+#[cfg(unix)]
+mod simulate;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -34,6 +36,9 @@ enum Command {
     Results(results::Results),
     /// Measure a device and write a session
     Run(run::Run),
+    /// Put a simulated bench on pseudo-terminals for other programs
+    #[cfg(unix)]
+    Simulate(simulate::Simulate),
     /// Make a complete submission of simulated systems
     Demo(demo::DemoCommand),
 }
@@ -69,6 +74,8 @@ pub fn main() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Results(command) => command.run(),
         Command::Run(command) => command.run(),
+        #[cfg(unix)]
+        Command::Simulate(command) => command.run(),
         Command::Demo(command) => command.run(),
     };
     match done {

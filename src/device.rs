@@ -1,6 +1,8 @@
 //! The one seam between host and device: a line-wise link with a clock. Behind it is a serial port or the simulator.
 
 #[cfg(unix)]
+pub mod pty;
+#[cfg(unix)]
 pub mod serial;
 
 use std::fmt;

@@ -74,8 +74,9 @@ impl Dialect {
     }
 }
 
+/// What to measure.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum ModeName {
+pub enum ModeName {
     /// The whole input list once
     Accuracy,
     /// Energy in timed windows
@@ -85,7 +86,8 @@ enum ModeName {
 }
 
 impl ModeName {
-    const fn mode(self) -> Mode {
+    /// The mode of that name.
+    pub const fn mode(self) -> Mode {
         match self {
             Self::Accuracy => Mode::Accuracy,
             Self::Energy => Mode::Energy,

@@ -4,8 +4,8 @@ use super::dialogue::RunError;
 use crate::device::{Device, SECOND};
 use crate::log::text::{integer, leading_integer, shown};
 
-/// Samples between two time stamps of the monitor.
-const STAMP_EVERY: u64 = 1000;
+/// Milliseconds after which the monitor's three digits of seconds start again.
+const STAMP_PERIOD: u64 = 1_000_000;
 
 /// What a monitor streamed since it was started.
 #[derive(Debug, Clone, Default)]
@@ -14,8 +14,6 @@ pub struct Stream {
     pub samples: Vec<f64>,
     /// Counter of each event and the number of samples before it.
     pub events: Vec<(String, usize)>,
-    /// The last time stamp, in ms.
-    stamp: Option<u64>,
 }
 
 impl Stream {
@@ -86,10 +84,8 @@ impl Stream {
             )));
         };
         let samples = self.samples.len() as u64;
-        if let Some(before) = self.stamp.replace(stamp)
-            && (stamp != (before + STAMP_EVERY) % 1_000_000 || !samples.is_multiple_of(STAMP_EVERY))
-        {
-            let message = format!("samples were lost: {samples} samples came until its time stamp of {stamp} ms");
+        if stamp != samples % STAMP_PERIOD {
+            let message = format!("samples were lost: {samples} came until its time stamp of {stamp} ms");
             return Err(RunError::Monitor(message));
         }
         Ok(())

@@ -9,7 +9,7 @@ use tinyaudit::round::{Mode, Round};
 use tinyaudit::submission::Figure;
 use tinyaudit::tree::Tree;
 
-fn rounds() -> Option<PathBuf> {
+pub fn rounds() -> Option<PathBuf> {
     let folder = std::env::var_os("TINYAUDIT_ROUNDS").map(PathBuf::from);
     if folder.is_none() {
         // Past the test harness, which would swallow it.

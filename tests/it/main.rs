@@ -1,6 +1,7 @@
 //! The integration tests, one module a subject.
 #![allow(clippy::unwrap_used)]
 
+mod bench;
 mod cases;
 mod cli;
 mod console;

@@ -1,0 +1,347 @@
+//! The simulated bench: firmware dialogues, whole submissions, faults, and a real pseudo-terminal.
+
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use tinyaudit::report::{Report, figures};
+use tinyaudit::round::{Mode, Round, Runner, Severity};
+use tinyaudit::runner::demo::{self, Demo, simulate_session};
+use tinyaudit::runner::write_files;
+use tinyaudit::simulator::profile::{Fault, FaultKind, Quality};
+use tinyaudit::simulator::{Bench, Port, Profile, Wiring};
+use tinyaudit::tree::Tree;
+
+const DIRECT: Wiring = Wiring { energy: false, board: None, started: false };
+
+fn bench(benchmark: &str, wiring: Wiring) -> Bench {
+    Bench::of(&Arc::new(Profile::named("cortex-m4-reference").unwrap()), benchmark, wiring).unwrap()
+}
+
+/// What a device answers to bytes, all of it, however long it takes.
+fn answer(bench: &mut Bench, port: Port, bytes: &[u8]) -> String {
+    bench.take(port, 1000, bytes);
+    let out: Vec<u8> = bench.drain(port, u64::MAX / 4).into_iter().flat_map(|timed| timed.bytes).collect();
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The dialogue of the reference firmware, command by command, spelling mistakes included.
+#[test]
+fn the_firmware_answers_as_the_reference_does() {
+    let mut kws = bench("kws", DIRECT);
+    for (command, reply) in [
+        ("name%", "m-name-dut-[simulated]\r\nm-ready\r\n"),
+        ("profile%", "m-profile-[ULPMark for tinyML Firmware V0.0.1]\r\nm-model-[kws01]\r\nm-ready\r\n"),
+        ("db%", "e-[Command 'db' requires a subcommand]\r\nm-ready\r\n"),
+        ("db load%", "e-[Command 'db load' requires the # of bytes]\r\nm-ready\r\n"),
+        ("db load 0%", "e-[Command 'db load' must be >0 bytes]\r\nm-ready\r\n"),
+        ("db load -5%", "Supplied buffer size -5 exceeds maximum of 490\nm-ready\r\n"),
+        ("db load abc%", "e-[Command 'db load' must be >0 bytes]\r\nm-ready\r\n"),
+        ("db load 8%", "m-[Expecting 8 bytes]\r\nm-ready\r\n"),
+        ("db 0011%", "m-ready\r\n"),
+        ("db 44556677%", "m-ready\r\n"),
+        ("db 8899%", "m-load-done\r\nm-ready\r\n"),
+        ("db print%", "m-buffer-00-11-44-55-66-77-88-99\r\nm-ready\r\n"),
+        ("db 4%", "e-[Insufficent number of hex digits]\r\nm-ready\r\n"),
+        ("db load 4%", "m-[Expecting 4 bytes]\r\nm-ready\r\n"),
+        ("db zz%", "e-[Invalid hex digit 'zz']\r\nm-ready\r\n"),
+        ("db 0g%", "e-[Invalid hex digit '0g']\r\nm-ready\r\n"),
+        ("db 00112233445566%", "m-load-done\r\nm-ready\r\n"),
+        ("db 77%", "m-ready\r\n"),
+        ("db print 2 1%", "m-buffer-00-11-22-33\r\n\r\nm-ready\r\n"),
+        ("db load 30000%", "Supplied buffer size 30000 exceeds maximum of 490\nm-ready\r\n"),
+        ("infer 0%", "e-[Inference iterations must be >0]\r\nm-ready\r\n"),
+        ("infer -1%", "e-[Inference iterations must be >0]\r\nm-ready\r\n"),
+        ("infer 2 -1%", "e-[Inference warmup must be >=0]\r\nm-ready\r\n"),
+        ("foo%", "e-[Unknown command: foo]\r\nm-ready\r\n"),
+        ("NAME%", "e-[Unknown command: NAME]\r\nm-ready\r\n"),
+        ("name extra args%", "m-name-dut-[simulated]\r\nm-ready\r\n"),
+        ("  name%", "m-name-dut-[simulated]\r\nm-ready\r\n"),
+        ("name\r\n%", "e-[Unknown command: name\r\n]\r\nm-ready\r\n"),
+        ("name%name%", "m-name-dut-[simulated]\r\nm-ready\r\nm-name-dut-[simulated]\r\nm-ready\r\n"),
+    ] {
+        assert_eq!(answer(&mut kws, Port::Dut, command.as_bytes()), reply, "{command}");
+    }
+    let long = answer(&mut kws, Port::Dut, format!("{}%", "a".repeat(100)).as_bytes());
+    assert_eq!(long, format!("e-[Unknown command: {}]\r\nm-ready\r\n", "a".repeat(80)));
+    assert_eq!(answer(&mut kws, Port::Dut, b"na"), "");
+    assert_eq!(answer(&mut kws, Port::Dut, b"me%"), "m-name-dut-[simulated]\r\nm-ready\r\n");
+    let help = answer(&mut kws, Port::Dut, b"help%");
+    assert_eq!(help.lines().count(), 13);
+    assert!(help.contains("timestsamp   : Generate a timetsamp"));
+}
+
+#[test]
+fn an_inference_has_two_laps_or_two_pulses() {
+    let mut direct = bench("kws", DIRECT);
+    let reply = answer(&mut direct, Port::Dut, b"infer 3 1%");
+    let kinds: Vec<String> =
+        reply.lines().map(|line| line.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()).collect();
+    assert_eq!(kinds[0], "Input db has 0 elemented, expected ");
+    assert_eq!(
+        kinds[1..7],
+        ["m-warmup-start-", "m-warmup-done", "m-infer-start-", "m-lap-us-", "m-lap-us-", "m-infer-done"]
+    );
+    assert!(kinds[7].starts_with("m-results-[") && kinds[8] == "m-ready");
+    let mut energy = bench("kws", Wiring { energy: true, ..DIRECT });
+    assert_eq!(answer(&mut energy, Port::Dut, b"timestamp%"), "m-ready\r\n");
+    assert!(!answer(&mut energy, Port::Dut, b"infer 3 1%").contains("m-lap"));
+    assert_eq!(energy.target.trail().pulses.len(), 3);
+}
+
+#[test]
+fn the_interface_board_passes_on_and_has_its_quirks() {
+    use tinyaudit::simulator::board::BoardKind;
+    let mut bench = bench("sww", Wiring { energy: false, board: Some(BoardKind::Interface), started: false });
+    assert_eq!(answer(&mut bench, Port::Board, b"name%"), "tinyML Enhanced Interface Board\r\nm-ready\r\n");
+    assert_eq!(answer(&mut bench, Port::Board, b"named%"), "");
+    assert_eq!(answer(&mut bench, Port::Board, b"nonsense%"), "m-ready\r\n");
+    let passed = answer(&mut bench, Port::Board, b"dut name%");
+    assert!(passed.starts_with("m-dut-passthrough(name)\r\nm-ready\r\n[dut]: Received command: name\r\n"), "{passed}");
+    assert!(passed.ends_with("[dut]: m-ready\r\n"));
+    assert!(answer(&mut bench, Port::Board, b"dut stop%").contains("I2S is already idle.  Ignoring stop request"));
+    answer(&mut bench, Port::Board, b"dut start%");
+    answer(&mut bench, Port::Board, b"record_detections%");
+    assert!(answer(&mut bench, Port::Board, b"play none.wav%").contains("Error playing file."));
+    assert!(answer(&mut bench, Port::Board, b"play long_wav.wav%").ends_with("succeeded.\nm-ready\r\n"));
+    assert!(answer(&mut bench, Port::Board, b"print_detections%").starts_with("Detection Timestamps (ms)\r\n"));
+    // A hundred values are twelve full lines and four, to which the end is glued.
+    assert!(answer(&mut bench, Port::Board, b"print_dutycycle%").ends_with(", m-ready\r\n"));
+}
+
+fn report(folder: &std::path::Path, round: &str) -> Report {
+    Report::of(&Tree::open(folder).unwrap(), Round::named(round).unwrap(), None).unwrap()
+}
+
+/// Simulate, run, write, check: nothing above a note, and the results are the profile's truth.
+fn end_to_end(round_name: &str, dialect: Runner) {
+    let round = Round::named(round_name).unwrap();
+    let folder = TempDir::new().unwrap();
+    let systems: Vec<_> =
+        Profile::names().into_iter().map(|name| (Arc::new(Profile::named(name).unwrap()), dialect)).collect();
+    let demo = Demo {
+        round: &round,
+        division: "closed",
+        submitter: "ExampleCo",
+        systems: systems.clone(),
+        benchmarks: vec![],
+    };
+    demo::write(&demo, folder.path(), &mut |_| {}).unwrap();
+    let report = report(folder.path(), round_name);
+    let grave: Vec<_> = report.findings.iter().filter(|finding| finding.severity > Severity::Note).collect();
+    assert!(grave.is_empty(), "{grave:#?}");
+    let mut seen = 0;
+    for (system, benchmark) in report.results() {
+        let profile = &systems.iter().find(|(profile, _)| profile.system == system.name).unwrap().0;
+        let name = benchmark.name.as_deref().unwrap();
+        let scores = figures(benchmark);
+        let speed = profile.benchmarks[name];
+        if let Some(rate) = scores.throughput.and_then(|figure| figure.recomputed) {
+            let error = (rate * speed.seconds - 1.0).abs();
+            assert!(error <= speed.jitter + profile.clock_ppm.abs() * 1e-6 + 1e-5, "{name}: {rate} inf/s");
+        }
+        if let Some(energy) = scores.energy.and_then(|figure| figure.recomputed) {
+            let truth = profile.power.unwrap().inference * 1e3 * speed.seconds;
+            assert!((energy / truth - 1.0).abs() < 0.01, "{name}: {energy} uJ/inf, the truth is {truth}");
+        }
+        match &profile.quality[name] {
+            Quality::Classes { right, .. } => {
+                let inputs = tinyaudit::simulator::answers::list_of(profile, name).unwrap().inputs.len();
+                let truth = 100.0 * *right as f64 / inputs as f64;
+                assert_eq!(scores.top1.unwrap().recomputed, Some(truth), "{} {name}", system.name);
+            }
+            Quality::Anomaly { auc, .. } => {
+                let found = scores.auc.unwrap().recomputed.unwrap();
+                assert!((found - auc).abs() < 0.01, "{}: AUC {found}, wanted {auc}", system.name);
+            }
+            Quality::Wakeword { misses, false_alarms } => {
+                let wakeword = scores.wakeword.unwrap();
+                assert_eq!(wakeword.false_negatives.recomputed, Some(*misses as f64));
+                assert_eq!(wakeword.false_positives.recomputed, Some(*false_alarms as f64));
+            }
+        }
+        seen += 1;
+    }
+    let permitted = &round.runners.get(dialect).benchmarks;
+    assert_eq!(seen, 4 * permitted.len());
+}
+
+#[test]
+fn every_profile_passes_v1_2_with_the_eembc_runner() {
+    end_to_end("v1.2", Runner::Eembc);
+}
+
+#[test]
+fn every_profile_passes_v1_3_with_the_eembc_runner() {
+    end_to_end("v1.3", Runner::Eembc);
+}
+
+#[test]
+fn every_profile_passes_v1_3_with_the_mlcommons_runner() {
+    end_to_end("v1.3", Runner::Mlcommons);
+}
+
+#[test]
+fn every_profile_passes_v1_4_with_the_mlcommons_runner() {
+    end_to_end("v1.4", Runner::Mlcommons);
+}
+
+fn with_fault(kind: FaultKind, command: &str, after: usize) -> Arc<Profile> {
+    let mut profile = Profile::named("cortex-m4-reference").unwrap();
+    profile.faults.push(Fault { kind, command: command.to_owned(), after });
+    Arc::new(profile)
+}
+
+/// Every fault ends the session with an error that names the command, what was expected and what came.
+#[test]
+fn faults_end_a_session_with_a_clear_error() {
+    let round = Round::named("v1.3").unwrap();
+    for (kind, command, after, mode, expected) in [
+        (FaultKind::NoReply, "infer", 3, Mode::Performance, &["`infer ", "received nothing"][..]),
+        (FaultKind::NoReply, "db", 40, Mode::Performance, &["`db ", "received nothing"]),
+        (FaultKind::MissingReady, "profile", 0, Mode::Performance, &["`profile`", "m-ready", "m-model"]),
+        (FaultKind::StaleReady, "infer", 3, Mode::Performance, &["`db load 490`", "Expecting 490 bytes"]),
+        (FaultKind::Reset, "infer", 3, Mode::Performance, &["`infer ", "restarted", "m-timestamp-mode"]),
+        (FaultKind::Garbage, "infer", 3, Mode::Accuracy, &["`infer 1 0`", "m-results-"]),
+        (FaultKind::DropFromDevice, "infer", 3, Mode::Accuracy, &["`infer 1 0`", "m-results-"]),
+        (FaultKind::DropToDevice, "db", 60, Mode::Accuracy, &["`db ", "e-[Insufficent number of hex digits]"]),
+        (FaultKind::LostStamp, "infer", 3, Mode::Energy, &["energy monitor", "time stamps"]),
+        (FaultKind::ExtraStamp, "infer", 3, Mode::Energy, &["energy monitor", "time stamps"]),
+        (FaultKind::DroppedSamples, "", 0, Mode::Energy, &["energy monitor", "samples were lost"]),
+        (FaultKind::WrongModel, "", 0, Mode::Performance, &["`profile`", "m-model-[kws01]", "m-model-[vww01]"]),
+    ] {
+        for dialect in [Runner::Eembc, Runner::Mlcommons] {
+            let profile = with_fault(kind, command, after);
+            let Err(error) = simulate_session(&profile, &round, "kws", mode, dialect, 0) else {
+                panic!("{kind:?} went unnoticed in {dialect:?}");
+            };
+            let error = error.to_string() + &std::error::Error::source(&error).unwrap().to_string();
+            for text in expected {
+                assert!(error.contains(text), "{kind:?} in {dialect:?}: {error}");
+            }
+        }
+    }
+}
+
+/// A device that lies about time gives a session that runs; the check finds it out.
+#[test]
+fn a_slow_clock_is_found_out_by_the_check() {
+    let round = Round::named("v1.3").unwrap();
+    for dialect in [Runner::Eembc, Runner::Mlcommons] {
+        let honest = Arc::new(Profile::named("cortex-m4-reference").unwrap());
+        let folder = TempDir::new().unwrap();
+        let demo = Demo {
+            round: &round,
+            division: "closed",
+            submitter: "ExampleCo",
+            systems: vec![(honest, dialect)],
+            benchmarks: vec!["ic".to_owned()],
+        };
+        demo::write(&demo, folder.path(), &mut |_| {}).unwrap();
+        let run = folder.path().join("closed/ExampleCo/results/simulated_m4_80mhz/ic/performance");
+        std::fs::remove_dir_all(&run).unwrap();
+        let slow = with_fault(FaultKind::SlowClock, "none", 0);
+        write_files(&simulate_session(&slow, &round, "ic", Mode::Performance, dialect, 9).unwrap(), &run).unwrap();
+        let report = report(folder.path(), "v1.3");
+        let found: Vec<_> = report.findings.iter().map(|finding| finding.rule.id).collect();
+        assert_eq!(found, ["device-clock-disagrees-with-host"], "{dialect:?}");
+    }
+}
+
+/// The same profile gives the same bytes.
+#[test]
+fn sessions_repeat_exactly() {
+    let round = Round::named("v1.3").unwrap();
+    let profile = Arc::new(Profile::named("fpga").unwrap());
+    let run = || simulate_session(&profile, &round, "ic", Mode::Accuracy, Runner::Mlcommons, 0).unwrap();
+    assert!(run() == run());
+}
+
+/// A third program opens the pseudo-terminal, several times; then the runner measures through it.
+#[cfg(unix)]
+#[test]
+fn a_pseudo_terminal_serves_other_programs() {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+    use tinyaudit::device::{Device, SECOND, serial::SerialPort};
+    let folder = TempDir::new().unwrap();
+    let link = folder.path().join("device");
+    let mut simulator = Command::new(env!("CARGO_BIN_EXE_tinyaudit"))
+        .args(["simulate", "--profile", "fast-accelerator", "--benchmark", "kws", "--speed", "200", "--device"])
+        .arg(&link)
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !link.exists() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    for _ in 0..3 {
+        let mut port = SerialPort::open(&link, 115_200).unwrap();
+        port.send(b"profile%").unwrap();
+        let mut lines = Vec::new();
+        while let Some(line) = port.receive(5 * SECOND).unwrap() {
+            lines.push(String::from_utf8(line.text).unwrap());
+            if lines.last().is_some_and(|line| line == "m-ready") {
+                break;
+            }
+        }
+        assert_eq!(lines, ["m-profile-[ULPMark for tinyML Firmware V0.0.1]", "m-model-[kws01]", "m-ready"]);
+    }
+    let into = folder.path().join("session");
+    let ran = Command::new(env!("CARGO_BIN_EXE_tinyaudit"))
+        .args(["run", "--benchmark", "kws", "--mode", "performance", "--dialect", "eembc", "--port"])
+        .arg(&link)
+        .arg("--into")
+        .arg(&into)
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let results = std::fs::read(into.join("results.txt")).unwrap();
+    let claims = tinyaudit::log::claims::parse(&results);
+    assert_eq!(claims.windows.len(), 5);
+    let rate = claims.throughput.unwrap().value;
+    assert!((rate * 0.00068 - 1.0).abs() < 0.01, "{rate} inf/s");
+    rustix::process::kill_process(rustix::process::Pid::from_child(&simulator), rustix::process::Signal::INT).unwrap();
+    assert!(simulator.wait().unwrap().success());
+    assert!(!link.exists());
+}
+
+/// The kinds of a log's lines: everything but names, numbers and times.
+fn line_kinds(log: &[u8]) -> Vec<String> {
+    String::from_utf8_lossy(log)
+        .lines()
+        .map(|line| {
+            let line = line.split_once(' ').map_or(line, |(_, rest)| rest).trim_end();
+            let line = line.split(['"', '[']).next().unwrap_or(line);
+            // Names of ports, folders and devices are the machine's own.
+            let cut = ["port ", "sessions", "name retrieved:"].iter().filter_map(|word| line.find(word)).min();
+            let line = &line[..cut.unwrap_or(line.len())];
+            line.chars().filter(|c| !c.is_ascii_digit()).collect::<String>()
+        })
+        .collect()
+}
+
+/// The simulated log of a five-window run has the same sequence of line kinds as a published one.
+#[test]
+fn logs_look_like_published_ones() {
+    let Some(rounds) = crate::corpus::rounds() else { return };
+    let profile = Arc::new(Profile::named("cortex-m4-reference").unwrap());
+    for (round, path, benchmark, dialect) in [
+        ("v1.2", "v1.2/closed/STMicroelectronics/results/NUCLEO_L4R5ZI/kws/performance/log.txt", "kws", Runner::Eembc),
+        (
+            "v1.3",
+            "v1.3/closed/STMicroelectronics/results/NUCLEO_L4R5ZI-P/kws/performance/log.txt",
+            "kws",
+            Runner::Mlcommons,
+        ),
+    ] {
+        let published = line_kinds(&std::fs::read(rounds.join(path)).unwrap());
+        let round = Round::named(round).unwrap();
+        let files = simulate_session(&profile, &round, benchmark, Mode::Performance, dialect, 0).unwrap();
+        let simulated = line_kinds(&files["log.txt"]);
+        let known = |line: &&String| !line.contains("SerialDevice") && !line.contains("Device name retrieved");
+        let (simulated, published): (Vec<_>, Vec<_>) =
+            (simulated.iter().filter(known).collect(), published.iter().filter(known).collect());
+        assert_eq!(simulated, published, "{dialect:?}");
+    }
+}
