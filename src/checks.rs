@@ -9,10 +9,10 @@ mod device_clock_disagrees_with_host;
 mod division_disagrees_with_folder;
 mod division_unknown;
 mod energy_arithmetic;
-mod energy_evidence_missing;
 mod energy_mismatch;
 mod energy_windows_misplaced;
 mod evidence;
+mod evidence_missing;
 mod file_missing;
 mod input_list_unknown;
 mod input_missing;
@@ -24,9 +24,11 @@ mod log_of_another_session;
 mod mode_disagrees_with_folder;
 mod model_disagrees_with_benchmark;
 mod output_length;
+mod path_too_deep;
 mod quality_target_missed;
 mod results_disagree_with_log;
 mod results_json_disagrees_with_log;
+mod run_folder_misnamed;
 mod run_missing;
 mod runner_not_eligible;
 mod runner_unrecognised;
@@ -58,9 +60,9 @@ pub static RULES: &[Rule] = &[
     division_disagrees_with_folder::RULE,
     division_unknown::RULE,
     energy_arithmetic::RULE,
-    energy_evidence_missing::RULE,
     energy_mismatch::RULE,
     energy_windows_misplaced::RULE,
+    evidence_missing::RULE,
     file_missing::RULE,
     input_list_unknown::RULE,
     input_missing::RULE,
@@ -72,9 +74,11 @@ pub static RULES: &[Rule] = &[
     mode_disagrees_with_folder::RULE,
     model_disagrees_with_benchmark::RULE,
     output_length::RULE,
+    path_too_deep::RULE,
     quality_target_missed::RULE,
     results_disagree_with_log::RULE,
     results_json_disagrees_with_log::RULE,
+    run_folder_misnamed::RULE,
     run_missing::RULE,
     runner_not_eligible::RULE,
     runner_unrecognised::RULE,

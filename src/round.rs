@@ -28,6 +28,8 @@ pub struct Round {
     pub statuses: BTreeMap<String, Vec<String>>,
     /// What is measured, by official short name.
     pub benchmarks: BTreeMap<String, BenchmarkSpec>,
+    /// Other names of a run's folder that are understood, each with the run it is.
+    pub run_aliases: BTreeMap<String, Mode>,
     /// Names of a session's files.
     pub files: FileNames,
     /// Who may measure it.
@@ -78,6 +80,8 @@ impl Severity {
 pub struct BenchmarkSpec {
     /// Its name in words.
     pub title: String,
+    /// Other names its folder may have.
+    pub aliases: Vec<String>,
     /// The model string the device reports (`m-model-[…]`).
     pub model: String,
     /// What kind of figure its accuracy is.
@@ -229,7 +233,9 @@ pub struct RunnerSpec {
     pub marker: Option<String>,
     /// Files of every run.
     pub required: Vec<FileRole>,
-    /// More files of an energy run.
+    /// Files every run should have.
+    pub expected: Vec<FileRole>,
+    /// More files an energy run should have.
     pub energy: Vec<FileRole>,
     /// The picture of the first energy trial; the others count on from `000`.
     pub plots: Option<String>,
@@ -373,6 +379,8 @@ pub struct Hygiene {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SystemDescriptionSpec {
+    /// Whether a description may have another name than its system.
+    pub any_name: bool,
     /// Keys that must be there.
     pub required: Vec<String>,
     /// All keys of the template.
@@ -400,6 +408,10 @@ pub enum RoundError {
 
 /// The built-in rounds, oldest first, with their text.
 const ROUNDS: &[(&str, &str)] = &[
+    ("v0.5", include_str!("../rules/v0.5.yaml")),
+    ("v0.7", include_str!("../rules/v0.7.yaml")),
+    ("v1.0", include_str!("../rules/v1.0.yaml")),
+    ("v1.1", include_str!("../rules/v1.1.yaml")),
     ("v1.2", include_str!("../rules/v1.2.yaml")),
     ("v1.3", include_str!("../rules/v1.3.yaml")),
     ("v1.4", include_str!("../rules/v1.4.yaml")),
@@ -467,6 +479,21 @@ impl Round {
             }
         }
         Ok(())
+    }
+
+    /// The official short name of a benchmark's folder.
+    #[must_use]
+    pub fn benchmark_of_folder(&self, folder: &str) -> Option<&str> {
+        let named = |(name, spec): &(&String, &BenchmarkSpec)| {
+            *name == folder || spec.aliases.iter().any(|alias| alias == folder)
+        };
+        self.benchmarks.iter().find(named).map(|(name, _)| name.as_str())
+    }
+
+    /// The run of a folder's name.
+    #[must_use]
+    pub fn mode_of_folder(&self, folder: &str) -> Option<Mode> {
+        Mode::from_name(folder).or_else(|| self.run_aliases.get(folder).copied())
     }
 
     /// The benchmark whose model string a device reports.

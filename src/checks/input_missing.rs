@@ -13,7 +13,7 @@ rule! {
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3 ("the entire set of validation inputs").
     "input-missing", Accuracy, Error, check,
-    explains "accuracy-mismatch", "auc-mismatch"
+    explains "accuracy-mismatch", "auc-mismatch", "quality-target-missed"
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

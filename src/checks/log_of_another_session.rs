@@ -13,7 +13,8 @@ rule! {
     /// Help: submit log and results of one and the same session.
     ///
     /// Source: MLPerf Tiny rules, 5.1; in 680 of 694 published pairs the results follow within a second.
-    "log-of-another-session", Evidence, Error, check
+    "log-of-another-session", Evidence, Error, check,
+    explains "script-disagrees-with-log"
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

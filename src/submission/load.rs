@@ -143,7 +143,7 @@ fn find_systems(tree: &Tree, round: &Round, submitter: &Submitter) -> Vec<System
     let results = tree::join(&submitter.path, "results");
     let mut systems: BTreeMap<String, Vec<Benchmark>> = BTreeMap::new();
     for folder in folders(tree, &results) {
-        let found = benchmark_folders(tree, &folder);
+        let found = benchmark_folders(tree, round, &folder);
         if found.is_empty() {
             systems.entry(tree::name_of(&folder).to_owned()).or_default();
         }
@@ -153,11 +153,54 @@ fn find_systems(tree: &Tree, round: &Round, submitter: &Submitter) -> Vec<System
             systems.entry(place.system.to_owned()).or_default().push(benchmark);
         }
     }
-    systems.into_iter().map(|(name, benchmarks)| system(tree, submitter, &results, name, benchmarks)).collect()
+    let alone = systems.len() == 1;
+    systems
+        .into_iter()
+        .map(|(name, benchmarks)| {
+            let description = description_path(tree, round, &submitter.path, &name, alone);
+            system(tree, submitter, &results, name, benchmarks, description)
+        })
+        .collect()
 }
 
-fn system(tree: &Tree, submitter: &Submitter, results: &str, name: String, benchmarks: Vec<Benchmark>) -> System {
-    let description_path = tree::join(&submitter.path, &format!("systems/{name}.json"));
+/// Where a system's description is: under the system's name, or, where the round allows, the JSON file in or under
+/// `systems` whose path has most of the system's name in it.
+fn description_path(tree: &Tree, round: &Round, submitter: &str, system: &str, alone: bool) -> String {
+    let folder = tree::join(submitter, "systems");
+    let named = tree::join(&folder, &format!("{system}.json"));
+    if !round.system_description.any_name || tree.get(&named).is_some() {
+        return named;
+    }
+    let is_json = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("json"));
+    let files: Vec<&str> = tree
+        .below(&folder)
+        .iter()
+        .filter(|entry| entry.is_file() && is_json(&entry.path) && !entry.name().starts_with('.'))
+        .map(|entry| entry.path.as_str())
+        .collect();
+    let likeness = |path: &str| {
+        let below = path[folder.len()..].to_lowercase();
+        let words = system.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() > 1);
+        words.filter(|word| below.contains(&word.to_lowercase())).map(str::len).sum::<usize>()
+    };
+    let best = files
+        .iter()
+        .map(|path| (likeness(path), *path))
+        .max_by_key(|(likeness, path)| (*likeness, std::cmp::Reverse(*path)));
+    match best {
+        Some((likeness, path)) if likeness > 2 || (alone && files.len() == 1) => path.to_owned(),
+        _ => named,
+    }
+}
+
+fn system(
+    tree: &Tree,
+    submitter: &Submitter,
+    results: &str,
+    name: String,
+    benchmarks: Vec<Benchmark>,
+    description_path: String,
+) -> System {
     let description = tree.get(&description_path).filter(|entry| entry.is_file()).map(|entry| match tree.read(entry) {
         Ok(bytes) => description::parse(&bytes),
         Err(error) => {
@@ -177,11 +220,11 @@ fn system(tree: &Tree, submitter: &Submitter, results: &str, name: String, bench
 }
 
 /// Folders of a system that are benchmarks: those that hold runs, and those directly below it that hold no such folder.
-fn benchmark_folders(tree: &Tree, system: &str) -> BTreeSet<String> {
+fn benchmark_folders(tree: &Tree, round: &Round, system: &str) -> BTreeSet<String> {
     let with_runs: BTreeSet<&str> = tree
         .below(system)
         .iter()
-        .filter(|entry| entry.kind == tree::Kind::Folder && Mode::from_name(entry.name()).is_some())
+        .filter(|entry| entry.kind == tree::Kind::Folder && round.mode_of_folder(entry.name()).is_some())
         .filter_map(|entry| entry.path.rsplit_once('/').map(|(parent, _)| parent))
         .filter(|parent| parent.len() > system.len())
         .collect();
@@ -203,7 +246,7 @@ impl<'a> Place<'a> {
     /// The benchmark is the first part with a name of the round; without one, the second part.
     fn of(round: &Round, below: &'a str) -> Self {
         let parts: Vec<&str> = below.split('/').collect();
-        let index = (1..parts.len()).find(|index| round.benchmarks.contains_key(parts[*index])).unwrap_or(1);
+        let index = (1..parts.len()).find(|index| round.benchmark_of_folder(parts[*index]).is_some()).unwrap_or(1);
         let length = parts[..index].iter().map(|part| part.len() + 1).sum::<usize>() - 1;
         let benchmark = parts.get(index).copied().unwrap_or_default();
         let variant = below.get(length + benchmark.len() + 2..).filter(|rest| !rest.is_empty());
@@ -214,7 +257,7 @@ impl<'a> Place<'a> {
 fn find_runs(tree: &Tree, round: &Round, path: String, place: &Place<'_>) -> Benchmark {
     let mut benchmark = Benchmark {
         folder: place.benchmark.to_owned(),
-        name: round.benchmarks.contains_key(place.benchmark).then(|| place.benchmark.to_owned()),
+        name: round.benchmark_of_folder(place.benchmark).map(str::to_owned),
         variant: place.variant.map(str::to_owned),
         files: Vec::new(),
         strange_folders: Vec::new(),
@@ -222,7 +265,7 @@ fn find_runs(tree: &Tree, round: &Round, path: String, place: &Place<'_>) -> Ben
         path,
     };
     for entry in tree.children(&benchmark.path) {
-        match (&entry.kind, Mode::from_name(entry.name())) {
+        match (&entry.kind, round.mode_of_folder(entry.name())) {
             (tree::Kind::Folder, Some(mode)) => {
                 benchmark.runs.insert(mode, find_files(tree, round, mode, &entry.path));
             }
