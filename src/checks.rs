@@ -3,47 +3,77 @@
 mod accuracy_mismatch;
 mod auc_mismatch;
 mod benchmark_unknown;
+mod checklist_missing;
 mod claim_contradicted;
 mod claim_missing;
+mod code_missing;
+mod description_key_missing;
+mod description_key_unknown;
+mod description_value_lost;
+mod description_value_not_text;
+mod descriptions_identical;
 mod device_clock_disagrees_with_host;
 mod division_disagrees_with_folder;
 mod division_unknown;
 mod energy_arithmetic;
+mod energy_hookup_missing;
 mod energy_mismatch;
+mod energy_run_of_another_speed;
 mod energy_windows_misplaced;
 mod evidence;
 mod evidence_missing;
+mod file_large;
 mod file_missing;
+mod file_too_large;
+mod file_unreadable;
+mod folder_empty;
+mod inference_count_contradicted;
 mod input_list_unknown;
 mod input_missing;
 mod input_repeated;
 mod input_size;
+mod latency_disagrees_with_throughput;
 mod log_incomplete;
 mod log_malformed;
 mod log_of_another_session;
 mod mode_disagrees_with_folder;
 mod model_disagrees_with_benchmark;
+mod name_hidden;
+mod name_not_portable;
+mod name_with_space;
+mod operating_system_dropping;
 mod output_length;
 mod path_too_deep;
+mod pycache_folder;
 mod quality_target_missed;
+mod readme_missing;
 mod results_disagree_with_log;
 mod results_json_disagrees_with_log;
 mod run_folder_misnamed;
 mod run_missing;
+mod runner_marker_missing;
+mod runner_marker_wrong;
 mod runner_not_eligible;
 mod runner_unrecognised;
 mod script_disagrees_with_log;
+mod session_shared;
+mod smaller_size_missing;
 mod status_unknown;
+mod submitter_disagrees_with_folder;
 mod submitter_without_results;
+mod symbolic_link;
 mod system_description_malformed;
 mod system_description_missing;
+mod system_description_orphaned;
 mod system_without_results;
 mod throughput_mismatch;
+mod unexpected_file;
 mod wakeword_depends_on_tolerance;
 mod wakeword_limit_exceeded;
 mod wakeword_mismatch;
 mod window_arithmetic;
 mod window_count;
+mod window_input_repeated;
 mod window_too_few_inferences;
 mod window_too_short;
 
@@ -54,46 +84,77 @@ pub static RULES: &[Rule] = &[
     accuracy_mismatch::RULE,
     auc_mismatch::RULE,
     benchmark_unknown::RULE,
+    checklist_missing::RULE,
     claim_contradicted::RULE,
     claim_missing::RULE,
+    code_missing::RULE,
+    description_key_missing::RULE,
+    description_key_unknown::RULE,
+    description_value_lost::RULE,
+    description_value_not_text::RULE,
+    descriptions_identical::RULE,
     device_clock_disagrees_with_host::RULE,
     division_disagrees_with_folder::RULE,
     division_unknown::RULE,
     energy_arithmetic::RULE,
+    energy_hookup_missing::RULE,
     energy_mismatch::RULE,
+    energy_run_of_another_speed::RULE,
     energy_windows_misplaced::RULE,
     evidence_missing::RULE,
+    file_large::RULE,
     file_missing::RULE,
+    file_too_large::RULE,
+    file_unreadable::RULE,
+    folder_empty::RULE,
+    inference_count_contradicted::RULE,
     input_list_unknown::RULE,
     input_missing::RULE,
     input_repeated::RULE,
     input_size::RULE,
+    latency_disagrees_with_throughput::RULE,
     log_incomplete::RULE,
     log_malformed::RULE,
     log_of_another_session::RULE,
     mode_disagrees_with_folder::RULE,
     model_disagrees_with_benchmark::RULE,
+    name_hidden::RULE,
+    name_not_portable::RULE,
+    name_with_space::RULE,
+    operating_system_dropping::RULE,
     output_length::RULE,
     path_too_deep::RULE,
+    pycache_folder::RULE,
     quality_target_missed::RULE,
+    readme_missing::RULE,
     results_disagree_with_log::RULE,
     results_json_disagrees_with_log::RULE,
     run_folder_misnamed::RULE,
     run_missing::RULE,
+    runner_marker_missing::RULE,
+    runner_marker_wrong::RULE,
     runner_not_eligible::RULE,
     runner_unrecognised::RULE,
     script_disagrees_with_log::RULE,
+    session_shared::RULE,
+    smaller_size_missing::RULE,
     status_unknown::RULE,
+    submitter_disagrees_with_folder::RULE,
     submitter_without_results::RULE,
+    symbolic_link::RULE,
     system_description_malformed::RULE,
     system_description_missing::RULE,
+    system_description_orphaned::RULE,
     system_without_results::RULE,
     throughput_mismatch::RULE,
+    unexpected_file::RULE,
+    crate::waiver::RULE,
     wakeword_depends_on_tolerance::RULE,
     wakeword_limit_exceeded::RULE,
     wakeword_mismatch::RULE,
     window_arithmetic::RULE,
     window_count::RULE,
+    window_input_repeated::RULE,
     window_too_few_inferences::RULE,
     window_too_short::RULE,
 ];

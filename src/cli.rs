@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod explain;
 mod results;
 mod run;
 #[cfg(unix)]
@@ -32,6 +33,10 @@ const EXIT_CODES: &str = "Exit codes: 0 passes, 1 a finding is as grave as --fai
 enum Command {
     /// Say what is wrong with a submission
     Check(check::Check),
+    /// Say what a rule means, why it exists and what to do
+    Explain(explain::Explain),
+    /// List the rules
+    Rules(explain::Rules),
     /// List the results, claimed beside recomputed
     Results(results::Results),
     /// Measure a device and write a session
@@ -54,6 +59,9 @@ struct Input {
     /// A draft of a round's rules, instead of a built-in round
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+    /// Decisions of the review committee (schemas/waivers.schema.json)
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
     /// Only this submitter
     #[arg(long, value_name = "NAME")]
     submitter: Option<String>,
@@ -72,6 +80,8 @@ pub fn main() -> ExitCode {
     };
     let done = match cli.command {
         Command::Check(command) => command.run(),
+        Command::Explain(command) => command.run(),
+        Command::Rules(command) => command.run(),
         Command::Results(command) => command.run(),
         Command::Run(command) => command.run(),
         #[cfg(unix)]
@@ -103,8 +113,13 @@ impl Input {
         let (round, why) = self.round()?;
         let said = format!("round {} ({why})", round.name);
         let tree = Tree::open(&self.dir).with_context(|| format!("{} cannot be read", self.dir.display()))?;
-        let report =
+        let mut report =
             Report::of(&tree, round, self.submitter.as_deref()).with_context(|| self.dir.display().to_string())?;
+        if let Some(path) = &self.waivers {
+            let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            report.waive(&crate::waiver::parse(&text, &file)?, &file);
+        }
         Ok((report, said))
     }
 

@@ -42,5 +42,7 @@ pub mod round;
 pub mod rule;
 pub mod runner;
 pub mod simulator;
+pub mod spelling;
 pub mod submission;
 pub mod tree;
+pub mod waiver;

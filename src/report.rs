@@ -8,6 +8,7 @@ use crate::round::{Mode, Round, Severity};
 use crate::rule::{self, Finding};
 use crate::submission::{self, Benchmark, LoadError, Submission, System};
 use crate::tree::Tree;
+use crate::waiver::{self, Waiver};
 
 /// Everything there is to say of a tree.
 #[derive(Debug)]
@@ -43,17 +44,23 @@ impl Report {
         Ok(Self { round, submission, findings })
     }
 
-    /// How many findings of each severity there are.
+    /// Marks the findings that waivers of a file cover; a waiver that covers nothing becomes a finding.
+    pub fn waive(&mut self, waivers: &[Waiver], file: &str) {
+        waiver::apply(&mut self.findings, waivers, &self.round.name, file);
+    }
+
+    /// How many findings of each severity count.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
+        let count =
+            |severity| self.findings.iter().filter(|finding| finding.counts() && finding.severity == severity).count();
         Counts { error: count(Severity::Error), warning: count(Severity::Warning), note: count(Severity::Note) }
     }
 
     /// Whether a finding is at least as grave as `threshold`.
     #[must_use]
     pub fn fails(&self, threshold: Severity) -> bool {
-        self.findings.iter().any(|finding| finding.severity >= threshold)
+        self.findings.iter().any(|finding| finding.counts() && finding.severity >= threshold)
     }
 
     /// All results, one a benchmark, sorted by path.
@@ -67,7 +74,10 @@ impl Report {
         let concerns = |path: &str| {
             is_inside(path, &benchmark.path) || is_inside(&benchmark.path, path) || path == system.description_path
         };
-        !self.findings.iter().any(|finding| finding.severity == Severity::Error && concerns(&finding.path))
+        !self
+            .findings
+            .iter()
+            .any(|finding| finding.counts() && finding.severity == Severity::Error && concerns(&finding.path))
     }
 }
 

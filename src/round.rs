@@ -96,6 +96,8 @@ pub struct BenchmarkSpec {
     pub outputs: Option<usize>,
     /// What the closed division must reach.
     pub target: Target,
+    /// Smaller sizes of the benchmark that must be submitted, too.
+    pub requires: Vec<String>,
     /// Runs that must be there.
     pub required: Vec<Mode>,
     /// Runs of which one must be there.
@@ -333,6 +335,12 @@ pub struct Tolerances {
     pub clock_seconds: f64,
     /// Longest time from the end of a log to its results, in seconds.
     pub session_gap_seconds: f64,
+    /// Throughput of the energy run against the performance run, as a fraction.
+    pub speed_fraction: f64,
+    /// Latency of a single inference against the inverse throughput, as a factor.
+    pub latency_factor: f64,
+    /// Time around a single inference that its device may take, in seconds.
+    pub latency_seconds: f64,
     /// Part of an energy window that must lie on inferences, 0 to 1.
     pub window_overlap: f64,
 }

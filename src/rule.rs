@@ -126,9 +126,44 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to do.
     pub help: String,
+    /// Why it does not count, if the review committee decided so.
+    pub waived: Option<Decision>,
+}
+
+/// A decision of the review committee that a finding does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Decision {
+    /// Why.
+    pub reason: String,
+    /// Who decided.
+    pub decided_by: String,
+    /// When.
+    pub date: String,
 }
 
 impl Finding {
+    /// Whether it counts in the verdict.
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        self.waived.is_none()
+    }
+
+    /// A finding of a rule at a place.
+    #[must_use]
+    pub fn new(rule: &'static Rule, path: &str, line: Line, message: String) -> Self {
+        Self {
+            rule,
+            severity: rule.severity,
+            path: path.to_owned(),
+            line,
+            excerpt: None,
+            message,
+            notes: Vec::new(),
+            help: rule.help(),
+            waived: None,
+        }
+    }
+
     /// Adds a fact.
     pub fn note(&mut self, note: impl Into<String>) -> &mut Self {
         self.notes.push(note.into());
@@ -152,16 +187,7 @@ impl Findings {
     /// Reports that the rule is broken at a place. The message is lower case, without a full stop, and states a fact.
     pub fn at(&mut self, path: &str, line: Line, message: impl Into<String>) -> &mut Finding {
         let index = self.found.len();
-        self.found.push(Finding {
-            rule: self.rule,
-            severity: self.rule.severity,
-            path: path.to_owned(),
-            line,
-            excerpt: None,
-            message: message.into(),
-            notes: Vec::new(),
-            help: self.rule.help(),
-        });
+        self.found.push(Finding::new(self.rule, path, line, message.into()));
         &mut self.found[index]
     }
 }

@@ -25,6 +25,8 @@ pub struct Submission {
     pub submitters: Vec<Submitter>,
     /// Systems with results, sorted by path.
     pub systems: Vec<System>,
+    /// Everything that lies in the submitters' folders, sorted by path.
+    pub entries: Vec<crate::tree::Entry>,
 }
 
 /// A run with what it belongs to.
@@ -47,6 +49,18 @@ impl<'a> Place<'a> {
 }
 
 impl Submission {
+    /// Everything that lies in a submitter's folder, sorted by path.
+    #[must_use]
+    pub fn entries_of(&self, submitter: &Submitter) -> &[crate::tree::Entry] {
+        if submitter.path.is_empty() {
+            return &self.entries;
+        }
+        let prefix = format!("{}/", submitter.path);
+        let start = self.entries.partition_point(|entry| entry.path < prefix);
+        let length = self.entries[start..].partition_point(|entry| entry.path.starts_with(&prefix));
+        &self.entries[start..start + length]
+    }
+
     /// All benchmarks with their systems, sorted by path.
     pub fn benchmarks(&self) -> impl Iterator<Item = (&System, &Benchmark)> {
         self.systems.iter().flat_map(|system| system.benchmarks.iter().map(move |benchmark| (system, benchmark)))

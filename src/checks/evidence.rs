@@ -43,6 +43,16 @@ pub fn another_session(run: &Run, round: &Round) -> Option<(Line, String)> {
     }
 }
 
+/// Whether a file was left by an operating system or an editor.
+pub fn is_dropping(name: &str) -> bool {
+    let names = [".DS_Store", "Thumbs.db", "desktop.ini"];
+    names.contains(&name)
+        || name.starts_with("._")
+        || name.starts_with("~$")
+        || name.ends_with('~')
+        || name.rsplit_once('.').is_some_and(|(_, ending)| ending == "swp")
+}
+
 /// Reports a claim that our own figure contradicts, `claims a median throughput of 6.465 inf/s, recomputed …`.
 pub fn compare(run: &Run, figure: &Figure, (name, unit): (&str, &str), round: &Round, findings: &mut Findings) {
     let units = round.tolerances.printed_units;

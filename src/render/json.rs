@@ -64,6 +64,8 @@ struct Finding {
     help: String,
     /// Where the rule comes from.
     source: String,
+    /// The decision by which it does not count, or null.
+    waived: Option<crate::rule::Decision>,
 }
 
 /// What `results --format json` prints.
@@ -172,6 +174,7 @@ fn finding(finding: &crate::rule::Finding) -> Finding {
         notes: finding.notes.clone(),
         help: finding.help.clone(),
         source: finding.rule.source(),
+        waived: finding.waived.clone(),
     }
 }
 

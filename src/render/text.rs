@@ -40,6 +40,10 @@ fn group<'a>(finding: &'a Finding, path: &'a str) -> Group<'a> {
     for note in &finding.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
+    if let Some(decision) = &finding.waived {
+        let waived = format!("waived by {} on {}: {}", decision.decided_by, decision.date, decision.reason);
+        return group.element(Level::NOTE.message(waived));
+    }
     group.element(Level::HELP.message(finding.help.as_str()))
 }
 
@@ -48,8 +52,10 @@ fn group<'a>(finding: &'a Finding, path: &'a str) -> Group<'a> {
 pub fn summary(report: &Report, threshold: Severity) -> String {
     let counts = report.counts();
     let verdict = if report.fails(threshold) { "FAIL" } else { "PASS" };
+    let waived = report.findings.iter().filter(|finding| !finding.counts()).count();
+    let waived = if waived == 0 { String::new() } else { format!(", {waived} waived") };
     format!(
-        "{verdict}: {}, {}, {} in {} of {}",
+        "{verdict}: {}, {}, {}{waived} in {} of {}",
         counted(counts.error, "error"),
         counted(counts.warning, "warning"),
         counted(counts.note, "note"),

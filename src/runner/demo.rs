@@ -204,7 +204,7 @@ fn documents(demo: &Demo<'_>, submitter: &Path, measured: &[(String, String)]) -
         let _ = writeln!(checklist, "- {system}: {benchmark}");
     }
     checklist.push_str("\nThese results are simulated: no device was measured. They serve to try out tools.\n");
-    write_new(&submitter.join("systems").join(format!("{name}.txt")), &checklist)?;
+    write_new(&submitter.join("systems").join(format!("{name}.pdf")), &pdf(&checklist))?;
     if energy {
         let text = "The simulated LPM01A energy monitor feeds the device through its only supply; its D7 input is wired to the\n\
             device's time-stamp pin. Nothing else is connected.\n";
@@ -224,4 +224,35 @@ fn documents(demo: &Demo<'_>, submitter: &Path, measured: &[(String, String)]) -
         write_new(&submitter.join("code").join(benchmark).join("README.md"), &text)?;
     }
     Ok(())
+}
+
+/// A PDF of one page with the lines of a text; the smallest that readers take.
+fn pdf(text: &str) -> String {
+    let mut page = String::from("BT /F1 11 Tf 14 TL 60 780 Td\n");
+    for line in text.lines() {
+        let escaped = line.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
+        let _ = writeln!(page, "({escaped}) Tj T*");
+    }
+    page.push_str("ET");
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
+            .to_owned(),
+        format!("<< /Length {} >>\nstream\n{page}\nendstream", page.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+    ];
+    let mut out = String::from("%PDF-1.4\n");
+    let mut offsets = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        offsets.push(out.len());
+        let _ = write!(out, "{} 0 obj\n{object}\nendobj\n", index + 1);
+    }
+    let table = out.len();
+    let _ = write!(out, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for offset in offsets {
+        let _ = writeln!(out, "{offset:010} 00000 n ");
+    }
+    let _ = writeln!(out, "trailer << /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF", objects.len() + 1);
+    out
 }

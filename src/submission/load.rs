@@ -60,6 +60,7 @@ pub fn load(
         }
     }
     for submitter in &submission.submitters {
+        submission.entries.extend(tree.below(&submitter.path).iter().cloned());
         submission.systems.extend(find_systems(tree, round, submitter));
     }
     let mut benchmarks: Vec<_> = submission.systems.iter_mut().flat_map(|system| &mut system.benchmarks).collect();

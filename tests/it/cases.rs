@@ -24,6 +24,9 @@ struct Case {
     #[serde(default = "newest_with_both_runners")]
     round: String,
     edits: Vec<Edit>,
+    /// Waivers that are given, as YAML.
+    #[serde(default)]
+    waivers: Option<String>,
     /// Every finding, `severity[rule] path:line`.
     expect: Vec<String>,
 }
@@ -61,6 +64,14 @@ enum Edit {
     Truncate { file: PathBuf, bytes: usize },
     /// Moves a file or folder.
     Move { from: PathBuf, to: PathBuf },
+    /// Makes an empty folder.
+    Folder(PathBuf),
+    /// Makes a symbolic link to nowhere.
+    Link(PathBuf),
+    /// Makes a named pipe.
+    Pipe(PathBuf),
+    /// Makes a file of so many MB that takes no room.
+    Sparse { file: PathBuf, megabytes: u64 },
     /// Copies a file.
     Copy { from: PathBuf, to: PathBuf },
 }
@@ -106,6 +117,15 @@ fn apply(edit: &Edit, root: &Path) {
             fs::create_dir_all(to.parent().unwrap()).unwrap();
             fs::rename(place(from), to).unwrap();
         }
+        Edit::Folder(path) => fs::create_dir_all(place(path)).unwrap(),
+        Edit::Link(path) => std::os::unix::fs::symlink("nowhere", place(path)).unwrap(),
+        Edit::Pipe(path) => {
+            let made = std::process::Command::new("mkfifo").arg(place(path)).status().unwrap();
+            assert!(made.success());
+        }
+        Edit::Sparse { file, megabytes } => {
+            fs::File::create(place(file)).unwrap().set_len(megabytes << 20).unwrap();
+        }
         Edit::Copy { from, to } => {
             fs::copy(place(from), place(to)).unwrap();
         }
@@ -121,10 +141,14 @@ fn findings(case: &Case) -> Vec<String> {
     for edit in &case.edits {
         apply(edit, folder.path());
     }
-    let report = Report::of(&Tree::open(folder.path()).unwrap(), Round::named(&case.round).unwrap(), None).unwrap();
+    let mut report = Report::of(&Tree::open(folder.path()).unwrap(), Round::named(&case.round).unwrap(), None).unwrap();
+    if let Some(text) = &case.waivers {
+        report.waive(&tinyaudit::waiver::parse(text, "waivers.yaml").unwrap(), "waivers.yaml");
+    }
     let shown = |finding: &tinyaudit::rule::Finding| {
+        let waived = if finding.counts() { "" } else { " waived" };
         let path = finding.path.strip_prefix("closed/ExampleCo/").unwrap_or(&finding.path);
-        format!("{}[{}] {path}:{}", finding.severity.name(), finding.rule.id, finding.line)
+        format!("{}[{}] {path}:{}{waived}", finding.severity.name(), finding.rule.id, finding.line)
     };
     report.findings.iter().map(shown).collect()
 }

@@ -9,6 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["render"],
     &["report", "runner"],
     &["checks"],
+    &["waiver"],
     &["rule"],
     &["metrics"],
     &["submission"],
@@ -16,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["log", "tree"],
     &["round"],
     &["device"],
+    &["spelling"],
     &["location"],
 ];
 

@@ -3,6 +3,7 @@
 
 mod bench;
 mod cases;
+mod catalogue;
 mod cli;
 mod console;
 mod corpus;

@@ -10,6 +10,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("check", schema_for!(tinyaudit::render::json::Check)),
         ("results", schema_for!(tinyaudit::render::json::Results)),
         ("round", schema_for!(tinyaudit::round::Round)),
+        ("waivers", schema_for!(Vec<tinyaudit::waiver::Waiver>)),
         ("profile", schema_for!(tinyaudit::simulator::Profile)),
     ]
 }

@@ -1,0 +1,39 @@
+use crate::round::Round;
+use crate::rule::{Findings, rule};
+use crate::submission::Submission;
+
+rule! {
+    /// A system description gives a field twice, and the value that counts is not the one that says something.
+    ///
+    /// The official template repeats some fields. Tools keep the last value, so that an empty repetition publishes an
+    /// empty cell, and a different one drops the first.
+    ///
+    /// Help: give every field once.
+    ///
+    /// Source: system description template; `submission_checker.py` reads the last of duplicate keys.
+    "description-value-lost", SystemDescription, Error, check
+}
+
+fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
+    for system in &submission.systems {
+        let Some(description) = &system.description else { continue };
+        for (index, field) in description.fields.iter().enumerate() {
+            let Some(last) = description.fields[index + 1..].iter().rfind(|other| other.key.value == field.key.value)
+            else {
+                continue;
+            };
+            let (first, kept) = (field.value.as_str().trim(), last.value.as_str().trim());
+            let says_nothing = first.is_empty() || ["n/a", "none", "-"].contains(&first.to_lowercase().as_str());
+            if !says_nothing && first != kept {
+                let key = &field.key.value;
+                findings
+                    .at(
+                        &system.description_path,
+                        field.key.line,
+                        format!("`{key}` is `{first}` here and `{kept}` in line {}", last.key.line),
+                    )
+                    .note(format!("the official tool publishes `{kept}`"));
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+use crate::round::Round;
+use crate::rule::{Findings, rule};
+use crate::submission::Submission;
+use crate::tree::Kind;
+
+rule! {
+    /// A file is larger than the official checker takes.
+    ///
+    /// It rejects the whole submitter for one file above 500 MB.
+    ///
+    /// Help: leave the file out, or cut it into parts.
+    ///
+    /// Source: `submission_checker.py`, FILE_SIZE_LIMIT_MB.
+    "file-too-large", Structure, Error, check
+}
+
+/// Bytes of an MB, as the checker counts.
+const MB: u64 = 1 << 20;
+
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+    for entry in &submission.entries {
+        let limit = round.hygiene.max_file_mb;
+        if let Kind::File(bytes) = entry.kind
+            && bytes > limit * MB
+        {
+            findings.at(&entry.path, 0, format!("the file has {} MB, expected at most {limit} MB", bytes / MB));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+use crate::round::Round;
+use crate::rule::{Findings, rule};
+use crate::submission::Submission;
+use crate::tree::Kind;
+
+rule! {
+    /// A submission holds a Python cache.
+    ///
+    /// The official checker rejects the whole submitter for it.
+    ///
+    /// Help: remove the folder.
+    ///
+    /// Source: `submission_checker.py`.
+    "pycache-folder", Structure, Error, check
+}
+
+fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
+    for entry in &submission.entries {
+        if entry.kind == Kind::Folder && entry.name().ends_with("__pycache__") {
+            findings.at(&entry.path, 0, "the folder is a Python cache");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+use std::collections::BTreeMap;
+
+use crate::log::SessionLog;
+use crate::round::{FileRole, Round};
+use crate::rule::{Findings, rule};
+use crate::submission::Submission;
+
+rule! {
+    /// One session's log stands for two results.
+    ///
+    /// Every result is measured on its own; a log that appears twice proves at most one of them.
+    ///
+    /// Help: submit the session that each result comes from.
+    ///
+    /// Source: MLPerf Tiny rules, 2.3 and 2.4.
+    "session-shared", Evidence, Error, check
+}
+
+fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
+    let mut seen: BTreeMap<(String, Vec<u64>), &str> = BTreeMap::new();
+    for place in submission.runs() {
+        let Some(key) = place.run.log.as_ref().and_then(identity) else { continue };
+        let path = place.run.path_of(FileRole::Log);
+        if let Some(first) = seen.get(&key) {
+            findings
+                .at(path, 1, format!("the session {} is that of another result", key.0))
+                .note(format!("the other is `{first}`"));
+        } else {
+            seen.insert(key, path);
+        }
+    }
+}
+
+/// The session's name with the first times it shows: names alone are times of day and may coincide.
+fn identity(log: &SessionLog) -> Option<(String, Vec<u64>)> {
+    let session = log.session.as_ref()?.value.clone();
+    let stamps = log.inferences.iter().filter_map(|one| Some(one.start?.us));
+    let printed = log.inferences.iter().filter_map(|one| Some(one.elapsed_s?.to_bits()));
+    let heard = log.detections.iter().flat_map(|heard| heard.iter().map(|ms| ms.to_bits()));
+    let host = log.inferences.iter().filter_map(|one| one.done_host_ms);
+    Some((session, stamps.chain(printed).chain(heard).chain(host).take(10).collect()))
+}

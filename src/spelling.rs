@@ -1,0 +1,40 @@
+//! Near misses of names.
+
+/// How many characters differ (Levenshtein), without regard to case.
+#[must_use]
+pub fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (index, x) in a.to_lowercase().chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = index + 1;
+        for (column, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != *y);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(row[column] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// The known name that was probably meant: the nearest, if at most `most` characters differ.
+#[must_use]
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, most: usize) -> Option<&'a str> {
+    known
+        .map(|other| (distance(name, other), other))
+        .min()
+        .filter(|(distance, _)| *distance <= most)
+        .map(|(_, other)| other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_found() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(nearest("windowcount", ["window-count", "window-too-short"].into_iter(), 3), Some("window-count"));
+        assert_eq!(nearest("x", ["window-count"].into_iter(), 3), None);
+    }
+}

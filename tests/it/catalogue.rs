@@ -1,0 +1,51 @@
+//! The rule catalogue is generated, and `explain` knows every rule.
+
+use std::path::Path;
+
+use tinyaudit::checks::RULES;
+use tinyaudit::render::catalogue;
+
+/// `TINYAUDIT_BLESS=1` writes it anew.
+#[test]
+fn the_checked_in_catalogue_is_that_of_the_rules() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/README.md");
+    let text = catalogue::markdown();
+    if std::env::var_os("TINYAUDIT_BLESS").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    assert!(std::fs::read_to_string(&path).unwrap_or_default() == text, "write it anew with TINYAUDIT_BLESS=1");
+}
+
+#[test]
+fn every_rule_is_explained() {
+    for rule in RULES {
+        let text = catalogue::explain(rule).unwrap();
+        assert!(text.contains(rule.title()) && text.contains("v0.5") && text.contains("v1.4"), "{}", rule.id);
+    }
+}
+
+/// Published rounds pass with their waivers, but for files that this copy lacks, and fail without.
+#[test]
+fn published_rounds_pass_with_their_waivers() {
+    use tinyaudit::report::Report;
+    use tinyaudit::round::{Round, Severity};
+    let Some(rounds) = crate::corpus::rounds() else { return };
+    for name in ["v0.5", "v0.7", "v1.2", "v1.3"] {
+        let tree = tinyaudit::tree::Tree::open(&rounds.join(name)).unwrap();
+        let mut report = Report::of(&tree, Round::named(name).unwrap(), None).unwrap();
+        assert!(report.fails(Severity::Error), "{name} without waivers");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("rules/waivers/{name}.yaml"));
+        let waivers = tinyaudit::waiver::parse(&std::fs::read_to_string(path).unwrap(), name).unwrap();
+        report.waive(&waivers, name);
+        let left: Vec<_> = report
+            .findings
+            .iter()
+            .filter(|finding| {
+                finding.counts() && (finding.severity == Severity::Error || finding.rule.id == "waiver-unused")
+            })
+            .filter(|finding| !["file-missing", "run-missing"].contains(&finding.rule.id))
+            .map(|finding| format!("{} {}", finding.rule.id, finding.path))
+            .collect();
+        assert!(left.is_empty(), "{name}: {left:#?}");
+    }
+}
