@@ -32,6 +32,7 @@ mod input_list_unknown;
 mod input_missing;
 mod input_repeated;
 mod input_size;
+mod label_disagrees_with_list;
 mod latency_disagrees_with_throughput;
 mod log_incomplete;
 mod log_malformed;
@@ -71,9 +72,11 @@ mod unexpected_file;
 mod wakeword_depends_on_tolerance;
 mod wakeword_limit_exceeded;
 mod wakeword_mismatch;
+mod wakeword_recording_unknown;
 mod window_arithmetic;
 mod window_count;
 mod window_input_repeated;
+mod window_input_unknown;
 mod window_too_few_inferences;
 mod window_too_short;
 
@@ -112,6 +115,7 @@ pub static RULES: &[Rule] = &[
     input_missing::RULE,
     input_repeated::RULE,
     input_size::RULE,
+    label_disagrees_with_list::RULE,
     latency_disagrees_with_throughput::RULE,
     log_incomplete::RULE,
     log_malformed::RULE,
@@ -152,9 +156,11 @@ pub static RULES: &[Rule] = &[
     wakeword_depends_on_tolerance::RULE,
     wakeword_limit_exceeded::RULE,
     wakeword_mismatch::RULE,
+    wakeword_recording_unknown::RULE,
     window_arithmetic::RULE,
     window_count::RULE,
     window_input_repeated::RULE,
+    window_input_unknown::RULE,
     window_too_few_inferences::RULE,
     window_too_short::RULE,
 ];

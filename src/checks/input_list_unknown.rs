@@ -36,7 +36,8 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             let message = format!("the inputs are those of {}, expected {accepted}", inputs.list.name);
             findings.at(run.path_of(role), 0, message).note(format!("{} is: {}", inputs.list.name, inputs.list.title));
         } else if let Some((name, loads)) = foreign.first() {
-            let message = format!("{} inputs are not on the list {}", foreign.len(), inputs.list.name);
+            let verb = if foreign.len() == 1 { "input is" } else { "inputs are" };
+            let message = format!("{} {verb} not on the list {}", foreign.len(), inputs.list.name);
             findings.at(run.path_of(role), loads.line(), message).note(format!("the first is `{name}`"));
         }
     }

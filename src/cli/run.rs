@@ -110,6 +110,10 @@ pub fn profile_named(name: &str) -> anyhow::Result<Profile> {
 impl Run {
     /// Measures and writes.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
+        // Before a measurement of many minutes rather than after it.
+        if std::fs::read_dir(&self.into).is_ok_and(|mut entries| entries.next().is_some()) {
+            anyhow::bail!("{} holds files already; name a new folder", self.into.display());
+        }
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
         let known = || round.benchmarks.keys().cloned().collect::<Vec<_>>().join(", ");
         let spec = round

@@ -125,6 +125,27 @@ mod tests {
         }
     }
 
+    /// The lists are those they were derived from: written in the form of the source, they have its hash.
+    #[test]
+    fn every_list_has_the_hash_of_its_source() {
+        use sha2::{Digest, Sha256};
+        for (name, text) in LISTS {
+            let list = dataset(name).unwrap();
+            let (head, _) = split(text);
+            let comma = if *name == "kws01-open" { ", " } else { "," };
+            let slices = if list.stride_bytes > 0 { format!(",2560,{}", list.stride_bytes) } else { String::new() };
+            let rows: Vec<String> = list
+                .inputs
+                .iter()
+                .map(|(file, class)| format!("{file}{comma}{}{comma}{class}{slices}", head["classes"]))
+                .collect();
+            let hashes = ["\n", "\r\n"].iter().flat_map(|end| [rows.join(end) + end, rows.join(end)]).map(|source| {
+                Sha256::digest(source.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+            });
+            assert!(hashes.into_iter().any(|hash| hash == head["sha256"]), "{name}");
+        }
+    }
+
     #[test]
     fn an_anomaly_file_has_196_slices() {
         assert_eq!(dataset("ad01").unwrap().slices, 196);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::inputs::Synthetic;
 use super::measure::Ports;
-use super::{Job, RunError, list_for, measure, session_files, write_files};
+use super::{Job, RunError, list_for, measure, session_files, write_files, write_new};
 use crate::round::{Mode, Round, Runner, Task};
 use crate::simulator::board::BoardKind;
 use crate::simulator::profile::Quality;
@@ -116,11 +116,14 @@ pub fn write(demo: &Demo<'_>, folder: &Path, progress: &mut dyn FnMut(&str)) -> 
                 session += 1;
             }
             if let Some(marker) = &demo.round.runners.get(*dialect).marker {
-                write_new(&place.join(marker), "")?;
+                write_new(&place.join(marker), b"")?;
             }
             measured.push((profile.system.clone(), name.clone()));
         }
-        write_new(&submitter.join("systems").join(format!("{}.json", profile.system)), &description(profile, demo))?;
+        write_new(
+            &submitter.join("systems").join(format!("{}.json", profile.system)),
+            description(profile, demo).as_bytes(),
+        )?;
     }
     documents(demo, &submitter, &measured)?;
     Ok(())
@@ -161,15 +164,6 @@ pub fn simulate_session(
     Ok(session_files(&job, &recording))
 }
 
-fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write;
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let named = |error: std::io::Error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-    std::fs::File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(named)
-}
-
 /// The system description, in the order of the official fields.
 fn description(profile: &Profile, demo: &Demo<'_>) -> String {
     let fields: serde_json::Map<String, serde_json::Value> = demo
@@ -204,24 +198,24 @@ fn documents(demo: &Demo<'_>, submitter: &Path, measured: &[(String, String)]) -
         let _ = writeln!(checklist, "- {system}: {benchmark}");
     }
     checklist.push_str("\nThese results are simulated: no device was measured. They serve to try out tools.\n");
-    write_new(&submitter.join("systems").join(format!("{name}.pdf")), &pdf(&checklist))?;
+    write_new(&submitter.join("systems").join(format!("{name}.pdf")), pdf(&checklist).as_bytes())?;
     if energy {
         let text = "The simulated LPM01A energy monitor feeds the device through its only supply; its D7 input is wired to the\n\
             device's time-stamp pin. Nothing else is connected.\n";
-        write_new(&submitter.join("systems/Energy-Hookup.md"), text)?;
+        write_new(&submitter.join("systems/Energy-Hookup.md"), text.as_bytes())?;
     }
     let readme = format!(
         "# {}\n\nA simulated submission for MLPerf Tiny {}. Every session was run by the reference runner against simulated\n\
          firmware; repeat it with `tinyaudit demo`.\n",
         demo.submitter, demo.round.name
     );
-    write_new(&submitter.join("README.md"), &readme)?;
+    write_new(&submitter.join("README.md"), readme.as_bytes())?;
     let mut benchmarks: Vec<&str> = measured.iter().map(|(_, benchmark)| benchmark.as_str()).collect();
     benchmarks.sort_unstable();
     benchmarks.dedup();
     for benchmark in benchmarks {
         let text = format!("# {benchmark}\n\nThe firmware of this benchmark is part of the simulator.\n");
-        write_new(&submitter.join("code").join(benchmark).join("README.md"), &text)?;
+        write_new(&submitter.join("code").join(benchmark).join("README.md"), text.as_bytes())?;
     }
     Ok(())
 }

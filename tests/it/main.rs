@@ -7,6 +7,7 @@ mod catalogue;
 mod cli;
 mod console;
 mod corpus;
+mod damage;
 mod golden;
 mod layers;
 mod schemas;
