@@ -52,6 +52,7 @@ mod results_disagree_with_log;
 mod results_json_disagrees_with_log;
 mod run_folder_misnamed;
 mod run_missing;
+mod runner_error_reported;
 mod runner_marker_missing;
 mod runner_marker_wrong;
 mod runner_not_eligible;
@@ -135,6 +136,7 @@ pub static RULES: &[Rule] = &[
     results_json_disagrees_with_log::RULE,
     run_folder_misnamed::RULE,
     run_missing::RULE,
+    runner_error_reported::RULE,
     runner_marker_missing::RULE,
     runner_marker_wrong::RULE,
     runner_not_eligible::RULE,

@@ -135,7 +135,7 @@ impl Bench {
             Target::Files(Box::new(Dut::new(profile.clone(), benchmark, wiring.energy)?))
         };
         let board = wiring.board.map(|kind| Board::new(kind, profile.link.board_baud));
-        let monitor = wiring.energy.then(|| Monitor::new(profile.clone(), wiring.started));
+        let monitor = wiring.energy.then(|| Monitor::new(profile.clone()));
         Ok(Self::new(target, board, monitor))
     }
 
@@ -184,8 +184,6 @@ pub struct Wiring {
     pub energy: bool,
     /// The board between host and device.
     pub board: Option<board::BoardKind>,
-    /// Whether the monitor already samples, as the EEMBC runner's driver makes it.
-    pub started: bool,
 }
 
 /// A port of a bench as a [`Device`] on the bench's virtual clock.

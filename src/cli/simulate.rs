@@ -61,7 +61,7 @@ impl Simulate {
         let profile = Arc::new(profile_named(&self.profile)?);
         let energy = self.mode.mode() == crate::round::Mode::Energy;
         let kind = if self.io_manager { BoardKind::IoManager } else { BoardKind::Interface };
-        let wiring = Wiring { energy, board: self.board.as_ref().map(|_| kind), started: false };
+        let wiring = Wiring { energy, board: self.board.as_ref().map(|_| kind) };
         let mut bench = Bench::of(&profile, &self.benchmark, wiring)?;
         let interrupted = Arc::new(AtomicBool::new(false));
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {

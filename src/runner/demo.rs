@@ -67,7 +67,7 @@ pub fn simulated_ports(
         (true, ..) | (_, "sww", _) => Some(BoardKind::Interface),
         _ => None,
     };
-    let bench = Rc::new(RefCell::new(Bench::of(profile, benchmark, Wiring { energy, board, started: false })?));
+    let bench = Rc::new(RefCell::new(Bench::of(profile, benchmark, Wiring { energy, board })?));
     let open = |port| -> Option<Box<dyn crate::device::Device>> { Some(Box::new(VirtualDevice::open(&bench, port))) };
     Ok(Ports {
         dut: if energy { None } else { open(Port::Dut) },

@@ -31,20 +31,11 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// A monitor wired to a device of a profile; `started` if it samples from the beginning.
+    /// A monitor wired to a device of a profile.
     #[must_use]
-    pub fn new(profile: Arc<Profile>, started: bool) -> Self {
+    pub fn new(profile: Arc<Profile>) -> Self {
         let random = Random::new(profile.seed ^ 0x4C50_4D30);
-        Self {
-            profile,
-            command: Vec::new(),
-            since: started.then_some(0),
-            samples: 0,
-            span: 0,
-            pulse: 0,
-            events: 0,
-            random,
-        }
+        Self { profile, command: Vec::new(), since: None, samples: 0, span: 0, pulse: 0, events: 0, random }
     }
 
     /// Takes bytes that arrive at a time; commands end with a line feed.

@@ -11,7 +11,7 @@ use tinyaudit::simulator::profile::{Fault, FaultKind, Quality};
 use tinyaudit::simulator::{Bench, Port, Profile, Wiring};
 use tinyaudit::tree::Tree;
 
-const DIRECT: Wiring = Wiring { energy: false, board: None, started: false };
+const DIRECT: Wiring = Wiring { energy: false, board: None };
 
 fn bench(benchmark: &str, wiring: Wiring) -> Bench {
     Bench::of(&Arc::new(Profile::named("cortex-m4-reference").unwrap()), benchmark, wiring).unwrap()
@@ -91,7 +91,7 @@ fn an_inference_has_two_laps_or_two_pulses() {
 #[test]
 fn the_interface_board_passes_on_and_has_its_quirks() {
     use tinyaudit::simulator::board::BoardKind;
-    let mut bench = bench("sww", Wiring { energy: false, board: Some(BoardKind::Interface), started: false });
+    let mut bench = bench("sww", Wiring { energy: false, board: Some(BoardKind::Interface) });
     assert_eq!(answer(&mut bench, Port::Board, b"name%"), "tinyML Enhanced Interface Board\r\nm-ready\r\n");
     assert_eq!(answer(&mut bench, Port::Board, b"named%"), "");
     assert_eq!(answer(&mut bench, Port::Board, b"nonsense%"), "m-ready\r\n");

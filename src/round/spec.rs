@@ -1,0 +1,333 @@
+//! The parts of a round file, field by field.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One benchmark of a round.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BenchmarkSpec {
+    /// Its name in words.
+    pub title: String,
+    /// Other names its folder may have.
+    pub aliases: Vec<String>,
+    /// The model string the device reports (`m-model-[…]`).
+    pub model: String,
+    /// What kind of figure its accuracy is.
+    pub task: Task,
+    /// Accepted input lists; a run covers one of them whole.
+    pub lists: Vec<String>,
+    /// Lists of earlier rounds that are recognised and refused.
+    pub superseded_lists: Vec<String>,
+    /// Bytes loaded for one inference.
+    pub input_bytes: Option<u32>,
+    /// Numbers in one output vector.
+    pub outputs: Option<usize>,
+    /// What the closed division must reach.
+    pub target: Target,
+    /// Smaller sizes of the benchmark that must be submitted, too.
+    pub requires: Vec<String>,
+    /// Runs that must be there.
+    pub required: Vec<Mode>,
+    /// Runs of which one must be there.
+    pub required_one_of: Vec<Mode>,
+    /// Runs that may be there.
+    pub optional: Vec<Mode>,
+}
+
+/// What kind of figure the accuracy of a benchmark is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Task {
+    /// Scores per class, judged by Top-1.
+    Classification,
+    /// One anomaly score per slice of a file, judged by ROC AUC over files.
+    Anomaly,
+    /// Detections in a stream, judged by misses and false alarms.
+    Wakeword,
+}
+
+/// The quality target of the closed division ("MLPerf Tiny rules, 4.1.1").
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Target {
+    /// Top-1 in per cent, at least.
+    Top1Percent(f64),
+    /// Area under the ROC curve, between 0 and 1, at least.
+    Auc(f64),
+    /// Wake word errors, at most.
+    Wakeword {
+        /// False alarms.
+        false_positives: u64,
+        /// Missed words.
+        false_negatives: u64,
+    },
+}
+
+/// What a run measures; also the name of its folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// The whole input list once.
+    Accuracy,
+    /// Energy in timed windows.
+    Energy,
+    /// Throughput in timed windows.
+    Performance,
+}
+
+impl Mode {
+    /// All modes, in the order of their folders.
+    pub const ALL: [Self; 3] = [Self::Accuracy, Self::Energy, Self::Performance];
+
+    /// The folder's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accuracy => "accuracy",
+            Self::Energy => "energy",
+            Self::Performance => "performance",
+        }
+    }
+
+    /// The mode of a folder name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+}
+
+impl std::fmt::Display for Mode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The program on the host that ran a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Runner {
+    /// EEMBC EnergyRunner.
+    Eembc,
+    /// The MLCommons Python runner, since v1.3.
+    Mlcommons,
+}
+
+impl Runner {
+    /// The runner's key in a round file and in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Eembc => "eembc",
+            Self::Mlcommons => "mlcommons",
+        }
+    }
+
+    /// The runner's name in a sentence.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Eembc => "EEMBC runner",
+            Self::Mlcommons => "MLCommons runner",
+        }
+    }
+}
+
+/// The two runners of a round.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Runners {
+    /// EEMBC EnergyRunner.
+    pub eembc: RunnerSpec,
+    /// MLCommons runner.
+    pub mlcommons: RunnerSpec,
+}
+
+impl Runners {
+    /// What the round says of one runner.
+    #[must_use]
+    pub const fn get(&self, runner: Runner) -> &RunnerSpec {
+        match runner {
+            Runner::Eembc => &self.eembc,
+            Runner::Mlcommons => &self.mlcommons,
+        }
+    }
+}
+
+/// What a round allows one runner, and the files its sessions leave.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunnerSpec {
+    /// Benchmarks it may measure; empty where it is not permitted.
+    pub benchmarks: Vec<String>,
+    /// A file in the benchmark's folder that says this runner was used.
+    pub marker: Option<String>,
+    /// Files of every run.
+    pub required: Vec<FileRole>,
+    /// Files every run should have.
+    pub expected: Vec<FileRole>,
+    /// More files an energy run should have.
+    pub energy: Vec<FileRole>,
+    /// The picture of the first energy trial; the others count on from `000`.
+    pub plots: Option<String>,
+}
+
+/// What a file of a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FileRole {
+    /// What is claimed.
+    Results,
+    /// What the runner saw.
+    Log,
+    /// What the EEMBC runner was told to do.
+    Script,
+    /// What the MLCommons runner made of it.
+    Json,
+    /// The energy samples of the EEMBC runner.
+    Trace,
+    /// The time stamps of that trace.
+    Stamps,
+}
+
+/// Names of a run's files; the first is the right one, the others are understood.
+/// `{mode}` stands for the name of the run's folder.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileNames {
+    /// What is claimed.
+    pub results: Vec<String>,
+    /// What the runner saw.
+    pub log: Vec<String>,
+    /// What the EEMBC runner was told to do.
+    pub script: Vec<String>,
+    /// What the MLCommons runner made of it.
+    pub json: Vec<String>,
+    /// The energy samples of the EEMBC runner.
+    pub trace: Vec<String>,
+    /// The time stamps of that trace.
+    pub stamps: Vec<String>,
+}
+
+impl FileNames {
+    /// The names of a role in a run's folder, the right one first.
+    #[must_use]
+    pub fn of(&self, role: FileRole, mode: Mode) -> Vec<String> {
+        let names = match role {
+            FileRole::Results => &self.results,
+            FileRole::Log => &self.log,
+            FileRole::Script => &self.script,
+            FileRole::Json => &self.json,
+            FileRole::Trace => &self.trace,
+            FileRole::Stamps => &self.stamps,
+        };
+        names.iter().map(|name| name.replace("{mode}", mode.name())).collect()
+    }
+}
+
+impl FileRole {
+    /// All roles.
+    pub const ALL: [Self; 6] = [Self::Results, Self::Log, Self::Script, Self::Json, Self::Trace, Self::Stamps];
+}
+
+/// What a timed window must be ("MLPerf Tiny Benchmark", 5.3).
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Windows {
+    /// Exactly this many windows in a run.
+    pub count: usize,
+    /// Seconds, at least.
+    pub min_seconds: f64,
+    /// Inferences, at least.
+    pub min_inferences: u64,
+    /// What is reported of them.
+    pub statistic: Statistic,
+}
+
+/// What is reported of several windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Statistic {
+    /// The middle one; of an even count the mean of the middle two.
+    Median,
+}
+
+/// How far figures may lie apart before it is a finding.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tolerances {
+    /// Claimed against recomputed, in units of the claim's last printed digit.
+    pub printed_units: f64,
+    /// Device clock against host clock, as a fraction of the device's time.
+    pub clock_fraction: f64,
+    /// Device clock against host clock, seconds that serial latency may explain.
+    pub clock_seconds: f64,
+    /// Longest time from the end of a log to its results, in seconds.
+    pub session_gap_seconds: f64,
+    /// Throughput of the energy run against the performance run, as a fraction.
+    pub speed_fraction: f64,
+    /// Latency of a single inference against the inverse throughput, as a factor.
+    pub latency_factor: f64,
+    /// Time around a single inference that its device may take, in seconds.
+    pub latency_seconds: f64,
+    /// Part of an energy window that must lie on inferences, 0 to 1.
+    pub window_overlap: f64,
+}
+
+/// The energy measurement.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Energy {
+    /// Samples per second of a trace.
+    pub trace_rate_hz: f64,
+    /// Stamps in an EEMBC trace before the first window's start.
+    pub stamps_before_windows: usize,
+}
+
+/// The streaming wake word measurement.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wakeword {
+    /// Passes over the recording.
+    pub trials: usize,
+    /// Seconds of a pass, at least.
+    pub min_seconds: f64,
+    /// Words spoken in the recording.
+    pub occurrences: u64,
+    /// A detection counts until this long after the word, in seconds, as the runner scores.
+    pub hit_seconds: f64,
+    /// The same as the runner's README documents it, in seconds.
+    pub documented_hit_seconds: f64,
+    /// False alarms closer together than this are one, in seconds.
+    pub debounce_seconds: f64,
+}
+
+/// What the tree itself may hold.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hygiene {
+    /// Largest file the official checker takes, in MB of 2^20 bytes.
+    pub max_file_mb: u64,
+    /// Largest file its message speaks of, in MB of 2^20 bytes.
+    pub stated_max_file_mb: u64,
+}
+
+/// Keys of a system description.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SystemDescriptionSpec {
+    /// Whether a description may have another name than its system.
+    pub any_name: bool,
+    /// Keys that must be there.
+    pub required: Vec<String>,
+    /// All keys of the template.
+    pub fields: Vec<String>,
+}
+
+impl BenchmarkSpec {
+    /// Whether a run of this mode belongs to the benchmark at all.
+    #[must_use]
+    pub fn has_mode(&self, mode: Mode) -> bool {
+        self.required.contains(&mode) || self.required_one_of.contains(&mode) || self.optional.contains(&mode)
+    }
+}
