@@ -43,6 +43,9 @@ pub fn another_session(run: &Run, round: &Round) -> Option<(Line, String)> {
     }
 }
 
+/// Bytes of an MB, as the official checker counts.
+pub const MB: u64 = 1 << 20;
+
 /// Whether a file was left by an operating system or an editor.
 pub fn is_dropping(name: &str) -> bool {
     let names = [".DS_Store", "Thumbs.db", "desktop.ini"];

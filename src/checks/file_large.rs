@@ -1,3 +1,4 @@
+use super::evidence::MB;
 use crate::round::Round;
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
@@ -14,9 +15,6 @@ rule! {
     /// Source: `submission_checker.py` ("greater than 50 MB").
     "file-large", Structure, Note, check
 }
-
-/// Bytes of an MB, as the checker counts.
-const MB: u64 = 1 << 20;
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for entry in &submission.entries {

@@ -1,3 +1,4 @@
+use super::evidence::MB;
 use crate::round::Round;
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
@@ -13,9 +14,6 @@ rule! {
     /// Source: `submission_checker.py`, FILE_SIZE_LIMIT_MB.
     "file-too-large", Structure, Error, check
 }
-
-/// Bytes of an MB, as the checker counts.
-const MB: u64 = 1 << 20;
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for entry in &submission.entries {

@@ -172,7 +172,6 @@ impl Reader {
             from += at + 2;
             self.token(line, token, host_ms, speaker);
         }
-        // A corrupted line may have lost the `m-` of its results; the vector is then not to be trusted.
     }
 
     fn token(&mut self, line: Line, token: &[u8], host_ms: Option<u64>, speaker: Speaker) {
