@@ -17,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::report::Report;
 use crate::round::Round;
+use crate::submission::Submission;
 use crate::tree::Tree;
 
 /// Audits MLPerf Tiny submissions: recomputes every score from raw logs and traces and says what is wrong.
@@ -110,11 +111,16 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 impl Input {
     /// Loads and judges the tree; also says which round was used and why.
     fn report(&self) -> anyhow::Result<(Report, String)> {
+        self.report_after(None)
+    }
+
+    /// The same with the submission of an earlier round beside it.
+    fn report_after(&self, earlier: Option<Submission>) -> anyhow::Result<(Report, String)> {
         let (round, why) = self.round()?;
         let said = format!("round {} ({why})", round.name);
         let tree = Tree::open(&self.dir).with_context(|| format!("{} cannot be read", self.dir.display()))?;
-        let mut report =
-            Report::of(&tree, round, self.submitter.as_deref()).with_context(|| self.dir.display().to_string())?;
+        let mut report = Report::after(&tree, round, self.submitter.as_deref(), earlier)
+            .with_context(|| self.dir.display().to_string())?;
         if let Some(path) = &self.waivers {
             let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
             let file = path.file_name().unwrap_or_default().to_string_lossy();

@@ -3,6 +3,7 @@
 //! A parser takes bytes, never fails, and keeps what it could not read as [`Damage`] beside
 //! what it could. Everything it returns knows its line. The formats are described field by field in the modules.
 
+pub mod checklist;
 pub mod claims;
 pub mod description;
 pub mod eembc;
@@ -32,6 +33,16 @@ pub struct SessionLog {
     pub mode: Option<At<Mode>>,
     /// The model string the device reported last.
     pub model: Option<At<String>>,
+    /// Version of the runner, where it prints one (EEMBC only).
+    pub runner_version: Option<At<String>>,
+    /// The name the device gave itself.
+    pub device_name: Option<At<String>>,
+    /// The energy monitor that recorded the trace (EEMBC only).
+    pub monitor: Option<At<String>>,
+    /// Energy packets dropped and recorded, where the monitor counts them (EEMBC only).
+    pub dropped: Option<At<(u64, u64)>>,
+    /// The first line whose host time is before that of the line above, with both times in milliseconds.
+    pub time_runs_back: Option<At<(u64, u64)>>,
     /// Fingerprints of all commands sent, in order (EEMBC only).
     pub commands: Vec<At<u64>>,
     /// Names of the input files, in the order of their first use.
@@ -132,6 +143,11 @@ impl SessionLog {
             end_ms: None,
             mode: None,
             model: None,
+            runner_version: None,
+            device_name: None,
+            monitor: None,
+            dropped: None,
+            time_runs_back: None,
             commands: Vec::new(),
             inputs: Vec::new(),
             inferences: Vec::new(),
@@ -155,6 +171,13 @@ impl SessionLog {
     #[must_use]
     pub fn input_of(&self, inference: &Inference) -> Option<&str> {
         self.inputs.get(inference.input? as usize).map(String::as_str)
+    }
+
+    /// Notes where the host's time goes back.
+    fn see_time(&mut self, line: Line, before_ms: u64, now_ms: u64) {
+        if now_ms < before_ms {
+            self.time_runs_back.get_or_insert(At::new((before_ms, now_ms), line));
+        }
     }
 
     /// Index of an input name, added if it is new.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::log::text;
 use crate::metrics;
-use crate::round::{Mode, Round, Severity};
+use crate::round::{Round, Severity};
 use crate::rule::{self, Finding};
 use crate::submission::{self, Benchmark, LoadError, Submission, System};
 use crate::tree::Tree;
@@ -38,7 +38,22 @@ impl Report {
     /// # Errors
     /// When the tree holds nothing to check, or not the submitter asked for.
     pub fn of(tree: &Tree, round: Round, submitter: Option<&str>) -> Result<Self, LoadError> {
-        let submission = submission::load(tree, &round, submitter, |benchmark| metrics::recompute(benchmark, &round))?;
+        Self::after(tree, round, submitter, None)
+    }
+
+    /// The same with the submission of an earlier round beside it, for the rules that compare the two.
+    ///
+    /// # Errors
+    /// As [`Report::of`].
+    pub fn after(
+        tree: &Tree,
+        round: Round,
+        submitter: Option<&str>,
+        earlier: Option<Submission>,
+    ) -> Result<Self, LoadError> {
+        let mut submission =
+            submission::load(tree, &round, submitter, |benchmark| metrics::recompute(benchmark, &round))?;
+        submission.earlier = earlier.map(Box::new);
         let mut findings = rule::check(&submission, &round);
         add_excerpts(tree, &mut findings);
         Ok(Self { round, submission, findings })
@@ -84,22 +99,6 @@ impl Report {
 /// Whether a path is a folder or lies in it; the empty path is the tree itself.
 fn is_inside(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// The figures of a result, taken from the runs they belong to.
-#[must_use]
-pub fn figures(benchmark: &Benchmark) -> submission::Scores {
-    let of = |mode: Mode| benchmark.runs.get(&mode).map(|run| run.scores.clone()).unwrap_or_default();
-    let (performance, accuracy, energy) = (of(Mode::Performance), of(Mode::Accuracy), of(Mode::Energy));
-    let wakeword = benchmark.wakeword_run().and_then(|run| run.scores.wakeword.clone());
-    submission::Scores {
-        throughput: performance.throughput,
-        top1: accuracy.top1,
-        auc: accuracy.auc,
-        // The energy of a wake word run is that of the whole recording; its power counts.
-        energy: energy.energy.filter(|_| wakeword.is_none()),
-        wakeword,
-    }
 }
 
 /// Sets the line of every finding beside it.

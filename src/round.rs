@@ -195,6 +195,13 @@ impl Round {
     }
 }
 
+/// The reference model a digest belongs to, as `benchmark file`.
+#[must_use]
+pub fn reference_model(md5: &str) -> Option<&'static str> {
+    let lines = include_str!("../rules/models.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split_once(' ')).find(|(digest, _)| *digest == md5).map(|(_, model)| model)
+}
+
 /// A model string of any built-in round and the benchmark it stands for.
 #[must_use]
 pub fn known_models() -> &'static BTreeMap<String, String> {

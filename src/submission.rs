@@ -2,7 +2,10 @@
 //!
 //! Whatever a tree holds, loading it succeeds; what is damaged is kept where it is. Paths are relative to the tree.
 
+pub mod documents;
+mod find;
 mod load;
+mod read;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +30,8 @@ pub struct Submission {
     pub systems: Vec<System>,
     /// Everything that lies in the submitters' folders, sorted by path.
     pub entries: Vec<crate::tree::Entry>,
+    /// The round before, where it was given.
+    pub earlier: Option<Box<Submission>>,
 }
 
 /// A run with what it belongs to.
@@ -61,6 +66,13 @@ impl Submission {
         &self.entries[start..start + length]
     }
 
+    /// The systems of a submitter in its division.
+    pub fn systems_of<'a>(&'a self, submitter: &'a Submitter) -> impl Iterator<Item = &'a System> {
+        self.systems
+            .iter()
+            .filter(move |system| system.submitter == submitter.name && system.division == submitter.division)
+    }
+
     /// All benchmarks with their systems, sorted by path.
     pub fn benchmarks(&self) -> impl Iterator<Item = (&System, &Benchmark)> {
         self.systems.iter().flat_map(|system| system.benchmarks.iter().map(move |benchmark| (system, benchmark)))
@@ -93,6 +105,18 @@ pub struct Submitter {
     pub path: String,
     /// Whether there is a `results` folder.
     pub has_results: bool,
+    /// Names of own models, each with the benchmark it is entered for (`model_mapping.json`).
+    pub model_mapping: BTreeMap<String, String>,
+    /// What its documents and code say.
+    pub documents: documents::Documents,
+}
+
+impl Submitter {
+    /// Whether it competes in the closed division.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.division == "closed"
+    }
 }
 
 /// A system under test: one folder under `results`.
@@ -153,6 +177,22 @@ impl Benchmark {
     #[must_use]
     pub fn spec<'a>(&self, round: &'a Round) -> Option<&'a BenchmarkSpec> {
         round.benchmarks.get(self.name.as_deref()?)
+    }
+
+    /// Its figures, taken from the runs they belong to.
+    #[must_use]
+    pub fn scores(&self) -> Scores {
+        let of = |mode: Mode| self.runs.get(&mode).map(|run| run.scores.clone()).unwrap_or_default();
+        let (performance, accuracy, energy) = (of(Mode::Performance), of(Mode::Accuracy), of(Mode::Energy));
+        let wakeword = self.wakeword_run().and_then(|run| run.scores.wakeword.clone());
+        Scores {
+            throughput: performance.throughput,
+            top1: accuracy.top1,
+            auc: accuracy.auc,
+            // The energy of a wake word run is that of the whole recording; its power counts.
+            energy: energy.energy.filter(|_| wakeword.is_none()),
+            wakeword,
+        }
     }
 
     /// The run that a wake word result is taken from, as the official tool does: energy before performance.

@@ -15,13 +15,18 @@ rule! {
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
-    for (_, benchmark) in submission.benchmarks().filter(|(_, benchmark)| benchmark.name.is_none()) {
+    for (system, benchmark) in submission.benchmarks().filter(|(_, benchmark)| benchmark.name.is_none()) {
         let known = round.benchmarks.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let message = format!("`{}` is no benchmark of {}, expected one of {known}", benchmark.folder, round.name);
         let finding = findings.at(&benchmark.path, 0, message);
         let model = benchmark.runs.values().find_map(|run| run.log.as_ref()?.model.as_ref());
         if let Some(name) = model.and_then(|model| round.benchmark_of_model(model)) {
-            finding.help(format!("name the folder `{name}`: its logs show that benchmark's model"));
+            finding.help(if system.is_closed() {
+                format!("name the folder `{name}`: its logs show that benchmark's model")
+            } else {
+                let folder = &benchmark.folder;
+                format!("name the folder `{name}`, or write {{\"{folder}\": \"{name}\"}} into `model_mapping.json` beside `results`")
+            });
         }
     }
 }

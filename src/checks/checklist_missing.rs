@@ -1,4 +1,3 @@
-use super::evidence::is_dropping;
 use crate::round::Round;
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
@@ -16,12 +15,7 @@ rule! {
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for submitter in submission.submitters.iter().filter(|submitter| submitter.has_results) {
-        let is_checklist = |name: &str| {
-            let lower = name.to_lowercase();
-            let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
-            lower.contains("checklist") && ["pdf", "docx"].contains(&ending) && !is_dropping(name)
-        };
-        if !submission.entries_of(submitter).iter().any(|entry| entry.is_file() && is_checklist(entry.name())) {
+        if submitter.documents.checklists.is_empty() {
             let path = crate::tree::join(&submitter.path, "systems");
             findings.at(&path, 0, "there is no submission checklist (a PDF or DOCX file with `checklist` in its name)");
         }

@@ -11,7 +11,8 @@ rule! {
     /// Help: move the submitter's folder under `closed` or `open`.
     ///
     /// Source: directory structure of the results repositories; MLPerf Tiny rules, 6.
-    "division-unknown", Structure, Error, check
+    "division-unknown", Structure, Error, check,
+    explains "checklist-disagrees"
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

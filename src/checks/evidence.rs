@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::location::Line;
+use crate::log::SessionLog;
 use crate::metrics::closest_list;
 use crate::round::{Dataset, FileRole, Round, Runner, Task};
 use crate::rule::Findings;
@@ -54,6 +55,16 @@ pub fn is_dropping(name: &str) -> bool {
         || name.starts_with("~$")
         || name.ends_with('~')
         || name.rsplit_once('.').is_some_and(|(_, ending)| ending == "swp")
+}
+
+/// The session's name with the first times it shows: names alone are times of day and may coincide.
+pub fn session_identity(log: &SessionLog) -> Option<(String, Vec<u64>)> {
+    let session = log.session.as_ref()?.value.clone();
+    let stamps = log.inferences.iter().filter_map(|one| Some(one.start?.us));
+    let printed = log.inferences.iter().filter_map(|one| Some(one.elapsed_s?.to_bits()));
+    let heard = log.detections.iter().flat_map(|heard| heard.iter().map(|ms| ms.to_bits()));
+    let host = log.inferences.iter().filter_map(|one| one.done_host_ms);
+    Some((session, stamps.chain(printed).chain(heard).chain(host).take(10).collect()))
 }
 
 /// Reports a claim that our own figure contradicts, `claims a median throughput of 6.465 inf/s, recomputed …`.

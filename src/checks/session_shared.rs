@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::log::SessionLog;
+use super::evidence::session_identity;
 use crate::round::{FileRole, Round};
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
@@ -19,7 +19,7 @@ rule! {
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     let mut seen: BTreeMap<(String, Vec<u64>), &str> = BTreeMap::new();
     for place in submission.runs() {
-        let Some(key) = place.run.log.as_ref().and_then(identity) else { continue };
+        let Some(key) = place.run.log.as_ref().and_then(session_identity) else { continue };
         let path = place.run.path_of(FileRole::Log);
         if let Some(first) = seen.get(&key) {
             findings
@@ -29,14 +29,4 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
             seen.insert(key, path);
         }
     }
-}
-
-/// The session's name with the first times it shows: names alone are times of day and may coincide.
-fn identity(log: &SessionLog) -> Option<(String, Vec<u64>)> {
-    let session = log.session.as_ref()?.value.clone();
-    let stamps = log.inferences.iter().filter_map(|one| Some(one.start?.us));
-    let printed = log.inferences.iter().filter_map(|one| Some(one.elapsed_s?.to_bits()));
-    let heard = log.detections.iter().flat_map(|heard| heard.iter().map(|ms| ms.to_bits()));
-    let host = log.inferences.iter().filter_map(|one| one.done_host_ms);
-    Some((session, stamps.chain(printed).chain(heard).chain(host).take(10).collect()))
 }

@@ -12,7 +12,8 @@ rule! {
     /// Help: set `Status` to `available`, `preview` or `rdi`.
     ///
     /// Source: MLPerf Tiny rules, 9; `submission_checker.py`, VALID_AVAILABILITIES.
-    "status-unknown", SystemDescription, Error, check
+    "status-unknown", SystemDescription, Error, check,
+    explains "checklist-disagrees"
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

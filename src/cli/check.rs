@@ -1,12 +1,17 @@
 //! `tinyaudit check`
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 
 use super::{EXIT_CODES, Input, print, styled};
 use crate::render;
-use crate::round::Severity;
+use crate::report::Report;
+use crate::round::{Round, Severity};
+use crate::submission::Submission;
+use crate::tree::Tree;
 
 /// Recompute every score of a submission, compare it with the claim, and hold the rules of the round against it.
 #[derive(Debug, Args)]
@@ -14,6 +19,12 @@ use crate::round::Severity;
 pub struct Check {
     #[command(flatten)]
     input: Input,
+    /// The tree of the round before: finds sessions submitted again and previews that did not come back
+    #[arg(long, value_name = "DIR")]
+    previous: Option<PathBuf>,
+    /// The round of --previous [default: the one before]
+    #[arg(long, value_name = "ROUND", requires = "previous")]
+    previous_round: Option<String>,
     /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -43,9 +54,23 @@ enum FailOn {
 }
 
 impl Check {
+    /// The submission of the round before.
+    fn earlier(&self) -> anyhow::Result<Option<Submission>> {
+        let Some(folder) = &self.previous else { return Ok(None) };
+        let now = self.input.round()?.0.name;
+        let names = Round::names();
+        let before = names.iter().position(|name| *name == now).and_then(|index| names.get(index.checked_sub(1)?));
+        let name = self.previous_round.as_deref().or(before.copied());
+        let name = name.with_context(|| format!("{now} has no round before it; name one with --previous-round"))?;
+        let tree = Tree::open(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+        let report = Report::of(&tree, Round::named(name)?, None).with_context(|| folder.display().to_string())?;
+        Ok(Some(report.submission))
+    }
+
     /// Checks and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let (report, round) = self.input.report()?;
+        let earlier = self.earlier()?;
+        let (report, round) = self.input.report_after(earlier)?;
         let threshold = match self.fail_on {
             FailOn::Error => Severity::Error,
             FailOn::Warning => Severity::Warning,

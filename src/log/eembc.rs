@@ -69,6 +69,7 @@ impl Reader {
             }
             return;
         };
+        self.log.see_time(line, self.now_ms, ms);
         self.now_ms = ms;
         self.device = None;
         match source {
@@ -77,15 +78,30 @@ impl Reader {
                 if let Some(relayed) = message.strip_prefix(b"[dut]:") {
                     self.stamped_device_message(line, relayed.trim_ascii(), Speaker::Board);
                 } else {
-                    if message.starts_with(b"m-trace[on]") {
-                        self.log.trace_on_ms = Some(ms);
-                    }
+                    self.bench_message(line, message, ms);
                     self.stamped_device_message(line, message, Speaker::Board);
                 }
             }
             b"parser" => self.parser_message(line, message),
             b"session" => self.session_message(line, message),
             _ => {}
+        }
+    }
+
+    /// What interface board and energy monitor say of themselves.
+    fn bench_message(&mut self, line: Line, message: &[u8], ms: u64) {
+        if message.starts_with(b"m-trace[on]") {
+            self.log.trace_on_ms = Some(ms);
+        } else if message.starts_with(b"m-regfile-fn[") {
+            let name = memmem::find(message, b"-name[").and_then(|at| bracketed(&message[at..], b"-name["));
+            self.log.monitor = self.log.monitor.take().or(name.map(|name| At::new(text::shown(name), line)));
+        } else if let Some(rest) = message.strip_prefix(b"m-[Dropped ") {
+            // `0 packets out of 2652928, 0%]`
+            let counts = text::leading_integer(rest).and_then(|(dropped, rest)| {
+                let (all, _) = text::leading_integer(rest.strip_prefix(b" packets out of ")?)?;
+                Some((dropped, all))
+            });
+            self.log.dropped = counts.map(|counts| At::new(counts, line));
         }
     }
 
@@ -105,6 +121,8 @@ impl Reader {
             self.command(line, command);
         } else if let Some(count) = message.strip_prefix(b"Sending ") {
             self.loaded.bytes = text::leading_integer(count).and_then(|(bytes, _)| u32::try_from(bytes).ok());
+        } else if let Some(version) = bracketed(message, b"m-version[") {
+            self.log.runner_version = Some(At::new(text::shown(version), line));
         } else if message.starts_with(b"m-bmark-run-name[") {
             self.run_name = Some(At::new(memmem::find(message, b"-code[ulp-ml]").is_some(), line));
         } else if let Some(rest) = message.strip_prefix(b"m-bm-cfg-name[")
@@ -197,6 +215,10 @@ impl Reader {
             self.results(line, rest);
         } else if let Some(model) = bracketed(token, b"model-[") {
             self.log.model = Some(At::new(text::shown(model), line));
+        } else if speaker == Speaker::Device
+            && let Some(name) = bracketed(token, b"name-dut-[")
+        {
+            self.log.device_name = Some(At::new(text::shown(name), line));
         }
     }
 

@@ -21,8 +21,13 @@ pub fn recognises(bytes: &[u8]) -> bool {
 /// Reads a log.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> SessionLog {
-    let mut reader =
-        Reader { log: SessionLog::new(Runner::Mlcommons), part: Part::Run, whole_list: None, loaded_s: None };
+    let mut reader = Reader {
+        log: SessionLog::new(Runner::Mlcommons),
+        part: Part::Run,
+        whole_list: None,
+        loaded_s: None,
+        now_ms: 0,
+    };
     for (line, content) in text::lines(bytes) {
         reader.line(line, content);
     }
@@ -44,6 +49,8 @@ struct Reader {
     whole_list: Option<Line>,
     /// When the last input was loaded, in calendar seconds.
     loaded_s: Option<u64>,
+    /// Time of the last stamp, in calendar milliseconds.
+    now_ms: u64,
 }
 
 impl Reader {
@@ -52,6 +59,11 @@ impl Reader {
             Some((seconds, message)) => (Some(seconds), message),
             None => (None, content.trim_ascii()),
         };
+        if let Some(seconds) = seconds {
+            let ms = seconds * 1000;
+            self.log.see_time(line, self.now_ms, ms);
+            self.now_ms = ms;
+        }
         if message.starts_with(b"Session logged in file") {
             self.log.closed = true;
         } else if message == b"--------------------"
@@ -87,6 +99,8 @@ impl Reader {
             self.results(line, rest);
         } else if let Some(rest) = labelled(message, b"Device model retrieved") {
             self.log.model = Some(At::new(text::shown(rest), line));
+        } else if let Some(rest) = labelled(message, b"Device name retrieved") {
+            self.log.device_name = Some(At::new(text::shown(rest), line));
         } else if message.starts_with(b"No loop count specified") {
             self.whole_list = Some(line);
         } else if let Some(path) = message.strip_prefix(b"Logging initialized. Writing output to ") {

@@ -124,7 +124,7 @@ pub fn stamped(line: &[u8]) -> Option<Stamped<'_>> {
 }
 
 /// A stamp of the MLCommons runner, `0726.010150 ulp-mlperf: `, and the message after it.
-/// The stamp is month, day, hour, minute and second, returned as seconds since the start of the month's day 0.
+/// The stamp is month, day, hour, minute and second, returned as seconds since the start of the year, of 31 days a month.
 #[must_use]
 pub fn calendar_stamped(line: &[u8]) -> Option<(u64, &[u8])> {
     let (head, message) = line.split_at_checked(12)?;
@@ -135,7 +135,7 @@ pub fn calendar_stamped(line: &[u8]) -> Option<(u64, &[u8])> {
     let day = integer(&head[..4])?;
     let time = integer(&head[5..11])?;
     let (hours, minutes, seconds) = (time / 10_000, time / 100 % 100, time % 100);
-    Some(((day % 100) * 86_400 + hours * 3600 + minutes * 60 + seconds, message.trim_ascii()))
+    Some(((day / 100 * 31 + day % 100) * 86_400 + hours * 3600 + minutes * 60 + seconds, message.trim_ascii()))
 }
 
 #[cfg(test)]
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn calendar_stamps_give_seconds() {
         let (seconds, message) = calendar_stamped(b"0726.010150 ulp-mlperf: Load complete.").unwrap();
-        assert_eq!((seconds, message), (26 * 86_400 + 3600 + 60 + 50, &b"Load complete."[..]));
+        assert_eq!((seconds, message), ((7 * 31 + 26) * 86_400 + 3600 + 60 + 50, &b"Load complete."[..]));
         assert_eq!(calendar_stamped(b"0726.010150 other: x"), None);
     }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::report::{Report, figures};
+use crate::report::Report;
 use crate::round::{Runner, Severity};
 use crate::submission::{Figure, WakewordScores};
 
@@ -185,7 +185,7 @@ impl Results {
         let results = report
             .results()
             .map(|(system, benchmark)| {
-                let scores = figures(benchmark);
+                let scores = benchmark.scores();
                 ResultRow {
                     division: system.division.clone(),
                     submitter: system.submitter.clone(),

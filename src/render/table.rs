@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
 use super::text::printable;
-use crate::report::{Report, figures};
+use crate::report::Report;
 use crate::submission::{Figure, Scores};
 
 /// Writes one row a result. `width` is that of the terminal, if there is one.
@@ -18,7 +18,7 @@ pub fn write(report: &Report, width: Option<u16>, out: &mut dyn Write) -> io::Re
     table.set_width(width.unwrap_or(u16::MAX));
     table.set_header(["division", "submitter", "system", "benchmark", "inf/s", "ms", "quality", "energy", "valid"]);
     for (system, benchmark) in report.results() {
-        let scores = figures(benchmark);
+        let scores = benchmark.scores();
         let name = benchmark.name.as_ref().unwrap_or(&benchmark.folder);
         let variant = benchmark.variant.as_ref().map(|variant| format!("/{variant}")).unwrap_or_default();
         let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);

@@ -160,6 +160,8 @@ impl Runners {
 pub struct RunnerSpec {
     /// Benchmarks it may measure; empty where it is not permitted.
     pub benchmarks: Vec<String>,
+    /// The oldest version without known errors in measuring.
+    pub oldest_version: Option<String>,
     /// A file in the benchmark's folder that says this runner was used.
     pub marker: Option<String>,
     /// Files of every run.
@@ -272,16 +274,26 @@ pub struct Tolerances {
     pub latency_seconds: f64,
     /// Part of an energy window that must lie on inferences, 0 to 1.
     pub window_overlap: f64,
+    /// Slowest to fastest window over the median, as a fraction.
+    pub window_spread: f64,
+    /// Coarsest step of the device's timer, in seconds.
+    pub timer_seconds: f64,
+    /// How much slower a system may be once it is no preview any more, as a fraction.
+    pub preview_fraction: f64,
 }
 
 /// The energy measurement.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Energy {
     /// Samples per second of a trace.
     pub trace_rate_hz: f64,
     /// Stamps in an EEMBC trace before the first window's start.
     pub stamps_before_windows: usize,
+    /// Packets a monitor may drop, as a fraction.
+    pub dropped_fraction: f64,
+    /// Monitors the EEMBC runner supports, as its log names them.
+    pub monitors: Vec<String>,
 }
 
 /// The streaming wake word measurement.
@@ -300,6 +312,10 @@ pub struct Wakeword {
     pub documented_hit_seconds: f64,
     /// False alarms closer together than this are one, in seconds.
     pub debounce_seconds: f64,
+    /// Time between two frames of the recording, in seconds.
+    pub period_seconds: f64,
+    /// How far the mean period may lie from it, as a fraction.
+    pub period_fraction: f64,
 }
 
 /// What the tree itself may hold.

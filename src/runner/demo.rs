@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::inputs::Synthetic;
 use super::measure::Ports;
 use super::{Job, RunError, list_for, measure, session_files, write_files, write_new};
+use crate::form::{self, Known};
 use crate::round::{Mode, Round, Runner, Task};
 use crate::simulator::board::BoardKind;
 use crate::simulator::profile::Quality;
@@ -199,6 +200,16 @@ fn documents(demo: &Demo<'_>, submitter: &Path, measured: &[(String, String)]) -
     }
     checklist.push_str("\nThese results are simulated: no device was measured. They serve to try out tools.\n");
     write_new(&submitter.join("systems").join(format!("{name}.pdf")), pdf(&checklist).as_bytes())?;
+    let known = Known {
+        engineer: ("The simulator", "nobody@example.org"),
+        systems,
+        division: demo.division,
+        category: "available",
+        benchmarks: measured.iter().map(|(_, benchmark)| benchmark.as_str()).collect(),
+        certified: true,
+    };
+    let form = crate::log::checklist::write(&form::checklist(&known, demo.round))?;
+    write_new(&submitter.join("systems").join(format!("{name}.docx")), &form)?;
     if energy {
         let text = "The simulated LPM01A energy monitor feeds the device through its only supply; its D7 input is wired to the\n\
             device's time-stamp pin. Nothing else is connected.\n";

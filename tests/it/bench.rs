@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tinyaudit::report::{Report, figures};
+use tinyaudit::report::Report;
 use tinyaudit::round::{Mode, Round, Runner, Severity};
 use tinyaudit::runner::demo::{self, Demo, simulate_session};
 use tinyaudit::runner::write_files;
@@ -133,7 +133,7 @@ fn end_to_end(round_name: &str, dialect: Runner) {
     for (system, benchmark) in report.results() {
         let profile = &systems.iter().find(|(profile, _)| profile.system == system.name).unwrap().0;
         let name = benchmark.name.as_deref().unwrap();
-        let scores = figures(benchmark);
+        let scores = benchmark.scores();
         let speed = profile.benchmarks[name];
         if let Some(rate) = scores.throughput.and_then(|figure| figure.recomputed) {
             let error = (rate * speed.seconds - 1.0).abs();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use tempfile::TempDir;
 use tinyaudit::checks::RULES;
+use tinyaudit::log::checklist;
 use tinyaudit::report::Report;
 use tinyaudit::round::Round;
 use tinyaudit::tree::Tree;
@@ -18,6 +19,9 @@ use crate::golden;
 struct Case {
     /// What is done.
     name: String,
+    /// The round before, given as `--previous`: the golden submission itself, edited so.
+    #[serde(default)]
+    previous: Option<Vec<Edit>>,
     /// Which golden submission: `bundled` or `energy`.
     #[serde(default)]
     golden: Golden,
@@ -74,6 +78,10 @@ enum Edit {
     Sparse { file: PathBuf, megabytes: u64 },
     /// Copies a file.
     Copy { from: PathBuf, to: PathBuf },
+    /// Replaces a line of a Word checklist; one that begins with `X ` is ticked.
+    Checklist { file: PathBuf, old: String, new: String },
+    /// Adds a row to the table of a Word checklist.
+    Row { file: PathBuf, cells: Vec<String> },
 }
 
 /// The submitter's folder, which all paths are below unless they start with `/`.
@@ -129,7 +137,19 @@ fn apply(edit: &Edit, root: &Path) {
         Edit::Copy { from, to } => {
             fs::copy(place(from), place(to)).unwrap();
         }
+        Edit::Checklist { file, old, new } => edit_checklist(&place(file), |checklist| {
+            let (ticked, text) = new.strip_prefix("X ").map_or((false, new.as_str()), |text| (true, text));
+            let item = checklist.lines.iter_mut().find(|item| item.text == *old).expect("the line is there");
+            *item = checklist::Item { text: text.to_owned(), ticked };
+        }),
+        Edit::Row { file, cells } => edit_checklist(&place(file), |checklist| checklist.rows.push(cells.clone())),
     }
+}
+
+fn edit_checklist(path: &Path, edit: impl FnOnce(&mut checklist::Checklist)) {
+    let mut checklist = checklist::parse(&fs::read(path).unwrap()).unwrap();
+    edit(&mut checklist);
+    fs::write(path, checklist::write(&checklist).unwrap()).unwrap();
 }
 
 fn findings(case: &Case) -> Vec<String> {
@@ -141,7 +161,17 @@ fn findings(case: &Case) -> Vec<String> {
     for edit in &case.edits {
         apply(edit, folder.path());
     }
-    let mut report = Report::of(&Tree::open(folder.path()).unwrap(), Round::named(&case.round).unwrap(), None).unwrap();
+    let round = Round::named(&case.round).unwrap();
+    let earlier = case.previous.as_ref().map(|edits| {
+        let earlier = TempDir::new().unwrap();
+        golden::copy(&golden::bundled(), earlier.path());
+        for edit in edits {
+            apply(edit, earlier.path());
+        }
+        Report::of(&Tree::open(earlier.path()).unwrap(), Round::named(&case.round).unwrap(), None).unwrap().submission
+    });
+    let tree = Tree::open(folder.path()).unwrap();
+    let mut report = Report::after(&tree, round, None, earlier).unwrap();
     if let Some(text) = &case.waivers {
         report.waive(&tinyaudit::waiver::parse(text, "waivers.yaml").unwrap(), "waivers.yaml");
     }
@@ -151,6 +181,21 @@ fn findings(case: &Case) -> Vec<String> {
         format!("{}[{}] {path}:{}{waived}", finding.severity.name(), finding.rule.id, finding.line)
     };
     report.findings.iter().map(shown).collect()
+}
+
+/// The text of a case file with the findings there are.
+fn blessed(text: &str, all: &[Vec<String>]) -> String {
+    let cases = text.split("\n- name:").zip(all).map(|(case, found)| {
+        let head = case.split("\n  expect:").next().unwrap_or(case);
+        let list = found.iter().map(|finding| serde_json::Value::from(finding.as_str()).to_string());
+        let list = if found.is_empty() {
+            " []".to_owned()
+        } else {
+            format!("\n    - {}", list.collect::<Vec<_>>().join("\n    - "))
+        };
+        format!("{head}\n  expect:{list}")
+    });
+    cases.collect::<Vec<_>>().join("\n- name:") + "\n"
 }
 
 #[test]
@@ -169,8 +214,13 @@ fn every_rule_fires_where_it_must_and_only_there() {
         if !cases.iter().any(fires) || cases.iter().all(fires) {
             wrong.push(format!("{} needs a case that fires and one that does not", path.display()));
         }
-        for case in &cases {
-            let found = findings(case);
+        let bless = std::env::var_os("TINYAUDIT_BLESS").is_some();
+        let all: Vec<Vec<String>> = cases.iter().map(findings).collect();
+        if bless {
+            fs::write(&path, blessed(&text, &all)).unwrap();
+            continue;
+        }
+        for (case, found) in cases.iter().zip(all) {
             if found != case.expect {
                 let list = |findings: &[String]| format!("\n    - {}", findings.join("\n    - "));
                 wrong.push(format!(

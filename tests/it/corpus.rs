@@ -126,7 +126,7 @@ fn v1_2_is_the_published_summary() {
     let recomputed: BTreeSet<Vec<String>> = report
         .results()
         .map(|(system, benchmark)| {
-            let scores = tinyaudit::report::figures(benchmark);
+            let scores = benchmark.scores();
             let foreign = report.findings.iter().any(|finding| {
                 finding.rule.id == "log-of-another-session" && finding.path.starts_with(&benchmark.path)
             });

@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["checks"],
     &["waiver"],
     &["rule"],
-    &["metrics"],
+    &["metrics", "follow_up", "form"],
     &["submission"],
     &["simulator"],
     &["log", "tree"],
