@@ -18,6 +18,7 @@ mod claim_missing;
 mod code_missing;
 mod description_key_missing;
 mod description_key_unknown;
+mod description_schema;
 mod description_value_empty;
 mod description_value_lost;
 mod description_value_not_text;
@@ -251,6 +252,15 @@ mod tests {
         for rule in RULES {
             for other in rule.explains {
                 assert!(crate::rule::rule_named(other).is_some(), "{} explains {other}", rule.id);
+            }
+        }
+    }
+
+    #[test]
+    fn the_coverage_table_names_rules_that_exist() {
+        for entry in crate::coverage::entries() {
+            for id in &entry.rules {
+                assert!(crate::rule::rule_named(id).is_some(), "{} names {id}", entry.entry);
             }
         }
     }

@@ -27,10 +27,10 @@ pub struct Known<'a> {
 #[must_use]
 pub fn checklist(known: &Known<'_>, round: &Round) -> Checklist {
     let mut form = Form::default();
-    form.line(format!("MLPerf Tiny {} submission checklist", round.name));
-    form.line(format!("Name of Certifying Engineer(s): {}", known.engineer.0));
-    form.line(format!("Email of Certifying Engineer(s): {}", known.engineer.1));
-    form.line(format!("Name(s) of System Under Test: {}", known.systems.join(", ")));
+    form.line(&format!("MLPerf Tiny {} submission checklist", round.name));
+    form.line(&format!("Name of Certifying Engineer(s): {}", known.engineer.0));
+    form.line(&format!("Email of Certifying Engineer(s): {}", known.engineer.1));
+    form.line(&format!("Name(s) of System Under Test: {}", known.systems.join(", ")));
     form.question("Division (check one):");
     form.options(&[("Open", known.division == "open"), ("Closed", known.division == "closed")]);
     form.question("Category (check one):");
@@ -53,7 +53,7 @@ pub fn checklist(known: &Known<'_>, round: &Round) -> Checklist {
     );
     form.question("Numerics (check all that apply)");
     form.options(&[("INT8", sure), ("INT16", false), ("FP16", false), ("FP32", false)]);
-    form.line("Other numerics".to_owned());
+    form.line("Other numerics");
     form.question("Backend (check all that apply)");
     form.options(&[("Vendor backend", sure), ("TF-Lite Micro", false), ("Micro TVM", false), ("Other backend", false)]);
     form.question("Caching techniques used (check all that apply):");
@@ -73,12 +73,12 @@ pub fn checklist(known: &Known<'_>, round: &Round) -> Checklist {
 struct Form(Checklist);
 
 impl Form {
-    fn line(&mut self, text: String) {
+    fn line(&mut self, text: &str) {
         self.0.lines.push(Item { text: text.trim_end().to_owned(), ticked: false });
     }
 
     fn question(&mut self, text: &str) {
-        self.line(text.to_owned());
+        self.line(text);
     }
 
     fn options(&mut self, options: &[(&str, bool)]) {

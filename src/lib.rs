@@ -10,7 +10,7 @@
 //!
 //! Layers, upper may use lower, never the reverse:
 //!
-//! `cli` → [`render`] → [`report`], [`runner`] → [`checks`] → [`rule`], [`metrics`], [`follow_up`], [`form`] → [`submission`] → [`log`],
+//! `cli` → [`render`] → [`report`], [`runner`] → [`checks`] → [`rule`], [`metrics`], [`follow_up`], [`form`], [`coverage`] → [`submission`] → [`log`],
 //! [`tree`] → [`round`] → [`location`]
 //!
 //! Beside them, [`device`] is the one seam between host and device, and [`simulator`] puts simulated firmware, boards
@@ -32,6 +32,7 @@
 
 pub mod checks;
 pub mod cli;
+pub mod coverage;
 pub mod device;
 pub mod follow_up;
 pub mod form;

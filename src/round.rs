@@ -4,6 +4,7 @@
 //! only, every field is required and no other is allowed, so that a `diff` of two files is the changelog of the rules.
 
 mod dataset;
+mod description_schema;
 mod spec;
 
 use std::collections::BTreeMap;

@@ -42,13 +42,17 @@ pub struct Rule {
     pub group: Group,
     /// How bad it is unless the round says otherwise.
     pub severity: Severity,
-    /// Its doc comment: a title line, paragraphs, `Help: …`, `Source: …`.
+    /// Its doc comment: a title line, paragraphs, `Help: …`, `Official checker: …` if it
+    /// looks at the matter, `Source: …`.
     pub documentation: &'static str,
     /// Rules whose findings in the same place follow from this one's, so that one cause gives one finding.
     pub explains: &'static [&'static str],
     /// Compares a submission with a round.
     pub check: fn(&Submission, &Round, &mut Findings),
 }
+
+/// How the paragraphs begin that are no plain explanation.
+const LABELS: [&str; 3] = ["Help:", "Official checker:", "Source:"];
 
 impl Rule {
     /// The first line of the documentation.
@@ -63,6 +67,13 @@ impl Rule {
         self.labelled("Help:")
     }
 
+    /// What the official checker makes of it.
+    #[must_use]
+    pub fn official_checker(&self) -> String {
+        let said = self.labelled("Official checker:");
+        if said.is_empty() { "does not look at it.".to_owned() } else { said }
+    }
+
     /// Where the rule comes from.
     #[must_use]
     pub fn source(&self) -> String {
@@ -75,7 +86,7 @@ impl Rule {
         let paragraphs = self.documentation.split("\n\n").map(str::trim);
         let plain: Vec<_> = paragraphs
             .skip(1)
-            .filter(|text| !text.is_empty() && !text.starts_with("Help:") && !text.starts_with("Source:"))
+            .filter(|text| !text.is_empty() && !LABELS.iter().any(|label| text.starts_with(label)))
             .map(unwrapped)
             .collect();
         plain.join("\n\n")

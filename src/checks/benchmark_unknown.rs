@@ -9,6 +9,9 @@ rule! {
     ///
     /// Help: name the folder after the official short name, or take it out of the submission.
     ///
+    /// Official checker: rejects the result in the closed division; a name of one's own in the open division ends its
+    /// whole run.
+    ///
     /// Source: directory structure of the results repositories; `submission_checker.py`, MODEL_CONFIG.
     "benchmark-unknown", Structure, Error, check,
     explains "window-count"

@@ -9,6 +9,8 @@ rule! {
     ///
     /// Help: save the file as UTF-8 without a byte-order mark.
     ///
+    /// Official checker: ends its whole run, without a result for anybody.
+    ///
     /// Source: `submission_checker.py` (json.load).
     "byte-order-mark", SystemDescription, Warning, check
 }

@@ -9,6 +9,8 @@ rule! {
     ///
     /// Help: submit results.txt as the runner wrote it; a run in single mode has no median and has to be repeated.
     ///
+    /// Official checker: rejects the result.
+    ///
     /// Source: `submission_checker.py`; the results both runners write.
     "claim-missing", Structure, Error, check
 }

@@ -1,3 +1,4 @@
+use super::description_schema::{Violation, violations};
 use crate::round::Round;
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
@@ -14,22 +15,18 @@ rule! {
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
-    for system in &submission.systems {
-        let Some(description) = system.description.as_ref().filter(|description| description.damage.is_none()) else {
-            continue;
-        };
-        // A missing status is a graver rule's finding.
-        let missing: Vec<&str> = round
-            .system_description
-            .required
-            .iter()
-            .map(String::as_str)
-            .filter(|key| *key != "Status" && description.get(key).is_none())
+    for (path, _, violations) in violations(submission, round) {
+        let missing: Vec<String> = violations
+            .into_iter()
+            .filter_map(|violation| match violation {
+                // A missing status is a graver rule's finding.
+                Violation::Missing(key) if key != "Status" => Some(format!("`{key}`")),
+                _ => None,
+            })
             .collect();
         if !missing.is_empty() {
-            let names: Vec<_> = missing.iter().map(|key| format!("`{key}`")).collect();
-            let verb = if names.len() == 1 { "is" } else { "are" };
-            findings.at(&system.description_path, 1, format!("{} {verb} missing", names.join(", ")));
+            let verb = if missing.len() == 1 { "is" } else { "are" };
+            findings.at(path, 1, format!("{} {verb} missing", missing.join(", ")));
         }
     }
 }

@@ -1,4 +1,4 @@
-use crate::log::description::FieldValue;
+use super::description_schema::{Violation, violations};
 use crate::round::Round;
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
@@ -14,13 +14,12 @@ rule! {
     "description-value-not-text", SystemDescription, Warning, check
 }
 
-fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
-    for system in &submission.systems {
-        for field in system.description.iter().flat_map(|description| &description.fields) {
-            if let FieldValue::Other(found) = &field.value.value {
-                let message = format!("`{}` is {found}, expected text", field.key.value);
-                findings.at(&system.description_path, field.value.line, message);
-            }
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+    for (path, description, violations) in violations(submission, round) {
+        for violation in violations {
+            let Violation::WrongType(key) = violation else { continue };
+            let Some(value) = description.get(&key) else { continue };
+            findings.at(path, value.line, format!("`{key}` is {}, expected text", value.as_str()));
         }
     }
 }

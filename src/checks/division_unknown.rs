@@ -10,6 +10,8 @@ rule! {
     ///
     /// Help: move the submitter's folder under `closed` or `open`.
     ///
+    /// Official checker: mentions it in its log, leaves the folder out and passes.
+    ///
     /// Source: directory structure of the results repositories; MLPerf Tiny rules, 6.
     "division-unknown", Structure, Error, check,
     explains "checklist-disagrees"

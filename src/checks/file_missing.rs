@@ -10,6 +10,8 @@ rule! {
     ///
     /// Help: add the file from the session's folder, unedited.
     ///
+    /// Official checker: mentions it in its log and passes; only a missing results.txt loses the row.
+    ///
     /// Source: directory structure of the results repositories.
     "file-missing", Structure, Error, check
 }

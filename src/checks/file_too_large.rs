@@ -11,6 +11,8 @@ rule! {
     ///
     /// Help: leave the file out, or cut it into parts.
     ///
+    /// Official checker: rejects the whole submitter.
+    ///
     /// Source: `submission_checker.py`, FILE_SIZE_LIMIT_MB.
     "file-too-large", Structure, Error, check
 }

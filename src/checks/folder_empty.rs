@@ -10,6 +10,8 @@ rule! {
     ///
     /// Help: remove the folder.
     ///
+    /// Official checker: rejects the whole submitter.
+    ///
     /// Source: `submission_checker.py` (`list_empty_dirs_recursively`).
     "folder-empty", Structure, Error, check
 }

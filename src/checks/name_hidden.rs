@@ -11,6 +11,8 @@ rule! {
     ///
     /// Help: rename the file or folder, or remove it.
     ///
+    /// Official checker: warns.
+    ///
     /// Source: `submission_checker.py` ("git unfriendly names").
     "name-hidden", Structure, Warning, check
 }

@@ -10,6 +10,8 @@ rule! {
     ///
     /// Help: use `_` or `-` instead.
     ///
+    /// Official checker: warns.
+    ///
     /// Source: `submission_checker.py`.
     "name-with-space", Structure, Warning, check
 }

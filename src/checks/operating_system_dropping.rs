@@ -10,6 +10,8 @@ rule! {
     ///
     /// Help: remove them.
     ///
+    /// Official checker: mentions files in a run's folder in its log and passes.
+    ///
     /// Source: `submission_checker.py` (names that begin with a dot, lists of files).
     "operating-system-dropping", Structure, Warning, check
 }

@@ -10,6 +10,8 @@ rule! {
     ///
     /// Help: remove the folder.
     ///
+    /// Official checker: rejects the whole submitter.
+    ///
     /// Source: `submission_checker.py`.
     "pycache-folder", Structure, Error, check
 }

@@ -10,6 +10,8 @@ rule! {
     ///
     /// Help: reach the target, withdraw the result, or move it to the open division.
     ///
+    /// Official checker: rejects the result, by the claimed figure only.
+    ///
     /// Source: MLPerf Tiny rules, 4.1.1; `submission_checker.py`.
     "quality-target-missed", Accuracy, Error, check
 }

@@ -10,6 +10,9 @@ rule! {
     ///
     /// Help: add the run's session files; folder names are lower case.
     ///
+    /// Official checker: rejects a result without accuracy; a missing performance run only shows in its log, and the
+    /// row is lost.
+    ///
     /// Source: directory structure of the results repositories; `submission_checker.py`, required_tests.
     "run-missing", Structure, Error, check
 }

@@ -10,6 +10,8 @@ rule! {
     ///
     /// Help: put an empty file `EEMBC_RUNNER` into the benchmark's folder, beside its runs.
     ///
+    /// Official checker: takes the files for the other runner's, mentions it in its log and passes.
+    ///
     /// Source: `submission_checker.py`; directory structure of v1.3.
     "runner-marker-missing", Structure, Error, check
 }

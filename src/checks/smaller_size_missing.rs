@@ -9,6 +9,8 @@ rule! {
     ///
     /// Help: measure the smaller benchmark on the same system.
     ///
+    /// Official checker: rejects the larger size.
+    ///
     /// Source: MLPerf Tiny rules, 2.9; `submission_checker.py`.
     "smaller-size-missing", Structure, Error, check
 }

@@ -11,6 +11,8 @@ rule! {
     ///
     /// Help: set `Status` to `available`, `preview` or `rdi`.
     ///
+    /// Official checker: rejects the system; where the field is missing its whole run ends.
+    ///
     /// Source: MLPerf Tiny rules, 9; `submission_checker.py`, VALID_AVAILABILITIES.
     "status-unknown", SystemDescription, Error, check,
     explains "checklist-disagrees"

@@ -9,6 +9,8 @@ rule! {
     ///
     /// Help: put the runs under `results/<system>/<benchmark>/<mode>`, or remove the folder.
     ///
+    /// Official checker: leaves the submitter out in silence.
+    ///
     /// Source: directory structure of the results repositories.
     "submitter-without-results", Structure, Error, check
 }

@@ -11,6 +11,8 @@ rule! {
     ///
     /// Help: put the file itself in its place, or remove the link.
     ///
+    /// Official checker: rejects the whole submitter, but overlooks links to folders.
+    ///
     /// Source: `submission_checker.py` ("contains symbolic links").
     "symbolic-link", Structure, Error, check
 }

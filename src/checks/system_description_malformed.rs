@@ -9,6 +9,8 @@ rule! {
     ///
     /// Help: mend the JSON at that line; a missing or surplus comma and a line break inside a text are the usual causes.
     ///
+    /// Official checker: ends its whole run, without a result for anybody.
+    ///
     /// Source: `submission_checker.py` reads it as JSON.
     "system-description-malformed", SystemDescription, Error, check
 }

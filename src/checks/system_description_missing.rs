@@ -9,6 +9,8 @@ rule! {
     ///
     /// Help: write `systems/<system>.json` with the official fields, named like the system's folder under `results`.
     ///
+    /// Official checker: rejects the system.
+    ///
     /// Source: directory structure of the results repositories; `submission_checker.py`.
     "system-description-missing", SystemDescription, Error, check
 }

@@ -10,6 +10,8 @@ rule! {
     ///
     /// Help: move the file out of `results`.
     ///
+    /// Official checker: mentions it in its log and passes.
+    ///
     /// Source: `submission_checker.py` (`files_diff`).
     "unexpected-file", Structure, Warning, check
 }

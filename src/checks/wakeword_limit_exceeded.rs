@@ -9,6 +9,8 @@ rule! {
     ///
     /// Help: reach the target, withdraw the result, or move it to the open division.
     ///
+    /// Official checker: rejects the result, by the claimed counts only.
+    ///
     /// Source: MLPerf Tiny rules, 4.1.1 (no more than 8 false positives and 8 false negatives).
     "wakeword-limit-exceeded", Wakeword, Error, check
 }

@@ -12,6 +12,9 @@ rule! {
     ///
     /// Help: submit log, results.json and results.txt of one session, unedited.
     ///
+    /// Official checker: looks only at the sum of hits and misses, and forgets its verdict if another benchmark
+    /// follows.
+    ///
     /// Source: MLPerf Tiny rules, 4.1.1; mlcommons/tiny benchmark/runner; all published runs reproduce.
     "wakeword-mismatch", Wakeword, Error, check
 }

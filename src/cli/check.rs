@@ -25,6 +25,9 @@ pub struct Check {
     /// The round of --previous [default: the one before]
     #[arg(long, value_name = "ROUND", requires = "previous")]
     previous_round: Option<String>,
+    /// Add what no program can check: a checklist to go through before submitting
+    #[arg(long)]
+    reminders: bool,
     /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -79,9 +82,10 @@ impl Check {
         print(|out| match self.format {
             Format::Text => {
                 writeln!(out, "{round}\n")?;
-                render::text::write(&report, threshold, styled(), out)
+                render::text::write(&report, threshold, styled(), out)?;
+                if self.reminders { render::text::reminders(&report, out) } else { Ok(()) }
             }
-            Format::Json => render::json::write(&render::json::Check::of(&report, threshold), out),
+            Format::Json => render::json::write(&render::json::Check::of(&report, threshold, self.reminders), out),
         })?;
         Ok(if report.fails(threshold) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }

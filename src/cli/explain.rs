@@ -6,20 +6,25 @@ use clap::{Args, ValueEnum};
 
 use super::print;
 use crate::checks::RULES;
-use crate::render::catalogue;
+use crate::coverage::entry_named;
+use crate::render::{catalogue, json};
+use crate::round::Round;
 use crate::rule::rule_named;
 use crate::spelling::nearest;
 
 /// Say what a rule means, why it exists, what to do, and where it comes from.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The rule's id, as findings show it in brackets
+    /// The rule's id, as findings show it in brackets, or an entry of the sourced catalogue
     rule: String,
 }
 
 /// List the rules.
 #[derive(Debug, Args)]
 pub struct Rules {
+    /// The round whose severities are shown [default: the newest]
+    #[arg(long, value_name = "ROUND")]
+    round: Option<String>,
     /// How to print them
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -32,12 +37,18 @@ enum Format {
     Table,
     /// The whole catalogue (rules/README.md)
     Markdown,
+    /// One JSON object (schemas/rules.schema.json)
+    Json,
 }
 
 impl Explain {
     /// Explains the rule.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let Some(rule) = rule_named(&self.rule) else {
+            if let Some(entry) = entry_named(&self.rule) {
+                print(|out| write!(out, "{}", catalogue::explain_entry(entry)))?;
+                return Ok(ExitCode::SUCCESS);
+            }
             let near = nearest(&self.rule, RULES.iter().map(|rule| rule.id), self.rule.len() / 2);
             let hint =
                 near.map_or_else(|| "`tinyaudit rules` lists them".to_owned(), |near| format!("did you mean {near}?"));
@@ -52,8 +63,10 @@ impl Explain {
 impl Rules {
     /// Lists the rules.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
         print(|out| match self.format {
-            Format::Table => write!(out, "{}", catalogue::list()),
+            Format::Json => json::write(&catalogue::Catalogue::of(&round), out),
+            Format::Table => write!(out, "{}", catalogue::list(&round)),
             Format::Markdown => write!(out, "{}", catalogue::markdown()),
         })?;
         Ok(ExitCode::SUCCESS)

@@ -29,6 +29,9 @@ pub struct Check {
     results: usize,
     /// Everything found, sorted by path, line and rule.
     findings: Vec<Finding>,
+    /// What no program can check, with `--reminders`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reminders: Option<Vec<String>>,
 }
 
 /// Whether a tree passes.
@@ -147,9 +150,9 @@ struct WakewordRow {
 }
 
 impl Check {
-    /// The report as JSON; `threshold` decides the verdict.
+    /// The report as JSON; `threshold` decides the verdict, `reminders` adds what no program can check.
     #[must_use]
-    pub fn of(report: &Report, threshold: Severity) -> Self {
+    pub fn of(report: &Report, threshold: Severity, reminders: bool) -> Self {
         let counts = report.counts();
         Self {
             tool: env!("CARGO_PKG_NAME"),
@@ -160,6 +163,10 @@ impl Check {
             systems: report.submission.systems.len(),
             results: report.results().count(),
             findings: report.findings.iter().map(finding).collect(),
+            reminders: reminders.then(|| {
+                let entries = crate::coverage::reminders(&report.submission, &report.round);
+                entries.into_iter().filter_map(|entry| entry.reminder.clone()).collect()
+            }),
         }
     }
 }

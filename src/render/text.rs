@@ -20,6 +20,18 @@ pub fn write(report: &Report, threshold: Severity, styled: bool, out: &mut dyn W
     writeln!(out, "{}", summary(report, threshold))
 }
 
+/// Writes what no program can check, for a person to go through before submitting.
+///
+/// # Errors
+/// When the writer fails.
+pub fn reminders(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\nNo program can check the following; go through it before submitting:")?;
+    for entry in crate::coverage::reminders(&report.submission, &report.round) {
+        writeln!(out, "[ ] {} ({})", entry.reminder.as_deref().unwrap_or_default(), entry.entry)?;
+    }
+    Ok(())
+}
+
 fn group<'a>(finding: &'a Finding, path: &'a str) -> Group<'a> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,

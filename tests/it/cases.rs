@@ -1,6 +1,8 @@
 //! Case files: `fixtures/checks/<rule>.yaml` holds edits of a golden submission and the complete list of findings they
 //! must give. Every rule has a case that fires and a near miss that does not.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +10,7 @@ use serde::Deserialize;
 use tempfile::TempDir;
 use tinyaudit::checks::RULES;
 use tinyaudit::log::checklist;
+use tinyaudit::render::catalogue::{self, Example};
 use tinyaudit::report::Report;
 use tinyaudit::round::Round;
 use tinyaudit::tree::Tree;
@@ -152,7 +155,8 @@ fn edit_checklist(path: &Path, edit: impl FnOnce(&mut checklist::Checklist)) {
     fs::write(path, checklist::write(&checklist).unwrap()).unwrap();
 }
 
-fn findings(case: &Case) -> Vec<String> {
+/// What a case gives: the findings in short, and an example of each rule.
+fn findings(case: &Case) -> (Vec<String>, Vec<(String, Example)>) {
     let folder = TempDir::new().unwrap();
     match case.golden {
         Golden::Bundled => golden::copy(&golden::bundled(), folder.path()),
@@ -180,7 +184,23 @@ fn findings(case: &Case) -> Vec<String> {
         let path = finding.path.strip_prefix("closed/ExampleCo/").unwrap_or(&finding.path);
         format!("{}[{}] {path}:{}{waived}", finding.severity.name(), finding.rule.id, finding.line)
     };
-    report.findings.iter().map(shown).collect()
+    let examples = report.findings.iter().map(|finding| {
+        let path = finding.path.strip_prefix("closed/ExampleCo/").unwrap_or(&finding.path).to_owned();
+        (finding.rule.id.to_owned(), Example { path, message: finding.message.clone() })
+    });
+    (report.findings.iter().map(shown).collect(), examples.collect())
+}
+
+/// The examples as YAML, a rule each.
+fn yaml(examples: &BTreeMap<String, Example>) -> String {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let mut out = String::from(
+        "# A finding of every rule, as its first case in fixtures/checks gives it; written by the tests.\n",
+    );
+    for (id, example) in examples {
+        writeln!(out, "{id}:\n  path: {}\n  message: {}", quoted(&example.path), quoted(&example.message)).unwrap();
+    }
+    out
 }
 
 /// The text of a case file with the findings there are.
@@ -202,6 +222,7 @@ fn blessed(text: &str, all: &[Vec<String>]) -> String {
 fn every_rule_fires_where_it_must_and_only_there() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/checks");
     let mut wrong = Vec::new();
+    let mut examples = BTreeMap::new();
     for rule in RULES {
         let path = folder.join(format!("{}.yaml", rule.id));
         let Ok(text) = fs::read_to_string(&path) else {
@@ -215,7 +236,10 @@ fn every_rule_fires_where_it_must_and_only_there() {
             wrong.push(format!("{} needs a case that fires and one that does not", path.display()));
         }
         let bless = std::env::var_os("TINYAUDIT_BLESS").is_some();
-        let all: Vec<Vec<String>> = cases.iter().map(findings).collect();
+        let (all, shown): (Vec<Vec<String>>, Vec<_>) = cases.iter().map(findings).unzip();
+        if let Some((id, example)) = shown.into_iter().flatten().find(|(id, _)| id == rule.id) {
+            examples.insert(id, example);
+        }
         if bless {
             fs::write(&path, blessed(&text, &all)).unwrap();
             continue;
@@ -232,6 +256,11 @@ fn every_rule_fires_where_it_must_and_only_there() {
                 ));
             }
         }
+    }
+    if std::env::var_os("TINYAUDIT_BLESS").is_some() {
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/examples.yaml"), yaml(&examples)).unwrap();
+    } else {
+        assert_eq!(*catalogue::examples(), examples, "write rules/examples.yaml anew with TINYAUDIT_BLESS=1");
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

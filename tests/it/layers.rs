@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["checks"],
     &["waiver"],
     &["rule"],
-    &["metrics", "follow_up", "form"],
+    &["metrics", "follow_up", "form", "coverage"],
     &["submission"],
     &["simulator"],
     &["log", "tree"],

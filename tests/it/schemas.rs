@@ -4,11 +4,15 @@ use std::fs;
 use std::path::Path;
 
 use schemars::{Schema, schema_for};
+use tinyaudit::round::Round;
 
 fn schemas() -> Vec<(&'static str, Schema)> {
+    let newest = Round::named(Round::newest()).unwrap();
     vec![
+        ("system-description", newest.description_schema().try_into().unwrap()),
         ("check", schema_for!(tinyaudit::render::json::Check)),
         ("results", schema_for!(tinyaudit::render::json::Results)),
+        ("rules", schema_for!(tinyaudit::render::catalogue::Catalogue)),
         ("round", schema_for!(tinyaudit::round::Round)),
         ("waivers", schema_for!(Vec<tinyaudit::waiver::Waiver>)),
         ("profile", schema_for!(tinyaudit::simulator::Profile)),
