@@ -2,7 +2,7 @@ use super::evidence;
 use crate::log::claims::Printed;
 use crate::round::{FileRole, Round};
 use crate::rule::{Findings, rule};
-use crate::submission::Submission;
+use crate::submission::{Figure, Submission};
 
 rule! {
     /// results.txt claims another figure than the summary at the end of the log.
@@ -37,30 +37,36 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
                     .note(format!("the log says so in line {}", logged.line));
             }
         };
-        // Figures that are recomputed are judged by that.
-        let unless = |recomputed: bool, printed: &Option<Printed>| if recomputed { None } else { printed.clone() };
-        let has = |figure: Option<&crate::submission::Figure>| figure.is_some_and(|figure| figure.recomputed.is_some());
+        // A claim that our own figure contradicts is that rule's finding.
+        let units = round.tolerances.printed_units;
+        let unless_wrong = |figure: Option<&Figure>, printed: &Option<Printed>| {
+            let wrong = figure.is_some_and(|figure| figure.agrees(units) == Some(false));
+            printed.clone().filter(|_| !wrong)
+        };
         let scores = &run.scores;
         let wakeword = scores.wakeword.as_ref();
-        differ("Top-1", unless(has(scores.top1.as_ref()), &claims.top1).as_ref(), summary.top1.as_ref());
-        differ("AUC", unless(has(scores.auc.as_ref()), &claims.auc).as_ref(), summary.auc.as_ref());
-        differ(
-            "median throughput",
-            unless(has(scores.throughput.as_ref()), &claims.throughput).as_ref(),
-            summary.throughput.as_ref(),
-        );
-        differ("median energy", unless(has(scores.energy.as_ref()), &claims.energy).as_ref(), summary.energy.as_ref());
-        let duty = has(wakeword.map(|scores| &scores.duty_cycle));
-        differ("duty cycle", unless(duty, &claims.duty_cycle).as_ref(), summary.duty_cycle.as_ref());
-        differ("period", claims.period.as_ref(), summary.period.as_ref());
-        differ(
-            "throughput",
-            unless(duty, &claims.estimated_throughput).as_ref(),
-            summary.estimated_throughput.as_ref(),
-        );
-        let energies = claims.energies.iter().zip(&summary.energies);
-        let recomputed = has(scores.energy.as_ref());
-        for (claimed, logged) in energies.filter(|_| !recomputed) {
+        let duty = wakeword.map(|scores| &scores.duty_cycle);
+        let frames = wakeword.map(|scores| &scores.throughput);
+        for (name, figure, claimed, logged) in [
+            ("Top-1", scores.top1.as_ref(), &claims.top1, &summary.top1),
+            ("AUC", scores.auc.as_ref(), &claims.auc, &summary.auc),
+            ("median throughput", scores.throughput.as_ref(), &claims.throughput, &summary.throughput),
+            ("median energy", scores.energy.as_ref(), &claims.energy, &summary.energy),
+            ("duty cycle", duty, &claims.duty_cycle, &summary.duty_cycle),
+            ("throughput", frames, &claims.estimated_throughput, &summary.estimated_throughput),
+            ("period", None, &claims.period, &summary.period),
+        ] {
+            differ(name, unless_wrong(figure, claimed).as_ref(), logged.as_ref());
+        }
+        for (index, (claimed, logged)) in claims.windows.iter().zip(&summary.windows).enumerate() {
+            let seconds = run.windows.get(index).and_then(|window| window.seconds);
+            let wrong = |printed: &&Printed| seconds.is_some_and(|seconds| !printed.agrees_with(seconds, units));
+            let sound = claimed.runtime.as_ref().filter(|printed| !wrong(printed));
+            differ("runtime", sound, logged.runtime.as_ref());
+            differ("throughput", sound.and(claimed.throughput.as_ref()), logged.throughput.as_ref());
+        }
+        let wrong = scores.energy.as_ref().is_some_and(|energy| energy.agrees(units) == Some(false));
+        for (claimed, logged) in claims.energies.iter().zip(&summary.energies).filter(|_| !wrong) {
             differ("energy", claimed.energy.as_ref(), logged.energy.as_ref());
             differ("power", claimed.power.as_ref(), logged.power.as_ref());
             differ("energy per inference", claimed.per_inference.as_ref(), logged.per_inference.as_ref());

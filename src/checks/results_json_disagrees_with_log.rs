@@ -52,6 +52,16 @@ fn difference(entries: &[Entry], log: &SessionLog, round: &Round) -> Option<(u32
             let message = format!("the log shows {} iterations, results.json {iterations}", inference.iterations);
             return Some((inference.line, message));
         }
+        if let Some(warmups) = infer.warmups.filter(|warmups| *warmups != inference.warmups) {
+            let message = format!("the log shows {} warm-ups, results.json {warmups}", inference.warmups);
+            return Some((inference.line, message));
+        }
+        if let (Some(start), Some(end), Some(elapsed)) = (infer.start_time, infer.end_time, infer.elapsed_time)
+            && (end - start - elapsed).abs() > 0.5
+        {
+            let message = format!("results.json says {elapsed} µs from {start} to {end} µs");
+            return Some((inference.line, message));
+        }
         let listed = infer.elapsed_time.map(|us| us / 1e6);
         // The log prints milliseconds.
         if let (Some(logged), Some(listed)) = (inference.elapsed_s, listed)

@@ -10,4 +10,5 @@ mod corpus;
 mod damage;
 mod golden;
 mod layers;
+mod mutation;
 mod schemas;
