@@ -9,7 +9,7 @@ mod run;
 mod simulate;
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -109,17 +109,13 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 impl Input {
-    /// Loads and judges the tree; also says which round was used and why.
-    fn report(&self) -> anyhow::Result<(Report, String)> {
-        self.report_after(None)
-    }
-
-    /// The same with the submission of an earlier round beside it.
-    fn report_after(&self, earlier: Option<Submission>) -> anyhow::Result<(Report, String)> {
+    /// Loads and judges the tree; also says which round was used and why. On demand the submission of an earlier round
+    /// stands beside it, and runs keep outlines of their energy traces.
+    fn report_with(&self, earlier: Option<Submission>, outlines: bool) -> anyhow::Result<(Report, String)> {
         let (round, why) = self.round()?;
         let said = format!("round {} ({why})", round.name);
         let tree = Tree::open(&self.dir).with_context(|| format!("{} cannot be read", self.dir.display()))?;
-        let mut report = Report::after(&tree, round, self.submitter.as_deref(), earlier)
+        let mut report = Report::load(&tree, round, self.submitter.as_deref(), earlier, outlines)
             .with_context(|| self.dir.display().to_string())?;
         if let Some(path) = &self.waivers {
             let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -148,6 +144,15 @@ fn print(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Resul
     render(&mut out)?;
     out.flush()?;
     Ok(())
+}
+
+/// Hands a file to a renderer, or stdout. The file is complete or not there at all, and replaced only by `force`.
+fn deliver(file: Option<&Path>, force: bool, render: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let Some(path) = file else { return print(|out| render(out)) };
+    match crate::output::write(path, force, render) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => anyhow::bail!("{error}; --force replaces it"),
+        done => Ok(done?),
+    }
 }
 
 /// Whether stdout takes colour.

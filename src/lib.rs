@@ -10,7 +10,7 @@
 //!
 //! Layers, upper may use lower, never the reverse:
 //!
-//! `cli` → [`render`] → [`report`], [`runner`] → [`checks`] → [`rule`], [`metrics`], [`follow_up`], [`form`], [`coverage`] → [`submission`] → [`log`],
+//! `cli` → [`render`] → [`publication`] → [`report`], [`runner`] → [`checks`] → [`rule`], [`metrics`], [`follow_up`], [`form`], [`coverage`] → [`submission`] → [`log`],
 //! [`tree`] → [`round`] → [`location`]
 //!
 //! Beside them, [`device`] is the one seam between host and device, and [`simulator`] puts simulated firmware, boards
@@ -39,6 +39,9 @@ pub mod form;
 pub mod location;
 pub mod log;
 pub mod metrics;
+pub mod output;
+pub mod publication;
+pub mod python;
 pub mod render;
 pub mod report;
 pub mod round;

@@ -38,21 +38,27 @@ impl Report {
     /// # Errors
     /// When the tree holds nothing to check, or not the submitter asked for.
     pub fn of(tree: &Tree, round: Round, submitter: Option<&str>) -> Result<Self, LoadError> {
-        Self::after(tree, round, submitter, None)
+        Self::load(tree, round, submitter, None, false)
     }
 
-    /// The same with the submission of an earlier round beside it, for the rules that compare the two.
+    /// The same with the submission of an earlier round beside it, for the rules that compare the two, and with
+    /// `outlines` of the energy traces, for plots.
     ///
     /// # Errors
     /// As [`Report::of`].
-    pub fn after(
+    pub fn load(
         tree: &Tree,
         round: Round,
         submitter: Option<&str>,
         earlier: Option<Submission>,
+        outlines: bool,
     ) -> Result<Self, LoadError> {
-        let mut submission =
-            submission::load(tree, &round, submitter, |benchmark| metrics::recompute(benchmark, &round))?;
+        let mut submission = submission::load(tree, &round, submitter, |benchmark| {
+            metrics::recompute(benchmark, &round);
+            if outlines {
+                benchmark.runs.values_mut().for_each(metrics::energy::draw_outlines);
+            }
+        })?;
         submission.earlier = earlier.map(Box::new);
         let mut findings = rule::check(&submission, &round);
         add_excerpts(tree, &mut findings);
@@ -83,16 +89,22 @@ impl Report {
         self.submission.benchmarks().filter(|(_, benchmark)| !benchmark.runs.is_empty())
     }
 
-    /// Whether no error lies on a result: in its folder, on a folder around it, or on its system's description.
-    #[must_use]
-    pub fn is_valid(&self, system: &System, benchmark: &Benchmark) -> bool {
+    /// The findings that concern a result: in its folder, on a folder around it, or on its system's description.
+    pub fn findings_on<'a>(
+        &'a self,
+        system: &'a System,
+        benchmark: &'a Benchmark,
+    ) -> impl Iterator<Item = &'a Finding> {
         let concerns = |path: &str| {
             is_inside(path, &benchmark.path) || is_inside(&benchmark.path, path) || path == system.description_path
         };
-        !self
-            .findings
-            .iter()
-            .any(|finding| finding.counts() && finding.severity == Severity::Error && concerns(&finding.path))
+        self.findings.iter().filter(move |finding| concerns(&finding.path))
+    }
+
+    /// Whether no error lies on a result.
+    #[must_use]
+    pub fn is_valid(&self, system: &System, benchmark: &Benchmark) -> bool {
+        !self.findings_on(system, benchmark).any(|finding| finding.counts() && finding.severity == Severity::Error)
     }
 }
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use dataset::{Dataset, WakewordTruth, dataset, dataset_names, wakeword_truth};
 pub use spec::{
-    BenchmarkSpec, Energy, FileNames, FileRole, Hygiene, Mode, Runner, RunnerSpec, Runners, Statistic,
+    BenchmarkSpec, Energy, FileNames, FileRole, Hygiene, Mode, Publication, Runner, RunnerSpec, Runners, Statistic,
     SystemDescriptionSpec, Target, Task, Tolerances, Wakeword, Windows,
 };
 
@@ -52,6 +52,8 @@ pub struct Round {
     pub hygiene: Hygiene,
     /// Keys of a system description.
     pub system_description: SystemDescriptionSpec,
+    /// The tables made of the results.
+    pub publication: Publication,
     /// Rules that are graver or lighter in this round: by rule, then by division, `*` standing for every division.
     pub severities: BTreeMap<String, BTreeMap<String, Severity>>,
 }

@@ -12,10 +12,9 @@ pub mod inputs;
 pub mod measure;
 pub mod mlcommons;
 mod plot;
-mod python;
+
 pub mod stream;
 
-use std::io::Write;
 use std::path::Path;
 
 use crate::device::Micros;
@@ -146,22 +145,5 @@ pub fn session_files(job: &Job<'_>, recording: &Recording) -> SessionFiles {
 /// # Errors
 /// When a file is there already, or cannot be written.
 pub fn write_files(files: &SessionFiles, folder: &Path) -> std::io::Result<()> {
-    files.iter().try_for_each(|(name, bytes)| write_new(&folder.join(name), bytes))
-}
-
-/// Writes a file that must not be there: whole, or not at all.
-///
-/// # Errors
-/// When the file is there already, or cannot be written.
-pub fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let named = |error: std::io::Error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(named)?;
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).map_err(named)?;
-    file.write_all(bytes).map_err(named)?;
-    file.persist_noclobber(path).map_err(|error| named(error.error))?;
-    Ok(())
+    files.iter().try_for_each(|(name, bytes)| crate::output::write_new(&folder.join(name), bytes))
 }

@@ -231,8 +231,23 @@ pub struct Run {
     pub damage: Vec<(FileRole, Damage)>,
     /// The timed windows the evidence shows.
     pub windows: Vec<Window>,
+    /// The energy trace in outline, where it was asked for.
+    pub outline: Option<Outline>,
     /// What is claimed beside what we recomputed.
     pub scores: Scores,
+}
+
+/// An energy trace reduced to what a plot can show, without losing its peaks.
+#[derive(Debug, Clone, Default)]
+pub struct Outline {
+    /// Length of the trace in seconds.
+    pub seconds: f64,
+    /// Lowest and highest power in mW of equal parts of that time.
+    pub bounds: Vec<(f32, f32)>,
+    /// Start and stop in seconds of the windows that count.
+    pub windows: Vec<(f64, f64)>,
+    /// Start and stop in seconds of the inferences that the log shows.
+    pub inferences: Vec<(f64, f64)>,
 }
 
 /// A timed block of inferences on one input.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::{EXIT_CODES, Input, print, styled};
+use super::{EXIT_CODES, Input, deliver, styled};
 use crate::render;
 use crate::report::Report;
 use crate::round::{Round, Severity};
@@ -31,6 +31,12 @@ pub struct Check {
     /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Write to a file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Replace that file if it is there
+    #[arg(long, requires = "out")]
+    force: bool,
     /// The least severity that fails the check
     #[arg(long, value_enum, default_value_t)]
     fail_on: FailOn,
@@ -43,6 +49,8 @@ enum Format {
     Text,
     /// One JSON object (schemas/check.schema.json)
     Json,
+    /// A report with every result's evidence, one file for a browser
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -73,13 +81,14 @@ impl Check {
     /// Checks and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let earlier = self.earlier()?;
-        let (report, round) = self.input.report_after(earlier)?;
+        let (report, round) = self.input.report_with(earlier, matches!(self.format, Format::Html))?;
         let threshold = match self.fail_on {
             FailOn::Error => Severity::Error,
             FailOn::Warning => Severity::Warning,
             FailOn::Note => Severity::Note,
         };
-        print(|out| match self.format {
+        deliver(self.out.as_deref(), self.force, &|out| match self.format {
+            Format::Html => render::html::write_check(&report, threshold, out),
             Format::Text => {
                 writeln!(out, "{round}\n")?;
                 render::text::write(&report, threshold, styled(), out)?;

@@ -1,13 +1,20 @@
 //! `tinyaudit results`
 
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{Input, print, terminal_width};
+use super::{Input, deliver, terminal_width};
+use crate::publication::{self, Filter, LeftOut, Row, Selection};
 use crate::render;
+use crate::report::Report;
 
-/// List one row per system and benchmark: what is claimed beside what we recomputed.
+/// List one row per system and benchmark, or write the tables that are published.
+///
+/// `table` and `json` show every result, claimed beside recomputed. The other formats hold only valid results with
+/// recomputed figures, unless told otherwise; what they leave out is listed on stderr.
 #[derive(Debug, Args)]
 pub struct Results {
     #[command(flatten)]
@@ -15,28 +22,100 @@ pub struct Results {
     /// How to print the results
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Write to a file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Replace that file if it is there
+    #[arg(long, requires = "out")]
+    force: bool,
+    /// Only this division
+    #[arg(long, value_name = "NAME")]
+    division: Option<String>,
+    /// Only this benchmark
+    #[arg(long, value_name = "NAME")]
+    benchmark: Option<String>,
+    /// Keep results that are not valid, marked
+    #[arg(long, conflicts_with = "published")]
+    include_invalid: bool,
+    /// Every result with its claimed figures, whatever was found: the table as it was published
+    #[arg(long)]
+    published: bool,
+    /// The repository that rows link to [default: the round's own]
+    #[arg(long, value_name = "NAME")]
+    repository: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// A table for people
     #[default]
     Table,
+    /// The results page: a table a division, grouped by availability
+    Markdown,
+    /// A line a result
+    Csv,
     /// One JSON object (schemas/results.schema.json)
     Json,
+    /// The summary of the official checker
+    OfficialCsv,
+    /// The final report as a workbook
+    Xlsx,
+    /// The results page and every result's evidence, one file
+    Html,
 }
 
 impl Results {
     /// Recomputes and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let (report, round) = self.input.report()?;
-        print(|out| match self.format {
-            Format::Table => {
+        if self.format == Format::Xlsx && self.out.is_none() && io::stdout().is_terminal() {
+            anyhow::bail!("a workbook is no text; name a file with --out FILE.xlsx");
+        }
+        let outlines = self.format == Format::Html;
+        let (report, round) = self.input.report_with(None, outlines)?;
+        let filter = Filter { division: self.division.clone(), benchmark: self.benchmark.clone() };
+        let repository = self.repository.as_ref().unwrap_or(&report.round.publication.repository);
+        let out = |render: &dyn Fn(&mut dyn Write) -> io::Result<()>| deliver(self.out.as_deref(), self.force, render);
+        match self.format {
+            Format::Table => out(&|out| {
                 writeln!(out, "{round}")?;
-                render::table::write(&report, terminal_width(), out)
+                render::table::write(&report, &filter, terminal_width(), out)
+            })?,
+            Format::Json => out(&|out| render::json::write(&render::json::Results::of(&report, &filter), out))?,
+            _ => {
+                let (rows, left_out) = publication::rows(&report, self.selection(), &filter);
+                out(&|out| self.write(&report, &rows, repository, out))?;
+                list(&left_out);
             }
-            Format::Json => render::json::write(&render::json::Results::of(&report), out),
-        })?;
+        }
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn selection(&self) -> Selection {
+        match (self.published, self.include_invalid) {
+            (true, _) => Selection::AsPublished,
+            (false, true) => Selection::Marked,
+            (false, false) => Selection::Valid,
+        }
+    }
+
+    fn write(&self, report: &Report, rows: &[Row<'_>], repository: &str, out: &mut dyn Write) -> io::Result<()> {
+        let round = &report.round;
+        match self.format {
+            Format::Csv => render::csv::write(rows, out),
+            Format::OfficialCsv => render::csv::write_official(rows, round, self.selection(), out),
+            Format::Xlsx => render::xlsx::write(rows, round, repository, out),
+            Format::Html => render::html::write_results(report, rows, repository, out),
+            Format::Markdown | Format::Table | Format::Json => {
+                render::markdown::write(&publication::tables(report, rows), round, repository, out)
+            }
+        }
+    }
+}
+
+/// Says what is not in a published table.
+fn list(left_out: &[LeftOut]) {
+    for LeftOut { result, reason } in left_out {
+        let line = format!("left out: {result}: {reason}");
+        eprintln!("{}", line.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect::<String>());
     }
 }

@@ -10,6 +10,7 @@
 //! Source: the printed figures of all published traces, reproduced to the last digit.
 
 use crate::log::results_json::Power;
+use crate::submission::{Outline, Run};
 
 /// Samples per second of a trial in results.json.
 const TRIAL_RATE_HZ: f64 = 1000.0;
@@ -67,6 +68,44 @@ pub fn trial_power_mw(power: &Power) -> Option<f64> {
 fn trial_samples(power: &Power) -> Option<&[f64]> {
     let [.., (_, start), (_, stop)] = &power.timestamps[..] else { return None };
     power.samples.get(*start..*stop).filter(|samples| !samples.is_empty())
+}
+
+/// Parts an outline has.
+const PARTS: usize = 600;
+
+/// Keeps the energy trace of a run in outline: lowest and highest power of equal parts of its time.
+pub fn draw_outlines(run: &mut Run) {
+    let mut outline = Outline::default();
+    let mut milliwatts: Vec<f32> = Vec::new();
+    if let Some(trace) = &run.trace {
+        // µJ a sample, times samples a second, are µW.
+        #[allow(clippy::cast_possible_truncation)] // for a plot
+        milliwatts.extend(trace.samples().map(|sample| (f64::from(sample) * trace.rate_hz / 1000.0) as f32));
+        outline.seconds = milliwatts.len() as f64 / trace.rate_hz;
+        outline.windows = run.windows.iter().filter_map(|window| window.span).collect();
+        outline.inferences = run.windows.iter().filter_map(|window| window.inference_span).collect();
+    } else {
+        for power in run.json.iter().flatten().filter_map(|entry| entry.power.as_ref()) {
+            let offset = milliwatts.len() as f64 / TRIAL_RATE_HZ;
+            if let [.., (_, start), (_, stop)] = &power.timestamps[..] {
+                let seconds = |index: usize| offset + index as f64 / TRIAL_RATE_HZ;
+                outline.windows.push((seconds(*start), seconds(*stop)));
+            }
+            #[allow(clippy::cast_possible_truncation)] // for a plot
+            milliwatts.extend(power.samples.iter().map(|joule| (joule * TRIAL_RATE_HZ * 1000.0) as f32));
+        }
+        outline.seconds = milliwatts.len() as f64 / TRIAL_RATE_HZ;
+    }
+    if !milliwatts.is_empty() {
+        let length = milliwatts.len().div_ceil(PARTS);
+        outline.bounds = milliwatts
+            .chunks(length)
+            .map(|part| {
+                part.iter().fold((f32::INFINITY, 0.0_f32), |(low, high), power| (low.min(*power), high.max(*power)))
+            })
+            .collect();
+        run.outline = Some(outline);
+    }
 }
 
 #[cfg(test)]

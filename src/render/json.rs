@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::publication::Filter;
 use crate::report::Report;
 use crate::round::{Runner, Severity};
 use crate::submission::{Figure, WakewordScores};
@@ -188,9 +189,10 @@ fn finding(finding: &crate::rule::Finding) -> Finding {
 impl Results {
     /// The results of a report as JSON.
     #[must_use]
-    pub fn of(report: &Report) -> Self {
+    pub fn of(report: &Report, filter: &Filter) -> Self {
         let results = report
             .results()
+            .filter(|(system, benchmark)| filter.takes(system, benchmark))
             .map(|(system, benchmark)| {
                 let scores = benchmark.scores();
                 ResultRow {

@@ -5,19 +5,24 @@ use std::io::{self, Write};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
 use super::text::printable;
+use crate::publication::Filter;
 use crate::report::Report;
 use crate::submission::{Figure, Scores};
+
+/// How to read the figures.
+pub(super) const LEGEND: &str =
+    "Figures are as claimed and confirmed; `a ≠ b` claims a, recomputed b; `a ?` could not be recomputed.";
 
 /// Writes one row a result. `width` is that of the terminal, if there is one.
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(report: &Report, width: Option<u16>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(width.unwrap_or(u16::MAX));
     table.set_header(["division", "submitter", "system", "benchmark", "inf/s", "ms", "quality", "energy", "valid"]);
-    for (system, benchmark) in report.results() {
+    for (system, benchmark) in report.results().filter(|(system, benchmark)| filter.takes(system, benchmark)) {
         let scores = benchmark.scores();
         let name = benchmark.name.as_ref().unwrap_or(&benchmark.folder);
         let variant = benchmark.variant.as_ref().map(|variant| format!("/{variant}")).unwrap_or_default();
@@ -27,35 +32,35 @@ pub fn write(report: &Report, width: Option<u16>, out: &mut dyn Write) -> io::Re
             Cell::new(printable(&system.submitter)),
             Cell::new(printable(&system.name)),
             Cell::new(printable(&format!("{name}{variant}"))),
-            right(throughput(&scores)),
+            right(compared_throughput(&scores)),
             right(latency(&scores)),
-            right(quality(&scores, report, benchmark)),
-            right(energy(&scores)),
+            right(compared_quality(&scores, report, benchmark)),
+            right(compared_energy(&scores)),
             Cell::new(if report.is_valid(system, benchmark) { "yes" } else { "NO" }),
         ]);
     }
     for line in table.lines() {
         writeln!(out, "{}", line.trim_end())?;
     }
-    writeln!(
-        out,
-        "Figures are as claimed and confirmed; `a ≠ b` claims a, recomputed b; `a ?` could not be recomputed."
-    )
+    writeln!(out, "{LEGEND}")
 }
 
-fn throughput(scores: &Scores) -> String {
+/// Inferences per second, claimed beside recomputed.
+pub(super) fn compared_throughput(scores: &Scores) -> String {
     let of_wakeword = scores.wakeword.as_ref().map(|scores| &scores.throughput);
     scores.throughput.as_ref().or(of_wakeword).map_or_else(String::new, |figure| compared(figure, ""))
 }
 
-fn latency(scores: &Scores) -> String {
+/// Milliseconds of an inference, ours where there is one.
+pub(super) fn latency(scores: &Scores) -> String {
     let of_wakeword = scores.wakeword.as_ref().map(|scores| &scores.throughput);
     let figure = scores.throughput.as_ref().or(of_wakeword);
     let rate = figure.and_then(|figure| figure.recomputed.or(figure.claimed.as_ref().map(|claimed| claimed.value)));
     rate.filter(|rate| *rate > 0.0).map_or_else(String::new, |rate| format!("{:.3}", 1000.0 / rate))
 }
 
-fn quality(scores: &Scores, report: &Report, benchmark: &crate::submission::Benchmark) -> String {
+/// Top-1, AUC or wake word errors, claimed beside recomputed.
+pub(super) fn compared_quality(scores: &Scores, report: &Report, benchmark: &crate::submission::Benchmark) -> String {
     use crate::round::Target;
     if let Some(wakeword) = &scores.wakeword {
         let (misses, alarms) = (&wakeword.false_negatives, &wakeword.false_positives);
@@ -69,7 +74,8 @@ fn quality(scores: &Scores, report: &Report, benchmark: &crate::submission::Benc
     }
 }
 
-fn energy(scores: &Scores) -> String {
+/// Energy of an inference or power of a wake word, claimed beside recomputed.
+pub(super) fn compared_energy(scores: &Scores) -> String {
     if let Some(power) = scores.wakeword.as_ref().and_then(|scores| scores.power.as_ref()) {
         return compared(power, " mW");
     }

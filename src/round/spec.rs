@@ -328,6 +328,22 @@ pub struct Hygiene {
     pub stated_max_file_mb: u64,
 }
 
+/// The tables that the working group's tools make of the results.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Publication {
+    /// Benchmarks in the order of their columns.
+    pub benchmarks: Vec<String>,
+    /// The repository that the report links to.
+    pub repository: String,
+    /// Whether the summary has columns for false alarms, misses and duty cycle.
+    pub wakeword_columns: bool,
+    /// What the summary shows for a field that a description lacks.
+    pub absent_field: String,
+    /// What the summary shows where no energy was measured.
+    pub absent_power: String,
+}
+
 /// Keys of a system description.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use super::inputs::Synthetic;
 use super::measure::Ports;
-use super::{Job, RunError, list_for, measure, session_files, write_files, write_new};
+use super::{Job, RunError, list_for, measure, session_files, write_files};
 use crate::form::{self, Known};
+use crate::output::write_new;
 use crate::round::{Mode, Round, Runner, Task};
 use crate::simulator::board::BoardKind;
 use crate::simulator::profile::Quality;

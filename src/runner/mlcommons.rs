@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::python::{list, repr, significant};
 use super::{Heard, Job, Recording, SessionFiles, Trial, plot};
 use crate::device::Micros;
 use crate::metrics::accuracy::{self, Row};
 use crate::metrics::{anomaly, auc, median, wakeword};
+use crate::python::{list, repr, significant};
 use crate::round::{Mode, Task};
 
 /// Length of the dashes around a median.

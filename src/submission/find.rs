@@ -254,6 +254,7 @@ fn find_files(tree: &Tree, round: &Round, mode: Mode, path: &str) -> Run {
         stamps: None,
         damage: Vec::new(),
         windows: Vec::new(),
+        outline: None,
         scores: Scores::default(),
     }
 }

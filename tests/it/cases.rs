@@ -175,7 +175,7 @@ fn findings(case: &Case) -> (Vec<String>, Vec<(String, Example)>) {
         Report::of(&Tree::open(earlier.path()).unwrap(), Round::named(&case.round).unwrap(), None).unwrap().submission
     });
     let tree = Tree::open(folder.path()).unwrap();
-    let mut report = Report::after(&tree, round, None, earlier).unwrap();
+    let mut report = Report::load(&tree, round, None, earlier, false).unwrap();
     if let Some(text) = &case.waivers {
         report.waive(&tinyaudit::waiver::parse(text, "waivers.yaml").unwrap(), "waivers.yaml");
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["render"],
+    &["publication"],
     &["report", "runner"],
     &["checks"],
     &["waiver"],
@@ -17,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["log", "tree"],
     &["round"],
     &["device"],
-    &["spelling"],
+    &["spelling", "python", "output"],
     &["location"],
 ];
 

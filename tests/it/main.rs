@@ -12,3 +12,4 @@ mod golden;
 mod layers;
 mod mutation;
 mod schemas;
+mod tables;

@@ -1,6 +1,7 @@
 //! Numbers and lists as Python prints them, for files that a Python program would have written.
 
 /// `repr` of a float: the shortest text that reads back as the same number.
+#[must_use]
 pub fn repr(value: f64) -> String {
     let scientific = format!("{value:e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
@@ -13,13 +14,62 @@ pub fn repr(value: f64) -> String {
     if plain.contains('.') { plain } else { format!("{plain}.0") }
 }
 
+/// `str` of a JSON value: text as it is, anything else as Python writes its own objects.
+#[must_use]
+pub fn text(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => object(other),
+    }
+}
+
+/// `repr` of a JSON value.
+fn object(value: &serde_json::Value) -> String {
+    use serde_json::Value;
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Number(number) => match number.as_f64() {
+            Some(value) if number.is_f64() => repr(value),
+            _ => number.to_string(),
+        },
+        Value::String(text) => quoted(text),
+        Value::Array(items) => format!("[{}]", items.iter().map(object).collect::<Vec<_>>().join(", ")),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(key, value)| format!("{}: {}", quoted(key), object(value)));
+            format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// `repr` of a text: in single quotes, unless it holds some and no double ones.
+fn quoted(text: &str) -> String {
+    let mark = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let mut out = String::from(mark);
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c == mark => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    out.push(mark);
+    out
+}
+
 /// A list of floats.
+#[must_use]
 pub fn list(values: &[f64]) -> String {
     let items: Vec<String> = values.iter().map(|value| repr(*value)).collect();
     format!("[{}]", items.join(", "))
 }
 
 /// `{:1.5}`: five significant digits, trailing zeros left out.
+#[must_use]
 pub fn significant(value: f64) -> String {
     const DIGITS: i32 = 5;
     let scientific = format!("{value:.4e}");
@@ -39,6 +89,12 @@ pub fn significant(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn objects_print_as_in_python() {
+        let value = serde_json::json!({"a'b": {"SHA": ""}, "n": [1, 2.5, null, true]});
+        assert_eq!(text(&value), "{\"a'b\": {'SHA': ''}, 'n': [1, 2.5, None, True]}");
+    }
 
     #[test]
     fn numbers_print_as_in_python() {

@@ -1,0 +1,53 @@
+//! Text of a submission that goes into tables of other programs.
+
+/// Text that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe in front.
+#[must_use]
+pub fn formula(text: &str) -> String {
+    let mut characters = text.chars();
+    let harmless = match characters.next() {
+        // A lone hyphen, a dash in front of words and a negative number are no formulas.
+        Some('-' | '+') => {
+            let rest = characters.as_str();
+            rest.is_empty() || rest.starts_with(' ') || text.parse::<f64>().is_ok()
+        }
+        Some('=' | '@' | '\t' | '\r') => false,
+        _ => true,
+    };
+    if harmless { text.to_owned() } else { format!("'{text}") }
+}
+
+/// Text in a cell of a Markdown table: no column, line or markup of its own.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '\\' | '|' | '<' | '>' | '[' | ']' | '`' | '*' | '_' | '!' | '&' | '~' | '#' => out.extend(['\\', c]),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    // A bare address would become a link.
+    out.replace("://", ":\u{200B}//").replace("www.", "www\u{200B}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_become_text() {
+        for text in ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1"] {
+            assert!(formula(text).starts_with('\''), "{text}");
+        }
+        for text in ["-", "- none", "-3.5", "Cortex-M4", "", "1=1"] {
+            assert_eq!(formula(text), text);
+        }
+    }
+
+    #[test]
+    fn markup_becomes_text() {
+        assert_eq!(markdown("a|b\n<i>[x](y)"), "a\\|b \\<i\\>\\[x\\](y)");
+        assert!(!markdown("see http://example.org").contains("://"));
+    }
+}

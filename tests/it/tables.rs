@@ -1,0 +1,236 @@
+//! The published tables, held against the files the working group published.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+use std::path::Path;
+
+use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
+use tinyaudit::publication::{self, Filter, Selection};
+use tinyaudit::render;
+use tinyaudit::report::Report;
+use tinyaudit::round::Round;
+use tinyaudit::tree::Tree;
+
+use crate::{corpus, golden};
+
+fn report(folder: &Path, round: &str) -> Report {
+    Report::of(&Tree::open(folder).unwrap(), Round::named(round).unwrap(), None).unwrap()
+}
+
+fn official_csv(report: &Report, selection: Selection) -> String {
+    let (rows, _) = publication::rows(report, selection, &Filter::default());
+    let mut out = Vec::new();
+    render::csv::write_official(&rows, &report.round, selection, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn xlsx(report: &Report, selection: Selection) -> Vec<u8> {
+    let (rows, _) = publication::rows(report, selection, &Filter::default());
+    let mut out = Vec::new();
+    render::xlsx::write(&rows, &report.round, &report.round.publication.repository, &mut out).unwrap();
+    out
+}
+
+/// The lines of the published summary are ours, byte for byte; only their order is that of a folder listing.
+#[test]
+fn the_official_summary_is_the_published_one() {
+    let Some(rounds) = corpus::rounds() else { return };
+    let published = std::fs::read_to_string(rounds.join("v1.2/summary.csv")).unwrap();
+    let ours = official_csv(&report(&rounds.join("v1.2"), "v1.2"), Selection::AsPublished);
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    let (published, ours) = (lines(&published), lines(&ours));
+    let differing: Vec<_> = published.symmetric_difference(&ours).collect();
+    assert!(differing.is_empty(), "{differing:#?}");
+    assert_eq!(ours.len(), 74);
+}
+
+/// Every cell of every sheet, with what is merged and what is hidden.
+#[derive(Debug, PartialEq)]
+struct Sheet {
+    name: String,
+    cells: Vec<(u32, u32, String)>,
+    formulas: Vec<(u32, u32, String)>,
+    merged: BTreeSet<String>,
+    hidden: Vec<(u32, u32)>,
+    formats: Vec<(String, String)>,
+}
+
+fn sheets(bytes: Vec<u8>) -> Vec<Sheet> {
+    let texts = zip_texts(&bytes);
+    let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).unwrap();
+    let names = book.sheet_names();
+    names
+        .iter()
+        .enumerate()
+        .map(|(index, name)| {
+            let range = book.worksheet_range(name).unwrap();
+            let (top, left) = range.start().unwrap_or_default();
+            // A formula's cached value is whatever its writer left there.
+            let formulas: Vec<(u32, u32, String)> = book
+                .worksheet_formula(name)
+                .unwrap()
+                .used_cells()
+                .map(|(row, column, text)| (row as u32, column as u32, text.clone()))
+                .collect();
+            let origin = book.worksheet_formula(name).unwrap().start().unwrap_or_default();
+            let formulas: Vec<_> =
+                formulas.into_iter().map(|(row, column, text)| (row + origin.0, column + origin.1, text)).collect();
+            let cells = range
+                .used_cells()
+                .map(|(row, column, cell)| (row as u32 + top, column as u32 + left, cell))
+                .filter(|(row, column, cell)| {
+                    **cell != Data::Empty && !formulas.iter().any(|(r, c, _)| (r, c) == (row, column))
+                })
+                .map(|(row, column, cell)| match cell {
+                    Data::Float(value) => (row, column, format!("{value:.12e}")),
+                    other => (row, column, other.to_string()),
+                })
+                .filter(|(.., text)| !text.is_empty())
+                .collect();
+            let xml = &texts[&format!("xl/worksheets/sheet{}.xml", index + 1)];
+            let refs = xml.split("<mergeCell ref=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+            let merged = refs.collect();
+            Sheet { name: name.clone(), cells, formulas, merged, hidden: hidden(xml), formats: formats(xml, &texts) }
+        })
+        .collect()
+}
+
+fn zip_texts(bytes: &[u8]) -> std::collections::BTreeMap<String, String> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut texts = std::collections::BTreeMap::new();
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index).unwrap();
+        let (name, mut text) = (file.name().unwrap().into_owned(), String::new());
+        if std::io::Read::read_to_string(&mut file, &mut text).is_ok() {
+            texts.insert(name, text);
+        }
+    }
+    texts
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()
+}
+
+/// Hidden columns.
+fn hidden(xml: &str) -> Vec<(u32, u32)> {
+    let tags = xml.split("<col ").skip(1).map(|rest| format!(" {}", rest.split('>').next().unwrap()));
+    tags.filter(|tag| attribute(tag, "hidden") == Some("1"))
+        .flat_map(|tag| {
+            let edge = |name| attribute(&tag, name).unwrap().parse::<u32>().unwrap();
+            (edge("min")..=edge("max")).map(|column| (column, 1)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The number format of every cell that has one.
+fn formats(xml: &str, texts: &std::collections::BTreeMap<String, String>) -> Vec<(String, String)> {
+    let styles = &texts["xl/styles.xml"];
+    let codes: Vec<(String, String)> = styles
+        .split("<numFmt ")
+        .skip(1)
+        .map(|rest| format!(" {rest}"))
+        .map(|tag| (attribute(&tag, "numFmtId").unwrap().to_owned(), attribute(&tag, "formatCode").unwrap().to_owned()))
+        .collect();
+    let cell_formats = styles.split("<cellXfs").nth(1).unwrap().split("</cellXfs>").next().unwrap();
+    let ids: Vec<String> = cell_formats
+        .split("<xf ")
+        .skip(1)
+        .map(|rest| attribute(&format!(" {rest}"), "numFmtId").unwrap().to_owned())
+        .collect();
+    let mut found = Vec::new();
+    for rest in xml.split("<c ").skip(1) {
+        let tag = format!(" {}", rest.split('>').next().unwrap());
+        let style: usize = attribute(&tag, "s").unwrap_or("0").parse().unwrap();
+        let builtin = [("4", "#,##0.00")];
+        let code = codes.iter().find(|(id, _)| *id == ids[style]).map(|(_, code)| code.as_str());
+        let code = code.or_else(|| builtin.iter().find(|(id, _)| *id == ids[style]).map(|(_, code)| *code));
+        if let Some(code) = code {
+            found.push((attribute(&tag, "r").unwrap().to_owned(), code.to_owned()));
+        }
+    }
+    found
+}
+
+/// Cells, formulas, merged cells, hidden columns, number formats, IDs and order of the published workbook are ours.
+#[test]
+fn the_workbook_is_the_published_one() {
+    let Some(rounds) = corpus::rounds() else { return };
+    let published = sheets(std::fs::read(rounds.join("v1.2/final_report_v1.2.xlsx")).unwrap());
+    let ours = sheets(xlsx(&report(&rounds.join("v1.2"), "v1.2"), Selection::AsPublished));
+    assert_eq!(ours.len(), published.len());
+    for (ours, published) in ours.iter().zip(&published) {
+        assert_eq!(ours.name, published.name);
+        assert_eq!(ours.cells, published.cells);
+        assert_eq!(ours.formulas, published.formulas);
+        assert_eq!(ours.merged, published.merged);
+        assert_eq!(ours.hidden, published.hidden);
+        assert_eq!(ours.formats, published.formats);
+    }
+}
+
+#[test]
+fn a_workbook_is_the_same_every_time() {
+    let report = report(&golden::bundled(), "v1.3");
+    assert_eq!(xlsx(&report, Selection::Valid), xlsx(&report, Selection::Valid));
+}
+
+#[test]
+fn later_summaries_have_three_more_columns() {
+    let text = official_csv(&report(&golden::bundled(), "v1.3"), Selection::Valid);
+    let mut lines = text.lines();
+    assert!(lines.next().unwrap().ends_with("SoftwareNotes,FalsePositives,FalseNegatives,DutyCycle"));
+    let sww = text.lines().find(|line| line.contains("\"sww\"")).unwrap();
+    assert!(sww.contains("\"0.84\"") && sww.ends_with("\"8\",\"8\",\"0.028125\""), "{sww}");
+    assert!(sww.contains("\"mW\""));
+}
+
+/// What a submitter writes stays text in every format.
+#[test]
+fn nothing_a_submitter_writes_is_markup_or_formula() {
+    let folder = tempfile::TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let path = folder.path().join("closed/ExampleCo/systems/simulated_npu_400mhz.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let evil = "=HYPERLINK(\\\"http://x\\\")|<script>alert(1)</script>[x](javascript:1)";
+    std::fs::write(&path, text.replace("Simulated NPU kit", evil).replace("Arm Cortex-M55", "=1+1")).unwrap();
+    let report = report(folder.path(), "v1.3");
+    let (rows, _) = publication::rows(&report, Selection::Valid, &Filter::default());
+    let official = official_csv(&report, Selection::Valid);
+    assert!(official.contains("\"'=HYPERLINK") && official.contains("\"'=1+1\""), "{official}");
+    let book = xlsx(&report, Selection::Valid);
+    let formulas: Vec<_> = sheets(book).into_iter().flat_map(|sheet| sheet.formulas).collect();
+    assert!(formulas.iter().all(|(.., text)| text.contains("https://github.com/mlcommons/")), "{formulas:?}");
+    let mut page = Vec::new();
+    render::html::write_results(&report, &rows, "r", &mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    assert!(!page.contains("<script>alert") && page.contains("&lt;script&gt;alert"));
+    let mut text = Vec::new();
+    render::markdown::write(&publication::tables(&report, &rows), &report.round, "r", &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert!(!text.contains("<script>") && !text.contains("[x](javascript"), "{text}");
+}
+
+/// Invalid results are left out with a reason, or kept and marked.
+#[test]
+fn invalid_results_are_left_out_or_marked() {
+    let folder = tempfile::TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let path = folder.path().join("closed/ExampleCo/results/simulated_npu_400mhz/ic/accuracy/results.txt");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("85.5", "88.5")).unwrap();
+    let report = report(folder.path(), "v1.3");
+    let (rows, left_out) = publication::rows(&report, Selection::Valid, &Filter::default());
+    assert_eq!((rows.len(), left_out.len()), (2, 1));
+    assert!(left_out[0].reason.contains("accuracy-mismatch"), "{left_out:?}");
+    let (marked, _) = publication::rows(&report, Selection::Marked, &Filter::default());
+    let mut csv = Vec::new();
+    render::csv::write(&marked, &mut csv).unwrap();
+    let csv = String::from_utf8(csv).unwrap();
+    assert!(csv.lines().any(|line| line.contains("npu") && line.ends_with(",no")), "{csv}");
+    // Recomputed, not claimed.
+    assert!(csv.contains(",85.5,") && !csv.contains("88.5"), "{csv}");
+    let (published, _) = publication::rows(&report, Selection::AsPublished, &Filter::default());
+    let claimed = published.iter().filter_map(|row| row.quality.as_ref()).any(|quality| quality.text == "88.5");
+    assert!(claimed && published.len() == 3);
+}
