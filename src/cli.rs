@@ -14,8 +14,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::report::Report;
+use crate::report::{Loading, Report};
 use crate::round::Round;
 use crate::submission::Submission;
 use crate::tree::Tree;
@@ -115,8 +116,12 @@ impl Input {
         let (round, why) = self.round()?;
         let said = format!("round {} ({why})", round.name);
         let tree = Tree::open(&self.dir).with_context(|| format!("{} cannot be read", self.dir.display()))?;
-        let mut report = Report::load(&tree, round, self.submitter.as_deref(), earlier, outlines)
-            .with_context(|| self.dir.display().to_string())?;
+        let bar = progress_bar();
+        let progress = || bar.inc(1);
+        let how = Loading { submitter: self.submitter.as_deref(), earlier, outlines, progress: Some(&progress) };
+        let loaded = Report::load(&tree, round, how);
+        bar.finish_and_clear();
+        let mut report = loaded.with_context(|| self.dir.display().to_string())?;
         if let Some(path) = &self.waivers {
             let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
             let file = path.file_name().unwrap_or_default().to_string_lossy();
@@ -136,6 +141,15 @@ impl Input {
             None => Ok((Round::named(Round::newest())?, "the newest; name another with --round")),
         }
     }
+}
+
+/// Counts results on stderr while they are read, where that is a terminal; elsewhere it draws nothing.
+fn progress_bar() -> ProgressBar {
+    let style =
+        ProgressStyle::with_template("{spinner} {pos} results").unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let bar = ProgressBar::new_spinner().with_style(style);
+    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+    bar
 }
 
 /// Hands a buffered stdout to a renderer.

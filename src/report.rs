@@ -21,6 +21,19 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
+/// How a tree is loaded.
+#[derive(Default)]
+pub struct Loading<'a> {
+    /// Only this submitter.
+    pub submitter: Option<&'a str>,
+    /// The submission of the round before, for the rules that compare the two.
+    pub earlier: Option<Submission>,
+    /// Whether runs keep outlines of their energy traces, for plots.
+    pub outlines: bool,
+    /// Called after every result, from any thread.
+    pub progress: Option<&'a (dyn Fn() + Sync)>,
+}
+
 /// How many findings of each severity there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
@@ -38,28 +51,24 @@ impl Report {
     /// # Errors
     /// When the tree holds nothing to check, or not the submitter asked for.
     pub fn of(tree: &Tree, round: Round, submitter: Option<&str>) -> Result<Self, LoadError> {
-        Self::load(tree, round, submitter, None, false)
+        Self::load(tree, round, Loading { submitter, ..Loading::default() })
     }
 
-    /// The same with the submission of an earlier round beside it, for the rules that compare the two, and with
-    /// `outlines` of the energy traces, for plots.
+    /// The same, with more to say on how.
     ///
     /// # Errors
     /// As [`Report::of`].
-    pub fn load(
-        tree: &Tree,
-        round: Round,
-        submitter: Option<&str>,
-        earlier: Option<Submission>,
-        outlines: bool,
-    ) -> Result<Self, LoadError> {
-        let mut submission = submission::load(tree, &round, submitter, |benchmark| {
+    pub fn load(tree: &Tree, round: Round, how: Loading<'_>) -> Result<Self, LoadError> {
+        let mut submission = submission::load(tree, &round, how.submitter, |benchmark| {
             metrics::recompute(benchmark, &round);
-            if outlines {
+            if how.outlines {
                 benchmark.runs.values_mut().for_each(metrics::energy::draw_outlines);
             }
+            if let Some(progress) = how.progress {
+                progress();
+            }
         })?;
-        submission.earlier = earlier.map(Box::new);
+        submission.earlier = how.earlier.map(Box::new);
         let mut findings = rule::check(&submission, &round);
         add_excerpts(tree, &mut findings);
         Ok(Self { round, submission, findings })

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tinyaudit::checks::RULES;
 use tinyaudit::log::checklist;
 use tinyaudit::render::catalogue::{self, Example};
-use tinyaudit::report::Report;
+use tinyaudit::report::{Loading, Report};
 use tinyaudit::round::Round;
 use tinyaudit::tree::Tree;
 
@@ -175,7 +175,7 @@ fn findings(case: &Case) -> (Vec<String>, Vec<(String, Example)>) {
         Report::of(&Tree::open(earlier.path()).unwrap(), Round::named(&case.round).unwrap(), None).unwrap().submission
     });
     let tree = Tree::open(folder.path()).unwrap();
-    let mut report = Report::load(&tree, round, None, earlier, false).unwrap();
+    let mut report = Report::load(&tree, round, Loading { earlier, ..Loading::default() }).unwrap();
     if let Some(text) = &case.waivers {
         report.waive(&tinyaudit::waiver::parse(text, "waivers.yaml").unwrap(), "waivers.yaml");
     }

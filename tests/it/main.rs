@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bench;
+mod browser;
 mod cases;
 mod catalogue;
 mod cli;
