@@ -28,7 +28,7 @@ pub fn write(path: &Path, replace: bool, render: impl FnOnce(&mut dyn Write) -> 
 /// Writes a file that must not be there.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write`](fn@write).
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, false, |out| out.write_all(bytes))
 }

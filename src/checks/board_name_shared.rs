@@ -5,11 +5,11 @@ use crate::rule::{Findings, rule};
 use crate::submission::Submission;
 
 rule! {
-    /// Two systems of a submitter have one board name.
+    /// Two systems of a submitter have the same board name.
     ///
     /// The published table numbers results by division, submitter and board, so that both get the same ID.
     ///
-    /// Help: give the boards names of their own if the rows should have their own IDs.
+    /// Help: give the boards names of their own if each system should have a result ID of its own.
     ///
     /// Source: `generate_final_report.py` (Unique ID).
     "board-name-shared", SystemDescription, Note, check

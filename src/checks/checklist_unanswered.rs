@@ -25,8 +25,10 @@ const QUESTIONS: [(&str, &str); 9] = [
     ("backend", "the backend"),
     ("congruent with all relevant", "whether it is congruent with the rules"),
 ];
-const FIELDS: [(&str, &str); 2] =
-    [("name of certifying", "the name of the certifying engineer"), ("email of certifying", "the engineer's address")];
+const FIELDS: [(&str, &str); 2] = [
+    ("name of certifying", "the name of the certifying engineer"),
+    ("email of certifying", "the engineer's e-mail address"),
+];
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for file in submission.submitters.iter().flat_map(|submitter| &submitter.documents.checklists) {

@@ -23,7 +23,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         if let Some((file, damage)) = damage {
             findings.at(&file.path, damage.line, damage.message.clone());
         } else if !readable.any(|(_, content)| content.as_ref().is_ok_and(Checklist::has_marks)) {
-            findings.at(&first.path, 0, "no Word file of the checklist has a ticked box, its answers are not checked");
+            findings.at(&first.path, 0, "the answers of this checklist cannot be read, so they were not checked");
         }
     }
 }

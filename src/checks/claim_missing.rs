@@ -38,7 +38,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             (_, Mode::Energy) => need(claims.energy.is_some(), "`Median energy cost is … uJ/inf.`"),
             (_, Mode::Accuracy) => match spec.target {
                 Target::Auc(_) => need(claims.auc.is_some(), "`AUC: …`"),
-                Target::Top1Percent(_) => need(claims.top1.is_some(), "`Top-1: …`"),
+                Target::Top1Percent(_) => need(claims.top1.is_some(), "of Top-1 (`Top-1: …` or `Top 1% = …`)"),
                 Target::Wakeword { .. } => {}
             },
         }

@@ -24,7 +24,15 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             let repeated = description.fields.iter().filter(|other| other.key.value == *key).count() > 1;
             let text = field.as_str().trim().to_lowercase();
             if ["", "tbd", "todo", "xxx", "?"].contains(&text.as_str()) && !repeated {
-                findings.at(&system.description_path, field.line, format!("`{key}` is `{}`", field.as_str()));
+                findings.at(
+                    &system.description_path,
+                    field.line,
+                    if text.is_empty() {
+                        format!("`{key}` is empty")
+                    } else {
+                        format!("`{key}` is `{}`", field.as_str())
+                    },
+                );
             }
         }
     }

@@ -8,7 +8,7 @@ rule! {
     /// The official template repeats some fields. Tools keep the last value, so that an empty repetition publishes an
     /// empty cell, and a different one drops the first.
     ///
-    /// Help: give every field once.
+    /// Help: delete the second copy of the field; it comes from the template.
     ///
     /// Source: system description template; `submission_checker.py` reads the last of duplicate keys.
     "description-value-lost", SystemDescription, Error, check
@@ -30,10 +30,17 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
                     .at(
                         &system.description_path,
                         field.key.line,
-                        format!("`{key}` is `{first}` here and `{kept}` in line {}", last.key.line),
+                        format!("`{key}` is `{first}` here and {} in line {}", shown(kept), last.key.line),
                     )
-                    .note(format!("the official tool publishes `{kept}`"));
+                    .note(format!(
+                        "the official tool keeps the last value: the published cell will be {}",
+                        shown(kept)
+                    ));
             }
         }
     }
+}
+
+fn shown(value: &str) -> String {
+    if value.is_empty() { "empty".to_owned() } else { format!("`{value}`") }
 }

@@ -32,7 +32,7 @@ fn check_trace(place: &Place<'_>, round: &Round, findings: &mut Findings) {
         .windows
         .iter()
         .enumerate()
-        .find(|(_, window)| overlap(window).is_some_and(|part| part < round.tolerances.window_overlap));
+        .find(|(_, window)| overlap(window, round).is_some_and(|part| part < round.tolerances.window_overlap));
     let expected = round.energy.stamps_before_windows + 2 * round.windows.count;
     let count = run.stamps.as_ref().map_or(0, Vec::len);
     if let Some((index, window)) = misplaced {
@@ -51,13 +51,15 @@ fn check_trace(place: &Place<'_>, round: &Round, findings: &mut Findings) {
     }
 }
 
-/// How much of the longer of window and inferences the two have in common, 0 to 1.
-fn overlap(window: &Window) -> Option<f64> {
+/// How much of the longer of window and inferences the two have in common, 0 to 1. What a shorter window than the
+/// shortest that counts lacks is compared with that one.
+fn overlap(window: &Window, round: &Round) -> Option<f64> {
     let (start, stop) = window.span?;
     let (begin, done) = window.inference_span?;
     let common = stop.min(done) - start.max(begin);
     let longer = (stop - start).max(done - begin);
-    (longer > 0.0).then(|| (common / longer).max(0.0))
+    let whole = longer.max(round.windows.min_seconds);
+    Some(1.0 - (longer - common.max(0.0)) / whole)
 }
 
 fn check_trials(place: &Place<'_>, findings: &mut Findings, round: &Round) {

@@ -22,7 +22,11 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         let mut unknown = models.iter().filter(|(_, md5)| reference_model(md5).is_none());
         if let Some((first, _)) = unknown.next() {
             let others = unknown.count();
-            let message = format!("{} of {} model files are no reference model", others + 1, models.len());
+            let message = format!(
+                "{} of {} model files have not the checksum of a reference model, as is normal for converted ones",
+                others + 1,
+                models.len()
+            );
             findings.at(first, 0, message);
         }
     }

@@ -26,7 +26,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for place in submission.runs() {
         let Some(key) = place.run.log.as_ref().and_then(super::evidence::session_identity) else { continue };
         if let Some(path) = seen.get(&key) {
-            let message = format!("the session {} is that of `{path}` in the earlier round", key.0);
+            let message = format!("the session is that of `{path}` in the earlier round");
             findings.at(place.run.path_of(FileRole::Log), 1, message);
         }
     }

@@ -22,9 +22,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         let Some(key) = place.run.log.as_ref().and_then(session_identity) else { continue };
         let path = place.run.path_of(FileRole::Log);
         if let Some(first) = seen.get(&key) {
-            findings
-                .at(path, 1, format!("the session {} is that of another result", key.0))
-                .note(format!("the other is `{first}`"));
+            findings.at(path, 1, "the session is that of another result").note(format!("the other is `{first}`"));
         } else {
             seen.insert(key, path);
         }

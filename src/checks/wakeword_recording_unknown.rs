@@ -20,6 +20,13 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let Some(truth) = spec.lists.first().and_then(|name| wakeword_truth(name)) else { continue };
         if let Some(message) = difference(place.run, truth) {
             findings.at(place.run.path_of(FileRole::Json), 1, message);
+        } else if let Some(played) = place.run.log.as_ref().and_then(|log| log.recording.as_ref()) {
+            let (name, seconds) = &played.value;
+            if *name != truth.wav || (seconds - truth.length_s).abs() > PRINTED {
+                let message =
+                    format!("`{name}` of {seconds} s was played, expected `{}` of {} s", truth.wav, truth.length_s);
+                findings.at(place.run.path_of(FileRole::Log), played.line, message);
+            }
         }
     }
 }

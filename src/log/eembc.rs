@@ -184,6 +184,9 @@ impl Reader {
 
     /// Looks for every `m-…` token of a device message; a message may hold several.
     fn device_message(&mut self, line: Line, message: &[u8], host_ms: Option<u64>, speaker: Speaker) {
+        if message.starts_with(b"e-[") {
+            self.log.summary.runner_errors.push(At::new(text::shown(message), line));
+        }
         let mut from = 0;
         while let Some(at) = memmem::find(&message[from..], b"m-") {
             let token = &message[from + at + 2..];

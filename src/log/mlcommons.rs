@@ -107,6 +107,12 @@ impl Reader {
             self.session(line, path);
         } else if message.first() == Some(&b'[') && message.last() == Some(&b']') && self.log.detections.is_none() {
             self.detections(line, message);
+        } else if let Some(rest) = message.strip_prefix(b"Playing ") {
+            // `long_wav.wav (length = 1200.0s) at 14:44:06...`
+            let name = rest.split(|byte| *byte == b' ').next().unwrap_or_default();
+            let length = memchr::memmem::find(rest, b"length = ").map(|at| &rest[at + b"length = ".len()..]);
+            let seconds = length.and_then(|rest| text::number(rest.split(|byte| *byte == b's').next()?));
+            self.log.recording = seconds.map(|seconds| At::new((text::shown(name), seconds), line));
         } else if message.starts_with(b"Accuracy:") || message.starts_with(b"Average ") {
             self.log.summary.read_line(line, message);
         }

@@ -198,7 +198,8 @@ fn render(page: &Page, out: &mut dyn Write) -> io::Result<()> {
 
 /// Findings by submitter, then by rule, errors first.
 fn submitters(report: &Report) -> Vec<SubmitterPart> {
-    let mut parts: BTreeMap<String, BTreeMap<(std::cmp::Reverse<Severity>, &str), Vec<&Finding>>> = BTreeMap::new();
+    type ByRule<'a> = BTreeMap<(std::cmp::Reverse<Severity>, &'static str), Vec<&'a Finding>>;
+    let mut parts: BTreeMap<String, ByRule<'_>> = BTreeMap::new();
     for finding in &report.findings {
         let inside =
             |path: &str| path.is_empty() || finding.path == path || finding.path.starts_with(&format!("{path}/"));

@@ -268,10 +268,12 @@ pub struct Tolerances {
     pub session_gap_seconds: f64,
     /// Throughput of the energy run against the performance run, as a fraction.
     pub speed_fraction: f64,
-    /// Latency of a single inference against the inverse throughput, as a factor.
-    pub latency_factor: f64,
+    /// Latency of a single inference against the inverse throughput, as a fraction.
+    pub latency_fraction: f64,
     /// Time around a single inference that its device may take, in seconds.
     pub latency_seconds: f64,
+    /// The same for devices that claim less than a millisecond, whose single inferences may be remote calls.
+    pub remote_seconds: f64,
     /// Part of an energy window that must lie on inferences, 0 to 1.
     pub window_overlap: f64,
     /// Slowest to fastest window over the median, as a fraction.

@@ -72,7 +72,7 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     let entries = tree.below(&submitter.path);
     let checklists = entries
         .iter()
-        .filter(|entry| entry.is_file() && is_checklist(entry.name()))
+        .filter(|entry| entry.is_file() && is_checklist(entry.name()) && is_document(tree, entry))
         .map(|entry| ChecklistFile { path: entry.path.clone(), content: read_checklist(tree, entry) })
         .collect();
     let systems = format!("{}/", join(&submitter.path, "systems"));
@@ -80,12 +80,18 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
         entry.is_file()
             && entry.path.starts_with(&systems)
             && ending(entry) == "json"
-            && tree.read(entry).is_ok_and(|bytes| bytes.starts_with(b"\xEF\xBB\xBF"))
+            && tree.read(entry).is_ok_and(|bytes| bytes.starts_with(text::BYTE_ORDER_MARK))
     };
     let byte_order_marks = entries.iter().filter(starts_with_mark).map(|entry| entry.path.clone()).collect();
     let code = tree.below(&join(&submitter.path, "code"));
     let code = code.par_iter().filter_map(|entry| read_code(tree, entry)).collect();
     Documents { checklists, code, byte_order_marks }
+}
+
+/// Whether a file begins as a PDF or Word file does.
+fn is_document(tree: &Tree, entry: &Entry) -> bool {
+    // A file that cannot be read is reported as such.
+    tree.read(entry).is_ok_and(|bytes| bytes.starts_with(b"%PDF") || bytes.starts_with(b"PK"))
 }
 
 fn read_checklist(tree: &Tree, entry: &Entry) -> Option<Result<Checklist, Damage>> {
@@ -106,7 +112,7 @@ fn read_code(tree: &Tree, entry: &Entry) -> Option<CodeFile> {
     let Kind::File(size) = entry.kind else { return None };
     let ending = ending(entry);
     let (is_model, is_text) = (MODELS.contains(&ending.as_str()), TEXTS.contains(&ending.as_str()));
-    if size > MAX_BYTES || !(is_model || is_text) {
+    if size > MAX_BYTES || !(is_model || is_text) || entry.name().starts_with("._") {
         return None;
     }
     let bytes = tree.read(entry).ok()?;

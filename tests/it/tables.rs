@@ -48,8 +48,8 @@ fn the_official_summary_is_the_published_one() {
 #[derive(Debug, PartialEq)]
 struct Sheet {
     name: String,
-    cells: Vec<(u32, u32, String)>,
-    formulas: Vec<(u32, u32, String)>,
+    cells: Vec<(usize, usize, String)>,
+    formulas: Vec<(usize, usize, String)>,
     merged: BTreeSet<String>,
     hidden: Vec<(u32, u32)>,
     formats: Vec<(String, String)>,
@@ -66,18 +66,20 @@ fn sheets(bytes: Vec<u8>) -> Vec<Sheet> {
             let range = book.worksheet_range(name).unwrap();
             let (top, left) = range.start().unwrap_or_default();
             // A formula's cached value is whatever its writer left there.
-            let formulas: Vec<(u32, u32, String)> = book
+            let formulas: Vec<(usize, usize, String)> = book
                 .worksheet_formula(name)
                 .unwrap()
                 .used_cells()
-                .map(|(row, column, text)| (row as u32, column as u32, text.clone()))
+                .map(|(row, column, text)| (row, column, text.clone()))
                 .collect();
             let origin = book.worksheet_formula(name).unwrap().start().unwrap_or_default();
-            let formulas: Vec<_> =
-                formulas.into_iter().map(|(row, column, text)| (row + origin.0, column + origin.1, text)).collect();
+            let formulas: Vec<_> = formulas
+                .into_iter()
+                .map(|(row, column, text)| (row + origin.0 as usize, column + origin.1 as usize, text))
+                .collect();
             let cells = range
                 .used_cells()
-                .map(|(row, column, cell)| (row as u32 + top, column as u32 + left, cell))
+                .map(|(row, column, cell)| (row + top as usize, column + left as usize, cell))
                 .filter(|(row, column, cell)| {
                     **cell != Data::Empty && !formulas.iter().any(|(r, c, _)| (r, c) == (row, column))
                 })

@@ -216,31 +216,23 @@ fn roc(curves: Vec<Vec<(f64, bool)>>) -> Option<Figure> {
         if positives == 0 || negatives == 0 {
             continue;
         }
-        let mut points = vec![(0.0, 0.0)];
-        let (mut hits, mut alarms) = (0_usize, 0_usize);
+        let mut corners: Vec<(usize, usize)> = vec![(0, 0)];
+        let (mut hits, mut alarms) = (0, 0);
         for (index, (score, positive)) in scored.iter().enumerate() {
-            if *positive {
-                hits += 1
-            } else {
-                alarms += 1
-            }
-            let tied = scored.get(index + 1).is_some_and(|(next, _)| next == score);
-            let point = (alarms as f64 / negatives as f64, hits as f64 / positives as f64);
-            // Points on one straight line with the two before say nothing.
-            let [.., before, last] = &points[..] else {
-                if !tied {
-                    points.push(point)
-                }
+            hits += usize::from(*positive);
+            alarms += usize::from(!positive);
+            if scored.get(index + 1).is_some_and(|(next, _)| next.total_cmp(score).is_eq()) {
                 continue;
-            };
-            let straight = (before.0 == last.0 && last.0 == point.0) || (before.1 == last.1 && last.1 == point.1);
-            if !tied && straight {
-                points.pop();
             }
-            if !tied {
-                points.push(point);
+            // A point on one straight line with the two before says nothing.
+            if let [.., before, last] = corners[..]
+                && (before.0 == last.0 && last.0 == alarms || before.1 == last.1 && last.1 == hits)
+            {
+                corners.pop();
             }
+            corners.push((alarms, hits));
         }
+        let points = corners.iter().map(|(x, y)| (*x as f64 / negatives as f64, *y as f64 / positives as f64));
         plot.line("line", points);
         drawn = true;
     }
