@@ -1,8 +1,13 @@
 //! The command line, one file a subcommand. The only code that prints, reads the environment or the clock.
 
 mod check;
+mod compare;
 mod demo;
 mod explain;
+mod fix;
+mod import;
+mod init;
+mod package;
 mod results;
 mod run;
 #[cfg(unix)]
@@ -11,9 +16,10 @@ mod simulate;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::report::{Loading, Report};
@@ -23,13 +29,40 @@ use crate::tree::Tree;
 
 /// Audits MLPerf Tiny submissions: recomputes every score from raw logs and traces and says what is wrong.
 #[derive(Debug, Parser)]
-#[command(version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(version, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// When to use colour; NO_COLOR is heeded, too
+    #[arg(long, value_enum, default_value_t, global = true)]
+    color: Color,
+    /// Say nothing on stderr but errors
+    #[arg(long, short, global = true)]
+    quiet: bool,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 passes, 1 a finding is as grave as --fail-on, 2 nothing could be checked.";
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Color {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 passes, 1 a finding is as grave as --fail-on, 2 nothing could be checked.";
+
+const EXAMPLES: &str = "\
+Examples:
+  tinyaudit check --round v1.3 submission        what is wrong, with file and line
+  tinyaudit explain window-too-short             what a rule means and what to do
+  tinyaudit results submission --format markdown the table that is published
+  tinyaudit package submission --out mine.zip    a package, if the submission passes
+
+Exit codes: 0 passes, 1 a finding is as grave as --fail-on, 2 nothing could be checked.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -48,12 +81,34 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Make a complete submission of simulated systems
     Demo(demo::DemoCommand),
+    /// Begin a submission: folders, descriptions, checklist
+    Init(init::Init),
+    /// Put sessions of a runner in their place
+    Import(import::Import),
+    /// Mend what needs no judgement and touches no evidence
+    Fix(fix::Fix),
+    /// Make a package of a submission that passes
+    Package(package::Package),
+    /// Hold a package against its manifest and its report
+    Verify(package::Verify),
+    /// Say what changed between two states of a submission, or two rounds
+    Compare(compare::Compare),
+    /// Write a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder
+    Man {
+        /// The folder
+        dir: PathBuf,
+    },
 }
 
 /// What tree to read and which round to hold it against.
 #[derive(Debug, Args)]
 struct Input {
-    /// A round, a folder with `closed` or `open`, a division, or a submitter's own folder
+    /// A round, a folder with `closed` or `open`, a division, a submitter's own folder, or a package
     dir: PathBuf,
     /// The round whose rules count [default: the newest]
     #[arg(long, value_name = "ROUND", conflicts_with = "rules")]
@@ -80,6 +135,12 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
+    match cli.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    QUIET.store(cli.quiet, Ordering::Relaxed);
     let done = match cli.command {
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),
@@ -89,6 +150,14 @@ pub fn main() -> ExitCode {
         #[cfg(unix)]
         Command::Simulate(command) => command.run(),
         Command::Demo(command) => command.run(),
+        Command::Init(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Fix(command) => command.run(),
+        Command::Package(command) => command.run(),
+        Command::Verify(command) => command.run(),
+        Command::Compare(command) => command.run(),
+        Command::Completions { shell } => completions(shell),
+        Command::Man { dir } => manual(&dir),
     };
     match done {
         Ok(code) => code,
@@ -98,6 +167,28 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tinyaudit", &mut script);
+    print(|out| out.write_all(&script))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One page for the program and one for each subcommand.
+fn manual(dir: &Path) -> anyhow::Result<ExitCode> {
+    let mut whole = Cli::command();
+    whole.build();
+    let mut pages = vec![("tinyaudit.1".to_owned(), whole.clone())];
+    for command in whole.get_subcommands().filter(|command| command.get_name() != "help") {
+        let name = format!("tinyaudit-{}", command.get_name());
+        pages.push((format!("{name}.1"), command.clone().name(name.clone()).display_name(name)));
+    }
+    for (file, command) in pages {
+        crate::output::write(&dir.join(file), true, |out| clap_mangen::Man::new(command).render(&mut { out }))?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -113,21 +204,43 @@ impl Input {
     /// Loads and judges the tree; also says which round was used and why. On demand the submission of an earlier round
     /// stands beside it, and runs keep outlines of their energy traces.
     fn report_with(&self, earlier: Option<Submission>, outlines: bool) -> anyhow::Result<(Report, String)> {
+        let tree = self.tree()?;
+        self.report_of(&tree, earlier, outlines, None)
+    }
+
+    /// The tree to read: a folder or a package.
+    fn tree(&self) -> anyhow::Result<Tree> {
+        Tree::open(&self.dir).with_context(|| format!("{} cannot be read", self.dir.display()))
+    }
+
+    /// Judges a tree that was opened before; `waivers` is the name that the file of waivers will have.
+    fn report_of(
+        &self,
+        tree: &Tree,
+        earlier: Option<Submission>,
+        outlines: bool,
+        waivers: Option<&str>,
+    ) -> anyhow::Result<(Report, String)> {
         let (round, why) = self.round()?;
         let said = format!("round {} ({why})", round.name);
-        let tree = Tree::open(&self.dir).with_context(|| format!("{} cannot be read", self.dir.display()))?;
         let bar = progress_bar();
         let progress = || bar.inc(1);
         let how = Loading { submitter: self.submitter.as_deref(), earlier, outlines, progress: Some(&progress) };
-        let loaded = Report::load(&tree, round, how);
+        let loaded = Report::load(tree, round, how);
         bar.finish_and_clear();
         let mut report = loaded.with_context(|| self.dir.display().to_string())?;
-        if let Some(path) = &self.waivers {
-            let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-            let file = path.file_name().unwrap_or_default().to_string_lossy();
-            report.waive(&crate::waiver::parse(&text, &file)?, &file);
+        if let Some((text, file)) = self.waivers()? {
+            let name = waivers.unwrap_or(&file);
+            report.waive(&crate::waiver::parse(&text, &file)?, name);
         }
         Ok((report, said))
+    }
+
+    /// The waivers as they stand in their file, and its name.
+    fn waivers(&self) -> anyhow::Result<Option<(String, String)>> {
+        let Some(path) = &self.waivers else { return Ok(None) };
+        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        Ok(Some((text, path.file_name().unwrap_or_default().to_string_lossy().into_owned())))
     }
 
     fn round(&self) -> anyhow::Result<(Round, &'static str)> {
@@ -148,7 +261,8 @@ fn progress_bar() -> ProgressBar {
     let style =
         ProgressStyle::with_template("{spinner} {pos} results").unwrap_or_else(|_| ProgressStyle::default_spinner());
     let bar = ProgressBar::new_spinner().with_style(style);
-    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+    let quiet = QUIET.load(Ordering::Relaxed);
+    bar.set_draw_target(if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) });
     bar
 }
 
@@ -169,9 +283,26 @@ fn deliver(file: Option<&Path>, force: bool, render: &dyn Fn(&mut dyn Write) -> 
     }
 }
 
+/// Whether stderr is for errors only.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Says something on stderr that is no error.
+fn remark(text: &str) {
+    if !QUIET.load(Ordering::Relaxed) {
+        eprintln!("{}", text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect::<String>());
+    }
+}
+
 /// Whether stdout takes colour.
 fn styled() -> bool {
-    io::stdout().is_terminal() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+    use anstream::ColorChoice;
+    match ColorChoice::global() {
+        ColorChoice::Never => false,
+        ColorChoice::Always | ColorChoice::AlwaysAnsi => true,
+        ColorChoice::Auto => {
+            io::stdout().is_terminal() && anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
+        }
+    }
 }
 
 /// Columns of the terminal on stdout, if it is one.

@@ -32,14 +32,17 @@
 
 pub mod checks;
 pub mod cli;
+pub mod comparison;
 pub mod coverage;
 pub mod device;
 pub mod follow_up;
 pub mod form;
 pub mod location;
 pub mod log;
+pub mod mending;
 pub mod metrics;
 pub mod output;
+pub mod package;
 pub mod publication;
 pub mod python;
 pub mod render;

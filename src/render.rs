@@ -1,11 +1,15 @@
 //! Output formats, one file each. Renderers write to the writer they are given.
 
 pub mod catalogue;
+pub mod changes;
 pub mod csv;
+pub mod github;
 mod guard;
 pub mod html;
 pub mod json;
+pub mod junit;
 pub mod markdown;
+pub mod sarif;
 pub mod table;
 pub mod text;
 pub mod xlsx;

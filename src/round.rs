@@ -86,7 +86,7 @@ impl Severity {
 #[derive(Debug, thiserror::Error)]
 pub enum RoundError {
     /// No such round is built in.
-    #[error("there is no round {name}; there are {known}", known = ROUNDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "))]
+    #[error("there is no round {name}; {hint}there are {known}", hint = hint(name), known = ROUNDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "))]
     Unknown {
         /// What was asked for.
         name: String,
@@ -99,6 +99,13 @@ pub enum RoundError {
         /// What is wrong, with line and column.
         reason: String,
     },
+}
+
+/// The round that was probably meant.
+fn hint(name: &str) -> String {
+    let plain = format!("v{}", name.to_lowercase().trim_start_matches(['v', 'r']));
+    let near = crate::spelling::nearest(&plain, ROUNDS.iter().map(|(name, _)| *name), 2);
+    near.map_or_else(String::new, |near| format!("did you mean {near}? "))
 }
 
 /// The built-in rounds, oldest first, with their text.

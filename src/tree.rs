@@ -1,19 +1,30 @@
-//! A directory as a sorted list of entries with bytes on demand; no judgement.
+//! A directory or a zip archive as a sorted list of entries with bytes on demand; no judgement.
 //!
 //! Symbolic links are listed and never followed, special files are listed and never opened, version-control folders
 //! are left out. Paths are relative to the root and separated by `/` on every system.
+
+mod archive;
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use archive::Archive;
+
 use walkdir::WalkDir;
 
-/// A listed directory.
-#[derive(Debug)]
+/// A listed directory or archive.
 pub struct Tree {
-    root: PathBuf,
+    source: Source,
     entries: Vec<Entry>,
+    /// What paths have in front of those of the source.
+    prefix: String,
+}
+
+/// Where the bytes come from.
+enum Source {
+    Folder(PathBuf),
+    Archive(Archive),
 }
 
 /// One file, folder or other thing in a tree.
@@ -68,6 +79,17 @@ pub fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+/// Whether a file was left by an operating system or an editor.
+#[must_use]
+pub fn is_dropping(name: &str) -> bool {
+    let names = [".DS_Store", "Thumbs.db", "desktop.ini"];
+    names.contains(&name)
+        || name.starts_with("._")
+        || name.starts_with("~$")
+        || name.ends_with('~')
+        || name.rsplit_once('.').is_some_and(|(_, ending)| ending == "swp")
+}
+
 /// A path below a folder; the root is the empty path.
 #[must_use]
 pub fn join(folder: &str, name: &str) -> String {
@@ -75,11 +97,16 @@ pub fn join(folder: &str, name: &str) -> String {
 }
 
 impl Tree {
-    /// Lists a directory.
+    /// Lists a directory, or a zip archive, which is never unpacked.
     ///
     /// # Errors
-    /// When the root itself cannot be listed; what cannot be listed below it becomes an entry.
+    /// When the root itself cannot be listed; what cannot be listed below it becomes an entry. When an archive is
+    /// damaged, or holds names that lead out of it or stand for two files.
     pub fn open(root: &Path) -> io::Result<Self> {
+        if root.is_file() {
+            let (archive, entries) = Archive::open(root)?;
+            return Ok(Self { source: Source::Archive(archive), entries, prefix: String::new() });
+        }
         std::fs::read_dir(root)?;
         let mut entries = Vec::new();
         let walk = WalkDir::new(root).min_depth(1).follow_links(false);
@@ -103,7 +130,7 @@ impl Tree {
             }
             same
         });
-        Ok(Self { root: root.to_owned(), entries })
+        Ok(Self { source: Source::Folder(root.to_owned()), entries, prefix: String::new() })
     }
 
     fn entry(root: &Path, entry: &walkdir::DirEntry) -> Entry {
@@ -121,6 +148,28 @@ impl Tree {
             Kind::Special
         };
         named(root, entry.path(), kind)
+    }
+
+    /// The same tree as it looks from some folders higher up, `closed/ExampleCo`.
+    #[must_use]
+    pub fn under(mut self, folder: &str) -> Self {
+        for entry in &mut self.entries {
+            entry.path = join(folder, &entry.path);
+            // The real path stays what it is below the root.
+        }
+        let around = folder.match_indices('/').map(|(at, _)| &folder[..at]).chain([folder]);
+        let around = around.map(|path| Entry { path: path.to_owned(), kind: Kind::Folder, real: None });
+        self.entries = around.chain(self.entries).collect();
+        self.entries.sort_by(|a, b| (&a.path, &a.real).cmp(&(&b.path, &b.real)));
+        self.prefix = format!("{folder}/{}", self.prefix);
+        self
+    }
+
+    /// Keeps only some entries, and returns the others.
+    pub fn retain(&mut self, keep: impl Fn(&Entry) -> bool) -> Vec<Entry> {
+        let (kept, others) = std::mem::take(&mut self.entries).into_iter().partition(keep);
+        self.entries = kept;
+        others
     }
 
     /// All entries, sorted by path.
@@ -160,10 +209,14 @@ impl Tree {
         self.below(folder).iter().filter(move |entry| !entry.path[skip..].contains('/'))
     }
 
-    /// Names of the folders that lead to the root, innermost last; at most two.
+    /// Names of the folders that lead to the root, innermost last; at most two, and none of an archive.
     #[must_use]
     pub fn root_names(&self) -> Vec<String> {
-        let Ok(root) = self.root.canonicalize() else { return Vec::new() };
+        let Source::Folder(root) = &self.source else { return Vec::new() };
+        if !self.prefix.is_empty() {
+            return Vec::new();
+        }
+        let Ok(root) = root.canonicalize() else { return Vec::new() };
         let names: Vec<_> = root
             .components()
             .filter_map(|part| match part {
@@ -182,7 +235,12 @@ impl Tree {
         let Kind::File(size) = entry.kind else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
         };
-        let path = self.root.join(entry.real.as_deref().unwrap_or(Path::new(&entry.path)));
+        let own = entry.path.strip_prefix(self.prefix.as_str()).unwrap_or(&entry.path);
+        let root = match &self.source {
+            Source::Folder(root) => root,
+            Source::Archive(archive) => return archive.read(own, size),
+        };
+        let path = root.join(entry.real.as_deref().unwrap_or(Path::new(own)));
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         File::open(path)?.read_to_end(&mut bytes)?;
         Ok(bytes)

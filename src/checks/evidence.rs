@@ -47,16 +47,6 @@ pub fn another_session(run: &Run, round: &Round) -> Option<(Line, String)> {
 /// Bytes of an MB, as the official checker counts.
 pub const MB: u64 = 1 << 20;
 
-/// Whether a file was left by an operating system or an editor.
-pub fn is_dropping(name: &str) -> bool {
-    let names = [".DS_Store", "Thumbs.db", "desktop.ini"];
-    names.contains(&name)
-        || name.starts_with("._")
-        || name.starts_with("~$")
-        || name.ends_with('~')
-        || name.rsplit_once('.').is_some_and(|(_, ending)| ending == "swp")
-}
-
 /// What tells a session from others: the first times it shows. Where they are few, the session's name, which is a time
 /// of day and may coincide, belongs to it.
 pub fn session_identity(log: &SessionLog) -> Option<(String, Vec<u64>)> {

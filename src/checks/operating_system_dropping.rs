@@ -1,7 +1,7 @@
-use super::evidence::is_dropping;
 use crate::round::Round;
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
+use crate::tree::is_dropping;
 
 rule! {
     /// A submission holds files that an operating system or an editor left.

@@ -1,7 +1,7 @@
-use super::evidence::is_dropping;
 use crate::round::{FileRole, Round};
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
+use crate::tree::is_dropping;
 
 rule! {
     /// A run's folder holds a file that no runner writes.

@@ -1,6 +1,6 @@
 //! `tinyaudit check`
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -49,6 +49,14 @@ enum Format {
     Text,
     /// One JSON object (schemas/check.schema.json)
     Json,
+    /// A line of JSON a finding (schemas/finding.schema.json)
+    Jsonl,
+    /// SARIF 2.1.0 for code-scanning pages
+    Sarif,
+    /// Annotations of a GitHub workflow; adds to the job's summary where there is one
+    Github,
+    /// JUnit XML for test reports
+    Junit,
     /// A report with every result's evidence, one file for a browser
     Html,
 }
@@ -62,6 +70,15 @@ enum FailOn {
     Warning,
     /// Everything fails
     Note,
+}
+
+/// Where a tree lies in the repository that is the working folder: annotations name files from there.
+fn prefix(dir: &Path) -> String {
+    let parts = dir.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+        _ => None,
+    });
+    if dir.is_absolute() || dir.is_file() { String::new() } else { parts.collect::<Vec<_>>().join("/") }
 }
 
 impl Check {
@@ -88,6 +105,10 @@ impl Check {
             FailOn::Note => Severity::Note,
         };
         deliver(self.out.as_deref(), self.force, &|out| match self.format {
+            Format::Jsonl => render::json::write_lines(&report, out),
+            Format::Sarif => render::sarif::write(&report, out),
+            Format::Github => render::github::write(&report, &prefix(&self.input.dir), threshold, out),
+            Format::Junit => render::junit::write(&report, threshold, out),
             Format::Html => render::html::write_check(&report, threshold, out),
             Format::Text => {
                 writeln!(out, "{round}\n")?;
@@ -96,6 +117,10 @@ impl Check {
             }
             Format::Json => render::json::write(&render::json::Check::of(&report, threshold, self.reminders), out),
         })?;
+        if let (Format::Github, Some(path)) = (self.format, std::env::var_os("GITHUB_STEP_SUMMARY")) {
+            let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path)?;
+            render::github::write_summary(&report, threshold, &mut file)?;
+        }
         Ok(if report.fails(threshold) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 }

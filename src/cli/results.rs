@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{Input, deliver, terminal_width};
+use super::{Input, deliver, remark, terminal_width};
 use crate::publication::{self, Filter, LeftOut, Row, Selection};
 use crate::render;
 use crate::report::Report;
@@ -115,7 +115,6 @@ impl Results {
 /// Says what is not in a published table.
 fn list(left_out: &[LeftOut]) {
     for LeftOut { result, reason } in left_out {
-        let line = format!("left out: {result}: {reason}");
-        eprintln!("{}", line.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect::<String>());
+        remark(&format!("left out: {result}: {reason}"));
     }
 }

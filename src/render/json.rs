@@ -50,8 +50,10 @@ struct Counts {
     note: usize,
 }
 
+/// One finding; what `check --format jsonl` prints in a line.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Finding {
+#[schemars(title = "tinyaudit finding")]
+pub struct Finding {
     /// Id of the rule.
     rule: &'static str,
     /// How bad it is.
@@ -148,6 +150,18 @@ struct WakewordRow {
     duty_cycle: Unitless,
     throughput: Measured,
     power: Option<Measured>,
+}
+
+/// Writes every finding as JSON in a line of its own.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for one in &report.findings {
+        serde_json::to_writer(&mut *out, &finding(one))?;
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 impl Check {

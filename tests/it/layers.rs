@@ -7,7 +7,7 @@ use std::path::Path;
 const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["render"],
-    &["publication"],
+    &["publication", "package", "comparison", "mending"],
     &["report", "runner"],
     &["checks"],
     &["waiver"],

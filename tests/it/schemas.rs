@@ -11,6 +11,8 @@ fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("system-description", newest.description_schema().try_into().unwrap()),
         ("check", schema_for!(tinyaudit::render::json::Check)),
+        ("compare", schema_for!(tinyaudit::render::changes::Changes)),
+        ("finding", schema_for!(tinyaudit::render::json::Finding)),
         ("results", schema_for!(tinyaudit::render::json::Results)),
         ("rules", schema_for!(tinyaudit::render::catalogue::Catalogue)),
         ("round", schema_for!(tinyaudit::round::Round)),

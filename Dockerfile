@@ -1,0 +1,11 @@
+# A static binary and nothing else.
+FROM rust:1.95-alpine AS build
+RUN apk add --no-cache musl-dev
+WORKDIR /tinyaudit
+COPY . .
+RUN cargo build --release --locked
+
+FROM scratch
+COPY --from=build /tinyaudit/target/release/tinyaudit /tinyaudit
+WORKDIR /submission
+ENTRYPOINT ["/tinyaudit"]

@@ -1,0 +1,68 @@
+//! `tinyaudit fix`
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use super::{Input, print};
+use crate::mending::{self, Journal};
+
+/// Mend what needs no judgement: junk files, empty folders, misspelled names, misplaced markers, spellings of a status.
+///
+/// Shows the plan; `--apply` does it, `--undo` takes it back. Logs, traces and results are never edited.
+#[derive(Debug, Args)]
+pub struct Fix {
+    #[command(flatten)]
+    input: Input,
+    /// Do what the plan says
+    #[arg(long, conflicts_with = "undo")]
+    apply: bool,
+    /// Take back what was done last
+    #[arg(long)]
+    undo: bool,
+}
+
+impl Fix {
+    /// Plans, applies or undoes.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let root = &self.input.dir;
+        if !root.is_dir() {
+            bail!("{} is no folder; a package is mended where it was made", root.display());
+        }
+        let kept = kept(root)?;
+        if self.undo {
+            let journal = Journal::read(&kept).context("there is nothing to undo")?;
+            journal.undo(root, &kept)?;
+            print(|out| writeln!(out, "undone: {} steps", journal.steps.len()))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let tree = self.input.tree()?;
+        let (report, _) = self.input.report_of(&tree, None, false, None)?;
+        let steps = mending::plan(&tree, &report);
+        print(|out| {
+            steps.iter().try_for_each(|step| writeln!(out, "{step}"))?;
+            match (steps.is_empty(), self.apply) {
+                (true, _) => writeln!(out, "there is nothing to mend"),
+                (false, false) => writeln!(out, "{} steps; --apply takes them", steps.len()),
+                (false, true) => Ok(()),
+            }
+        })?;
+        if self.apply && !steps.is_empty() {
+            if kept.exists() {
+                bail!("{} holds what was mended before; undo that, or remove it", kept.display());
+            }
+            Journal { steps }.apply(root, &kept)?;
+            print(|out| writeln!(out, "done; --undo takes it back, as long as {} is there", kept.display()))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Where replaced and removed files are kept: beside the folder, so that they are no part of it.
+fn kept(root: &Path) -> anyhow::Result<PathBuf> {
+    let root = root.canonicalize()?;
+    let name = root.file_name().context("the root of the file system cannot be mended")?.to_string_lossy().into_owned();
+    Ok(root.with_file_name(format!("{name}.tinyaudit-undo")))
+}

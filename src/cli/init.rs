@@ -1,0 +1,174 @@
+//! `tinyaudit init`
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use super::print;
+use crate::form::{self, Known};
+use crate::log::checklist;
+use crate::output::write_new;
+use crate::round::Round;
+
+/// Begin a submission: folders, system descriptions with the official fields, READMEs, and the checklist as a form.
+///
+/// What is not given is asked for on a terminal. No file is ever overwritten; what is there already is kept.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to begin in
+    dir: PathBuf,
+    /// The round [default: the newest]
+    #[arg(long, value_name = "ROUND")]
+    round: Option<String>,
+    /// `closed` or `open`
+    #[arg(long)]
+    division: Option<String>,
+    /// The organisation that submits
+    #[arg(long)]
+    submitter: Option<String>,
+    /// A system under test, named as its folder will be; once for each
+    #[arg(long = "system", value_name = "NAME")]
+    systems: Vec<String>,
+    /// A benchmark; once for each
+    #[arg(long = "benchmark", value_name = "NAME")]
+    benchmarks: Vec<String>,
+    /// The availability: `available`, `preview` or `rdi`
+    #[arg(long, default_value = "available")]
+    status: String,
+    /// Energy is measured, too
+    #[arg(long)]
+    energy: bool,
+}
+
+impl Init {
+    /// Writes the skeleton.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
+        let division = given(self.division.as_ref(), "--division", "Division (closed or open)")?;
+        let submitter = given(self.submitter.as_ref(), "--submitter", "Submitter")?;
+        let systems = given_list(&self.systems, "--system", "Systems, separated by blanks")?;
+        let benchmarks = given_list(&self.benchmarks, "--benchmark", "Benchmarks, separated by blanks")?;
+        one_of(&division, "division", round.divisions.iter())?;
+        one_of(&self.status, "status", round.statuses.keys())?;
+        for benchmark in &benchmarks {
+            one_of(benchmark, "benchmark", round.benchmarks.keys())?;
+        }
+        for name in systems.iter().chain([&submitter]) {
+            if name.is_empty() || name.contains(['/', '\\', '\0']) || [".", ".."].contains(&name.as_str()) {
+                bail!("`{}` is no name of a folder", name.escape_debug());
+            }
+        }
+        let root = self.dir.join(&division).join(&submitter);
+        let mut skeleton = Skeleton { root, dir: &self.dir, written: Vec::new(), kept: Vec::new() };
+        skeleton.file("README.md", readme(&submitter, &round).as_bytes())?;
+        for benchmark in &benchmarks {
+            let title = &round.benchmarks[benchmark].title;
+            let text =
+                format!("# {benchmark}, {title}\n\nPut the implementation here and say how it is built and run.\n");
+            skeleton.file(&format!("code/{benchmark}/README.md"), text.as_bytes())?;
+        }
+        for system in &systems {
+            let description = description(&round, &submitter, &division, &self.status);
+            skeleton.file(&format!("systems/{system}.json"), description.as_bytes())?;
+        }
+        if self.energy {
+            let text = "# How energy was measured\n\nSay what feeds the device, what is measured, and which jumpers are set.\n";
+            skeleton.file("systems/Energy-Hookup.md", text.as_bytes())?;
+        }
+        let known = Known {
+            systems: systems.iter().map(String::as_str).collect(),
+            division: &division,
+            category: &self.status,
+            benchmarks: benchmarks.iter().map(String::as_str).collect(),
+            ..Known::default()
+        };
+        let form = checklist::write(&form::checklist(&known, &round))?;
+        skeleton.file(&format!("systems/TinyMLPerf_{}_Submission_Checklist.docx", round.name), &form)?;
+        print(|out| {
+            skeleton.written.iter().try_for_each(|path| writeln!(out, "wrote {path}"))?;
+            skeleton.kept.iter().try_for_each(|path| writeln!(out, "kept {path}"))?;
+            writeln!(
+                out,
+                "Next: fill in the descriptions and the checklist (also as PDF), then `tinyaudit import` your sessions."
+            )
+        })?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+struct Skeleton<'a> {
+    root: PathBuf,
+    dir: &'a Path,
+    written: Vec<String>,
+    kept: Vec<String>,
+}
+
+impl Skeleton<'_> {
+    fn file(&mut self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let path = self.root.join(name);
+        let shown = path.strip_prefix(self.dir).unwrap_or(&path).display().to_string();
+        match write_new(&path, bytes) {
+            Ok(()) => self.written.push(shown),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.kept.push(shown),
+            Err(error) => return Err(error).context("the skeleton is not complete"),
+        }
+        Ok(())
+    }
+}
+
+/// An answer that was given as a flag, or is asked for.
+fn given(flag: Option<&String>, name: &str, question: &str) -> anyhow::Result<String> {
+    if let Some(answer) = flag {
+        return Ok(answer.clone());
+    }
+    if !io::stdin().is_terminal() {
+        bail!("{name} is missing");
+    }
+    eprint!("{question}: ");
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim().to_owned())
+}
+
+fn given_list(flags: &[String], name: &str, question: &str) -> anyhow::Result<Vec<String>> {
+    if !flags.is_empty() {
+        return Ok(flags.to_vec());
+    }
+    Ok(given(None, name, question)?.split_whitespace().map(str::to_owned).collect())
+}
+
+fn one_of<'a>(found: &str, what: &str, known: impl Iterator<Item = &'a String>) -> anyhow::Result<()> {
+    let known: Vec<&str> = known.map(String::as_str).collect();
+    if !known.contains(&found) {
+        bail!("there is no {what} `{}`; there are {}", found.escape_debug(), known.join(", "));
+    }
+    Ok(())
+}
+
+/// The official fields, once each.
+fn description(round: &Round, submitter: &str, division: &str, status: &str) -> String {
+    let mut seen = std::collections::BTreeSet::new();
+    let fields = round.system_description.fields.iter().filter(|field| seen.insert(field.trim()));
+    let fields: serde_json::Map<String, serde_json::Value> = fields
+        .map(|field| {
+            let value = match field.as_str() {
+                "Submitter" => submitter,
+                "Division" => division,
+                "Status" => status,
+                _ => "",
+            };
+            (field.clone(), value.into())
+        })
+        .collect();
+    format!("{:#}\n", serde_json::Value::from(fields))
+}
+
+fn readme(submitter: &str, round: &Round) -> String {
+    format!(
+        "# {submitter}, MLPerf Tiny {}\n\nSay here how the results are repeated: hardware, tools and their versions, how to build, flash and run.\n",
+        round.name
+    )
+}

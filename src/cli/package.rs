@@ -1,0 +1,164 @@
+//! `tinyaudit package` and `tinyaudit verify`
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use super::{EXIT_CODES, Input, print};
+use crate::package::{self, Documents, WAIVERS};
+use crate::publication::{self, Filter, Selection};
+use crate::render;
+use crate::report::Report;
+use crate::round::{Round, Severity};
+use crate::tree::Tree;
+
+/// Check a submission and write a package: its files, a manifest, the report and the table of results.
+///
+/// The same tree gives the same bytes on any machine. What `check` refuses is not packaged.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct Package {
+    #[command(flatten)]
+    input: Input,
+    /// The package to write
+    #[arg(long, value_name = "FILE.zip")]
+    out: PathBuf,
+    /// Replace that file if it is there
+    #[arg(long)]
+    force: bool,
+    /// Package a submission with errors, too; its report says so
+    #[arg(long)]
+    allow_errors: bool,
+}
+
+/// Hold a package, or its unpacked folder, against its manifest, check it again and compare with its report.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct Verify {
+    /// A package or its unpacked folder
+    package: PathBuf,
+}
+
+impl Package {
+    /// Checks and packages.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let mut tree = self.input.tree()?;
+        let (first, _) = self.input.report_of(&tree, None, false, Some(WAIVERS))?;
+        let submitters: Vec<_> = first.submission.submitters.clone();
+        let mut names: Vec<&str> = submitters.iter().map(|submitter| submitter.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        if names.len() > 1 {
+            bail!("there are {} submitters ({}); name one with --submitter", names.len(), names.join(", "));
+        }
+        if let Some(lost) = submitters.iter().find(|one| !first.round.divisions.contains(&one.division)) {
+            bail!("`{}` lies in no division; put it under {}", lost.name, first.round.divisions.join(" or "));
+        }
+        // From a division's or a submitter's own folder, the package still begins with the division.
+        let alone = submitters.iter().find(|one| one.path.is_empty() || one.path == one.name);
+        if let Some(submitter) = alone {
+            let above = if submitter.path.is_empty() {
+                format!("{}/{}", submitter.division, submitter.name)
+            } else {
+                submitter.division.clone()
+            };
+            tree = tree.under(&above);
+        }
+        let places: Vec<String> = submitters.iter().map(|one| format!("{}/{}", one.division, one.name)).collect();
+        let left_out = package::narrow(&mut tree, &places);
+        let (report, round) = self.input.report_of(&tree, None, false, Some(WAIVERS))?;
+        for one in &left_out {
+            super::remark(&format!("left out: {}: {}", one.path, one.reason));
+        }
+        if report.fails(Severity::Error) && !self.allow_errors {
+            print(|out| {
+                writeln!(out, "{round}\n")?;
+                render::text::write(&report, Severity::Error, super::styled(), out)
+            })?;
+            eprintln!("tinyaudit: nothing was packaged; --allow-errors packages it all the same");
+            return Ok(ExitCode::FAILURE);
+        }
+        let documents = documents(&report, self.input.waivers()?.map(|(text, _)| text.into_bytes()))?;
+        let mut digest = String::new();
+        let written = crate::output::write(&self.out, self.force, |out| {
+            let mut file = tempfile::tempfile()?;
+            package::write(&tree, &documents, &mut io::BufWriter::new(&mut file)).map_err(io::Error::other)?;
+            digest = copy_and_hash(&mut file, out)?;
+            Ok(())
+        });
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => bail!("{error}; --force replaces it"),
+            done => done?,
+        }
+        print(|out| {
+            writeln!(out, "{}", render::text::summary(&report, Severity::Error))?;
+            writeln!(out, "{digest}  {}", self.out.file_name().unwrap_or_default().to_string_lossy())
+        })?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Copies a file to a writer and returns its digest.
+fn copy_and_hash(file: &mut std::fs::File, out: &mut dyn Write) -> io::Result<String> {
+    use io::{Read, Seek};
+    use sha2::Digest;
+    file.rewind()?;
+    let mut hasher = sha2::Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(&buffer[..read]);
+        out.write_all(&buffer[..read])?;
+    }
+    Ok(package::hex(&hasher.finalize()))
+}
+
+fn documents(report: &Report, waivers: Option<Vec<u8>>) -> anyhow::Result<Documents> {
+    let mut documents = Documents { waivers, ..Documents::default() };
+    render::json::write(&render::json::Check::of(report, Severity::Error, false), &mut documents.report)?;
+    let (rows, _) = publication::rows(report, Selection::Marked, &Filter::default());
+    let tables = publication::tables(report, &rows);
+    render::markdown::write(&tables, &report.round, &report.round.publication.repository, &mut documents.summary)?;
+    Ok(documents)
+}
+
+impl Verify {
+    /// Verifies and prints.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let shown = self.package.display();
+        let mut tree = Tree::open(&self.package).with_context(|| format!("{shown} cannot be read"))?;
+        let differences = package::differences(&tree).map_err(|reason| anyhow::anyhow!("{shown}: {reason}"))?;
+        let name = package::stored_round(&tree).map_err(|reason| anyhow::anyhow!("{shown}: {reason}"))?;
+        let stored = tree.get(package::REPORT).map(|entry| tree.read(entry)).transpose()?.unwrap_or_default();
+        let waivers = tree.get(WAIVERS).map(|entry| tree.read(entry)).transpose()?;
+        tree.retain(|entry| entry.path.contains('/') || !entry.is_file());
+        let mut report = Report::of(&tree, Round::named(&name)?, None).with_context(|| shown.to_string())?;
+        if let Some(bytes) = &waivers {
+            report.waive(&crate::waiver::parse(&String::from_utf8_lossy(bytes), WAIVERS)?, WAIVERS);
+        }
+        let same = documents(&report, None)?.report == stored;
+        print(|out| {
+            for difference in &differences {
+                writeln!(out, "{}: {}", difference.path.escape_debug(), difference.message)?;
+            }
+            if !same {
+                writeln!(out, "{}: a new check gives another report", package::REPORT)?;
+            }
+            writeln!(out, "{}", render::text::summary(&report, Severity::Error))?;
+            let verdict = if differences.is_empty() && same {
+                "the package is as it was made"
+            } else {
+                "the package was changed"
+            };
+            writeln!(out, "{verdict}, round {name}")
+        })?;
+        let sound = differences.is_empty() && same && !report.fails(Severity::Error);
+        Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}

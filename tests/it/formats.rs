@@ -1,0 +1,182 @@
+//! The formats of pipelines: the same findings in each, whatever names and messages hold.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{corpus, golden};
+
+fn tinyaudit(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments).env_remove("GITHUB_STEP_SUMMARY").output().unwrap()
+}
+
+fn check(tree: &Path, round: &str, format: &str) -> String {
+    let output = tinyaudit(&["check", tree.to_str().unwrap(), "--round", round, "--format", format]);
+    assert!(output.status.code() != Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A submission whose names hold everything that breaks formats.
+fn strange() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let own = folder.path().join("closed/ExampleCo");
+    for name in ["a b.c", "quo\"te'.c", "per%cent,col:on.c", "line\nbreak.c", "ünï.c", "<tag>&amp;.c", "]]>.c"] {
+        fs::write(own.join("code").join(name), "-----BEGIN PRIVATE KEY-----\n").unwrap();
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        fs::write(own.join("code").join(std::ffi::OsStr::from_bytes(b"bytes\xff.c")), "x").unwrap();
+    }
+    folder
+}
+
+/// Rule and path of every finding, from the JSON format.
+fn findings(json: &str) -> Vec<(String, String)> {
+    let report: Value = serde_json::from_str(json).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    report["findings"].as_array().unwrap().iter().map(|one| (text(&one["rule"]), text(&one["path"]))).collect()
+}
+
+fn sarif_is_sound(text: &str, expected: usize) {
+    let log: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), expected);
+    let mut fingerprints = BTreeSet::new();
+    for result in results {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
+        let physical = &result["locations"][0]["physicalLocation"];
+        let uri = physical["artifactLocation"]["uri"].as_str().unwrap();
+        assert!(uri.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte)), "{uri}");
+        assert!(physical["region"].is_null() || physical["region"]["startLine"].as_u64().unwrap() > 0);
+        assert!(fingerprints.insert(result["partialFingerprints"].to_string()), "{result}");
+    }
+}
+
+fn junit_is_sound(text: &str) -> (usize, usize) {
+    let mut reader = quick_xml::Reader::from_str(text);
+    let (mut cases, mut failures) = (0, 0);
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
+                match tag.local_name().as_ref() {
+                    b"testcase" => cases += 1,
+                    b"failure" => failures += 1,
+                    _ => {}
+                }
+            }
+            quick_xml::events::Event::Eof => return (cases, failures),
+            _ => {}
+        }
+    }
+}
+
+fn holds_the_same(tree: &Path, round: &str) {
+    let json = check(tree, round, "json");
+    let expected = findings(&json);
+    let report: Value = serde_json::from_str(&json).unwrap();
+    let lines = check(tree, round, "jsonl");
+    let listed: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(Value::from(listed), report["findings"]);
+    sarif_is_sound(&check(tree, round, "sarif"), expected.len());
+    let annotations = check(tree, round, "github");
+    let commands = annotations.lines().filter(|line| line.starts_with("::")).count();
+    assert_eq!(commands, expected.len());
+    assert_eq!(annotations.lines().count(), expected.len() + 1, "one line a finding and the verdict");
+    let (cases, failures) = junit_is_sound(&check(tree, round, "junit"));
+    assert_eq!(failures as u64, report["counts"]["error"].as_u64().unwrap());
+    assert!(cases >= expected.len());
+}
+
+#[test]
+fn every_format_holds_the_same_findings() {
+    holds_the_same(&golden::bundled(), "v1.3");
+    let strange = strange();
+    holds_the_same(strange.path(), "v1.3");
+    if let Some(rounds) = corpus::rounds() {
+        for round in ["v0.5", "v0.7", "v1.2", "v1.3"] {
+            holds_the_same(&rounds.join(round), round);
+        }
+    }
+}
+
+/// The SARIF log of findings keeps its fingerprints when lines move.
+#[test]
+fn fingerprints_outlive_edits() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let results = folder.path().join("closed/ExampleCo/results/simulated_npu_400mhz/ic/accuracy/results.txt");
+    let text = fs::read_to_string(&results).unwrap().replace("85.5", "88.5");
+    let prints = |text: &str| {
+        fs::write(&results, text).unwrap();
+        let log: Value = serde_json::from_str(&check(folder.path(), "v1.3", "sarif")).unwrap();
+        log["runs"][0]["results"][0]["partialFingerprints"].clone()
+    };
+    assert_eq!(prints(&text), prints(&format!("\n{text}")));
+}
+
+/// The steps of the GitHub Action, as a script.
+#[test]
+fn the_action_annotates_and_summarises() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), &folder.path().join("submission"));
+    let results =
+        folder.path().join("submission/closed/ExampleCo/results/simulated_npu_400mhz/ic/accuracy/results.txt");
+    fs::write(&results, fs::read_to_string(&results).unwrap().replace("85.5", "88.5")).unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_tinyaudit")).parent().unwrap();
+    let path = std::env::var_os("PATH").unwrap();
+    let path = std::env::join_paths([program.to_owned()].into_iter().chain(std::env::split_paths(&path))).unwrap();
+    let output = Command::new("bash")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ci/audit.sh"))
+        .current_dir(folder.path())
+        .env("PATH", path)
+        .env("TINYAUDIT_PATH", "submission")
+        .env("TINYAUDIT_ROUND", "v1.3")
+        .env("TINYAUDIT_SARIF", "log.sarif")
+        .env("GITHUB_STEP_SUMMARY", folder.path().join("summary.md"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("::error file=submission/closed/ExampleCo/results/"), "{said}");
+    sarif_is_sound(&fs::read_to_string(folder.path().join("log.sarif")).unwrap(), 1);
+    let summary = fs::read_to_string(folder.path().join("summary.md")).unwrap();
+    assert!(summary.contains("| error | accuracy-mismatch |") && summary.contains("## closed, available"), "{summary}");
+}
+
+#[test]
+fn command_line_manners() {
+    let said = |arguments: &[&str]| {
+        let output = tinyaudit(arguments);
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr),
+        )
+    };
+    let bundled = golden::bundled();
+    let bundled = bundled.to_str().unwrap();
+    assert!(said(&["check", bundled, "--round", "v13"]).1.contains("did you mean v1.3?"));
+    assert!(said(&["chekc", bundled]).1.contains("check"));
+    assert!(said(&["explain", "window-count-"]).1.contains("did you mean window-count?"));
+    assert!(said(&["--help"]).1.contains("Exit codes") && said(&["--help"]).1.contains("Examples"));
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(said(&["completions", shell]).1.contains("tinyaudit"));
+    }
+    let folder = TempDir::new().unwrap();
+    assert_eq!(said(&["man", folder.path().to_str().unwrap()]).0, Some(0));
+    assert!(fs::read_to_string(folder.path().join("tinyaudit-check.1")).unwrap().contains("tinyaudit"));
+    assert!(said(&["check", bundled, "--round", "v1.3", "--color", "always"]).1.contains("PASS"));
+    let escape = '\u{1b}';
+    assert!(!said(&["check", bundled, "--round", "v1.4", "--color", "never"]).1.contains(escape));
+    assert!(said(&["check", bundled, "--round", "v1.4", "--color", "always"]).1.contains(escape));
+}

@@ -1,0 +1,380 @@
+//! From sessions to a verified package, and hostile packages.
+
+use std::fs;
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::golden;
+
+fn tinyaudit(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments).output().unwrap()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn succeeds(arguments: &[&str]) -> String {
+    let output = tinyaudit(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    said(&output)
+}
+
+/// A package of a tree.
+fn package(tree: &Path, folder: &Path, name: &str) -> PathBuf {
+    let out = folder.join(name);
+    succeeds(&["package", text(tree), "--round", "v1.3", "--out", text(&out)]);
+    out
+}
+
+#[test]
+fn the_same_tree_gives_the_same_bytes() {
+    let folder = TempDir::new().unwrap();
+    let first = package(&golden::bundled(), folder.path(), "a.zip");
+    // Made in another order, with other permissions, and from the submitter's own folder.
+    let copy = folder.path().join("closed");
+    let mut files: Vec<_> = golden::files(&golden::bundled()).into_iter().collect();
+    files.reverse();
+    for (path, bytes) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    fs::write(copy.join("ExampleCo/.DS_Store"), "junk").unwrap();
+    let second = package(&copy, folder.path(), "b.zip");
+    let third = package(&copy.join("ExampleCo"), folder.path(), "c.zip");
+    assert!(fs::read(&first).unwrap() == fs::read(&second).unwrap());
+    assert!(fs::read(&first).unwrap() == fs::read(&third).unwrap());
+    assert!(succeeds(&["verify", text(&first)]).contains("the package is as it was made"));
+}
+
+#[test]
+fn a_package_reads_as_its_folder_does() {
+    let folder = TempDir::new().unwrap();
+    let package = package(&golden::bundled(), folder.path(), "a.zip");
+    for command in [["check", "--format", "json"], ["results", "--format", "json"], ["check", "--format", "text"]] {
+        let of = |path: &Path| tinyaudit(&[command[0], text(path), command[1], command[2], "--round", "v1.3"]).stdout;
+        assert_eq!(of(&package), of(&golden::bundled()), "{command:?}");
+    }
+    let refused = tinyaudit(&["package", text(&golden::bundled()), "--round", "v1.3", "--out", text(&package)]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(said(&refused).contains("--force"), "{}", said(&refused));
+}
+
+#[test]
+fn other_programs_find_it_well_formed() {
+    let folder = TempDir::new().unwrap();
+    let package = package(&golden::bundled(), folder.path(), "a.zip");
+    let run = |program: &str, arguments: &[&str], at: &Path| {
+        let output = Command::new(program).args(arguments).current_dir(at).output();
+        match output {
+            Ok(output) => assert!(output.status.success(), "{program}: {}", said(&output)),
+            Err(_) => {
+                let _ = writeln!(std::io::stderr(), "skipped: {program} is not installed");
+            }
+        }
+    };
+    run("unzip", &["-tq", text(&package)], folder.path());
+    run(
+        "python3",
+        &["-c", "import sys, zipfile; sys.exit(zipfile.ZipFile(sys.argv[1]).testzip() is not None)", text(&package)],
+        folder.path(),
+    );
+    let unpacked = folder.path().join("unpacked");
+    let mut archive = zip::ZipArchive::new(fs::File::open(&package).unwrap()).unwrap();
+    archive.extract(&unpacked).unwrap();
+    run("sha256sum", &["-c", "--quiet", "--strict", "MANIFEST.sha256"], &unpacked);
+    assert!(succeeds(&["verify", text(&unpacked)]).contains("the package is as it was made"));
+    // One changed, one missing, one extra file.
+    let place = |name: &str| unpacked.join("closed/ExampleCo").join(name);
+    fs::write(place("README.md"), "changed").unwrap();
+    fs::remove_file(place("code/ic/README.md")).unwrap();
+    fs::write(place("code/new.md"), "new").unwrap();
+    let output = tinyaudit(&["verify", text(&unpacked)]);
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(1));
+    for line in [
+        "closed/ExampleCo/README.md: it has 7 bytes",
+        "closed/ExampleCo/code/ic/README.md: it is missing",
+        "closed/ExampleCo/code/new.md: it is not in the manifest",
+    ] {
+        assert!(said.contains(line), "{said}");
+    }
+}
+
+/// Any changed byte of any file's content is reported with the file's name, or the archive cannot be read at all.
+#[test]
+fn any_changed_byte_is_noticed() {
+    let folder = TempDir::new().unwrap();
+    let package = package(&golden::bundled(), folder.path(), "a.zip");
+    let bytes = fs::read(&package).unwrap();
+    let edited = folder.path().join("edited.zip");
+    for at in (0..bytes.len()).step_by(bytes.len() / 150) {
+        let mut changed = bytes.clone();
+        changed[at] ^= 0x20;
+        fs::write(&edited, changed).unwrap();
+        let output = tinyaudit(&["verify", text(&edited)]);
+        let code = output.status.code();
+        // Bytes of the archive's own book-keeping that mean nothing may change without harm.
+        let harmless = code == Some(0)
+            && zip::ZipArchive::new(Cursor::new(fs::read(&edited).unwrap())).is_ok_and(|mut archive| {
+                (0..archive.len())
+                    .all(|index| std::io::copy(&mut archive.by_index(index).unwrap(), &mut std::io::sink()).is_ok())
+            });
+        assert!(code == Some(1) || code == Some(2) || harmless, "byte {at}: {}", said(&output));
+        assert!(!said(&output).contains("panicked"), "byte {at}: {}", said(&output));
+    }
+}
+
+fn hostile(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        archive.start_file(*name, SimpleFileOptions::default()).unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn hostile_archives_end_in_an_error() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("evil.zip");
+    let cases: [(&str, Vec<u8>); 7] = [
+        ("no name below its root", hostile(&[("../evil.txt", b"x")])),
+        ("no name below its root", hostile(&[("/etc/evil.txt", b"x")])),
+        ("no name below its root", hostile(&[("closed\\x", b"x")])),
+        ("lies in a file", hostile(&[("closed/a", b"x"), ("closed/a/results/x", b"x")])),
+        ("cannot be read", b"PK\x03\x04 no archive".to_vec()),
+        ("cannot be read", Vec::new()),
+        ("nothing to check", hostile(&[("x.txt", b"x")])),
+    ];
+    for (expected, bytes) in cases {
+        fs::write(&path, bytes).unwrap();
+        for command in ["check", "results", "verify"] {
+            let output = tinyaudit(&[command, text(&path)]);
+            let said = said(&output);
+            assert_eq!(output.status.code(), Some(2), "{command}: {said}");
+            assert!(command == "verify" || said.contains(expected), "{command}: {said}");
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is written beside it");
+}
+
+/// A bomb in a package, links, and encrypted files are findings of their files.
+#[test]
+fn bombs_and_links_are_findings() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("bomb.zip");
+    let mut archive = ZipWriter::new(fs::File::create(&path).unwrap());
+    let options = SimpleFileOptions::default();
+    for (name, bytes) in golden::files(&golden::bundled()) {
+        archive.start_file(name.to_str().unwrap(), options).unwrap();
+        archive.write_all(&bytes).unwrap();
+    }
+    archive.start_file("closed/ExampleCo/code/bomb.txt", options).unwrap();
+    for _ in 0..200 {
+        archive.write_all(&vec![0; 1 << 20]).unwrap();
+    }
+    archive.add_symlink("closed/ExampleCo/code/link", "/etc/passwd", options).unwrap();
+    archive.finish().unwrap();
+    let output = tinyaudit(&["check", text(&path), "--round", "v1.3"]);
+    let said = said(&output);
+    assert!(said.contains("symbolic-link") && said.contains("code/link"), "{said}");
+    assert!(said.contains("file-large") || said.contains("file-unreadable"), "{said}");
+}
+
+/// Sessions of either runner, in either division, all the way to a verified package.
+#[test]
+fn sessions_become_a_verified_package() {
+    for (division, round, runner) in
+        [("closed", "v1.3", "eembc"), ("closed", "v1.3", "mlcommons"), ("open", "v1.4", "mlcommons")]
+    {
+        let folder = TempDir::new().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let tree = at("tree");
+        let system = "board_80mhz";
+        succeeds(&[
+            "init",
+            text(&tree),
+            "--round",
+            round,
+            "--division",
+            division,
+            "--submitter",
+            "Co",
+            "--system",
+            system,
+            "--benchmark",
+            "kws",
+        ]);
+        assert!(
+            succeeds(&[
+                "init",
+                text(&tree),
+                "--round",
+                round,
+                "--division",
+                division,
+                "--submitter",
+                "Co",
+                "--system",
+                system,
+                "--benchmark",
+                "kws"
+            ])
+            .contains("kept")
+        );
+        for mode in ["accuracy", "performance"] {
+            succeeds(&[
+                "run",
+                "--profile",
+                "cortex-m4-reference",
+                "--benchmark",
+                "kws",
+                "--mode",
+                mode,
+                "--round",
+                round,
+                "--dialect",
+                runner,
+                "--into",
+                text(&at(mode)),
+            ]);
+        }
+        let own = tree.join(division).join("Co");
+        let import = |session: &Path| {
+            tinyaudit(&["import", text(session), "--system", system, "--into", text(&own), "--round", round])
+        };
+        for mode in ["accuracy", "performance"] {
+            let output = import(&at(mode));
+            assert!(output.status.success(), "{}", said(&output));
+            assert!(said(&output).contains(&format!("kws {mode} of {system}")));
+        }
+        let again = import(&at("accuracy"));
+        assert_eq!(again.status.code(), Some(1), "{}", said(&again));
+        // What init leaves to the engineer.
+        let description = own.join(format!("systems/{system}.json"));
+        let filled = [
+            "Board Name",
+            "Processor(s) Name",
+            "Processor(s) Frequencies",
+            "Inference Framework",
+            "Software Libraries",
+            "Quantization Method",
+            "Training framework (open division)",
+        ]
+        .iter()
+        .fold(fs::read_to_string(&description).unwrap(), |text, key| {
+            text.replace(&format!("\"{key}\": \"\""), &format!("\"{key}\": \"given\""))
+        });
+        fs::write(&description, filled).unwrap();
+        fs::write(own.join("code/kws/train.py"), "train()\n").unwrap();
+        fs::write(own.join(format!("systems/TinyMLPerf_{round}_Submission_Checklist.pdf")), "%PDF-1.4\n").unwrap();
+        let out = at("package.zip");
+        succeeds(&["package", text(&tree), "--round", round, "--out", text(&out)]);
+        assert!(succeeds(&["verify", text(&out)]).contains("the package is as it was made"));
+        assert!(succeeds(&["check", text(&out), "--round", round]).contains("PASS: 0 errors"));
+    }
+}
+
+/// A session of another model, a broken one and a folder of something else are refused with the reason.
+#[test]
+fn sessions_that_do_not_fit_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let session = golden::bundled().join("closed/ExampleCo/results/simulated_fpga_100mhz/ic/performance");
+    let edited = folder.path().join("edited");
+    golden::copy(&session, &edited);
+    let results = edited.join("results.txt");
+    fs::write(&results, fs::read_to_string(&results).unwrap().replace("3690.894", "9690.894")).unwrap();
+    let empty = folder.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    let into = folder.path().join("into");
+    fs::create_dir(&into).unwrap();
+    let output = tinyaudit(&[
+        "import",
+        text(&edited),
+        text(&empty),
+        text(&session),
+        "--system",
+        "s",
+        "--into",
+        text(&into),
+        "--round",
+        "v1.3",
+    ]);
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("throughput-mismatch") && said.contains("no log of either runner"), "{said}");
+    assert!(into.join("results/s/ic/performance/log.txt").is_file());
+}
+
+#[test]
+fn mending_can_be_undone() {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("tree");
+    golden::copy(&golden::bundled(), &tree);
+    let own = tree.join("closed/ExampleCo");
+    let npu = own.join("results/simulated_npu_400mhz/ic");
+    fs::rename(npu.join("accuracy/results.txt"), npu.join("accuracy/result.txt")).unwrap();
+    fs::rename(npu.join("EEMBC_RUNNER"), npu.join("energy/EEMBC_RUNNER")).unwrap();
+    fs::write(own.join("code/.DS_Store"), "junk").unwrap();
+    fs::create_dir_all(own.join("code/empty/inner")).unwrap();
+    fs::create_dir_all(own.join("code/__pycache__")).unwrap();
+    fs::write(own.join("code/__pycache__/x.pyc"), "x").unwrap();
+    let description = own.join("systems/simulated_npu_400mhz.json");
+    fs::write(
+        &description,
+        fs::read_to_string(&description).unwrap().replace("\"available\"", "\"Available on premise\""),
+    )
+    .unwrap();
+    let broken = golden::files(&tree);
+    let fix = |flag: &str| succeeds(&["fix", text(&tree), "--round", "v1.3", flag]);
+    let plan = succeeds(&["fix", text(&tree), "--round", "v1.3"]);
+    assert!(plan.contains("6 steps; --apply takes them"), "{plan}");
+    assert_eq!(golden::files(&tree), broken, "a plan changes nothing");
+    fix("--apply");
+    assert_eq!(golden::files(&tree), golden::files(&golden::bundled()));
+    assert!(!own.join("code/empty").exists());
+    fix("--undo");
+    assert_eq!(golden::files(&tree), broken);
+    assert!(own.join("code/empty/inner").exists());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn changes_are_told() {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("tree");
+    golden::copy(&golden::bundled(), &tree);
+    let own = tree.join("closed/ExampleCo");
+    fs::remove_dir_all(own.join("results/simulated_fpga_100mhz/sww")).unwrap();
+    let results = own.join("results/simulated_npu_400mhz/ic/accuracy/results.txt");
+    fs::write(&results, fs::read_to_string(&results).unwrap().replace("85.5", "88.5")).unwrap();
+    let old = golden::bundled();
+    let said = succeeds(&["compare", text(&old), text(&tree), "--round", "v1.3"]);
+    for line in [
+        "removed closed/ExampleCo/simulated_fpga_100mhz/sww",
+        "finding new: error[accuracy-mismatch]",
+        "evidence changed: closed/ExampleCo/results/simulated_npu_400mhz/ic/accuracy/results.txt",
+    ] {
+        assert!(said.contains(line), "{said}");
+    }
+    assert!(
+        succeeds(&["compare", text(&old), text(&tree), "--round", "v1.3", "--format", "json"]).contains("\"removed\"")
+    );
+    assert!(
+        succeeds(&["compare", text(&old), text(&tree), "--round", "v1.3", "--format", "markdown"])
+            .contains("| removed |")
+    );
+}
