@@ -10,8 +10,9 @@
 //!
 //! Layers, upper may use lower, never the reverse:
 //!
-//! `cli` → [`render`] → [`publication`] → [`report`], [`runner`] → [`checks`] → [`rule`], [`metrics`], [`follow_up`], [`form`], [`coverage`] → [`submission`] → [`log`],
-//! [`tree`] → [`round`] → [`location`]
+//! `cli` → [`render`] → [`publication`], [`package`], [`comparison`], [`mending`] → [`report`], [`runner`] → [`checks`] →
+//! [`rule`], [`metrics`], [`follow_up`], [`form`], [`coverage`] → [`submission`] → [`log`], [`tree`] → [`round`] →
+//! [`location`]
 //!
 //! Beside them, [`device`] is the one seam between host and device, and [`simulator`] puts simulated firmware, boards
 //! and energy monitors behind it; neither knows anything of submissions.
@@ -24,6 +25,30 @@
 //! - No rule names a round, no round names a rule's code; thresholds stand in `rules/*.yaml` and nowhere else.
 //! - The same tree gives the same bytes of output, in any directory order, on any machine, with any number of threads.
 //! - One cause, one finding: what is missing or malformed is that rule's finding and nobody else's.
+//!
+//! # As a library
+//!
+//! Load, recompute, check and render; nothing prints or ends the process. The JSON types of [`render::json`] and the ids
+//! of rules are stable; the model in [`submission`] may grow.
+//!
+//! ```
+//! use tinyaudit::{render, report::Report, round::Round, tree::Tree};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let tree = Tree::open("fixtures/submission".as_ref())?;
+//! let report = Report::of(&tree, Round::named("v1.3")?, None)?;
+//! assert!(report.findings.is_empty());
+//! for (system, benchmark) in report.results() {
+//!     let scores = benchmark.scores();
+//!     if let Some(throughput) = &scores.throughput {
+//!         assert_eq!(throughput.agrees(report.round.tolerances.printed_units), Some(true), "{}", system.name);
+//!     }
+//! }
+//! let mut json = Vec::new();
+//! render::json::write_lines(&report, &mut json)?;
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # Reading order
 //!

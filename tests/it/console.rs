@@ -13,6 +13,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_tinyaudit");
 struct Step {
     command: String,
     output: String,
+    here_document: bool,
 }
 
 fn steps(text: &str) -> Vec<Step> {
@@ -21,8 +22,14 @@ fn steps(text: &str) -> Vec<Step> {
     for line in text.lines() {
         if line.starts_with("```") {
             inside = line == "```console";
+        } else if let Some(step) = steps.last_mut().filter(|step| inside && step.here_document) {
+            // The lines of a here document belong to the command.
+            step.command.push('\n');
+            step.command.push_str(line);
+            step.here_document = line != "END";
         } else if let Some(command) = line.strip_prefix("$ ").filter(|_| inside) {
-            steps.push(Step { command: command.to_owned(), output: String::new() });
+            let here_document = command.ends_with("<<'END'");
+            steps.push(Step { command: command.to_owned(), output: String::new(), here_document });
         } else if let Some(step) = steps.last_mut().filter(|_| inside) {
             step.output.push_str(line);
             step.output.push('\n');
@@ -43,12 +50,19 @@ fn run(document: &str, at_least: usize) {
             continue;
         }
         ran += 1;
-        let script = command.replace("tinyaudit ", &format!("{PROGRAM} "));
+        let script = command.replacen("tinyaudit ", &format!("{PROGRAM} "), 1);
         let output = Command::new("sh").arg("-c").arg(&script).current_dir(folder.path()).output().unwrap();
         let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert_eq!(printed.trim_end(), step.output.trim_end(), "{document}: {}", step.command);
     }
     assert!(ran >= at_least, "{document} has only {ran} commands that are run");
+}
+
+#[test]
+fn the_guide_shows_what_the_program_prints() {
+    for (document, at_least) in [("submitters.md", 8), ("reviewers.md", 4), ("formats.md", 1), ("rules.md", 2)] {
+        run(&format!("docs/{document}"), at_least);
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod corpus;
 mod damage;
 mod formats;
 mod golden;
+mod hostile;
 mod layers;
 mod mutation;
 mod package;

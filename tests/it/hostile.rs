@@ -1,0 +1,188 @@
+//! Hostile and broken input: bounded time and memory, a clear finding or error, and nothing else hidden.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::golden;
+
+const NPU: &str = "closed/ExampleCo/results/simulated_npu_400mhz/ic";
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments).output().unwrap()
+}
+
+/// Checks a bundled submission of which one file was replaced; it must end in time and without a panic, and still hold
+/// all three results.
+fn survives(file: &str, write: impl FnOnce(&Path)) -> String {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    write(&folder.path().join(file));
+    let start = Instant::now();
+    let output = run(&["check", folder.path().to_str().unwrap(), "--round", "v1.3"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(start.elapsed() < Duration::from_mins(1), "{file} takes {:?}", start.elapsed());
+    assert!(matches!(output.status.code(), Some(0 | 1)) && !said.contains("panicked"), "{file}: {said}");
+    assert!(said.contains("in 3 results of 2 systems"), "{file}: {said}");
+    said
+}
+
+fn pieces(path: &Path, piece: &[u8], times: usize) {
+    let mut file = std::io::BufWriter::new(fs::File::create(path).unwrap());
+    (0..times).for_each(|_| file.write_all(piece).unwrap());
+}
+
+fn log() -> String {
+    format!("{NPU}/performance/log.txt")
+}
+
+#[test]
+fn one_endless_line() {
+    for file in [log(), format!("{NPU}/performance/results.txt"), format!("{NPU}/performance/script.async")] {
+        survives(&file, |path| pieces(path, &vec![b'x'; 1 << 20], 100));
+    }
+}
+
+#[test]
+fn ten_million_empty_lines() {
+    survives(&log(), |path| pieces(path, &vec![b'\n'; 1 << 16], 160));
+    survives(&format!("{NPU}/accuracy/results.txt"), |path| pieces(path, &vec![b'\n'; 1 << 16], 160));
+}
+
+#[test]
+fn deep_nesting() {
+    for open in [&b"["[..], b"{\"a\":"] {
+        survives("closed/ExampleCo/systems/simulated_npu_400mhz.json", |path| pieces(path, open, 200_000));
+        survives("closed/ExampleCo/results/simulated_fpga_100mhz/ic/performance/results.json", |path| {
+            pieces(path, open, 200_000);
+        });
+    }
+}
+
+#[test]
+fn bombs_of_aliases_and_huge_rounds_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let bomb = folder.path().join("bomb.yaml");
+    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..12 {
+        let alias = format!("*a{}", level - 1);
+        writeln!(text, "a{level}: &a{level} [{}]", [alias.as_str(); 9].join(", ")).unwrap();
+    }
+    fs::write(&bomb, text).unwrap();
+    let bundled = golden::bundled();
+    for flag in ["--rules", "--waivers"] {
+        let start = Instant::now();
+        let output = run(&["check", bundled.to_str().unwrap(), flag, bomb.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(start.elapsed() < Duration::from_secs(10));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("bomb.yaml"));
+    }
+}
+
+#[test]
+fn figures_that_are_none() {
+    for figure in ["NaN", "inf", "-1.0", "1e999", "99999999999999999999999", "0x10", ""] {
+        survives(&format!("{NPU}/performance/results.txt"), |path| {
+            let text = fs::read_to_string(path).unwrap();
+            fs::write(path, text.replace("662.913", figure).replace("7300", figure)).unwrap();
+        });
+        survives(&log(), |path| {
+            let text = fs::read_to_string(path).unwrap();
+            fs::write(path, text.replace("m-lap-us-59448000", &format!("m-lap-us-{figure}"))).unwrap();
+        });
+    }
+}
+
+#[test]
+fn counters_that_wrap_or_stand_still() {
+    for stamp in ["4049471", "0", "18446744073709551615"] {
+        survives(&log(), |path| {
+            let text = fs::read_to_string(path).unwrap();
+            fs::write(path, text.replace("m-lap-us-15064150", &format!("m-lap-us-{stamp}"))).unwrap();
+        });
+    }
+}
+
+#[test]
+fn sixty_five_thousand_windows() {
+    let said = survives(&format!("{NPU}/performance/results.txt"), |path| {
+        let mut text = String::new();
+        for window in 0..65_000 {
+            write!(text, "00086.460 ulp-mlperf: Performance results for window {window}:\n00086.460 ulp-mlperf:   # Inferences :  10\n").unwrap();
+        }
+        fs::write(path, text).unwrap();
+    });
+    assert!(said.contains("65000 windows"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn loops_pipes_devices_and_locked_files() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let said = survives("closed/ExampleCo/code/ic/loop", |path| {
+        symlink("..", path).unwrap();
+        let pipe = path.with_file_name("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let locked = path.with_file_name("locked.c");
+        fs::write(&locked, "x").unwrap();
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0o0)).unwrap();
+    });
+    assert!(said.contains("symbolic-link") && said.contains("file-unreadable"), "{said}");
+}
+
+#[test]
+fn a_hundred_thousand_files() {
+    survives("closed/ExampleCo/code/many", |path| {
+        for folder in 0..100 {
+            let folder = path.join(folder.to_string());
+            fs::create_dir_all(&folder).unwrap();
+            for file in 0..200 {
+                fs::write(folder.join(format!("{file}.c")), "").unwrap();
+            }
+        }
+    });
+}
+
+/// A full disk ends in an error that names the file, and leaves nothing half behind.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit"))
+        .args(["results", golden::bundled().to_str().unwrap(), "--round", "v1.3"])
+        .stdout(Stdio::from(fs::OpenOptions::new().write(true).open("/dev/full").unwrap()))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+}
+
+/// Two processes that write the same package: one wins, the file is whole.
+#[test]
+fn two_writers_leave_one_whole_file() {
+    let folder = TempDir::new().unwrap();
+    let out: PathBuf = folder.path().join("p.zip");
+    let start = || {
+        Command::new(env!("CARGO_BIN_EXE_tinyaudit"))
+            .args([
+                "package",
+                golden::bundled().to_str().unwrap(),
+                "--round",
+                "v1.3",
+                "--force",
+                "--out",
+                out.to_str().unwrap(),
+            ])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let (mut first, mut second) = (start(), start());
+    assert!(first.wait().unwrap().success() && second.wait().unwrap().success());
+    assert_eq!(run(&["verify", out.to_str().unwrap()]).status.code(), Some(0));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
