@@ -9,6 +9,20 @@ use crate::round::{BenchmarkSpec, Mode, Severity, Target};
 use crate::rule::Finding;
 use crate::submission::{Benchmark, Figure, System, WakewordScores};
 
+/// Columns of the official tables that are fields of the system description, each with the field that fills it.
+pub const FIELDS: [(&str, &str); 10] = [
+    ("HostProcessorModelName", "Processor(s) Name"),
+    ("HostProcessorFrequency", "Processor(s) Frequencies"),
+    ("HostProcessorMemory", "Processor memory type and capacity"),
+    ("AcceleratorModelName", "Accelerator"),
+    ("AcceleratorFrequency", "Accelerator(s) Frequencies"),
+    ("AcceleratorMemory", "Accelerator memory type and capacity"),
+    ("HardwareNotes", "Hardware Notes"),
+    ("InferenceFramework", "Inference Framework"),
+    ("SoftwareLibraries", "Software Libraries"),
+    ("SoftwareNotes", "Software Notes"),
+];
+
 /// Which results are shown, and with whose figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Selection {
@@ -270,6 +284,21 @@ pub fn tables<'a>(report: &'a Report, rows: &'a [Row<'a>]) -> Vec<Table<'a>> {
             Table { division, benchmarks, groups }
         })
         .collect()
+}
+
+impl Line<'_> {
+    /// A field of the system description as the official tool reads it.
+    #[must_use]
+    pub fn field(&self, key: &str) -> String {
+        self.results.values().next().and_then(|row| row.field(key)).unwrap_or_default()
+    }
+
+    /// The board, and the system where it has another name.
+    #[must_use]
+    pub fn device(&self) -> String {
+        let (board, system) = (self.field("Board Name"), &self.system.name);
+        if board.is_empty() || board == *system { system.clone() } else { format!("{board} ({system})") }
+    }
 }
 
 impl Table<'_> {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use csv::{QuoteStyle, WriterBuilder};
 
 use super::guard::formula;
-use crate::publication::{Row, Selection, Shown, measured_energy};
+use crate::publication::{FIELDS, Row, Selection, Shown, measured_energy};
 use crate::python::repr;
 use crate::round::Round;
 
@@ -69,20 +69,6 @@ pub fn write(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
     }
     writer.flush()
 }
-
-/// The columns of the official summary and, beside, the description's field that fills them.
-const FIELDS: [(&str, &str); 10] = [
-    ("HostProcessorModelName", "Processor(s) Name"),
-    ("HostProcessorFrequency", "Processor(s) Frequencies"),
-    ("HostProcessorMemory", "Processor memory type and capacity"),
-    ("AcceleratorModelName", "Accelerator"),
-    ("AcceleratorFrequency", "Accelerator(s) Frequencies"),
-    ("AcceleratorMemory", "Accelerator memory type and capacity"),
-    ("HardwareNotes", "Hardware Notes"),
-    ("InferenceFramework", "Inference Framework"),
-    ("SoftwareLibraries", "Software Libraries"),
-    ("SoftwareNotes", "Software Notes"),
-];
 
 /// Writes the official summary of the round: what `submission_checker.py --csv` writes and the working group's report
 /// tool reads. The header is bare, every cell is quoted.

@@ -327,14 +327,10 @@ fn line_part(
     energy: bool,
     repository: &str,
 ) -> LinePart {
-    let any = line.results.values().next();
-    let field = |key: &str| printable(&any.and_then(|row| row.field(key)).unwrap_or_default());
-    let board = field("Board Name");
-    let system = printable(&line.system.name);
-    let device = if board.is_empty() || board == system { system } else { format!("{board} ({system})") };
+    let field = |key: &str| printable(&line.field(key));
     let mut texts = vec![
         printable(&line.system.submitter),
-        device,
+        printable(&line.device()),
         field("Processor(s) Name"),
         field("Accelerator"),
         field("Inference Framework"),

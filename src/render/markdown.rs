@@ -35,11 +35,10 @@ pub fn write(tables: &[Table<'_>], round: &Round, repository: &str, out: &mut dy
             writeln!(out, "| {} |", head.join(" | "))?;
             writeln!(out, "|{}", "---|".repeat(head.len()))?;
             for line in lines {
-                let any = line.results.values().next();
-                let field = |key: &str| markdown(&any.and_then(|row| row.field(key)).unwrap_or_default());
+                let field = |key: &str| markdown(&line.field(key));
                 let mut cells = vec![
                     markdown(&line.system.submitter),
-                    device(&field("Board Name"), &line.system.name),
+                    markdown(&line.device()),
                     field("Processor(s) Name"),
                     field("Accelerator"),
                     field("Inference Framework"),
@@ -68,11 +67,6 @@ pub fn write(tables: &[Table<'_>], round: &Round, repository: &str, out: &mut dy
         }
     }
     Ok(())
-}
-
-fn device(board: &str, system: &str) -> String {
-    let system = markdown(system);
-    if board.is_empty() || board == system { system } else { format!("{board} ({system})") }
 }
 
 /// The latency, struck out where the result is not valid.

@@ -8,23 +8,9 @@ use rust_xlsxwriter::{
     Worksheet, XlsxError,
 };
 
-use crate::publication::{Row, link};
+use crate::publication::{FIELDS, Row, link};
 use crate::round::Round;
 use crate::submission::System;
-
-/// Description fields of the index columns, after the board.
-const FIELDS: [(&str, &str); 10] = [
-    ("HostProcessorModelName", "Processor(s) Name"),
-    ("HostProcessorFrequency", "Processor(s) Frequencies"),
-    ("HostProcessorMemory", "Processor memory type and capacity"),
-    ("AcceleratorModelName", "Accelerator"),
-    ("AcceleratorFrequency", "Accelerator(s) Frequencies"),
-    ("AcceleratorMemory", "Accelerator memory type and capacity"),
-    ("HardwareNotes", "Hardware Notes"),
-    ("InferenceFramework", "Inference Framework"),
-    ("SoftwareLibraries", "Software Libraries"),
-    ("SoftwareNotes", "Software Notes"),
-];
 
 /// Rows of the sheet above the data.
 const HEAD: u32 = 3;
