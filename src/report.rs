@@ -7,7 +7,7 @@ use crate::metrics;
 use crate::round::{Round, Severity};
 use crate::rule::{self, Finding};
 use crate::submission::{self, Benchmark, LoadError, Submission, System};
-use crate::tree::Tree;
+use crate::tree::{Tree, is_inside};
 use crate::waiver::{self, Waiver};
 
 /// Everything there is to say of a tree.
@@ -115,11 +115,6 @@ impl Report {
     pub fn is_valid(&self, system: &System, benchmark: &Benchmark) -> bool {
         !self.findings_on(system, benchmark).any(|finding| finding.counts() && finding.severity == Severity::Error)
     }
-}
-
-/// Whether a path is a folder or lies in it; the empty path is the tree itself.
-fn is_inside(path: &str, folder: &str) -> bool {
-    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Sets the line of every finding beside it.

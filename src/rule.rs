@@ -250,9 +250,7 @@ fn folder_of(path: &str) -> &str {
 /// The round's word on the severity, for the division the finding lies in.
 fn severity(finding: &Finding, submission: &Submission, round: &Round) -> Severity {
     let Some(own) = round.severities.get(finding.rule.id) else { return finding.rule.severity };
-    let inside = |path: &str| path.is_empty() || finding.path == path || finding.path.starts_with(&format!("{path}/"));
-    let division =
-        submission.submitters.iter().find(|submitter| inside(&submitter.path)).map(|one| one.division.as_str());
+    let division = submission.submitter_of(&finding.path).map(|submitter| submitter.division.as_str());
     own.get(division.unwrap_or_default()).or_else(|| own.get("*")).copied().unwrap_or(finding.rule.severity)
 }
 

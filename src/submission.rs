@@ -66,6 +66,12 @@ impl Submission {
         &self.entries[start..start + length]
     }
 
+    /// The submitter whose folder a path is or lies in.
+    #[must_use]
+    pub fn submitter_of(&self, path: &str) -> Option<&Submitter> {
+        self.submitters.iter().find(|submitter| crate::tree::is_inside(path, &submitter.path))
+    }
+
     /// The systems of a submitter in its division.
     pub fn systems_of<'a>(&'a self, submitter: &'a Submitter) -> impl Iterator<Item = &'a System> {
         self.systems

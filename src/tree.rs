@@ -90,6 +90,12 @@ pub fn is_dropping(name: &str) -> bool {
         || name.rsplit_once('.').is_some_and(|(_, ending)| ending == "swp")
 }
 
+/// Whether a path is a folder or lies in it; the empty path is the tree itself.
+#[must_use]
+pub fn is_inside(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// A path below a folder; the root is the empty path.
 #[must_use]
 pub fn join(folder: &str, name: &str) -> String {

@@ -201,9 +201,7 @@ fn submitters(report: &Report) -> Vec<SubmitterPart> {
     type ByRule<'a> = BTreeMap<(std::cmp::Reverse<Severity>, &'static str), Vec<&'a Finding>>;
     let mut parts: BTreeMap<String, ByRule<'_>> = BTreeMap::new();
     for finding in &report.findings {
-        let inside =
-            |path: &str| path.is_empty() || finding.path == path || finding.path.starts_with(&format!("{path}/"));
-        let owner = report.submission.submitters.iter().find(|submitter| inside(&submitter.path));
+        let owner = report.submission.submitter_of(&finding.path);
         let name =
             owner.map_or_else(|| "(no submitter)".to_owned(), |owner| format!("{}/{}", owner.division, owner.name));
         let key = (std::cmp::Reverse(finding.severity), finding.rule.id);

@@ -17,9 +17,7 @@ use crate::rule::Finding;
 pub fn write(report: &Report, threshold: Severity, out: &mut dyn Write) -> io::Result<()> {
     let mut suites: BTreeMap<String, Vec<TestCase>> = BTreeMap::new();
     for finding in &report.findings {
-        let inside =
-            |path: &str| path.is_empty() || finding.path == path || finding.path.starts_with(&format!("{path}/"));
-        let owner = report.submission.submitters.iter().find(|submitter| inside(&submitter.path));
+        let owner = report.submission.submitter_of(&finding.path);
         let suite = owner.map_or_else(|| "submission".to_owned(), |owner| format!("{}/{}", owner.division, owner.name));
         suites.entry(suite).or_default().push(case(finding, threshold));
     }
