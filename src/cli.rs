@@ -12,20 +12,22 @@ mod results;
 mod run;
 #[cfg(unix)]
 mod simulate;
+mod streams;
 
-use std::io::{self, IsTerminal, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::render;
 use crate::report::{Loading, Report};
 use crate::round::Round;
 use crate::submission::Submission;
 use crate::tree::Tree;
+
+use streams::{Talk, open_tree, print, read_text, says};
 
 /// Audits MLPerf Tiny submissions: recomputes every score from raw logs and traces and says what is wrong.
 #[derive(Debug, Parser)]
@@ -39,6 +41,9 @@ struct Cli {
     /// Say nothing on stderr but errors
     #[arg(long, short, global = true)]
     quiet: bool,
+    /// Say on stderr what was understood of every run
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    verbose: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -51,9 +56,6 @@ enum Color {
     /// Never
     Never,
 }
-
-const EXIT_CODES: &str = "\
-Exit codes: 0 passes, 1 a finding is as grave as --fail-on, 2 nothing could be checked.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -108,15 +110,15 @@ enum Command {
 /// What tree to read and which round to hold it against.
 #[derive(Debug, Args)]
 struct Input {
-    /// A round, a folder with `closed` or `open`, a division, a submitter's own folder, or a package
+    /// A round, a folder with `closed` or `open`, a division, a submitter's own folder, or a package (`-`: on stdin)
     dir: PathBuf,
     /// The round whose rules count [default: the newest]
     #[arg(long, value_name = "ROUND", conflicts_with = "rules")]
     round: Option<String>,
-    /// A draft of a round's rules, instead of a built-in round
+    /// A draft of a round's rules, instead of a built-in round; `-` is stdin
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
-    /// Decisions of the review committee (schemas/waivers.schema.json)
+    /// Decisions of the review committee (schemas/waivers.schema.json); `-` is stdin
     #[arg(long, value_name = "FILE")]
     waivers: Option<PathBuf>,
     /// Only this submitter
@@ -140,7 +142,11 @@ pub fn main() -> ExitCode {
         Color::Always => anstream::ColorChoice::Always.write_global(),
         Color::Never => anstream::ColorChoice::Never.write_global(),
     }
-    QUIET.store(cli.quiet, Ordering::Relaxed);
+    streams::talk(match (cli.quiet, cli.verbose) {
+        (true, _) => Talk::Quiet,
+        (false, true) => Talk::Verbose,
+        (false, false) => Talk::Normal,
+    });
     let done = match cli.command {
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),
@@ -200,118 +206,73 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
+/// A file of waivers as it stands.
+struct Waivers {
+    text: String,
+    /// The name that findings give it.
+    name: String,
+}
+
+/// What a command needs beside the tree and the round.
+#[derive(Default)]
+struct Wanted {
+    /// The submission of the round before.
+    earlier: Option<Submission>,
+    /// Whether runs keep outlines of their energy traces.
+    outlines: bool,
+}
+
+/// Loads and judges another tree than the one a command is about.
+fn judged(path: &Path, round: &str) -> anyhow::Result<(Tree, Report)> {
+    let tree = open_tree(path)?;
+    let report = Report::of(&tree, Round::named(round)?, None).with_context(|| path.display().to_string())?;
+    Ok((tree, report))
+}
+
 impl Input {
-    /// Loads and judges the tree; also says which round was used and why. On demand the submission of an earlier round
-    /// stands beside it, and runs keep outlines of their energy traces.
-    fn report_with(&self, earlier: Option<Submission>, outlines: bool) -> anyhow::Result<(Report, String)> {
-        let tree = self.tree()?;
-        self.report_of(&tree, earlier, outlines, None)
+    /// Loads and judges the tree; also says which round was used and why.
+    fn report(&self, wanted: Wanted) -> anyhow::Result<(Report, String)> {
+        self.report_of(&open_tree(&self.dir)?, self.waivers()?.as_ref(), wanted)
     }
 
-    /// The tree to read: a folder or a package.
-    fn tree(&self) -> anyhow::Result<Tree> {
-        Tree::open(&self.dir).with_context(|| format!("{} cannot be read", self.dir.display()))
-    }
-
-    /// Judges a tree that was opened before; `waivers` is the name that the file of waivers will have.
-    fn report_of(
-        &self,
-        tree: &Tree,
-        earlier: Option<Submission>,
-        outlines: bool,
-        waivers: Option<&str>,
-    ) -> anyhow::Result<(Report, String)> {
+    /// Judges a tree that was opened before.
+    fn report_of(&self, tree: &Tree, waivers: Option<&Waivers>, wanted: Wanted) -> anyhow::Result<(Report, String)> {
         let (round, why) = self.round()?;
         let said = format!("round {} ({why})", round.name);
-        let bar = progress_bar();
+        let bar = streams::progress("{spinner} {pos} results", None);
         let progress = || bar.inc(1);
-        let how = Loading { submitter: self.submitter.as_deref(), earlier, outlines, progress: Some(&progress) };
+        let how = Loading {
+            submitter: self.submitter.as_deref(),
+            earlier: wanted.earlier,
+            outlines: wanted.outlines,
+            progress: Some(&progress),
+        };
         let loaded = Report::load(tree, round, how);
         bar.finish_and_clear();
         let mut report = loaded.with_context(|| self.dir.display().to_string())?;
-        if let Some((text, file)) = self.waivers()? {
-            let name = waivers.unwrap_or(&file);
-            report.waive(&crate::waiver::parse(&text, &file)?, name);
+        if let Some(waivers) = waivers {
+            report.waive(&crate::waiver::parse(&waivers.text, &waivers.name)?, &waivers.name);
+        }
+        if says(Talk::Verbose) {
+            render::text::understood(&report, &mut io::stderr().lock())?;
         }
         Ok((report, said))
     }
 
-    /// The waivers as they stand in their file, and its name.
-    fn waivers(&self) -> anyhow::Result<Option<(String, String)>> {
+    fn waivers(&self) -> anyhow::Result<Option<Waivers>> {
         let Some(path) = &self.waivers else { return Ok(None) };
-        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        Ok(Some((text, path.file_name().unwrap_or_default().to_string_lossy().into_owned())))
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Some(Waivers { text: read_text(path)?, name }))
     }
 
     fn round(&self) -> anyhow::Result<(Round, &'static str)> {
         if let Some(path) = &self.rules {
-            let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            return Ok((Round::parse(&name, &text)?, "read from --rules"));
+            return Ok((Round::parse(&name, &read_text(path)?)?, "read from --rules"));
         }
         match &self.round {
             Some(name) => Ok((Round::named(name)?, "named by --round")),
             None => Ok((Round::named(Round::newest())?, "the newest; name another with --round")),
         }
     }
-}
-
-/// Counts results on stderr while they are read, where that is a terminal; elsewhere it draws nothing.
-fn progress_bar() -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("{spinner} {pos} results").unwrap_or_else(|_| ProgressStyle::default_spinner());
-    let bar = ProgressBar::new_spinner().with_style(style);
-    let quiet = QUIET.load(Ordering::Relaxed);
-    bar.set_draw_target(if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) });
-    bar
-}
-
-/// Hands a buffered stdout to a renderer.
-fn print(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    render(&mut out)?;
-    out.flush()?;
-    Ok(())
-}
-
-/// Hands a file to a renderer, or stdout. The file is complete or not there at all, and replaced only by `force`.
-fn deliver(file: Option<&Path>, force: bool, render: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
-    let Some(path) = file else { return print(|out| render(out)) };
-    match crate::output::write(path, force, render) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => anyhow::bail!("{error}; --force replaces it"),
-        done => Ok(done?),
-    }
-}
-
-/// Whether stderr is for errors only.
-static QUIET: AtomicBool = AtomicBool::new(false);
-
-/// Says something on stderr that is no error.
-fn remark(text: &str) {
-    if !QUIET.load(Ordering::Relaxed) {
-        eprintln!("{}", text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect::<String>());
-    }
-}
-
-/// Whether stdout takes colour.
-fn styled() -> bool {
-    use anstream::ColorChoice;
-    match ColorChoice::global() {
-        ColorChoice::Never => false,
-        ColorChoice::Always | ColorChoice::AlwaysAnsi => true,
-        ColorChoice::Auto => {
-            io::stdout().is_terminal() && anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
-        }
-    }
-}
-
-/// Columns of the terminal on stdout, if it is one.
-#[cfg(unix)]
-fn terminal_width() -> Option<u16> {
-    rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col).filter(|columns| *columns > 0)
-}
-
-#[cfg(not(unix))]
-fn terminal_width() -> Option<u16> {
-    None
 }

@@ -17,7 +17,7 @@ use crate::log::results_json::Entry;
 use crate::log::{Inference, SessionLog};
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner};
 
-pub use load::{LoadError, load};
+pub use load::{LoadError, load, submitters};
 
 /// Everything that was found in a tree.
 #[derive(Debug, Default)]

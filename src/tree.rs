@@ -110,8 +110,7 @@ impl Tree {
     /// damaged, or holds names that lead out of it or stand for two files.
     pub fn open(root: &Path) -> io::Result<Self> {
         if root.is_file() {
-            let (archive, entries) = Archive::open(root)?;
-            return Ok(Self { source: Source::Archive(archive), entries, prefix: String::new() });
+            return Self::of_archive(File::open(root)?);
         }
         std::fs::read_dir(root)?;
         let mut entries = Vec::new();
@@ -137,6 +136,15 @@ impl Tree {
             same
         });
         Ok(Self { source: Source::Folder(root.to_owned()), entries, prefix: String::new() })
+    }
+
+    /// Lists an open zip archive.
+    ///
+    /// # Errors
+    /// As [`Tree::open`].
+    pub fn of_archive(file: File) -> io::Result<Self> {
+        let (archive, entries) = Archive::of(file)?;
+        Ok(Self { source: Source::Archive(archive), entries, prefix: String::new() })
     }
 
     fn entry(root: &Path, entry: &walkdir::DirEntry) -> Entry {

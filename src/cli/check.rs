@@ -6,16 +6,24 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::{EXIT_CODES, Input, deliver, styled};
+use super::streams::{deliver, styled};
+use super::{Input, Wanted, judged};
 use crate::render;
-use crate::report::Report;
 use crate::round::{Round, Severity};
 use crate::submission::Submission;
-use crate::tree::Tree;
+
+const EXAMPLES: &str = "\
+Examples:
+  tinyaudit check --round v1.3 submission                    what is wrong, with file and line
+  tinyaudit check package.zip --format json | jq .counts     for programs
+  tinyaudit check . --submitter ExampleCo --fail-on warning  one submitter, strictly
+  tinyaudit check v1.3 --previous v1.2 --waivers w.yaml      as a review committee does
+
+Exit codes: 0 passes, 1 a finding is as grave as --fail-on, 2 nothing could be checked.";
 
 /// Recompute every score of a submission, compare it with the claim, and hold the rules of the round against it.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = EXAMPLES)]
 pub struct Check {
     #[command(flatten)]
     input: Input,
@@ -31,7 +39,7 @@ pub struct Check {
     /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write to a file instead of stdout
+    /// Write to a file instead of stdout, which is `-`, too
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Replace that file if it is there
@@ -90,21 +98,19 @@ impl Check {
         let before = names.iter().position(|name| *name == now).and_then(|index| names.get(index.checked_sub(1)?));
         let name = self.previous_round.as_deref().or(before.copied());
         let name = name.with_context(|| format!("{now} has no round before it; name one with --previous-round"))?;
-        let tree = Tree::open(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
-        let report = Report::of(&tree, Round::named(name)?, None).with_context(|| folder.display().to_string())?;
-        Ok(Some(report.submission))
+        Ok(Some(judged(folder, name)?.1.submission))
     }
 
     /// Checks and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let earlier = self.earlier()?;
-        let (report, round) = self.input.report_with(earlier, matches!(self.format, Format::Html))?;
+        let (report, round) = self.input.report(Wanted { earlier, outlines: matches!(self.format, Format::Html) })?;
         let threshold = match self.fail_on {
             FailOn::Error => Severity::Error,
             FailOn::Warning => Severity::Warning,
             FailOn::Note => Severity::Note,
         };
-        deliver(self.out.as_deref(), self.force, &|out| match self.format {
+        deliver(self.out.as_deref(), self.force, |out| match self.format {
             Format::Jsonl => render::json::write_lines(&report, out),
             Format::Sarif => render::sarif::write(&report, out),
             Format::Github => render::github::write(&report, &prefix(&self.input.dir), threshold, out),

@@ -1,20 +1,24 @@
 //! `tinyaudit compare`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::print;
+use super::judged;
+use super::streams::print;
 use crate::comparison::compare;
 use crate::render::{self, changes};
-use crate::report::Report;
 use crate::round::Round;
-use crate::tree::Tree;
+
+const EXAMPLES: &str = "\
+Examples:
+  tinyaudit compare before.zip after                     two states of a submission
+  tinyaudit compare v1.2 v1.3 --old-round v1.2 --round v1.3 --format markdown";
 
 /// Say what changed: results, findings, evidence, and what became of preview systems.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Compare {
     /// The earlier state: a folder or a package
     old: PathBuf,
@@ -46,8 +50,8 @@ impl Compare {
     /// Compares and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let round = self.round.as_deref().unwrap_or(Round::newest());
-        let old = load(&self.old, self.old_round.as_deref().unwrap_or(round))?;
-        let new = load(&self.new, round)?;
+        let old = judged(&self.old, self.old_round.as_deref().unwrap_or(round))?;
+        let new = judged(&self.new, round)?;
         let comparison = compare((&old.0, &old.1), (&new.0, &new.1));
         print(|out| match self.format {
             Format::Text => changes::write_text(&comparison, out),
@@ -56,11 +60,4 @@ impl Compare {
         })?;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-fn load(path: &Path, round: &str) -> anyhow::Result<(Tree, Report)> {
-    let shown = path.display();
-    let tree = Tree::open(path).with_context(|| format!("{shown} cannot be read"))?;
-    let report = Report::of(&tree, Round::named(round)?, None).with_context(|| shown.to_string())?;
-    Ok((tree, report))
 }

@@ -8,11 +8,18 @@ use anyhow::Context;
 use clap::Args;
 
 use super::run::{Dialect, profile_named};
+use super::streams::remark;
 use crate::round::{Round, Runner};
 use crate::runner::demo::{self, Demo};
 
+const EXAMPLES: &str = "\
+Examples:
+  tinyaudit demo example --round v1.3                         all built-in systems
+  tinyaudit demo example --profile fpga --benchmark ic        one system, one benchmark";
+
 /// Make a complete submission of simulated systems, every session really run on a virtual clock.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct DemoCommand {
     /// Where to write it; the folder must not exist
     dir: PathBuf,
@@ -59,7 +66,7 @@ impl DemoCommand {
             systems: systems?,
             benchmarks: self.benchmarks.clone(),
         };
-        demo::write(&demo, &self.dir, &mut |what| eprintln!("running {what}"))
+        demo::write(&demo, &self.dir, &mut |what| remark(&format!("running {what}")))
             .with_context(|| format!("{} is incomplete", self.dir.display()))?;
         Ok(ExitCode::SUCCESS)
     }

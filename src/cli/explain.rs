@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::print;
+use super::streams::print;
 use crate::checks::RULES;
 use crate::coverage::entry_named;
 use crate::render::{catalogue, json};
@@ -12,8 +12,14 @@ use crate::round::Round;
 use crate::rule::rule_named;
 use crate::spelling::nearest;
 
+const EXAMPLES: &str = "\
+Examples:
+  tinyaudit explain window-too-short
+  tinyaudit explain log-integrity/results-match-log    an entry of the sourced catalogue";
+
 /// Say what a rule means, why it exists, what to do, and where it comes from.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Explain {
     /// The rule's id, as findings show it in brackets, or an entry of the sourced catalogue
     rule: String,

@@ -6,13 +6,21 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 
-use super::{Input, print};
+use super::streams::{open_tree, print};
+use super::{Input, Wanted};
 use crate::mending::{self, Journal};
+
+const EXAMPLES: &str = "\
+Examples:
+  tinyaudit fix submission            the plan
+  tinyaudit fix submission --apply    do it
+  tinyaudit fix submission --undo     take it back";
 
 /// Mend what needs no judgement: junk files, empty folders, misspelled names, misplaced markers, spellings of a status.
 ///
 /// Shows the plan; `--apply` does it, `--undo` takes it back. Logs, traces and results are never edited.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Fix {
     #[command(flatten)]
     input: Input,
@@ -38,8 +46,8 @@ impl Fix {
             print(|out| writeln!(out, "undone: {} steps", journal.steps.len()))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let tree = self.input.tree()?;
-        let (report, _) = self.input.report_of(&tree, None, false, None)?;
+        let tree = open_tree(root)?;
+        let (report, _) = self.input.report_of(&tree, self.input.waivers()?.as_ref(), Wanted::default())?;
         let steps = mending::plan(&tree, &report);
         print(|out| {
             steps.iter().try_for_each(|step| writeln!(out, "{step}"))?;

@@ -7,17 +7,22 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 
-use super::print;
+use super::streams::print;
 use crate::log::{SessionLog, eembc, mlcommons};
 use crate::output::write_new;
 use crate::report::Report;
 use crate::round::{FileRole, Mode, Round, Runner, Severity};
 use crate::tree::Tree;
 
+const EXAMPLES: &str = "\
+Examples:
+  tinyaudit import sessions/* --system board_80mhz --into submission/closed/ExampleCo";
+
 /// Put session folders of either runner in their place in a submission.
 ///
 /// Runner, mode and benchmark are taken from the logs. A session that breaks a rule of its own is refused.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Import {
     /// Session folders, each with the files of one run
     #[arg(required = true)]

@@ -7,16 +7,22 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 
-use super::print;
+use super::streams::print;
 use crate::form::{self, Known};
 use crate::log::checklist;
 use crate::output::write_new;
 use crate::round::Round;
 
+const EXAMPLES: &str = "\
+Examples:
+  tinyaudit init submission        asks for what it needs
+  tinyaudit init submission --division closed --submitter ExampleCo --system board_80mhz --benchmark ic --benchmark kws";
+
 /// Begin a submission: folders, system descriptions with the official fields, READMEs, and the checklist as a form.
 ///
 /// What is not given is asked for on a terminal. No file is ever overwritten; what is there already is kept.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Init {
     /// The folder to begin in
     dir: PathBuf,

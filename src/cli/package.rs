@@ -7,23 +7,37 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 
-use super::{EXIT_CODES, Input, print};
+use super::streams::{deliver, open_tree, print, refuse_terminal, remark, styled};
+use super::{Input, Waivers, Wanted};
 use crate::package::{self, Documents, WAIVERS};
 use crate::publication::{self, Filter, Selection};
 use crate::render;
 use crate::report::Report;
 use crate::round::{Round, Severity};
-use crate::tree::Tree;
+
+const PACKAGE_EXAMPLES: &str = "\
+Examples:
+  tinyaudit package submission --round v1.4 --out mine.zip
+  tinyaudit package v1.4 --submitter ExampleCo --out - | ssh host 'cat > mine.zip'
+
+Exit codes: 0 a package was written, 1 the submission has errors, 2 nothing could be packaged.";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  tinyaudit verify mine.zip
+  unzip -q mine.zip -d unpacked && tinyaudit verify unpacked
+
+Exit codes: 0 unchanged and without errors, 1 changed or with errors, 2 nothing could be verified.";
 
 /// Check a submission and write a package: its files, a manifest, the report and the table of results.
 ///
 /// The same tree gives the same bytes on any machine. What `check` refuses is not packaged.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = PACKAGE_EXAMPLES)]
 pub struct Package {
     #[command(flatten)]
     input: Input,
-    /// The package to write
+    /// The package to write; `-` is stdout
     #[arg(long, value_name = "FILE.zip")]
     out: PathBuf,
     /// Replace that file if it is there
@@ -36,26 +50,29 @@ pub struct Package {
 
 /// Hold a package, or its unpacked folder, against its manifest, check it again and compare with its report.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = VERIFY_EXAMPLES)]
 pub struct Verify {
-    /// A package or its unpacked folder
+    /// A package, `-` for one on stdin, or its unpacked folder
     package: PathBuf,
 }
 
 impl Package {
     /// Checks and packages.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let mut tree = self.input.tree()?;
-        let (first, _) = self.input.report_of(&tree, None, false, Some(WAIVERS))?;
-        let submitters: Vec<_> = first.submission.submitters.clone();
+        refuse_terminal(Some(&self.out), "a package")?;
+        let mut tree = open_tree(&self.input.dir)?;
+        let round = self.input.round()?.0;
+        let submitters = crate::submission::submitters(&tree, &round, self.input.submitter.as_deref())
+            .with_context(|| self.input.dir.display().to_string())?
+            .submitters;
         let mut names: Vec<&str> = submitters.iter().map(|submitter| submitter.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
         if names.len() > 1 {
             bail!("there are {} submitters ({}); name one with --submitter", names.len(), names.join(", "));
         }
-        if let Some(lost) = submitters.iter().find(|one| !first.round.divisions.contains(&one.division)) {
-            bail!("`{}` lies in no division; put it under {}", lost.name, first.round.divisions.join(" or "));
+        if let Some(lost) = submitters.iter().find(|one| !round.divisions.contains(&one.division)) {
+            bail!("`{}` lies in no division; put it under {}", lost.name, round.divisions.join(" or "));
         }
         // From a division's or a submitter's own folder, the package still begins with the division.
         let alone = submitters.iter().find(|one| one.path.is_empty() || one.path == one.name);
@@ -69,34 +86,41 @@ impl Package {
         }
         let places: Vec<String> = submitters.iter().map(|one| format!("{}/{}", one.division, one.name)).collect();
         let left_out = package::narrow(&mut tree, &places);
-        let (report, round) = self.input.report_of(&tree, None, false, Some(WAIVERS))?;
+        let waivers = self.input.waivers()?.map(|waivers| Waivers { name: WAIVERS.to_owned(), ..waivers });
+        let (report, round) = self.input.report_of(&tree, waivers.as_ref(), Wanted::default())?;
         for one in &left_out {
-            super::remark(&format!("left out: {}: {}", one.path, one.reason));
+            remark(&format!("left out: {}: {}", one.path, one.reason));
         }
         if report.fails(Severity::Error) && !self.allow_errors {
-            print(|out| {
+            let show = |out: &mut dyn Write| {
                 writeln!(out, "{round}\n")?;
-                render::text::write(&report, Severity::Error, super::styled(), out)
-            })?;
+                render::text::write(&report, Severity::Error, styled(), out)
+            };
+            // Where the package was to go to stdout, nothing else may.
+            if self.out.as_os_str() == "-" {
+                show(&mut io::stderr().lock())?;
+            } else {
+                print(show)?;
+            }
             eprintln!("tinyaudit: nothing was packaged; --allow-errors packages it all the same");
             return Ok(ExitCode::FAILURE);
         }
-        let documents = documents(&report, self.input.waivers()?.map(|(text, _)| text.into_bytes()))?;
+        let documents = documents(&report, waivers.map(|waivers| waivers.text.into_bytes()))?;
         let mut digest = String::new();
-        let written = crate::output::write(&self.out, self.force, |out| {
+        deliver(Some(&self.out), self.force, |out| {
             let mut file = tempfile::tempfile()?;
             package::write(&tree, &documents, &mut io::BufWriter::new(&mut file)).map_err(io::Error::other)?;
             digest = copy_and_hash(&mut file, out)?;
             Ok(())
-        });
-        match written {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => bail!("{error}; --force replaces it"),
-            done => done?,
-        }
-        print(|out| {
-            writeln!(out, "{}", render::text::summary(&report, Severity::Error))?;
-            writeln!(out, "{digest}  {}", self.out.file_name().unwrap_or_default().to_string_lossy())
         })?;
+        let summary = render::text::summary(&report, Severity::Error);
+        let digest = format!("{digest}  {}", self.out.file_name().unwrap_or_default().to_string_lossy());
+        if self.out.as_os_str() == "-" {
+            remark(&summary);
+            remark(&digest);
+        } else {
+            print(|out| writeln!(out, "{summary}\n{digest}"))?;
+        }
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -132,7 +156,7 @@ impl Verify {
     /// Verifies and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let shown = self.package.display();
-        let mut tree = Tree::open(&self.package).with_context(|| format!("{shown} cannot be read"))?;
+        let mut tree = open_tree(&self.package)?;
         let differences = package::differences(&tree).map_err(|reason| anyhow::anyhow!("{shown}: {reason}"))?;
         let name = package::stored_round(&tree).map_err(|reason| anyhow::anyhow!("{shown}: {reason}"))?;
         let stored = tree.get(package::REPORT).map(|entry| tree.read(entry)).transpose()?.unwrap_or_default();

@@ -1,28 +1,37 @@
 //! `tinyaudit results`
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{Input, deliver, remark, terminal_width};
+use super::streams::{deliver, refuse_terminal, remark, terminal_width};
+use super::{Input, Wanted};
 use crate::publication::{self, Filter, LeftOut, Row, Selection};
 use crate::render;
 use crate::report::Report;
+
+const EXAMPLES: &str = "\
+Examples:
+  tinyaudit results --round v1.3 submission                    claimed beside recomputed
+  tinyaudit results v1.3 --round v1.3 --format markdown        the page that is published
+  tinyaudit results v1.3 --round v1.3 --format xlsx --out r.xlsx
+  tinyaudit results submission --benchmark ic --format csv     one benchmark, for programs";
 
 /// List one row per system and benchmark, or write the tables that are published.
 ///
 /// `table` and `json` show every result, claimed beside recomputed. The other formats hold only valid results with
 /// recomputed figures, unless told otherwise; what they leave out is listed on stderr.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Results {
     #[command(flatten)]
     input: Input,
     /// How to print the results
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write to a file instead of stdout
+    /// Write to a file instead of stdout, which is `-`, too
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Replace that file if it is there
@@ -67,11 +76,10 @@ enum Format {
 impl Results {
     /// Recomputes and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        if self.format == Format::Xlsx && self.out.is_none() && io::stdout().is_terminal() {
-            anyhow::bail!("a workbook is no text; name a file with --out FILE.xlsx");
+        if self.format == Format::Xlsx {
+            refuse_terminal(self.out.as_deref(), "a workbook")?;
         }
-        let outlines = self.format == Format::Html;
-        let (report, round) = self.input.report_with(None, outlines)?;
+        let (report, round) = self.input.report(Wanted { outlines: self.format == Format::Html, earlier: None })?;
         let filter = Filter { division: self.division.clone(), benchmark: self.benchmark.clone() };
         let repository = self.repository.as_ref().unwrap_or(&report.round.publication.repository);
         let out = |render: &dyn Fn(&mut dyn Write) -> io::Result<()>| deliver(self.out.as_deref(), self.force, render);

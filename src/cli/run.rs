@@ -1,6 +1,5 @@
 //! `tinyaudit run`
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,14 +7,22 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
+use super::streams::progress;
 use crate::round::{Mode, Round, Runner};
 use crate::runner::inputs::{Folder, Inputs, Synthetic};
 use crate::runner::measure::Ports;
 use crate::runner::{Job, demo, list_for, measure, session_files, write_files};
 use crate::simulator::Profile;
 
+const EXAMPLES: &str = "\
+Examples:
+  tinyaudit run --profile cortex-m4-reference --benchmark ic --mode performance --into session
+  tinyaudit run --port /dev/ttyACM0 --benchmark kws --mode accuracy --datasets data --into session
+  tinyaudit run --port /dev/ttyACM0 --monitor /dev/ttyACM1 --board /dev/ttyUSB0 --benchmark ic --mode energy --into session";
+
 /// Measure a device, real or simulated, and write the session files either runner would have written.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Run {
     /// A simulated device: a built-in profile or a file
     #[arg(long, value_name = "PROFILE", conflicts_with = "port", required_unless_present = "port")]
@@ -137,9 +144,13 @@ impl Run {
             Some(profile) => demo::simulated_ports(profile, &self.benchmark, mode, dialect)?,
             None => self.serial_ports(mode)?,
         };
-        let mut bar = Bar::new();
-        let recording = measure(&job, &mut ports, &mut |done, all| bar.show(done, all))?;
-        bar.clear();
+        let bar = progress("[{bar:40}] {pos}/{len}", Some(0));
+        let recording = measure(&job, &mut ports, &mut |done, all| {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+        });
+        bar.finish_and_clear();
+        let recording = recording?;
         write_files(&session_files(&job, &recording), &self.into)?;
         Ok(ExitCode::SUCCESS)
     }
@@ -172,29 +183,4 @@ fn started(simulated: bool) -> jiff::civil::DateTime {
         return fixed;
     }
     jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).datetime()
-}
-
-/// A progress bar on a terminal, nothing otherwise.
-struct Bar {
-    shown: bool,
-}
-
-impl Bar {
-    fn new() -> Self {
-        Self { shown: std::io::stderr().is_terminal() }
-    }
-
-    fn show(&mut self, done: usize, all: usize) {
-        const WIDTH: usize = 40;
-        if self.shown {
-            let full = WIDTH * done / all.max(1);
-            eprint!("\r[{}{}] {done}/{all}", "=".repeat(full), " ".repeat(WIDTH - full));
-        }
-    }
-
-    fn clear(&self) {
-        if self.shown {
-            eprint!("\r{}\r", " ".repeat(70));
-        }
-    }
 }

@@ -16,9 +16,15 @@ use crate::device::{Micros, SECOND};
 use crate::simulator::board::BoardKind;
 use crate::simulator::{Bench, Port, Wiring};
 
+const EXAMPLES: &str = "\
+Examples:
+  tinyaudit simulate --profile fpga --benchmark ic --device /tmp/dut
+  tinyaudit simulate --profile fpga --benchmark ic --mode energy --board /tmp/io --monitor /tmp/emon --speed 10";
+
 /// Put a simulated bench on pseudo-terminals, so that other programs find a device, a board and an energy monitor.
 /// Ends when interrupted.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Simulate {
     /// The device: a built-in profile or a file
     #[arg(long, value_name = "PROFILE")]

@@ -3,36 +3,56 @@
 //! A list of `{cmd: '…', ms: …, ack: /…/}` in the manner of JavaScript, with doubled backslashes. The commands of the
 //! run follow some commands of set-up that the log does not show.
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use super::text;
-use crate::location::At;
+use crate::location::{At, Line};
+
+const KEY: &[u8] = b"cmd:";
 
 /// Fingerprints of the commands, in order, with their lines.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Vec<At<u64>> {
-    text::lines(bytes)
-        .filter_map(|(line, content)| Some(At::new(text::fingerprint(&command(content)?), line)))
-        .collect()
+    // Lists of commands are the largest files of a submission: they are searched for their keys, not split into lines.
+    let mut commands = Vec::new();
+    let mut unescaped = Vec::new();
+    let (mut line, mut counted): (Line, usize) = (1, 0);
+    let key = Finder::new(KEY);
+    while let Some(at) = key.find(&bytes[counted..]) {
+        let after = counted + at + KEY.len();
+        line = line.saturating_add(text::line_feeds(&bytes[counted..after]));
+        counted = after;
+        if let Some(command) = command(&bytes[after..], &mut unescaped) {
+            commands.push(At::new(text::fingerprint(command), line));
+        }
+    }
+    commands
 }
 
-fn command(line: &[u8]) -> Option<Vec<u8>> {
-    let at = memmem::find(line, b"cmd:")?;
-    let rest = line[at + b"cmd:".len()..].trim_ascii_start();
-    let (&quote, rest) = rest.split_first()?;
+/// The text in quotes that begins here and ends in this line, without the backslashes that stand before characters.
+fn command<'a>(text: &'a [u8], unescaped: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+    let blanks = text.iter().position(|byte| !matches!(byte, b' ' | b'\t'))?;
+    let (&quote, mut rest) = text[blanks..].split_first()?;
     if quote != b'\'' && quote != b'"' {
         return None;
     }
-    let mut command = Vec::with_capacity(rest.len());
-    let mut bytes = rest.iter();
-    while let Some(&byte) = bytes.next() {
-        match byte {
-            b'\\' => command.push(*bytes.next()?),
-            _ if byte == quote => return Some(command),
-            _ => command.push(byte),
+    unescaped.clear();
+    loop {
+        let end = memchr::memchr3(quote, b'\\', b'\n', rest)?;
+        match rest[end] {
+            b'\\' => {
+                unescaped.extend_from_slice(&rest[..end]);
+                unescaped.push(*rest.get(end + 1).filter(|byte| **byte != b'\n')?);
+                rest = &rest[end + 2..];
+            }
+            byte if byte != quote => return None,
+            _ if unescaped.is_empty() => return Some(&rest[..end]),
+            _ => {
+                unescaped.extend_from_slice(&rest[..end]);
+                return Some(unescaped);
+            }
         }
     }
-    None
 }
 
 #[cfg(test)]
@@ -43,6 +63,8 @@ mod tests {
     fn backslashes_are_doubled() {
         let found = parse(b"[\n    {\n        cmd: 'bload dut \"C:\\\\data\\\\a.bin\"',\n        ms: 7840\n    }\n]");
         assert_eq!(found, [At::new(text::fingerprint(b"bload dut \"C:\\data\\a.bin\""), 3)]);
-        assert_eq!(parse(b"cmd: 'open"), []);
+        for open in [&b"cmd: 'open"[..], b"cmd: 'open\n'", b"cmd: 'open\\\n'", b"cmd:", b"cmd: x"] {
+            assert_eq!(parse(open), []);
+        }
     }
 }

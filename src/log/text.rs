@@ -68,10 +68,20 @@ pub fn integer(text: &[u8]) -> Option<u64> {
     leading_integer(text).and_then(|(value, rest)| rest.is_empty().then_some(value))
 }
 
-/// A number that stands for a text, to compare long lists of commands without keeping them (FNV-1a).
+/// A number that stands for a text, to compare long lists of commands without keeping them. Takes eight bytes at a time:
+/// the commands of a round are tens of megabytes.
 #[must_use]
 pub fn fingerprint(text: &[u8]) -> u64 {
-    text.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+    let (words, rest) = text.as_chunks::<8>();
+    let hash = words.iter().fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    rest.iter().fold(hash, |hash, byte| mix(hash, u64::from(*byte)))
+}
+
+/// How many line feeds there are, which is how many lines later the text ends.
+#[must_use]
+pub fn line_feeds(text: &[u8]) -> Line {
+    Line::try_from(memchr::memchr_iter(b'\n', text).count()).unwrap_or(Line::MAX)
 }
 
 /// Text of a submission made fit to be shown: decoded loosely, control characters left out, cut to a readable length.
@@ -116,11 +126,12 @@ pub fn stamped(line: &[u8]) -> Option<Stamped<'_>> {
     if line.len() - rest.len() < 10 || ![a, b, c].into_iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let colon = rest.iter().take(16).position(|byte| *byte == b':')?;
-    let source = &rest[..colon];
-    if source.is_empty() || !source.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-') {
+    let is_name = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'-';
+    let colon = rest.iter().take(16).position(|byte| !is_name(byte))?;
+    if colon == 0 || rest[colon] != b':' {
         return None;
     }
+    let source = &rest[..colon];
     let thousandths = u64::from(a - b'0') * 100 + u64::from(b - b'0') * 10 + u64::from(c - b'0');
     let ms = seconds.checked_mul(1000)?.checked_add(thousandths)?;
     Some(Stamped { ms, source, message: rest[colon + 1..].trim_ascii() })

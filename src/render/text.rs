@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::report::Report;
-use crate::round::Severity;
+use crate::round::{Runner, Severity};
 use crate::rule::Finding;
+use crate::submission::Place;
 
 /// Writes the findings of a report and the summary.
 ///
@@ -18,6 +19,28 @@ pub fn write(report: &Report, threshold: Severity, styled: bool, out: &mut dyn W
         writeln!(out, "{}\n", renderer.render(&[group(finding, &printable(&finding.path))]))?;
     }
     writeln!(out, "{}", summary(report, threshold))
+}
+
+/// Writes what was understood of every run: the benchmark and how much evidence there is, a line each.
+///
+/// # Errors
+/// When the writer fails.
+pub fn understood(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for Place { benchmark, run, .. } in report.submission.runs() {
+        let name = benchmark.name.as_deref().unwrap_or("no benchmark of the round");
+        let runner = run.runner.map_or("no files of a runner", Runner::title);
+        let damage = run.damage.len() + run.log.as_ref().map_or(0, |log| log.damage.len());
+        writeln!(
+            out,
+            "{}: {name}, {runner}, {}, {}, {}, {}",
+            printable(&run.path),
+            counted(run.files.len(), "file"),
+            counted(run.windows.len(), "window"),
+            counted(run.inferences().len(), "inference"),
+            if damage == 0 { "all read".to_owned() } else { counted(damage, "damaged place") },
+        )?;
+    }
+    Ok(())
 }
 
 /// Writes what no program can check, for a person to go through before submitting.

@@ -7,8 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::profile::{Profile, Quality};
-use super::random::Random;
-use crate::log::text::fingerprint;
+use super::random::{Random, seed_of};
 use crate::round::{Dataset, dataset};
 
 /// Answers of one benchmark.
@@ -46,7 +45,7 @@ impl Answers {
             "vww" => 2,
             _ => 1,
         };
-        let mut random = Random::new(profile.seed ^ fingerprint(benchmark.as_bytes()));
+        let mut random = Random::new(profile.seed ^ seed_of(benchmark.as_bytes()));
         let (known, confidence) = match (list_of(profile, benchmark), profile.quality.get(benchmark)) {
             (Some(list), Some(Quality::Classes { right, confidence })) => {
                 (classes(list, *right, outputs, &mut random), *confidence)
@@ -61,7 +60,7 @@ impl Answers {
     #[must_use]
     pub fn answer(&self, input: &[u8]) -> Vec<f64> {
         let mark = input.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        let mut random = Random::new(fingerprint(input));
+        let mut random = Random::new(seed_of(input));
         match self.known.get(&mark) {
             Some(Known::Score(score)) => {
                 // Slices of a file lie evenly around its score.
@@ -103,7 +102,7 @@ fn classes(list: &Dataset, right: usize, outputs: usize, random: &mut Random) ->
         let (name, class) = list.inputs[index];
         let class = class as usize;
         let said = if rank < right { class } else { (class + 1 + random.below(outputs - 1)) % outputs };
-        answers.insert(fingerprint(name.as_bytes()), Known::Class(said));
+        answers.insert(seed_of(name.as_bytes()), Known::Class(said));
     }
     answers
 }
@@ -118,7 +117,7 @@ fn scores(list: &Dataset, auc: f64, random: &mut Random) -> HashMap<u64, Known> 
     random.shuffle(&mut steps);
     let mut answers = HashMap::new();
     for ((name, _), step) in normal.iter().zip(steps) {
-        answers.insert(fingerprint(name.as_bytes()), Known::Score(LOWEST + step as f64 * STEP));
+        answers.insert(seed_of(name.as_bytes()), Known::Score(LOWEST + step as f64 * STEP));
     }
     // Most anomalies lie above all normal files, the others anywhere.
     let clear = 2.0 * auc - 1.0;
@@ -133,7 +132,7 @@ fn scores(list: &Dataset, auc: f64, random: &mut Random) -> HashMap<u64, Known> 
         };
         let above = above.round().clamp(0.0, normal.len() as f64);
         wanted -= above;
-        answers.insert(fingerprint(name.as_bytes()), Known::Score(LOWEST + (above - 0.5) * STEP));
+        answers.insert(seed_of(name.as_bytes()), Known::Score(LOWEST + (above - 0.5) * STEP));
     }
     answers
 }
@@ -141,8 +140,8 @@ fn scores(list: &Dataset, auc: f64, random: &mut Random) -> HashMap<u64, Known> 
 /// Bytes of a synthetic input file of the right size.
 #[must_use]
 pub fn synthetic_input(name: &str, bytes: usize, stride: usize) -> Vec<u8> {
-    let mark = fingerprint(name.as_bytes()).to_le_bytes();
-    let mut random = Random::new(fingerprint(name.as_bytes()));
+    let mark = seed_of(name.as_bytes()).to_le_bytes();
+    let mut random = Random::new(seed_of(name.as_bytes()));
     let mut content: Vec<u8> = (0..bytes.div_ceil(8)).flat_map(|_| random.bits().to_le_bytes()).take(bytes).collect();
     let step = if stride == 0 { bytes.max(1) } else { stride };
     for (slice, start) in (0..bytes).step_by(step).enumerate() {

@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use super::answers::Answers;
 use super::profile::{FaultKind, Profile, ProfileError};
-use super::random::Random;
+use super::random::{Random, seed_of};
 use super::{Activity, Timed, Trail, transmission};
 use crate::device::Micros;
-use crate::log::text::fingerprint;
 
 /// Length of the firmware's command buffer.
 const COMMAND_CHARACTERS: usize = 80;
@@ -85,7 +84,7 @@ impl Dut {
             energy,
             baud: if energy { profile.link.energy_baud } else { profile.link.baud },
             answers: Answers::of(&profile, benchmark),
-            random: Random::new(profile.seed ^ fingerprint(model.as_bytes()) ^ u64::from(energy)),
+            random: Random::new(profile.seed ^ seed_of(model.as_bytes()) ^ u64::from(energy)),
             command: Vec::new(),
             buffer: Vec::new(),
             expected: 0,

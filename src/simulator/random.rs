@@ -1,5 +1,11 @@
 //! Repeatable random numbers: the same seed gives the same bytes on every machine.
 
+/// A number that stands for a text, the same on every machine and in every version (FNV-1a).
+#[must_use]
+pub fn seed_of(text: &[u8]) -> u64 {
+    text.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 /// A small generator (SplitMix64).
 #[derive(Debug, Clone)]
 pub struct Random(u64);

@@ -31,6 +31,26 @@ pub enum LoadError {
     },
 }
 
+/// Divisions and submitters of a tree; nothing of their systems is looked for.
+///
+/// # Errors
+/// As [`load`].
+pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result<Submission, LoadError> {
+    let mut submission = find_submitters(tree, round);
+    if submission.submitters.is_empty() && submission.divisions.is_empty() {
+        return Err(LoadError::Nothing { divisions: round.divisions.join(", ") });
+    }
+    if let Some(name) = submitter {
+        let known: BTreeSet<_> = submission.submitters.iter().map(|submitter| submitter.name.clone()).collect();
+        submission.submitters.retain(|submitter| submitter.name == name);
+        if submission.submitters.is_empty() {
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(LoadError::NoSuchSubmitter { name: name.to_owned(), known });
+        }
+    }
+    Ok(submission)
+}
+
 /// Loads a tree: a round, the parent of a division folder, a division folder, or a submitter's own folder.
 ///
 /// Benchmarks are loaded in parallel and handed to `digest` one by one, which recomputes their scores while the bulky
@@ -44,18 +64,7 @@ pub fn load(
     submitter: Option<&str>,
     digest: impl Fn(&mut Benchmark) + Sync,
 ) -> Result<Submission, LoadError> {
-    let mut submission = find_submitters(tree, round);
-    if submission.submitters.is_empty() && submission.divisions.is_empty() {
-        return Err(LoadError::Nothing { divisions: round.divisions.join(", ") });
-    }
-    if let Some(name) = submitter {
-        let known: BTreeSet<_> = submission.submitters.iter().map(|submitter| submitter.name.clone()).collect();
-        submission.submitters.retain(|submitter| submitter.name == name);
-        if submission.submitters.is_empty() {
-            let known = known.into_iter().collect::<Vec<_>>().join(", ");
-            return Err(LoadError::NoSuchSubmitter { name: name.to_owned(), known });
-        }
-    }
+    let mut submission = submitters(tree, round, submitter)?;
     for submitter in &mut submission.submitters {
         submitter.documents = documents::read(tree, submitter);
         submission.entries.extend(tree.below(&submitter.path).iter().cloned());

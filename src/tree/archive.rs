@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use zip::ZipArchive;
@@ -27,9 +26,8 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// Opens an archive and lists it.
-    pub fn open(path: &Path) -> io::Result<(Self, Vec<Entry>)> {
-        let file = File::open(path)?;
+    /// Lists an archive.
+    pub fn of(file: File) -> io::Result<(Self, Vec<Entry>)> {
         let length = file.metadata()?.len();
         let mut archive = ZipArchive::new(Shared { file: Arc::new(Mutex::new(file)), position: 0, length })?;
         if archive.len() > MAX_ENTRIES {

@@ -43,6 +43,9 @@ fn run(document: &str, at_least: usize) {
     let text = std::fs::read_to_string(root.join(document)).unwrap();
     let folder = TempDir::new().unwrap();
     crate::golden::copy(&crate::golden::bundled(), &folder.path().join("fixtures/submission"));
+    let path = std::env::var_os("PATH").unwrap();
+    let own = Path::new(PROGRAM).parent().unwrap().to_owned();
+    let path = std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path))).unwrap();
     let mut ran = 0;
     for step in steps(&text) {
         let command = step.command.replace("cargo run --release --quiet --", "tinyaudit");
@@ -50,8 +53,8 @@ fn run(document: &str, at_least: usize) {
             continue;
         }
         ran += 1;
-        let script = command.replacen("tinyaudit ", &format!("{PROGRAM} "), 1);
-        let output = Command::new("sh").arg("-c").arg(&script).current_dir(folder.path()).output().unwrap();
+        let output =
+            Command::new("sh").arg("-c").arg(&command).current_dir(folder.path()).env("PATH", &path).output().unwrap();
         let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert_eq!(printed.trim_end(), step.output.trim_end(), "{document}: {}", step.command);
     }

@@ -1,0 +1,133 @@
+//! What comes in and goes out: files or `-` for the standard streams, and words for people on stderr.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Seek, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::tree::Tree;
+
+/// How much is said on stderr beside errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Talk {
+    /// Nothing.
+    Quiet,
+    /// What changes the meaning of the result, and progress on a terminal.
+    Normal,
+    /// What was understood of every run, too.
+    Verbose,
+}
+
+static TALK: AtomicU8 = AtomicU8::new(Talk::Normal as u8);
+
+/// Settles how much is said.
+pub fn talk(how: Talk) {
+    TALK.store(how as u8, Ordering::Relaxed);
+}
+
+/// Whether so much is said.
+pub fn says(how: Talk) -> bool {
+    TALK.load(Ordering::Relaxed) >= how as u8
+}
+
+/// Says something on stderr that is no error.
+pub fn remark(text: &str) {
+    if says(Talk::Normal) {
+        eprintln!("{}", text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect::<String>());
+    }
+}
+
+fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// The tree in a folder or package; `-` is a package on stdin.
+pub fn open_tree(path: &Path) -> anyhow::Result<Tree> {
+    let tree = if is_standard(path) { standard_input().and_then(Tree::of_archive) } else { Tree::open(path) };
+    tree.with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// An archive is read from its end, so stdin is kept in an unnamed file.
+fn standard_input() -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(&mut io::stdin().lock(), &mut file)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// A file as text; `-` is stdin.
+pub fn read_text(path: &Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    let read = if is_standard(path) {
+        io::stdin().lock().read_to_string(&mut text)
+    } else {
+        File::open(path).and_then(|mut file| file.read_to_string(&mut text))
+    };
+    read.with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(text)
+}
+
+/// Hands a buffered stdout to a renderer.
+pub fn print(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    render(&mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Hands a file to a renderer, or stdout, which is also `-`. The file is complete or not there at all, and replaced only
+/// by `force`.
+pub fn deliver(
+    file: Option<&Path>,
+    force: bool,
+    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let Some(path) = file.filter(|path| !is_standard(path)) else { return print(render) };
+    match crate::output::write(path, force, render) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => anyhow::bail!("{error}; --force replaces it"),
+        done => Ok(done?),
+    }
+}
+
+/// Refuses to write bytes that are no text to a terminal.
+pub fn refuse_terminal(file: Option<&Path>, what: &str) -> anyhow::Result<()> {
+    if file.is_none_or(is_standard) && io::stdout().is_terminal() {
+        anyhow::bail!("{what} is no text; name a file with --out");
+    }
+    Ok(())
+}
+
+/// Counts on stderr, where that is a terminal; elsewhere it draws nothing.
+pub fn progress(template: &str, length: Option<u64>) -> ProgressBar {
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let shown = says(Talk::Normal);
+    let target = if shown { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+    ProgressBar::with_draw_target(length, target).with_style(style)
+}
+
+/// Columns of the terminal on stdout, if it is one.
+#[cfg(unix)]
+pub fn terminal_width() -> Option<u16> {
+    rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col).filter(|columns| *columns > 0)
+}
+
+/// No width is known.
+#[cfg(not(unix))]
+pub fn terminal_width() -> Option<u16> {
+    None
+}
+
+/// Whether stdout takes colour.
+pub fn styled() -> bool {
+    use anstream::ColorChoice;
+    match ColorChoice::global() {
+        ColorChoice::Never => false,
+        ColorChoice::Always | ColorChoice::AlwaysAnsi => true,
+        ColorChoice::Auto => {
+            io::stdout().is_terminal() && anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
+        }
+    }
+}
