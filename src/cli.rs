@@ -218,8 +218,8 @@ struct Waivers {
 struct Wanted {
     /// The submission of the round before.
     earlier: Option<Submission>,
-    /// Whether runs keep outlines of their energy traces.
-    outlines: bool,
+    /// Whether the evidence is needed after it was judged.
+    evidence: bool,
 }
 
 /// Loads and judges another tree than the one a command is about.
@@ -244,7 +244,7 @@ impl Input {
         let how = Loading {
             submitter: self.submitter.as_deref(),
             earlier: wanted.earlier,
-            outlines: wanted.outlines,
+            evidence: wanted.evidence,
             progress: Some(&progress),
         };
         let loaded = Report::load(tree, round, how);

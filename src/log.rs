@@ -3,6 +3,7 @@
 //! A parser takes bytes, never fails, and keeps what it could not read as [`Damage`] beside
 //! what it could. Everything it returns knows its line. The formats are described field by field in the modules.
 
+pub mod blocks;
 pub mod checklist;
 pub mod claims;
 pub mod description;
@@ -164,6 +165,15 @@ impl SessionLog {
             damage: Vec::new(),
             known_inputs: HashMap::new(),
         }
+    }
+
+    /// Lets go of inferences, outputs and commands.
+    pub fn drop_evidence(&mut self) {
+        self.commands = Vec::new();
+        self.inferences = Vec::new();
+        self.outputs = Vec::new();
+        self.inputs = Vec::new();
+        self.known_inputs = HashMap::new();
     }
 
     /// The output vector of an inference.

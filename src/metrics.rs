@@ -10,8 +10,8 @@ pub mod wakeword;
 use std::collections::BTreeMap;
 
 use crate::log::claims::Printed;
-use crate::round::{BenchmarkSpec, Dataset, FileRole, Mode, Round, Runner, Task, dataset, wakeword_truth};
-use crate::submission::{Benchmark, Figure, Run, WakewordScores};
+use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner, Task, wakeword_truth};
+use crate::submission::{Benchmark, Figure, Inputs, Run, WakewordScores, closest_list};
 
 /// Recomputes the scores of all runs of a benchmark and sets them beside the claims.
 pub fn recompute(benchmark: &mut Benchmark, round: &Round) {
@@ -146,35 +146,8 @@ pub fn answers(run: &Run) -> Vec<Answer<'_>> {
         .collect()
 }
 
-/// Names of all inputs an accuracy run loaded, in order; a file's slices count as one load each.
-#[must_use]
-pub fn loaded_inputs(run: &Run) -> Vec<(&str, u32)> {
-    if let Some(log) = run.log.as_ref().filter(|log| !log.inferences.is_empty()) {
-        return log.inferences.iter().filter_map(|one| Some((log.input_of(one)?, one.offset))).collect();
-    }
-    run.json.iter().flatten().filter_map(|entry| Some((entry.file.as_deref()?, 0))).collect()
-}
-
-/// The official list that has most of the inputs in common with a run, accepted lists before superseded ones.
-#[must_use]
-pub fn closest_list<'a>(
-    inputs: &(impl Iterator<Item = &'a str> + Clone),
-    spec: &BenchmarkSpec,
-) -> Option<&'static Dataset> {
-    let mut best: Option<(f64, &'static Dataset)> = None;
-    for list in spec.lists.iter().chain(&spec.superseded_lists).filter_map(|name| dataset(name)) {
-        let total = inputs.clone().count();
-        let known = inputs.clone().filter(|input| list.labels.contains_key(input)).count();
-        let united = (total + list.inputs.len() - known).max(1);
-        let likeness = known as f64 / united as f64;
-        if known > 0 && best.is_none_or(|(other, _)| likeness > other) {
-            best = Some((likeness, list));
-        }
-    }
-    best.map(|(_, list)| list)
-}
-
 fn accuracy_scores(run: &mut Run, spec: Option<&BenchmarkSpec>) {
+    run.inputs = spec.filter(|spec| spec.task != Task::Wakeword).map(|spec| Inputs::of(run, spec));
     let claims = run.claims.as_ref();
     let (top1, auc) = match spec {
         Some(spec) => accuracy_figures(run, spec),

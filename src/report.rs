@@ -1,6 +1,7 @@
 //! Round, scores and findings of one tree, ready to be rendered.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use crate::log::text;
 use crate::metrics;
@@ -28,8 +29,8 @@ pub struct Loading<'a> {
     pub submitter: Option<&'a str>,
     /// The submission of the round before, for the rules that compare the two.
     pub earlier: Option<Submission>,
-    /// Whether runs keep outlines of their energy traces, for plots.
-    pub outlines: bool,
+    /// Whether the evidence stays in the model, with outlines of energy traces, for plots.
+    pub evidence: bool,
     /// Called after every result, from any thread.
     pub progress: Option<&'a (dyn Fn() + Sync)>,
 }
@@ -59,17 +60,24 @@ impl Report {
     /// # Errors
     /// As [`Report::of`].
     pub fn load(tree: &Tree, round: Round, how: Loading<'_>) -> Result<Self, LoadError> {
-        let mut submission = submission::load(tree, &round, how.submitter, |benchmark| {
-            metrics::recompute(benchmark, &round);
-            if how.outlines {
-                benchmark.runs.values_mut().for_each(metrics::energy::draw_outlines);
+        let in_evidence = Mutex::new(Vec::new());
+        let mut submission = submission::load(tree, &round, how.submitter, how.evidence, |result| {
+            for benchmark in result.systems.iter_mut().flat_map(|system| &mut system.benchmarks) {
+                metrics::recompute(benchmark, &round);
+                if how.evidence {
+                    benchmark.runs.values_mut().for_each(metrics::energy::draw_outlines);
+                }
             }
+            let mut found = rule::check_evidence(result, &round);
+            // A thread that fails while it holds the lock fails the whole.
+            in_evidence.lock().unwrap_or_else(PoisonError::into_inner).append(&mut found);
             if let Some(progress) = how.progress {
                 progress();
             }
         })?;
         submission.earlier = how.earlier.map(Box::new);
-        let mut findings = rule::check(&submission, &round);
+        let in_evidence = in_evidence.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut findings = rule::check(&submission, &round, in_evidence);
         add_excerpts(tree, &mut findings);
         Ok(Self { round, submission, findings })
     }

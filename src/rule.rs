@@ -47,6 +47,9 @@ pub struct Rule {
     pub documentation: &'static str,
     /// Rules whose findings in the same place follow from this one's, so that one cause gives one finding.
     pub explains: &'static [&'static str],
+    /// Whether it looks at the inferences, outputs, commands or samples themselves. These are let go once a result is
+    /// judged, so such a rule sees one result at a time.
+    pub needs_evidence: bool,
     /// Compares a submission with a round.
     pub check: fn(&Submission, &Round, &mut Findings),
 }
@@ -104,7 +107,7 @@ fn unwrapped(paragraph: &str) -> String {
 
 /// Declares a rule whose documentation is its doc comment.
 macro_rules! rule {
-    ($(#[doc = $line:expr])* $id:literal, $group:ident, $severity:ident, $check:ident $(, explains $($other:literal),+)?) => {
+    ($(#[doc = $line:expr])* $id:literal, $group:ident, $severity:ident, $check:ident $(, needs $evidence:ident)? $(, explains $($other:literal),+)?) => {
         $(#[doc = $line])*
         pub const RULE: $crate::rule::Rule = $crate::rule::Rule {
             id: $id,
@@ -112,6 +115,7 @@ macro_rules! rule {
             severity: $crate::rule::Severity::$severity,
             documentation: concat!($($line, "\n"),*).trim_ascii(),
             explains: &[$($($other),+)?],
+            needs_evidence: !<[&str]>::is_empty(&[$(stringify!($evidence))?]),
             check: $check,
         };
     };
@@ -203,11 +207,26 @@ impl Findings {
     }
 }
 
-/// Holds every rule against a submission. The findings come sorted by path, line, rule and message.
+/// Holds the rules that need evidence against a submission of one result, while its evidence is at hand.
 #[must_use]
-pub fn check(submission: &Submission, round: &Round) -> Vec<Finding> {
+pub fn check_evidence(result: &Submission, round: &Round) -> Vec<Finding> {
+    run_rules(result, round, true)
+}
+
+/// Holds all other rules against a submission, and adds what was found in the evidence of its results. The findings come
+/// sorted by path, line, rule and message.
+#[must_use]
+pub fn check(submission: &Submission, round: &Round, in_evidence: Vec<Finding>) -> Vec<Finding> {
+    let mut found = in_evidence;
+    found.append(&mut run_rules(submission, round, false));
+    leave_out_explained(&mut found);
+    found.sort_by(|a, b| (&a.path, a.line, a.rule.id, &a.message).cmp(&(&b.path, b.line, b.rule.id, &b.message)));
+    found
+}
+
+fn run_rules(submission: &Submission, round: &Round, on_evidence: bool) -> Vec<Finding> {
     let mut found = Vec::new();
-    for rule in crate::checks::RULES {
+    for rule in crate::checks::RULES.iter().filter(|rule| rule.needs_evidence == on_evidence) {
         let mut findings = Findings { rule, found: Vec::new() };
         (rule.check)(submission, round, &mut findings);
         found.append(&mut findings.found);
@@ -215,8 +234,6 @@ pub fn check(submission: &Submission, round: &Round) -> Vec<Finding> {
     for finding in &mut found {
         finding.severity = severity(finding, submission, round);
     }
-    leave_out_explained(&mut found);
-    found.sort_by(|a, b| (&a.path, a.line, a.rule.id, &a.message).cmp(&(&b.path, b.line, b.rule.id, &b.message)));
     found
 }
 

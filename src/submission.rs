@@ -4,6 +4,7 @@
 
 pub mod documents;
 mod find;
+mod inputs;
 mod load;
 mod read;
 
@@ -17,6 +18,7 @@ use crate::log::results_json::Entry;
 use crate::log::{Inference, SessionLog};
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner};
 
+pub use inputs::{Inputs, Loads, closest_list};
 pub use load::{LoadError, load, submitters};
 
 /// Everything that was found in a tree.
@@ -157,6 +159,20 @@ impl System {
     pub fn is_closed(&self) -> bool {
         self.division == "closed"
     }
+
+    /// The system alone.
+    #[must_use]
+    pub fn without_results(&self) -> Self {
+        Self {
+            division: self.division.clone(),
+            submitter: self.submitter.clone(),
+            name: self.name.clone(),
+            path: self.path.clone(),
+            description_path: self.description_path.clone(),
+            description: self.description.clone(),
+            benchmarks: Vec::new(),
+        }
+    }
 }
 
 /// One benchmark measured on a system.
@@ -225,6 +241,10 @@ pub struct Run {
     pub claims: Option<Claims>,
     /// What the runner saw; `None` where there is no log or nobody can read it.
     pub log: Option<SessionLog>,
+    /// What tells its session from others.
+    pub identity: Option<Identity>,
+    /// The inputs that were loaded, beside the official list; accuracy runs only.
+    pub inputs: Option<Inputs>,
     /// What the EEMBC runner was told to do.
     pub script: Option<Vec<At<u64>>>,
     /// What the MLCommons runner made of it.
@@ -241,6 +261,31 @@ pub struct Run {
     pub outline: Option<Outline>,
     /// What is claimed beside what we recomputed.
     pub scores: Scores,
+}
+
+/// What tells a session from others: the first times it shows. Where they are few, the session's name, which is a time
+/// of day and may coincide, belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identity {
+    name: String,
+    times: Vec<u64>,
+}
+
+impl Identity {
+    /// The identity of the session of a log; `None` where the log does not name it.
+    #[must_use]
+    pub fn of(log: &SessionLog) -> Option<Self> {
+        let stamps = log.inferences.iter().filter_map(|one| Some(one.start?.us));
+        let printed = log.inferences.iter().filter_map(|one| Some(one.elapsed_s?.to_bits()));
+        let heard = log.detections.iter().flat_map(|heard| heard.value.iter().map(|ms| ms.to_bits()));
+        let host = log.inferences.iter().filter_map(|one| one.done_host_ms);
+        let times: Vec<u64> = stamps.chain(printed).chain(heard).chain(host).take(10).collect();
+        let different: std::collections::BTreeSet<u64> = times.iter().copied().collect();
+        let name = log.session.as_ref()?.value.clone();
+        // Two devices that hear the same recording may well detect the same words at the same times.
+        let tells = different.len() >= 8 && log.detections.is_none();
+        Some(Self { name: if tells { String::new() } else { name }, times })
+    }
 }
 
 /// An energy trace reduced to what a plot can show, without losing its peaks.
@@ -357,13 +402,15 @@ impl Run {
         self.log.as_ref().map_or(&[], |log| &log.inferences)
     }
 
-    /// Lets go of bulky evidence once the scores are recomputed from it.
-    pub fn drop_bulk(&mut self) {
+    /// Lets go of the evidence once the scores are recomputed from it and it is judged. Whether there was any can still
+    /// be told.
+    pub fn drop_evidence(&mut self) {
         self.trace = None;
-        for entry in self.json.iter_mut().flatten() {
-            if let Some(power) = &mut entry.power {
-                power.samples = Vec::new();
-            }
+        self.inputs = None;
+        self.json = self.json.take().map(|_| Vec::new());
+        self.script = self.script.take().map(|_| Vec::new());
+        if let Some(log) = &mut self.log {
+            log.drop_evidence();
         }
     }
 }

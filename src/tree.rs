@@ -13,6 +13,9 @@ use archive::Archive;
 
 use walkdir::WalkDir;
 
+/// Most bytes that are set aside for a file before it is read.
+const MAX_RESERVED: u64 = 64 << 20;
+
 /// A listed directory or archive.
 pub struct Tree {
     source: Source,
@@ -246,18 +249,39 @@ impl Tree {
     /// # Errors
     /// When it is no file or cannot be read.
     pub fn read(&self, entry: &Entry) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.read_into(entry, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Reads a file whole into a buffer that may be used again.
+    ///
+    /// # Errors
+    /// As [`Tree::read`].
+    pub fn read_into(&self, entry: &Entry, bytes: &mut Vec<u8>) -> io::Result<()> {
+        bytes.clear();
+        self.stream(entry, |source| {
+            if let Kind::File(size) = entry.kind {
+                // What an entry claims is believed only so far.
+                bytes.reserve(usize::try_from(size.min(MAX_RESERVED)).unwrap_or(0) + 1);
+            }
+            source.read_to_end(bytes).map(drop)
+        })
+    }
+
+    /// Hands a file over as a stream.
+    ///
+    /// # Errors
+    /// When it is no file or cannot be read, and what `take` says.
+    pub fn stream<T>(&self, entry: &Entry, take: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
         let Kind::File(size) = entry.kind else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
         };
         let own = entry.path.strip_prefix(self.prefix.as_str()).unwrap_or(&entry.path);
-        let root = match &self.source {
-            Source::Folder(root) => root,
-            Source::Archive(archive) => return archive.read(own, size),
-        };
-        let path = root.join(entry.real.as_deref().unwrap_or(Path::new(own)));
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-        File::open(path)?.read_to_end(&mut bytes)?;
-        Ok(bytes)
+        match &self.source {
+            Source::Archive(archive) => archive.stream(own, size, take),
+            Source::Folder(root) => take(&mut File::open(root.join(entry.real.as_deref().unwrap_or(Path::new(own))))?),
+        }
     }
 }
 

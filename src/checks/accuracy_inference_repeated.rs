@@ -11,7 +11,7 @@ rule! {
     /// Help: run the accuracy mode with one inference and no warm-up (`infer 1 0`).
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3; the accuracy scripts of both runners.
-    "accuracy-inference-repeated", Accuracy, Warning, check
+    "accuracy-inference-repeated", Accuracy, Warning, check, needs evidence
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

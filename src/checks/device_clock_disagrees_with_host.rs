@@ -11,7 +11,7 @@ rule! {
     /// Help: correct the frequency the firmware's timer assumes, and measure again.
     ///
     /// Source: MLPerf Tiny rules, 2.4 (results must be replicable); published honest runs lie within 1.3 %.
-    "device-clock-disagrees-with-host", Performance, Error, check
+    "device-clock-disagrees-with-host", Performance, Error, check, needs evidence
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -11,7 +11,7 @@ rule! {
     /// Help: check the wire of the time-stamp pin and measure again.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.4 (energy of the timed inferences).
-    "energy-windows-misplaced", Energy, Error, check,
+    "energy-windows-misplaced", Energy, Error, check, needs evidence,
     explains "energy-arithmetic", "energy-mismatch", "window-arithmetic", "throughput-mismatch", "window-too-short"
 }
 

@@ -10,7 +10,7 @@ rule! {
     /// Help: submit the log as the runner wrote it.
     ///
     /// Source: the reference firmware prints `m-infer-start-N`; all published logs agree.
-    "inference-count-contradicted", Evidence, Error, check
+    "inference-count-contradicted", Evidence, Error, check, needs evidence
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

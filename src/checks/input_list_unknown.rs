@@ -1,5 +1,3 @@
-use super::evidence::Inputs;
-use crate::metrics::loaded_inputs;
 use crate::round::{FileRole, Mode, Round, Task};
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
@@ -13,7 +11,7 @@ rule! {
     /// Help: measure accuracy over the round's official list.
     ///
     /// Source: mlcommons/tiny benchmark/evaluation/datasets; MLPerf Tiny rules, 7.
-    "input-list-unknown", Accuracy, Error, check,
+    "input-list-unknown", Accuracy, Error, check, needs evidence,
     explains "input-missing"
 }
 
@@ -23,21 +21,23 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let run = place.run;
         let role = if run.has(FileRole::Log) { FileRole::Log } else { FileRole::Json };
         let accepted = spec.lists.join(" or ");
-        let Some(inputs) = Inputs::of(&place, round) else {
-            if let Some((first, _)) = loaded_inputs(run).first() {
+        let Some(inputs) = &run.inputs else { continue };
+        let Some(list) = inputs.list else {
+            if let Some(first) = &inputs.first {
                 findings
                     .at(run.path_of(role), 0, format!("no input is on an official list, expected {accepted}"))
                     .note(format!("the first is `{first}`"));
             }
             continue;
         };
-        let foreign: Vec<_> = inputs.loads.iter().filter(|(name, _)| !inputs.list.labels.contains_key(*name)).collect();
-        if !spec.lists.iter().any(|list| list == inputs.list.name) {
-            let message = format!("the inputs are those of {}, expected {accepted}", inputs.list.name);
-            findings.at(run.path_of(role), 0, message).note(format!("{} is: {}", inputs.list.name, inputs.list.title));
+        let foreign: Vec<_> =
+            inputs.loads.iter().filter(|(name, _)| !list.labels.contains_key(name.as_str())).collect();
+        if !spec.lists.iter().any(|accepted| accepted == list.name) {
+            let message = format!("the inputs are those of {}, expected {accepted}", list.name);
+            findings.at(run.path_of(role), 0, message).note(format!("{} is: {}", list.name, list.title));
         } else if let Some((name, loads)) = foreign.first() {
             let verb = if foreign.len() == 1 { "input is" } else { "inputs are" };
-            let message = format!("{} {verb} not on the list {}", foreign.len(), inputs.list.name);
+            let message = format!("{} {verb} not on the list {}", foreign.len(), list.name);
             findings.at(run.path_of(role), loads.line(), message).note(format!("the first is `{name}`"));
         }
     }

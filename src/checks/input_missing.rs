@@ -1,4 +1,3 @@
-use super::evidence::Inputs;
 use crate::round::{FileRole, Mode, Round};
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
@@ -12,28 +11,30 @@ rule! {
     /// Help: measure accuracy over the whole list.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3 ("the entire set of validation inputs").
-    "input-missing", Accuracy, Error, check,
+    "input-missing", Accuracy, Error, check, needs evidence,
     explains "accuracy-mismatch", "auc-mismatch", "quality-target-missed"
 }
 
-fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for place in submission.runs().filter(|place| place.run.mode == Mode::Accuracy) {
-        let Some(inputs) = Inputs::of(&place, round) else { continue };
+        let Some((inputs, list)) = place.run.inputs.as_ref().and_then(|inputs| Some((inputs, inputs.list?))) else {
+            continue;
+        };
         let missing: Vec<&str> =
-            inputs.list.inputs.iter().map(|(name, _)| *name).filter(|name| !inputs.loads.contains_key(name)).collect();
+            list.inputs.iter().map(|(name, _)| *name).filter(|name| !inputs.loads.contains_key(*name)).collect();
         let role = if place.run.has(FileRole::Log) { FileRole::Log } else { FileRole::Json };
         let path = place.run.path_of(role);
         if let Some(first) = missing.first() {
-            let all = inputs.list.inputs.len();
+            let all = list.inputs.len();
             findings
-                .at(path, 0, format!("{} of the {all} inputs of {} are missing", missing.len(), inputs.list.name))
+                .at(path, 0, format!("{} of the {all} inputs of {} are missing", missing.len(), list.name))
                 .note(format!("the first is `{first}`"));
         }
-        let slices = inputs.list.slices as usize;
+        let slices = list.slices as usize;
         let cut = inputs
             .loads
             .iter()
-            .find(|(name, loads)| inputs.list.labels.contains_key(*name) && loads.distinct() < slices);
+            .find(|(name, loads)| list.labels.contains_key(name.as_str()) && loads.distinct() < slices);
         if let Some((name, loads)) = cut.filter(|_| slices > 1) {
             findings.at(path, 0, format!("`{name}` was run on {} slices, expected {slices}", loads.distinct()));
         }

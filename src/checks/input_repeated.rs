@@ -1,4 +1,3 @@
-use super::evidence::Inputs;
 use crate::round::{FileRole, Mode, Round};
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
@@ -11,13 +10,15 @@ rule! {
     /// Help: measure accuracy over the list once.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3; MLPerf Tiny rules, 2.6 (any order, every input).
-    "input-repeated", Accuracy, Warning, check
+    "input-repeated", Accuracy, Warning, check, needs evidence
 }
 
-fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for place in submission.runs().filter(|place| place.run.mode == Mode::Accuracy) {
-        let Some(inputs) = Inputs::of(&place, round) else { continue };
-        let repeated: Vec<_> = inputs.loads.iter().filter(|(_, loads)| loads.repeated(inputs.list.slices)).collect();
+        let Some((inputs, list)) = place.run.inputs.as_ref().and_then(|inputs| Some((inputs, inputs.list?))) else {
+            continue;
+        };
+        let repeated: Vec<_> = inputs.loads.iter().filter(|(_, loads)| loads.repeated(list.slices)).collect();
         let Some((name, loads)) = repeated.first() else { continue };
         let role = if place.run.has(FileRole::Log) { FileRole::Log } else { FileRole::Json };
         let finding = findings.at(place.run.path_of(role), loads.line(), format!("`{name}` was loaded more than once"));

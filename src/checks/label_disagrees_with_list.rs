@@ -1,4 +1,3 @@
-use crate::metrics::closest_list;
 use crate::round::{FileRole, Round, Task};
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
@@ -12,7 +11,7 @@ rule! {
     /// Help: measure again with the official list.
     ///
     /// Source: mlcommons/tiny benchmark/evaluation/datasets, `y_labels.csv`.
-    "label-disagrees-with-list", Accuracy, Error, check
+    "label-disagrees-with-list", Accuracy, Error, check, needs evidence
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
@@ -21,7 +20,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let entries = place.run.json.as_deref().unwrap_or_default();
         let names = entries.iter().filter_map(|entry| entry.file.as_deref());
         // A few timed windows do not tell lists apart; any list that knows the inputs will do.
-        let Some(list) = closest_list(&names, spec) else { continue };
+        let Some(list) = crate::submission::closest_list(&names, spec) else { continue };
         let wrong = entries.iter().find_map(|entry| {
             let (name, class) = (entry.file.as_deref()?, entry.class.as_ref()?.number()?);
             let official = *list.labels.get(name)?;

@@ -13,7 +13,7 @@ rule! {
     /// Help: measure both with the same build; explain caches or clock changes in the README.
     ///
     /// Source: MLPerf Tiny rules, 5.1 ("the same code must be run"), 8.2 (no caching between files).
-    "latency-disagrees-with-throughput", Performance, Warning, check
+    "latency-disagrees-with-throughput", Performance, Warning, check, needs evidence
 }
 
 /// Seconds of an inference below which a single one may be mostly a remote call.

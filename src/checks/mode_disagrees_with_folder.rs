@@ -10,7 +10,7 @@ rule! {
     /// Help: put every session's files in the folder of what it measured.
     ///
     /// Source: directory structure of the results repositories; the runners' modes.
-    "mode-disagrees-with-folder", Evidence, Error, check,
+    "mode-disagrees-with-folder", Evidence, Error, check, needs evidence,
     explains "window-count", "window-too-short", "window-too-few-inferences", "window-arithmetic", "throughput-mismatch", "claim-missing", "energy-mismatch", "energy-arithmetic", "energy-windows-misplaced", "input-missing", "input-list-unknown", "output-length"
 }
 

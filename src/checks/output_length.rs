@@ -11,7 +11,7 @@ rule! {
     /// Help: let the firmware print one number per class of the reference model.
     ///
     /// Source: mlcommons/tiny benchmark/evaluation/datasets; the reference models.
-    "output-length", Accuracy, Error, check
+    "output-length", Accuracy, Error, check, needs evidence
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -13,7 +13,7 @@ rule! {
     /// Help: submit log and results.json of one and the same session, unedited.
     ///
     /// Source: the MLCommons runner's output; all published pairs agree.
-    "results-json-disagrees-with-log", Evidence, Error, check,
+    "results-json-disagrees-with-log", Evidence, Error, check, needs evidence,
     explains "window-arithmetic", "window-too-few-inferences", "throughput-mismatch", "wakeword-mismatch", "wakeword-limit-exceeded"
 }
 

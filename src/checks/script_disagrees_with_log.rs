@@ -11,7 +11,7 @@ rule! {
     /// Help: submit script and log of one and the same session.
     ///
     /// Source: directory structure of the results repositories; 701 of 718 published pairs agree.
-    "script-disagrees-with-log", Evidence, Warning, check
+    "script-disagrees-with-log", Evidence, Warning, check, needs evidence
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

@@ -17,15 +17,11 @@ rule! {
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     let Some(earlier) = &submission.earlier else { return };
-    let seen: BTreeMap<_, &str> = earlier
-        .runs()
-        .filter_map(|place| {
-            Some((super::evidence::session_identity(place.run.log.as_ref()?)?, place.run.path.as_str()))
-        })
-        .collect();
+    let seen: BTreeMap<_, &str> =
+        earlier.runs().filter_map(|place| Some((place.run.identity.as_ref()?, place.run.path.as_str()))).collect();
     for place in submission.runs() {
-        let Some(key) = place.run.log.as_ref().and_then(super::evidence::session_identity) else { continue };
-        if let Some(path) = seen.get(&key) {
+        let Some(key) = &place.run.identity else { continue };
+        if let Some(path) = seen.get(key) {
             let message = format!("the session is that of `{path}` in the earlier round");
             findings.at(place.run.path_of(FileRole::Log), 1, message);
         }

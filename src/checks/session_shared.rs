@@ -1,9 +1,8 @@
 use std::collections::BTreeMap;
 
-use super::evidence::session_identity;
 use crate::round::{FileRole, Round};
 use crate::rule::{Findings, rule};
-use crate::submission::Submission;
+use crate::submission::{Identity, Submission};
 
 rule! {
     /// One session's log stands for two results.
@@ -17,11 +16,11 @@ rule! {
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
-    let mut seen: BTreeMap<(String, Vec<u64>), &str> = BTreeMap::new();
+    let mut seen: BTreeMap<&Identity, &str> = BTreeMap::new();
     for place in submission.runs() {
-        let Some(key) = place.run.log.as_ref().and_then(session_identity) else { continue };
+        let Some(key) = &place.run.identity else { continue };
         let path = place.run.path_of(FileRole::Log);
-        if let Some(first) = seen.get(&key) {
+        if let Some(first) = seen.get(key) {
             findings.at(path, 1, "the session is that of another result").note(format!("the other is `{first}`"));
         } else {
             seen.insert(key, path);

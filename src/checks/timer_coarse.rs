@@ -10,7 +10,7 @@ rule! {
     /// Help: use a timer of at least 1 kHz.
     ///
     /// Source: EEMBC runner user guide; MLPerf Tiny Benchmark, appendix A.
-    "timer-coarse", Performance, Warning, check
+    "timer-coarse", Performance, Warning, check, needs evidence
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -10,7 +10,7 @@ rule! {
     /// Help: measure with at least one warm-up.
     ///
     /// Source: EEMBC runner user guide.
-    "window-not-warmed-up", Performance, Note, check
+    "window-not-warmed-up", Performance, Note, check, needs evidence
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

@@ -10,7 +10,7 @@ rule! {
     /// Help: check that all windows are of one session.
     ///
     /// Source: the scripts of both runners.
-    "windows-unequal", Performance, Note, check
+    "windows-unequal", Performance, Note, check, needs evidence
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

@@ -104,7 +104,7 @@ impl Check {
     /// Checks and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let earlier = self.earlier()?;
-        let (report, round) = self.input.report(Wanted { earlier, outlines: matches!(self.format, Format::Html) })?;
+        let (report, round) = self.input.report(Wanted { earlier, evidence: matches!(self.format, Format::Html) })?;
         let threshold = match self.fail_on {
             FailOn::Error => Severity::Error,
             FailOn::Warning => Severity::Warning,

@@ -79,7 +79,7 @@ impl Results {
         if self.format == Format::Xlsx {
             refuse_terminal(self.out.as_deref(), "a workbook")?;
         }
-        let (report, round) = self.input.report(Wanted { outlines: self.format == Format::Html, earlier: None })?;
+        let (report, round) = self.input.report(Wanted { evidence: self.format == Format::Html, earlier: None })?;
         let filter = Filter { division: self.division.clone(), benchmark: self.benchmark.clone() };
         let repository = self.repository.as_ref().unwrap_or(&report.round.publication.repository);
         let out = |render: &dyn Fn(&mut dyn Write) -> io::Result<()>| deliver(self.out.as_deref(), self.force, render);

@@ -141,15 +141,34 @@ pub struct Claims {
 /// Reads a results.txt.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Claims {
-    let mut claims = Claims::default();
-    let mut previous: &[u8] = b"";
-    for (line, content) in text::lines(bytes) {
-        if !content.is_empty() && content != previous {
-            claims.read_line(line, content);
+    let mut parser = Parser::default();
+    parser.block(bytes);
+    parser.claims
+}
+
+/// Reads a results.txt in blocks of whole lines.
+#[derive(Default)]
+pub struct Parser {
+    /// What was claimed so far.
+    pub claims: Claims,
+    line: Line,
+    /// The line before, across blocks.
+    previous: Vec<u8>,
+}
+
+impl Parser {
+    /// Reads some more lines.
+    pub fn block(&mut self, bytes: &[u8]) {
+        let mut previous: &[u8] = &self.previous;
+        for (line, content) in text::lines_after(self.line, bytes) {
+            if !content.is_empty() && content != previous {
+                self.claims.read_line(line, content);
+            }
+            previous = content;
+            self.line = line;
         }
-        previous = content;
+        self.previous = previous.to_vec();
     }
-    claims
 }
 
 impl Claims {

@@ -4,7 +4,7 @@
 //! of a token, colour their output and put carriage returns before it, so tokens such as `m-lap-us-123` are looked for
 //! anywhere in a device message. Stamps that an interface board or energy monitor prints are not the device's.
 
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 
 use super::text::{self, Stamped};
 use super::{Inference, SessionLog, Stamp};
@@ -20,15 +20,18 @@ pub fn recognises(bytes: &[u8]) -> bool {
 /// Reads a log.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> SessionLog {
-    let mut reader = Reader::new();
-    for (line, content) in text::lines(bytes) {
-        reader.line(line, content);
-    }
-    reader.finish()
+    let mut parser = Parser::default();
+    parser.block(bytes);
+    parser.finish()
 }
 
-struct Reader {
+/// Reads a log in blocks of whole lines.
+pub struct Parser {
     log: SessionLog,
+    /// Lines of the blocks before.
+    line: Line,
+    /// What every token of a device begins with.
+    token: Finder<'static>,
     /// Host time of the last line that had one.
     now_ms: u64,
     /// Whether the last prefixed line came from the device, so that a continuation does too.
@@ -48,10 +51,12 @@ enum Speaker {
     Board,
 }
 
-impl Reader {
-    fn new() -> Self {
+impl Default for Parser {
+    fn default() -> Self {
         Self {
             log: SessionLog::new(Runner::Eembc),
+            line: 0,
+            token: Finder::new(b"m-"),
             now_ms: 0,
             device: None,
             loaded: Inference::default(),
@@ -59,6 +64,16 @@ impl Reader {
             run_name: None,
             run_mode: None,
             stop_id: None,
+        }
+    }
+}
+
+impl Parser {
+    /// Reads some more lines.
+    pub fn block(&mut self, bytes: &[u8]) {
+        for (line, content) in text::lines_after(self.line, bytes) {
+            self.line(line, content);
+            self.line = line;
         }
     }
 
@@ -187,11 +202,15 @@ impl Reader {
         if message.starts_with(b"e-[") {
             self.log.summary.runner_errors.push(At::new(text::shown(message), line));
         }
-        let mut from = 0;
-        while let Some(at) = memmem::find(&message[from..], b"m-") {
-            let token = &message[from + at + 2..];
-            from += at + 2;
+        let mut rest = message;
+        // Most messages are one token.
+        if let Some(token) = rest.strip_prefix(b"m-") {
             self.token(line, token, host_ms, speaker);
+            rest = token;
+        }
+        while let Some(at) = self.token.find(rest) {
+            rest = &rest[at + 2..];
+            self.token(line, rest, host_ms, speaker);
         }
     }
 
@@ -255,7 +274,9 @@ impl Reader {
         }
     }
 
-    fn finish(mut self) -> SessionLog {
+    /// The log, once all lines are read.
+    #[must_use]
+    pub fn finish(mut self) -> SessionLog {
         self.log.mode = match (self.run_name, self.run_mode) {
             (Some(At { value: true, line }), _) => Some(At::new(Mode::Energy, line)),
             (_, Some(mode)) => Some(mode),

@@ -9,12 +9,15 @@ use crate::location::{Damage, Line};
 /// The magic byte in front of a trace.
 const MAGIC: u8 = 0xF1;
 
+/// Bytes of the magic and the sample rate.
+const HEAD: usize = 5;
+
 /// An energy trace, its samples still as bytes.
 #[derive(Debug, Clone, Default)]
 pub struct EnergyTrace {
     /// Samples per second.
     pub rate_hz: f64,
-    /// Little-endian `f32` samples in µJ.
+    /// The file: its head, then little-endian `f32` samples in µJ.
     bytes: Vec<u8>,
     /// What could not be read.
     pub damage: Vec<Damage>,
@@ -23,8 +26,7 @@ pub struct EnergyTrace {
 impl EnergyTrace {
     /// Reads a trace.
     #[must_use]
-    pub fn parse(mut bytes: Vec<u8>) -> Self {
-        const HEAD: usize = 5;
+    pub fn parse(bytes: Vec<u8>) -> Self {
         let [magic, a, b, c, d, ..] = bytes[..] else {
             let message = format!("the file has {} bytes, a trace has at least {HEAD}", bytes.len());
             return Self { damage: vec![Damage::new(0, message)], ..Self::default() };
@@ -39,8 +41,7 @@ impl EnergyTrace {
             damage.push(Damage::new(0, format!("the sample rate is {rate_hz} Hz, expected a positive number")));
             return Self { damage, ..Self::default() };
         }
-        bytes.drain(..HEAD);
-        let left = bytes.len() % 4;
+        let left = (bytes.len() - HEAD) % 4;
         if left != 0 {
             damage.push(Damage::new(0, format!("the file ends with {left} bytes of a sample, a sample has 4")));
         }
@@ -50,7 +51,8 @@ impl EnergyTrace {
     /// The samples in µJ.
     #[must_use]
     pub fn samples(&self) -> impl ExactSizeIterator<Item = f32> + Clone + '_ {
-        self.bytes.chunks_exact(4).map(|chunk| f32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]))
+        let (samples, _) = self.bytes.get(HEAD..).unwrap_or_default().as_chunks::<4>();
+        samples.iter().map(|sample| f32::from_le_bytes(*sample))
     }
 }
 

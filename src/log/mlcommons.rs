@@ -21,17 +21,9 @@ pub fn recognises(bytes: &[u8]) -> bool {
 /// Reads a log.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> SessionLog {
-    let mut reader = Reader {
-        log: SessionLog::new(Runner::Mlcommons),
-        part: Part::Run,
-        whole_list: None,
-        loaded_s: None,
-        now_ms: 0,
-    };
-    for (line, content) in text::lines(bytes) {
-        reader.line(line, content);
-    }
-    reader.finish()
+    let mut parser = Parser::default();
+    parser.block(bytes);
+    parser.finish()
 }
 
 #[derive(PartialEq)]
@@ -42,8 +34,11 @@ enum Part {
     Summary,
 }
 
-struct Reader {
+/// Reads a log in blocks of whole lines.
+pub struct Parser {
     log: SessionLog,
+    /// Lines of the blocks before.
+    line: Line,
     part: Part,
     /// The line that says the runner measures the whole list, as only accuracy runs do.
     whole_list: Option<Line>,
@@ -53,7 +48,28 @@ struct Reader {
     now_ms: u64,
 }
 
-impl Reader {
+impl Default for Parser {
+    fn default() -> Self {
+        Self {
+            log: SessionLog::new(Runner::Mlcommons),
+            line: 0,
+            part: Part::Run,
+            whole_list: None,
+            loaded_s: None,
+            now_ms: 0,
+        }
+    }
+}
+
+impl Parser {
+    /// Reads some more lines.
+    pub fn block(&mut self, bytes: &[u8]) {
+        for (line, content) in text::lines_after(self.line, bytes) {
+            self.line(line, content);
+            self.line = line;
+        }
+    }
+
     fn line(&mut self, line: Line, content: &[u8]) {
         let (seconds, message) = match text::calendar_stamped(content) {
             Some((seconds, message)) => (Some(seconds), message),
@@ -196,7 +212,9 @@ impl Reader {
         }
     }
 
-    fn finish(mut self) -> SessionLog {
+    /// The log, once all lines are read.
+    #[must_use]
+    pub fn finish(mut self) -> SessionLog {
         self.log.inferences.retain(|inference| inference.iterations != 0);
         self.log.mode = match (self.whole_list, &self.log.inferences[..]) {
             (Some(line), _) => Some(At::new(Mode::Accuracy, line)),

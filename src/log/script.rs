@@ -13,20 +13,38 @@ const KEY: &[u8] = b"cmd:";
 /// Fingerprints of the commands, in order, with their lines.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Vec<At<u64>> {
-    // Lists of commands are the largest files of a submission: they are searched for their keys, not split into lines.
-    let mut commands = Vec::new();
-    let mut unescaped = Vec::new();
-    let (mut line, mut counted): (Line, usize) = (1, 0);
-    let key = Finder::new(KEY);
-    while let Some(at) = key.find(&bytes[counted..]) {
-        let after = counted + at + KEY.len();
-        line = line.saturating_add(text::line_feeds(&bytes[counted..after]));
-        counted = after;
-        if let Some(command) = command(&bytes[after..], &mut unescaped) {
-            commands.push(At::new(text::fingerprint(command), line));
+    let mut parser = Parser::default();
+    parser.block(bytes);
+    parser.commands
+}
+
+/// Reads a list of commands in blocks of whole lines.
+#[derive(Default)]
+pub struct Parser {
+    /// Fingerprints of the commands so far, with their lines.
+    pub commands: Vec<At<u64>>,
+    /// Line feeds in the blocks before.
+    feeds: Line,
+    unescaped: Vec<u8>,
+}
+
+impl Parser {
+    /// Reads some more lines.
+    pub fn block(&mut self, bytes: &[u8]) {
+        // Lists of commands are the largest files of a submission: they are searched for their keys, not split into
+        // lines.
+        let key = Finder::new(KEY);
+        let mut counted = 0;
+        while let Some(at) = key.find(&bytes[counted..]) {
+            let after = counted + at + KEY.len();
+            self.feeds = self.feeds.saturating_add(text::line_feeds(&bytes[counted..after]));
+            counted = after;
+            if let Some(command) = command(&bytes[after..], &mut self.unescaped) {
+                self.commands.push(At::new(text::fingerprint(command), self.feeds.saturating_add(1)));
+            }
         }
+        self.feeds = self.feeds.saturating_add(text::line_feeds(&bytes[counted..]));
     }
-    commands
 }
 
 /// The text in quotes that begins here and ends in this line, without the backslashes that stand before characters.

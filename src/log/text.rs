@@ -10,8 +10,13 @@ pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// The lines of a file with their numbers, without line ends. Splits at line feeds and strips every carriage return
 /// before them, as the files of both operating systems need; a byte-order mark in front belongs to no line.
 pub fn lines(bytes: &[u8]) -> impl Iterator<Item = (Line, &[u8])> {
-    let mut start = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-    let mut number: Line = 0;
+    lines_after(0, bytes)
+}
+
+/// The same, for a part of a file that begins after the line of that number.
+pub fn lines_after(mut number: Line, bytes: &[u8]) -> impl Iterator<Item = (Line, &[u8])> {
+    let marked = number == 0 && bytes.starts_with(BYTE_ORDER_MARK);
+    let mut start = if marked { BYTE_ORDER_MARK.len() } else { 0 };
     std::iter::from_fn(move || {
         if start >= bytes.len() {
             return None;

@@ -32,11 +32,10 @@ pub fn understood(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let damage = run.damage.len() + run.log.as_ref().map_or(0, |log| log.damage.len());
         writeln!(
             out,
-            "{}: {name}, {runner}, {}, {}, {}, {}",
+            "{}: {name}, {runner}, {}, {}, {}",
             printable(&run.path),
             counted(run.files.len(), "file"),
             counted(run.windows.len(), "window"),
-            counted(run.inferences().len(), "inference"),
             if damage == 0 { "all read".to_owned() } else { counted(damage, "damaged place") },
         )?;
     }

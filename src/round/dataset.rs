@@ -4,7 +4,7 @@
 //! empty line, and one input a line: the class, a blank, the file's name. The wake-word truth has the start and end of
 //! a spoken word in seconds instead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 /// An official input list.
@@ -23,7 +23,7 @@ pub struct Dataset {
     /// File names and classes in the list's order.
     pub inputs: Vec<(&'static str, u32)>,
     /// Classes by file name.
-    pub labels: BTreeMap<&'static str, u32>,
+    pub labels: HashMap<&'static str, u32>,
 }
 
 /// When the wake word is spoken in a recording.

@@ -248,6 +248,8 @@ fn find_files(tree: &Tree, round: &Round, mode: Mode, path: &str) -> Run {
         runner: None,
         claims: None,
         log: None,
+        identity: None,
+        inputs: None,
         script: None,
         json: None,
         trace: None,

@@ -1,12 +1,13 @@
 //! From a tree to the model. Content can never make it fail.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
 use super::find::{find_submitters, find_systems};
 use super::read::read_run;
-use super::{Benchmark, Run, Submission, documents};
+use super::{Benchmark, Run, Submission, Submitter, System, documents};
 use crate::round::Round;
 use crate::tree::Tree;
 
@@ -53,8 +54,8 @@ pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result
 
 /// Loads a tree: a round, the parent of a division folder, a division folder, or a submitter's own folder.
 ///
-/// Benchmarks are loaded in parallel and handed to `digest` one by one, which recomputes their scores while the bulky
-/// evidence is at hand.
+/// Results are loaded in parallel, the largest first, and handed to `judge` one by one, each as a submission of its own,
+/// while its evidence is at hand. After that only figures are kept, unless `keep_evidence`.
 ///
 /// # Errors
 /// When the tree holds nothing to check, or not the submitter asked for.
@@ -62,7 +63,8 @@ pub fn load(
     tree: &Tree,
     round: &Round,
     submitter: Option<&str>,
-    digest: impl Fn(&mut Benchmark) + Sync,
+    keep_evidence: bool,
+    judge: impl Fn(&mut Submission) + Sync,
 ) -> Result<Submission, LoadError> {
     let mut submission = submitters(tree, round, submitter)?;
     for submitter in &mut submission.submitters {
@@ -70,13 +72,38 @@ pub fn load(
         submission.entries.extend(tree.below(&submitter.path).iter().cloned());
         submission.systems.extend(find_systems(tree, round, submitter));
     }
-    let mut benchmarks: Vec<_> = submission.systems.iter_mut().flat_map(|system| &mut system.benchmarks).collect();
-    benchmarks.par_iter_mut().for_each(|benchmark| {
-        for run in benchmark.runs.values_mut() {
-            read_run(tree, round, run);
-        }
-        digest(benchmark);
-        benchmark.runs.values_mut().for_each(Run::drop_bulk);
-    });
+    let mut found: Vec<Vec<Benchmark>> =
+        submission.systems.iter_mut().map(|system| std::mem::take(&mut system.benchmarks)).collect();
+    let results = found.iter_mut().enumerate().flat_map(|(index, found)| found.drain(..).map(move |one| (index, one)));
+    let mut results: Vec<(usize, (usize, Benchmark))> = results.enumerate().collect();
+    let bytes = |benchmark: &Benchmark| benchmark.runs.values().flat_map(|run| run.files.values()).sum::<u64>();
+    results.sort_by_cached_key(|(_, (_, benchmark))| Reverse(bytes(benchmark)));
+    let mut results: Vec<(usize, (usize, Benchmark))> = results
+        .into_iter()
+        .par_bridge()
+        .map(|(place, (index, mut benchmark))| {
+            benchmark.runs.values_mut().for_each(|run| read_run(tree, round, run));
+            let mut result = alone(&submission, index, benchmark);
+            judge(&mut result);
+            let mut benchmark = result.systems.remove(0).benchmarks.remove(0);
+            if !keep_evidence {
+                benchmark.runs.values_mut().for_each(Run::drop_evidence);
+            }
+            (place, (index, benchmark))
+        })
+        .collect();
+    results.sort_by_key(|(place, _)| *place);
+    for (_, (index, benchmark)) in results {
+        submission.systems[index].benchmarks.push(benchmark);
+    }
     Ok(submission)
+}
+
+/// A submission of one result.
+fn alone(submission: &Submission, system: usize, benchmark: Benchmark) -> Submission {
+    let system = &submission.systems[system];
+    let owner = submission.submitter_of(&system.path);
+    let owner = owner.map(|owner| Submitter { documents: documents::Documents::default(), ..owner.clone() });
+    let system = System { benchmarks: vec![benchmark], ..system.without_results() };
+    Submission { submitters: owner.into_iter().collect(), systems: vec![system], ..Submission::default() }
 }

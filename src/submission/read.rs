@@ -1,28 +1,33 @@
 //! Reading the files of a run, and the windows they show.
 
-use super::{Run, Window};
+use std::cell::RefCell;
+use std::io;
+
+use super::{Identity, Run, Window};
 use crate::location::Damage;
 use crate::log::energy_trace::EnergyTrace;
-use crate::log::{self, Inference, SessionLog, claims, eembc, energy_trace, mlcommons, results_json, script};
+use crate::log::{self, Inference, SessionLog, blocks, claims, eembc, energy_trace, mlcommons, results_json, script};
 use crate::round::{FileRole, Mode, Round, Runner};
-use crate::tree::Tree;
+use crate::tree::{Entry, Kind, Tree};
+
+/// Largest JSON file that is read, in bytes; ten times the largest that either runner writes.
+const MAX_JSON: u64 = 256 << 20;
+
+thread_local! {
+    /// One buffer for all files that a thread reads whole, one after the other.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run) {
     let roles: Vec<_> = run.paths.iter().map(|(role, path)| (*role, path.clone())).collect();
     for (role, path) in roles {
-        let bytes = match tree.get(&path).map(|entry| tree.read(entry)) {
-            Some(Ok(bytes)) => bytes,
-            Some(Err(error)) => {
-                run.damage.push((role, Damage::new(0, format!("the file cannot be read: {error}"))));
-                continue;
-            }
-            None => continue,
+        let Some(entry) = tree.get(&path) else { continue };
+        let damage = match read_file(tree, entry, run, role) {
+            Ok(Content::Something) => continue,
+            Ok(Content::Nothing) => Damage::new(0, "the file is empty"),
+            Err(error) => Damage::new(0, format!("the file cannot be read: {error}")),
         };
-        if bytes.is_empty() {
-            run.damage.push((role, Damage::new(0, "the file is empty")));
-            continue;
-        }
-        read_file(run, role, bytes);
+        run.damage.push((role, damage));
     }
     run.runner = run
         .log
@@ -31,36 +36,111 @@ pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run) {
         .or_else(|| run.claims.as_ref().filter(|claims| !claims.is_empty()).and_then(|claims| claims.runner))
         .or_else(|| run.has(FileRole::Json).then_some(Runner::Mlcommons))
         .or_else(|| run.has(FileRole::Script).then_some(Runner::Eembc));
+    run.identity = run.log.as_ref().and_then(Identity::of);
     run.windows = windows(run, round);
 }
 
-fn read_file(run: &mut Run, role: FileRole, bytes: Vec<u8>) {
-    let mut damaged = |damage: Damage| run.damage.push((role, damage));
+/// Whether a file holds anything.
+enum Content {
+    Nothing,
+    Something,
+}
+
+fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::Result<Content> {
+    let mut any = false;
     match role {
-        FileRole::Results => run.claims = Some(claims::parse(&bytes)),
+        FileRole::Results => {
+            let mut parser = claims::Parser::default();
+            by_blocks(tree, entry, &mut any, |block| parser.block(block))?;
+            run.claims = any.then_some(parser.claims);
+        }
         FileRole::Log => {
-            run.log = if eembc::recognises(&bytes) {
-                Some(eembc::parse(&bytes))
-            } else if mlcommons::recognises(&bytes) {
-                Some(mlcommons::parse(&bytes))
-            } else {
-                None
-            };
+            let mut parser = None;
+            by_blocks(tree, entry, &mut any, |block| {
+                parser.get_or_insert_with(|| LogParser::of(block)).block(block);
+            })?;
+            run.log = parser.and_then(LogParser::finish);
         }
-        FileRole::Script => run.script = Some(script::parse(&bytes)),
-        FileRole::Json => match results_json::parse(&bytes) {
-            Ok(entries) => run.json = Some(entries),
-            Err(damage) => damaged(damage),
-        },
+        FileRole::Script => {
+            let mut parser = script::Parser::default();
+            by_blocks(tree, entry, &mut any, |block| parser.block(block))?;
+            run.script = any.then_some(parser.commands);
+        }
+        FileRole::Json | FileRole::Stamps => {
+            if let Kind::File(size @ MAX_JSON..) = entry.kind {
+                return Err(io::Error::other(format!("it has {size} bytes, at most {MAX_JSON} are expected")));
+            }
+            let mut bytes = BUFFER.take();
+            let read = tree.read_into(entry, &mut bytes);
+            any = !bytes.is_empty();
+            if any && read.is_ok() {
+                parse_json(run, role, &bytes);
+            }
+            BUFFER.set(bytes);
+            read?;
+        }
         FileRole::Trace => {
-            let mut trace = EnergyTrace::parse(bytes);
-            trace.damage.drain(..).for_each(damaged);
-            run.trace = Some(trace);
+            let bytes = tree.read(entry)?;
+            any = !bytes.is_empty();
+            if any {
+                let mut trace = EnergyTrace::parse(bytes);
+                run.damage.extend(trace.damage.drain(..).map(|damage| (role, damage)));
+                run.trace = Some(trace);
+            }
         }
-        FileRole::Stamps => match energy_trace::parse_stamps(&bytes) {
-            Ok(stamps) => run.stamps = Some(stamps),
-            Err(damage) => damaged(damage),
-        },
+    }
+    Ok(if any { Content::Something } else { Content::Nothing })
+}
+
+fn by_blocks(tree: &Tree, entry: &Entry, any: &mut bool, mut take: impl FnMut(&[u8])) -> io::Result<()> {
+    tree.stream(entry, |source| {
+        blocks::for_each(source, |block| {
+            *any = true;
+            take(block);
+        })
+    })
+}
+
+fn parse_json(run: &mut Run, role: FileRole, bytes: &[u8]) {
+    let damage = match role {
+        FileRole::Stamps => energy_trace::parse_stamps(bytes).map(|stamps| run.stamps = Some(stamps)),
+        _ => results_json::parse(bytes).map(|entries| run.json = Some(entries)),
+    };
+    run.damage.extend(damage.err().map(|damage| (role, damage)));
+}
+
+/// A log of the runner that its first lines tell.
+enum LogParser {
+    Eembc(Box<eembc::Parser>),
+    Mlcommons(Box<mlcommons::Parser>),
+    Unknown,
+}
+
+impl LogParser {
+    fn of(first: &[u8]) -> Self {
+        if eembc::recognises(first) {
+            Self::Eembc(Box::default())
+        } else if mlcommons::recognises(first) {
+            Self::Mlcommons(Box::default())
+        } else {
+            Self::Unknown
+        }
+    }
+
+    fn block(&mut self, block: &[u8]) {
+        match self {
+            Self::Eembc(parser) => parser.block(block),
+            Self::Mlcommons(parser) => parser.block(block),
+            Self::Unknown => {}
+        }
+    }
+
+    fn finish(self) -> Option<SessionLog> {
+        match self {
+            Self::Eembc(parser) => Some(parser.finish()),
+            Self::Mlcommons(parser) => Some(parser.finish()),
+            Self::Unknown => None,
+        }
     }
 }
 

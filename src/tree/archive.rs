@@ -77,20 +77,33 @@ impl Archive {
         Ok((Self { archive, index }, entries))
     }
 
-    /// Reads a file whole; it must have the size it claims.
-    pub fn read(&self, path: &str, size: u64) -> io::Result<Vec<u8>> {
+    /// Hands a file over as a stream; it must have the size it claims.
+    pub fn stream<T>(&self, path: &str, size: u64, take: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
         let number = *self.index.get(path).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
         let mut archive = self.archive.clone();
-        let file = archive.by_index(number)?;
-        let mut bytes = Vec::new();
-        file.take(size + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 != size {
-            return Err(refused(format!(
-                "it claims {size} bytes and has {}",
-                if bytes.len() as u64 > size { "more" } else { "less" }
-            )));
+        take(&mut Measured { file: archive.by_index(number)?, left: size, size })
+    }
+}
+
+/// A file that fails where it ends before or goes on after the size it claims.
+struct Measured<R> {
+    file: R,
+    left: u64,
+    size: u64,
+}
+
+impl<R: Read> Read for Measured<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        let claimed = self.size;
+        if count == 0 && self.left > 0 && !buffer.is_empty() {
+            return Err(refused(format!("it claims {claimed} bytes and has less")));
         }
-        Ok(bytes)
+        self.left = self
+            .left
+            .checked_sub(count as u64)
+            .ok_or_else(|| refused(format!("it claims {claimed} bytes and has more")))?;
+        Ok(count)
     }
 }
 

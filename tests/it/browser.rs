@@ -26,7 +26,7 @@ fn browser() -> Option<PathBuf> {
 }
 
 fn page(tree: &Path, round: &str) -> String {
-    let how = Loading { outlines: true, ..Loading::default() };
+    let how = Loading { evidence: true, ..Loading::default() };
     let report = Report::load(&Tree::open(tree).unwrap(), Round::named(round).unwrap(), how).unwrap();
     let mut out = Vec::new();
     render::html::write_check(&report, Severity::Error, &mut out).unwrap();

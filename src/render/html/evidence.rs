@@ -149,7 +149,7 @@ fn accuracy(run: &Run, benchmark: &Benchmark, round: &Round) -> Vec<Figure> {
     let Some(spec) = benchmark.spec(round) else { return Vec::new() };
     let answers = metrics::answers(run);
     let inputs: std::collections::BTreeSet<&str> = answers.iter().map(|answer| answer.input).collect();
-    let Some(list) = metrics::closest_list(&inputs.iter().copied(), spec) else { return Vec::new() };
+    let Some(list) = crate::submission::closest_list(&inputs.iter().copied(), spec) else { return Vec::new() };
     let class = |answer: &Answer<'_>| list.labels.get(answer.input).map(|class| *class as usize);
     let classes = spec.outputs.unwrap_or(0);
     let mut figures = Vec::new();
