@@ -1,32 +1,65 @@
-//! The speed of the whole program beside `cat` of the same result files, and of the parsers by themselves.
+//! The cost of the whole program beside `cat` and `sha256sum` of the same files, its memory, how both grow with the tree,
+//! and the speed of parsers and metrics by themselves.
 //!
 //! Ratios are measured side by side in one run, the best of several, so that a busy machine moves both alike. Trees: the
-//! bundled submission ten times over, and the published rounds where `TINYAUDIT_ROUNDS` names their folder.
+//! bundled submission, ten and a hundred times over, a simulated anomaly detection on the full list, and the published
+//! rounds where `TINYAUDIT_ROUNDS` names their folder. `cargo bench -- --test` runs everything once, on little.
 #![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tinyaudit::log::{claims, eembc, mlcommons, results_json};
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+use tinyaudit::log::{claims, eembc, mlcommons, results_json, script};
+use tinyaudit::metrics::accuracy::Row;
+use tinyaudit::metrics::auc;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tinyaudit");
 
-/// How often a command is run; a short form serves to see that the benchmark works.
-fn repetitions() -> u32 {
-    if std::env::args().any(|argument| argument == "--test") { 1 } else { 7 }
+/// A call of this benchmark that runs one command and prints its peak memory: a process knows that only of all its
+/// children together.
+const PEAK: &str = "TINYAUDIT_BENCH_PEAK";
+
+/// Whether only to see that the benchmark works.
+fn short() -> bool {
+    std::env::args().any(|argument| argument == "--test")
 }
 
-/// The best wall time of a command, and the CPU time of that run where the system tells.
-fn best(command: &mut Command) -> Duration {
-    (0..repetitions())
-        .map(|_| {
-            let start = Instant::now();
-            command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
-            start.elapsed()
-        })
-        .min()
-        .unwrap()
+fn repetitions() -> u32 {
+    if short() { 1 } else { 9 }
+}
+
+/// What a command costs.
+#[derive(Clone, Copy)]
+struct Cost {
+    wall: Duration,
+    cpu: Duration,
+}
+
+fn cpu_of_children() -> Duration {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
+    let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
+    Duration::from_micros(micros.try_into().unwrap())
+}
+
+/// The least wall and the least CPU time of a command.
+fn cost(command: &mut Command) -> Cost {
+    let mut best = Cost { wall: Duration::MAX, cpu: Duration::MAX };
+    for _ in 0..repetitions() {
+        let (start, before) = (Instant::now(), cpu_of_children());
+        command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        best.wall = best.wall.min(start.elapsed());
+        best.cpu = best.cpu.min(cpu_of_children().saturating_sub(before));
+    }
+    best
+}
+
+/// Peak memory of tinyaudit in KiB.
+fn peak(arguments: &[&str]) -> i64 {
+    let output = Command::new(std::env::current_exe().unwrap()).args(arguments).env(PEAK, "1").output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -34,24 +67,54 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files(&path, found);
-        } else if path.is_file() && path.components().any(|part| part.as_os_str() == "results") {
+        } else if path.is_file() {
             found.push(path);
         }
     }
 }
 
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
 fn whole_program(name: &str, tree: &Path, round: &str) {
-    let mut results = Vec::new();
-    files(tree, &mut results);
+    let mut all = Vec::new();
+    files(tree, &mut all);
+    let is_result = |path: &&PathBuf| path.components().any(|part| part.as_os_str() == "results");
+    let results: Vec<&PathBuf> = all.iter().filter(is_result).collect();
     let bytes: u64 = results.iter().map(|path| path.metadata().unwrap().len()).sum();
-    let cat = best(Command::new("cat").args(&results));
-    print!("{name}: {:.1} MB of results, cat {:.1} ms", bytes as f64 / 1e6, cat.as_secs_f64() * 1e3);
+    let cat = cost(Command::new("cat").args(&results));
+    println!("{name}: {:.1} MB of results, cat {:.1} ms, CPU {:.1} ms", bytes as f64 / 1e6, ms(cat.wall), ms(cat.cpu));
     for command in ["check", "results"] {
-        let ours = best(Command::new(PROGRAM).arg(command).arg(tree).args(["--round", round, "--format", "json"]));
-        let ratio = ours.as_secs_f64() / cat.as_secs_f64();
-        print!(", {command} {:.1} ms ({ratio:.2} times)", ours.as_secs_f64() * 1e3);
+        let arguments = [command, tree.to_str().unwrap(), "--round", round, "--format", "json"];
+        let ours = cost(Command::new(PROGRAM).args(arguments));
+        println!(
+            "    {command}: {:.1} ms ({:.2} times), CPU {:.1} ms ({:.2} times), {:.1} MiB",
+            ms(ours.wall),
+            ms(ours.wall) / ms(cat.wall),
+            ms(ours.cpu),
+            ms(ours.cpu) / ms(cat.cpu),
+            peak(&arguments) as f64 / 1024.0,
+        );
     }
-    println!();
+}
+
+/// Packaging beside hashing the same files.
+fn packaging(name: &str, tree: &Path, round: &str) {
+    let mut all = Vec::new();
+    files(tree, &mut all);
+    let hashed = cost(Command::new("sha256sum").args(&all));
+    let out = tempfile::tempdir().unwrap();
+    let out = out.path().join("package.zip");
+    let mut command = Command::new(PROGRAM);
+    command.args(["package", tree.to_str().unwrap(), "--round", round, "--allow-errors", "--force", "--out"]).arg(&out);
+    let ours = cost(&mut command);
+    println!(
+        "{name}: package {:.1} ms, CPU {:.1} ms; sha256sum CPU {:.1} ms",
+        ms(ours.wall),
+        ms(ours.cpu),
+        ms(hashed.cpu)
+    );
 }
 
 fn parser(name: &str, bytes: &[u8], parse: impl Fn(&[u8])) {
@@ -66,31 +129,58 @@ fn parser(name: &str, bytes: &[u8], parse: impl Fn(&[u8])) {
     println!("{name}: {:.2} GB/s", bytes.len() as f64 / best.as_secs_f64() / 1e9);
 }
 
+/// The bundled submission so many times over.
+fn copies(bundled: &Path, count: usize) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("closed")).unwrap();
+    for number in 0..count {
+        let copy = folder.path().join(format!("closed/Company{number}"));
+        assert!(Command::new("cp").args(["-r", "--"]).arg(bundled).arg(&copy).status().unwrap().success());
+    }
+    folder
+}
+
 fn main() {
+    if std::env::var_os(PEAK).is_some() {
+        let arguments = std::env::args_os().skip(1);
+        Command::new(PROGRAM).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        return println!("{}", getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss());
+    }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let bundled = root.join("fixtures/submission/closed/ExampleCo");
-    let folder = tempfile::tempdir().unwrap();
-    for number in 0..10 {
-        let copy = folder.path().join(format!("closed/Company{number}"));
-        std::fs::create_dir_all(copy.parent().unwrap()).unwrap();
-        assert!(Command::new("cp").args(["-r", "--"]).arg(&bundled).arg(&copy).status().unwrap().success());
+    for count in if short() { [1, 2, 3] } else { [1, 10, 100] } {
+        whole_program(&format!("bundled, {count} times"), copies(&bundled, count).path(), "v1.3");
     }
-    whole_program("bundled", root.join("fixtures/submission").as_path(), "v1.3");
-    whole_program("bundled, ten times", folder.path(), "v1.3");
-    if let Some(rounds) = std::env::var_os("TINYAUDIT_ROUNDS").map(PathBuf::from) {
-        for round in ["v0.5", "v0.7", "v1.2", "v1.3"] {
-            whole_program(round, &rounds.join(round), round);
-        }
+    packaging("bundled", &root.join("fixtures/submission"), "v1.3");
+    if !short() {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = folder.path().join("full");
+        let demo = ["--round", "v1.2", "--profile", "fast-accelerator", "--benchmark", "ad"];
+        assert!(Command::new(PROGRAM).args(["-q", "demo"]).arg(&tree).args(demo).status().unwrap().success());
+        whole_program("anomaly detection on the full list", &tree, "v1.2");
     }
-    let started = best(Command::new(PROGRAM).arg("--version"));
-    println!("--version: {:.1} ms", started.as_secs_f64() * 1e3);
+    let rounds = std::env::var_os("TINYAUDIT_ROUNDS").map(PathBuf::from).filter(|_| !short());
+    for round in rounds.iter().flat_map(|_| ["v0.5", "v0.7", "v1.2", "v1.3"]) {
+        whole_program(round, &rounds.as_ref().unwrap().join(round), round);
+    }
+    for arguments in [["--version"], ["rules"]] {
+        println!("{}: {:.1} ms", arguments[0], ms(cost(Command::new(PROGRAM).args(arguments)).wall));
+    }
 
     let read = |path: &str| std::fs::read(bundled.join("results").join(path)).unwrap();
-    let many = |path: &str| read(path).repeat(40);
+    let many = |path: &str| read(path).repeat(if short() { 1 } else { 40 });
     parser("EEMBC log", &many("simulated_npu_400mhz/ic/accuracy/log.txt"), |bytes| drop(eembc::parse(bytes)));
+    parser("EEMBC script", &many("simulated_npu_400mhz/ic/accuracy/script.async"), |bytes| drop(script::parse(bytes)));
     parser("MLCommons log", &many("simulated_fpga_100mhz/ic/accuracy/log.txt"), |bytes| drop(mlcommons::parse(bytes)));
     parser("results.txt", &many("simulated_npu_400mhz/ic/energy/results.txt"), |bytes| drop(claims::parse(bytes)));
-    parser("results.json", &read("simulated_fpga_100mhz/sww/performance/results.json"), |bytes| {
+    parser("results.json", &read("simulated_fpga_100mhz/ic/accuracy/results.json"), |bytes| {
         drop(results_json::parse(bytes));
+    });
+    let outputs: Vec<[f64; 10]> =
+        (0..1000).map(|row| std::array::from_fn(|class| (row * 7919 % (class + 97)) as f64 / 97.0)).collect();
+    let rows: Vec<Row<'_>> =
+        outputs.iter().enumerate().map(|(row, outputs)| Row { outputs, class: row % 10 }).collect();
+    parser("AUC of 1000 vectors of 10", &vec![0; size_of_val(&outputs[..])], |_| {
+        let _ = std::hint::black_box((auc::thresholded_mean(&rows, 10), auc::one_versus_rest(&rows, 10)));
     });
 }

@@ -112,13 +112,13 @@ enum Command {
 struct Input {
     /// A round, a folder with `closed` or `open`, a division, a submitter's own folder, or a package (`-`: on stdin)
     dir: PathBuf,
-    /// The round whose rules count [default: the newest]
+    /// The round whose rules count [default: a package's own, otherwise the newest]
     #[arg(long, value_name = "ROUND", conflicts_with = "rules")]
     round: Option<String>,
     /// A draft of a round's rules, instead of a built-in round; `-` is stdin
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
-    /// Decisions of the review committee (schemas/waivers.schema.json); `-` is stdin
+    /// Decisions of the review committee (schemas/waivers.schema.json): a file, `-` for stdin, or a published round's name
     #[arg(long, value_name = "FILE")]
     waivers: Option<PathBuf>,
     /// Only this submitter
@@ -230,14 +230,9 @@ fn judged(path: &Path, round: &str) -> anyhow::Result<(Tree, Report)> {
 }
 
 impl Input {
-    /// Loads and judges the tree; also says which round was used and why.
-    fn report(&self, wanted: Wanted) -> anyhow::Result<(Report, String)> {
-        self.report_of(&open_tree(&self.dir)?, self.waivers()?.as_ref(), wanted)
-    }
-
-    /// Judges a tree that was opened before.
-    fn report_of(&self, tree: &Tree, waivers: Option<&Waivers>, wanted: Wanted) -> anyhow::Result<(Report, String)> {
-        let (round, why) = self.round()?;
+    /// Judges a tree; also says which round was used and why.
+    fn report(&self, tree: &Tree, waivers: Option<&Waivers>, wanted: Wanted) -> anyhow::Result<(Report, String)> {
+        let (round, why) = self.round(tree)?;
         let said = format!("round {} ({why})", round.name);
         let bar = streams::progress("{spinner} {pos} results", None);
         let progress = || bar.inc(1);
@@ -262,16 +257,24 @@ impl Input {
     fn waivers(&self) -> anyhow::Result<Option<Waivers>> {
         let Some(path) = &self.waivers else { return Ok(None) };
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Some(Waivers { text: read_text(path)?, name }))
+        let text = match path.to_str().and_then(crate::waiver::built_in).filter(|_| !path.exists()) {
+            Some(text) => text.to_owned(),
+            None => read_text(path)?,
+        };
+        Ok(Some(Waivers { text, name }))
     }
 
-    fn round(&self) -> anyhow::Result<(Round, &'static str)> {
+    /// The round that was named, otherwise that of a package, otherwise the newest; and why.
+    fn round(&self, tree: &Tree) -> anyhow::Result<(Round, &'static str)> {
         if let Some(path) = &self.rules {
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
             return Ok((Round::parse(&name, &read_text(path)?)?, "read from --rules"));
         }
         match &self.round {
             Some(name) => Ok((Round::named(name)?, "named by --round")),
+            None if let Ok(name) = crate::package::stored_round(tree) => {
+                Ok((Round::named(&name)?, "the package's; name another with --round"))
+            }
             None => Ok((Round::named(Round::newest())?, "the newest; name another with --round")),
         }
     }

@@ -46,7 +46,8 @@ fn figure(claimed: Option<&Printed>, recomputed: Result<f64, String>) -> Figure 
 
 /// Why evidence is not to be had: missing, or nobody could read it.
 fn missing(run: &Run, role: FileRole, name: &str) -> String {
-    if run.has(role) { format!("{name} cannot be read") } else { format!("{name} is missing") }
+    let verb = if run.has(role) { "cannot be read" } else { "is missing" };
+    format!("{name} of the {} run {verb}", run.mode)
 }
 
 fn no_evidence(run: &Run) -> String {

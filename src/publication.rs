@@ -187,7 +187,7 @@ fn row<'a>(
         }
         let Some(value) = figure.recomputed else {
             let reason = figure.reason.as_deref().unwrap_or("there is no evidence");
-            missing.push(format!("its {name} cannot be recomputed: {reason}"));
+            missing.push(format!("only its {name}, which cannot be recomputed: {reason}"));
             return None;
         };
         let decimals = figure.claimed.as_ref().map_or(decimals, crate::log::claims::Printed::decimals);

@@ -53,6 +53,20 @@ pub struct WaiverError {
     reason: String,
 }
 
+/// What was published although the rule text forbids it, by round.
+const BUILT_IN: [(&str, &str); 4] = [
+    ("v0.5", include_str!("../rules/waivers/v0.5.yaml")),
+    ("v0.7", include_str!("../rules/waivers/v0.7.yaml")),
+    ("v1.2", include_str!("../rules/waivers/v1.2.yaml")),
+    ("v1.3", include_str!("../rules/waivers/v1.3.yaml")),
+];
+
+/// The waivers of a published round, as their file stands.
+#[must_use]
+pub fn built_in(round: &str) -> Option<&'static str> {
+    BUILT_IN.iter().find(|(name, _)| *name == round).map(|(_, text)| *text)
+}
+
 /// Reads a list of waivers.
 ///
 /// # Errors

@@ -1,19 +1,8 @@
-//! A package made of anything: opened, checked and verified.
+//! See `targets.rs`.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use tinyaudit::report::Report;
-use tinyaudit::round::Round;
-use tinyaudit::tree::Tree;
+#[path = "../targets.rs"]
+#[allow(dead_code)]
+mod targets;
 
-fuzz_target!(|bytes: &[u8]| {
-    let Ok(file) = tempfile::NamedTempFile::new() else { return };
-    if std::fs::write(file.path(), bytes).is_err() {
-        return;
-    }
-    let Ok(tree) = Tree::open(file.path()) else { return };
-    let _ = tinyaudit::package::differences(&tree);
-    if let Ok(round) = Round::named("v1.3") {
-        let _ = Report::of(&tree, round, None);
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::archive(bytes));

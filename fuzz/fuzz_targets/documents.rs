@@ -1,17 +1,8 @@
-//! System descriptions, checklists, rounds, waivers and manifests.
+//! See `targets.rs`.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use tinyaudit::log::{checklist, description};
-use tinyaudit::package::Manifest;
-use tinyaudit::round::Round;
+#[path = "../targets.rs"]
+#[allow(dead_code)]
+mod targets;
 
-fuzz_target!(|bytes: &[u8]| {
-    let _ = description::parse(bytes);
-    let _ = checklist::parse(bytes);
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        let _ = Round::parse("draft", text);
-        let _ = tinyaudit::waiver::parse(text, "waivers.yaml");
-        let _ = Manifest::parse(text);
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::documents(bytes));

@@ -1,15 +1,8 @@
-//! Every dialect of a session's files.
+//! See `targets.rs`.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use tinyaudit::log::{claims, eembc, energy_trace, mlcommons, results_json, script};
+#[path = "../targets.rs"]
+#[allow(dead_code)]
+mod targets;
 
-fuzz_target!(|bytes: &[u8]| {
-    let _ = eembc::parse(bytes);
-    let _ = mlcommons::parse(bytes);
-    let _ = claims::parse(bytes);
-    let _ = results_json::parse(bytes);
-    let _ = script::parse(bytes);
-    let _ = energy_trace::EnergyTrace::parse(bytes.to_vec());
-    let _ = energy_trace::parse_stamps(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::logs(bytes));

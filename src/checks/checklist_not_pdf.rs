@@ -1,6 +1,7 @@
 use crate::round::Round;
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
+use crate::submission::documents::is_checklist;
 
 rule! {
     /// A submission's checklist is no PDF.
@@ -17,7 +18,13 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for submitter in &submission.submitters {
         let files = &submitter.documents.checklists;
         if let Some(first) = files.first().filter(|_| files.iter().all(|file| file.content.is_some())) {
-            findings.at(&first.path, 0, "the checklist is a Word file, expected a PDF");
+            let finding = findings.at(&first.path, 0, "the checklist is a Word file, expected a PDF");
+            let entries = submission.entries_of(submitter).iter().filter(|entry| entry.is_file());
+            let ends = |name: &str| name.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("pdf"));
+            let false_one = |name: &str| ends(name) && is_checklist(name);
+            if let Some(entry) = entries.into_iter().find(|entry| false_one(entry.name())) {
+                finding.note(format!("`{}` is no PDF, whatever its name says", entry.path));
+            }
         }
     }
 }

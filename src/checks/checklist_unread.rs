@@ -6,7 +6,8 @@ use crate::submission::Submission;
 rule! {
     /// The answers of a checklist cannot be read.
     ///
-    /// In a PDF the marks are drawn anywhere on the page; only a Word file tells which box is ticked.
+    /// In a PDF the marks are drawn anywhere on the page; only a Word file tells which box is ticked, by a mark in front
+    /// of an answer: `☒`, `☑`, `✓`, `x` or a form's checked box.
     ///
     /// Help: put the Word file of the checklist beside the PDF, so that its answers are checked.
     ///
@@ -23,7 +24,11 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         if let Some((file, damage)) = damage {
             findings.at(&file.path, damage.line, damage.message.clone());
         } else if !readable.any(|(_, content)| content.as_ref().is_ok_and(Checklist::has_marks)) {
-            findings.at(&first.path, 0, "the answers of this checklist cannot be read, so they were not checked");
+            let finding =
+                findings.at(&first.path, 0, "the answers of this checklist cannot be read, so they were not checked");
+            if files.iter().any(|file| file.content.is_some()) {
+                finding.help("mark answers in the text of the Word file, `☒ Yes`; drawn boxes are not read.");
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ rule! {
     /// A file of a run is missing.
     ///
     /// Every run comes with what its runner wrote: the claimed results, the log they come from, and the script or
-    /// `results.json`. Without them nobody can check the claim. The official checker never misses `results.json`.
+    /// `results.json`. Without them nobody can check the claim. The official checker does not ask for `results.json`.
     ///
     /// Help: add the file from the session's folder, unedited.
     ///

@@ -22,7 +22,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         // A few timed windows do not tell lists apart; any list that knows the inputs will do.
         let Some(list) = crate::submission::closest_list(&names, spec) else { continue };
         let wrong = entries.iter().find_map(|entry| {
-            let (name, class) = (entry.file.as_deref()?, entry.class.as_ref()?.number()?);
+            let (name, class) = (entry.file.as_deref()?, entry.class?.0?);
             let official = *list.labels.get(name)?;
             (class != official).then_some((name, class, official))
         });

@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::streams::{deliver, styled};
+use super::streams::{deliver, open_tree, styled};
 use super::{Input, Wanted, judged};
 use crate::render;
 use crate::round::{Round, Severity};
 use crate::submission::Submission;
+use crate::tree::Tree;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,9 +92,9 @@ fn prefix(dir: &Path) -> String {
 
 impl Check {
     /// The submission of the round before.
-    fn earlier(&self) -> anyhow::Result<Option<Submission>> {
+    fn earlier(&self, tree: &Tree) -> anyhow::Result<Option<Submission>> {
         let Some(folder) = &self.previous else { return Ok(None) };
-        let now = self.input.round()?.0.name;
+        let now = self.input.round(tree)?.0.name;
         let names = Round::names();
         let before = names.iter().position(|name| *name == now).and_then(|index| names.get(index.checked_sub(1)?));
         let name = self.previous_round.as_deref().or(before.copied());
@@ -103,8 +104,9 @@ impl Check {
 
     /// Checks and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let earlier = self.earlier()?;
-        let (report, round) = self.input.report(Wanted { earlier, evidence: matches!(self.format, Format::Html) })?;
+        let tree = open_tree(&self.input.dir)?;
+        let wanted = Wanted { earlier: self.earlier(&tree)?, evidence: matches!(self.format, Format::Html) };
+        let (report, round) = self.input.report(&tree, self.input.waivers()?.as_ref(), wanted)?;
         let threshold = match self.fail_on {
             FailOn::Error => Severity::Error,
             FailOn::Warning => Severity::Warning,

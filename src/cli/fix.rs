@@ -14,7 +14,10 @@ const EXAMPLES: &str = "\
 Examples:
   tinyaudit fix submission            the plan
   tinyaudit fix submission --apply    do it
-  tinyaudit fix submission --undo     take it back";
+  tinyaudit fix submission --undo     take it back
+
+It removes files left by operating systems and editors and empty folders, renames files and folders that are misspelled,
+puts markers in their place, and corrects the spelling of `Status`. What else `check` reports is yours to mend.";
 
 /// Mend what needs no judgement: junk files, empty folders, misspelled names, misplaced markers, spellings of a status.
 ///
@@ -47,7 +50,7 @@ impl Fix {
             return Ok(ExitCode::SUCCESS);
         }
         let tree = open_tree(root)?;
-        let (report, _) = self.input.report_of(&tree, self.input.waivers()?.as_ref(), Wanted::default())?;
+        let (report, _) = self.input.report(&tree, self.input.waivers()?.as_ref(), Wanted::default())?;
         let steps = mending::plan(&tree, &report);
         print(|out| {
             steps.iter().try_for_each(|step| writeln!(out, "{step}"))?;

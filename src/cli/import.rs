@@ -12,6 +12,7 @@ use crate::log::{SessionLog, eembc, mlcommons};
 use crate::output::write_new;
 use crate::report::Report;
 use crate::round::{FileRole, Mode, Round, Runner, Severity};
+use crate::spelling::nearest;
 use crate::tree::Tree;
 
 const EXAMPLES: &str = "\
@@ -50,9 +51,7 @@ impl Import {
     /// Imports every session that fits; says why of the others.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
-        if !self.into.is_dir() {
-            bail!("{} is no folder; `tinyaudit init` begins one", self.into.display());
-        }
+        self.check_place()?;
         let mut refused = 0;
         for folder in &self.sessions {
             let done = read(folder, &round).and_then(|session| {
@@ -71,6 +70,29 @@ impl Import {
             }
         }
         Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// Refuses a folder that is no submitter's, and a system that is described under another name.
+    fn check_place(&self) -> anyhow::Result<()> {
+        let shown = self.into.display();
+        if !self.into.is_dir() {
+            bail!("{shown} is no folder; `tinyaudit init` begins one");
+        }
+        let systems = self.into.join("systems");
+        if !systems.is_dir() && !self.into.join("results").is_dir() {
+            bail!("{shown} holds neither `systems` nor `results`; name the submitter's folder, DIVISION/SUBMITTER");
+        }
+        let described: Vec<String> = std::fs::read_dir(&systems)
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok()?.strip_suffix(".json").map(str::to_owned))
+            .collect();
+        if !described.is_empty() && !described.contains(&self.system) {
+            let near = nearest(&self.system, described.iter().map(String::as_str), self.system.len());
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            bail!("there is no systems/{}.json{hint}", self.system);
+        }
+        Ok(())
     }
 
     fn place(&self, session: &Session, round: &Round) -> anyhow::Result<()> {

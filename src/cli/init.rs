@@ -50,13 +50,29 @@ pub struct Init {
 }
 
 impl Init {
+    /// Where nobody can be asked, says all that is missing at once.
+    fn all_given(&self) -> anyhow::Result<()> {
+        let needed = [
+            ("--division", self.division.is_none()),
+            ("--submitter", self.submitter.is_none()),
+            ("--system", self.systems.is_empty()),
+            ("--benchmark", self.benchmarks.is_empty()),
+        ];
+        let missing: Vec<&str> = needed.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect();
+        if !missing.is_empty() && !io::stdin().is_terminal() {
+            bail!("{} must be given where nobody can be asked", missing.join(", "));
+        }
+        Ok(())
+    }
+
     /// Writes the skeleton.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
-        let division = given(self.division.as_ref(), "--division", "Division (closed or open)")?;
-        let submitter = given(self.submitter.as_ref(), "--submitter", "Submitter")?;
-        let systems = given_list(&self.systems, "--system", "Systems, separated by blanks")?;
-        let benchmarks = given_list(&self.benchmarks, "--benchmark", "Benchmarks, separated by blanks")?;
+        self.all_given()?;
+        let division = given(self.division.as_ref(), "Division (closed or open)")?;
+        let submitter = given(self.submitter.as_ref(), "Submitter")?;
+        let systems = given_list(&self.systems, "Systems, separated by blanks")?;
+        let benchmarks = given_list(&self.benchmarks, "Benchmarks, separated by blanks")?;
         one_of(&division, "division", round.divisions.iter())?;
         one_of(&self.status, "status", round.statuses.keys())?;
         for benchmark in &benchmarks {
@@ -65,6 +81,9 @@ impl Init {
         for name in systems.iter().chain([&submitter]) {
             if name.is_empty() || name.contains(['/', '\\', '\0']) || [".", ".."].contains(&name.as_str()) {
                 bail!("`{}` is no name of a folder", name.escape_debug());
+            }
+            if name.contains(char::is_whitespace) {
+                bail!("`{}` holds a blank, which names of folders may not; use `_`", name.escape_debug());
             }
         }
         let root = self.dir.join(&division).join(&submitter);
@@ -126,12 +145,9 @@ impl Skeleton<'_> {
 }
 
 /// An answer that was given as a flag, or is asked for.
-fn given(flag: Option<&String>, name: &str, question: &str) -> anyhow::Result<String> {
+fn given(flag: Option<&String>, question: &str) -> anyhow::Result<String> {
     if let Some(answer) = flag {
         return Ok(answer.clone());
-    }
-    if !io::stdin().is_terminal() {
-        bail!("{name} is missing");
     }
     eprint!("{question}: ");
     let mut answer = String::new();
@@ -139,11 +155,11 @@ fn given(flag: Option<&String>, name: &str, question: &str) -> anyhow::Result<St
     Ok(answer.trim().to_owned())
 }
 
-fn given_list(flags: &[String], name: &str, question: &str) -> anyhow::Result<Vec<String>> {
+fn given_list(flags: &[String], question: &str) -> anyhow::Result<Vec<String>> {
     if !flags.is_empty() {
         return Ok(flags.to_vec());
     }
-    Ok(given(None, name, question)?.split_whitespace().map(str::to_owned).collect())
+    Ok(given(None, question)?.split_whitespace().map(str::to_owned).collect())
 }
 
 fn one_of<'a>(found: &str, what: &str, known: impl Iterator<Item = &'a String>) -> anyhow::Result<()> {

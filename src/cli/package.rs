@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::streams::{deliver, open_tree, print, refuse_terminal, remark, styled};
 use super::{Input, Waivers, Wanted};
-use crate::package::{self, Documents, WAIVERS};
+use crate::package::{self, Difference, Documents, WAIVERS};
 use crate::publication::{self, Filter, Selection};
 use crate::render;
 use crate::report::Report;
@@ -61,7 +61,7 @@ impl Package {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         refuse_terminal(Some(&self.out), "a package")?;
         let mut tree = open_tree(&self.input.dir)?;
-        let round = self.input.round()?.0;
+        let round = self.input.round(&tree)?.0;
         let submitters = crate::submission::submitters(&tree, &round, self.input.submitter.as_deref())
             .with_context(|| self.input.dir.display().to_string())?
             .submitters;
@@ -87,7 +87,7 @@ impl Package {
         let places: Vec<String> = submitters.iter().map(|one| format!("{}/{}", one.division, one.name)).collect();
         let left_out = package::narrow(&mut tree, &places);
         let waivers = self.input.waivers()?.map(|waivers| Waivers { name: WAIVERS.to_owned(), ..waivers });
-        let (report, round) = self.input.report_of(&tree, waivers.as_ref(), Wanted::default())?;
+        let (report, round) = self.input.report(&tree, waivers.as_ref(), Wanted::default())?;
         for one in &left_out {
             remark(&format!("left out: {}: {}", one.path, one.reason));
         }
@@ -114,12 +114,13 @@ impl Package {
             Ok(())
         })?;
         let summary = render::text::summary(&report, Severity::Error);
+        remark(&summary);
+        // The digest alone, so that what is printed is a file for `sha256sum -c`.
         let digest = format!("{digest}  {}", self.out.file_name().unwrap_or_default().to_string_lossy());
         if self.out.as_os_str() == "-" {
-            remark(&summary);
             remark(&digest);
         } else {
-            print(|out| writeln!(out, "{summary}\n{digest}"))?;
+            print(|out| writeln!(out, "{digest}"))?;
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -143,6 +144,10 @@ fn copy_and_hash(file: &mut std::fs::File, out: &mut dyn Write) -> io::Result<St
     Ok(package::hex(&hasher.finalize()))
 }
 
+fn list(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
+    differences.iter().try_for_each(|one| writeln!(out, "{}: {}", one.path.escape_debug(), one.message))
+}
+
 fn documents(report: &Report, waivers: Option<Vec<u8>>) -> anyhow::Result<Documents> {
     let mut documents = Documents { waivers, ..Documents::default() };
     render::json::write(&render::json::Check::of(report, Severity::Error, false), &mut documents.report)?;
@@ -158,7 +163,17 @@ impl Verify {
         let shown = self.package.display();
         let mut tree = open_tree(&self.package)?;
         let differences = package::differences(&tree).map_err(|reason| anyhow::anyhow!("{shown}: {reason}"))?;
-        let name = package::stored_round(&tree).map_err(|reason| anyhow::anyhow!("{shown}: {reason}"))?;
+        let name = match package::stored_round(&tree) {
+            Ok(name) => name,
+            Err(reason) if differences.is_empty() => bail!("{shown}: {reason}"),
+            Err(reason) => {
+                print(|out| {
+                    list(&differences, out)?;
+                    writeln!(out, "CHANGED: the package is not as it was made; {reason}")
+                })?;
+                return Ok(ExitCode::FAILURE);
+            }
+        };
         let stored = tree.get(package::REPORT).map(|entry| tree.read(entry)).transpose()?.unwrap_or_default();
         let waivers = tree.get(WAIVERS).map(|entry| tree.read(entry)).transpose()?;
         tree.retain(|entry| entry.path.contains('/') || !entry.is_file());
@@ -168,17 +183,15 @@ impl Verify {
         }
         let same = documents(&report, None)?.report == stored;
         print(|out| {
-            for difference in &differences {
-                writeln!(out, "{}: {}", difference.path.escape_debug(), difference.message)?;
-            }
+            list(&differences, out)?;
             if !same {
                 writeln!(out, "{}: a new check gives another report", package::REPORT)?;
             }
             writeln!(out, "{}", render::text::summary(&report, Severity::Error))?;
             let verdict = if differences.is_empty() && same {
-                "the package is as it was made"
+                "UNCHANGED: every file is as it was packaged"
             } else {
-                "the package was changed"
+                "CHANGED: the package is not as it was made"
             };
             writeln!(out, "{verdict}, round {name}")
         })?;

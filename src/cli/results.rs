@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::streams::{deliver, refuse_terminal, remark, terminal_width};
+use super::streams::{deliver, open_tree, refuse_terminal, remark, terminal_width};
 use super::{Input, Wanted};
 use crate::publication::{self, Filter, LeftOut, Row, Selection};
 use crate::render;
@@ -79,7 +79,9 @@ impl Results {
         if self.format == Format::Xlsx {
             refuse_terminal(self.out.as_deref(), "a workbook")?;
         }
-        let (report, round) = self.input.report(Wanted { evidence: self.format == Format::Html, earlier: None })?;
+        let wanted = Wanted { evidence: self.format == Format::Html, earlier: None };
+        let (report, round) =
+            self.input.report(&open_tree(&self.input.dir)?, self.input.waivers()?.as_ref(), wanted)?;
         let filter = Filter { division: self.division.clone(), benchmark: self.benchmark.clone() };
         let repository = self.repository.as_ref().unwrap_or(&report.round.publication.repository);
         let out = |render: &dyn Fn(&mut dyn Write) -> io::Result<()>| deliver(self.out.as_deref(), self.force, render);

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::streams::progress;
+use super::streams::{progress, remark};
+use crate::log::claims::{self, Claims};
 use crate::round::{Mode, Round, Runner};
 use crate::runner::inputs::{Folder, Inputs, Synthetic};
 use crate::runner::measure::Ports;
@@ -151,7 +152,10 @@ impl Run {
         });
         bar.finish_and_clear();
         let recording = recording?;
-        write_files(&session_files(&job, &recording), &self.into)?;
+        let files = session_files(&job, &recording);
+        write_files(&files, &self.into)?;
+        let claims = files.get("results.txt").map(|bytes| claims::parse(bytes)).unwrap_or_default();
+        remark(&format!("{}: {}", self.into.display(), told(&claims)));
         Ok(ExitCode::SUCCESS)
     }
 
@@ -174,6 +178,24 @@ impl Run {
     fn serial_ports(&self, _: Mode) -> anyhow::Result<Ports> {
         anyhow::bail!("serial ports are supported on Unix only")
     }
+}
+
+/// The figures of a session in words.
+fn told(claims: &Claims) -> String {
+    let figures = [
+        (&claims.throughput, "inf/s"),
+        (&claims.top1, "% Top-1"),
+        (&claims.auc, "AUC"),
+        (&claims.energy, "µJ/inf"),
+        (&claims.estimated_throughput, "inf/s"),
+    ];
+    let told = figures.into_iter().filter_map(|(figure, unit)| Some(format!("{} {unit}", figure.as_ref()?.text)));
+    let heard = claims.wakeword.map(|at| {
+        let counts = at.value;
+        format!("{} words missed, {} false alarms", counts.false_negatives, counts.false_positives)
+    });
+    let told: Vec<String> = told.chain(heard).collect();
+    if told.is_empty() { "no figure".to_owned() } else { told.join(", ") }
 }
 
 /// The wall clock for a real device; a fixed time for a simulated one, so that its files are the same every time.

@@ -3,7 +3,10 @@
 //! Energy trials carry their samples (J per millisecond) and the stamps of the monitor as pairs of an event counter
 //! and a sample index. The wake word run is one object with detections and the edges of the processing pin.
 
+use std::fmt;
+
 use serde::Deserialize;
+use serde::de::{Deserializer, Visitor};
 
 use crate::location::{Damage, Line};
 
@@ -33,24 +36,32 @@ pub struct Entry {
     pub error: Option<String>,
 }
 
-/// A class, written as text by the runner.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-pub enum Class {
-    /// `"7"`
-    Text(String),
-    /// `7`
-    Number(u32),
-}
+/// A class, written as text by the runner, `"7"`; `None` where the text is no number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Class(pub Option<u32>);
 
-impl Class {
-    /// The class as a number.
-    #[must_use]
-    pub fn number(&self) -> Option<u32> {
-        match self {
-            Self::Text(text) => text.trim().parse().ok(),
-            Self::Number(number) => Some(*number),
+impl<'de> Deserialize<'de> for Class {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// Takes `"7"` and `7`.
+        struct Either;
+
+        impl Visitor<'_> for Either {
+            type Value = Class;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a class")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Class, E> {
+                Ok(Class(text.trim().parse().ok()))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Class, E> {
+                Ok(Class(u32::try_from(number).ok()))
+            }
         }
+
+        deserializer.deserialize_any(Either)
     }
 }
 
@@ -130,7 +141,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(entries.len(), 4);
-        assert_eq!(entries[0].class.as_ref().unwrap().number(), entries[1].class.as_ref().unwrap().number());
+        assert_eq!(entries[0].class.unwrap(), entries[1].class.unwrap());
         assert_eq!(entries[1].power.as_ref().unwrap().timestamps[1], ("01".to_owned(), 1));
     }
 

@@ -132,7 +132,7 @@ pub fn stamped(line: &[u8]) -> Option<Stamped<'_>> {
         return None;
     }
     let is_name = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'-';
-    let colon = rest.iter().take(16).position(|byte| !is_name(byte))?;
+    let colon = rest[..rest.len().min(16)].iter().position(|byte| !is_name(byte))?;
     if colon == 0 || rest[colon] != b':' {
         return None;
     }

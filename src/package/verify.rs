@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{Listed, MANIFEST, Manifest, REPORT};
-use crate::tree::Tree;
+use crate::tree::{Entry, Tree};
 
 /// What differs from the manifest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,15 +16,25 @@ pub struct Difference {
     pub message: String,
 }
 
-/// Everything in which a package differs from its manifest, sorted by path.
+/// Everything in which a package differs from its manifest, sorted by path. A manifest that nobody can read differs, too.
 ///
 /// # Errors
-/// When there is no manifest or nobody can read it.
+/// When there is no manifest.
 pub fn differences(tree: &Tree) -> Result<Vec<Difference>, String> {
     let entry = tree.get(MANIFEST).ok_or_else(|| format!("there is no {MANIFEST}; it is no package"))?;
-    let bytes = tree.read(entry).map_err(|error| format!("{MANIFEST} cannot be read: {error}"))?;
-    let text = String::from_utf8(bytes).map_err(|_| format!("{MANIFEST} is no text"))?;
-    let manifest = Manifest::parse(&text).map_err(|reason| format!("{MANIFEST}: {reason}"))?;
+    Ok(match manifest(tree, entry) {
+        Ok(manifest) => differences_from(tree, &manifest),
+        Err(message) => vec![Difference { path: MANIFEST.to_owned(), message }],
+    })
+}
+
+fn manifest(tree: &Tree, entry: &Entry) -> Result<Manifest, String> {
+    let bytes = tree.read(entry).map_err(|error| format!("it cannot be read: {error}"))?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is no text".to_owned())?;
+    Manifest::parse(&text)
+}
+
+fn differences_from(tree: &Tree, manifest: &Manifest) -> Vec<Difference> {
     let difference = |path: &str, message: String| Difference { path: path.to_owned(), message };
     let mut listed: BTreeMap<&str, &Listed> = BTreeMap::new();
     let mut found = Vec::new();
@@ -57,7 +67,7 @@ pub fn differences(tree: &Tree) -> Result<Vec<Difference>, String> {
         .collect();
     found.extend(changed);
     found.sort();
-    Ok(found)
+    found
 }
 
 /// The round the stored report is of.

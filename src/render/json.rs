@@ -9,6 +9,7 @@ use crate::publication::Filter;
 use crate::report::Report;
 use crate::round::{Runner, Severity};
 use crate::submission::{Figure, WakewordScores};
+use crate::tree::is_inside;
 
 /// What `check --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -62,6 +63,12 @@ pub struct Finding {
     path: String,
     /// Line in that file, or null for the whole of it.
     line: Option<u32>,
+    /// Whose it is, or null where it lies in no submitter's folder.
+    submitter: Option<String>,
+    /// The system under test, or null where it concerns none or several.
+    system: Option<String>,
+    /// The benchmark's folder, or null where it concerns none or several.
+    benchmark: Option<String>,
     /// What is wrong.
     message: String,
     /// More facts.
@@ -158,7 +165,7 @@ struct WakewordRow {
 /// When the writer fails.
 pub fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for one in &report.findings {
-        serde_json::to_writer(&mut *out, &finding(one))?;
+        serde_json::to_writer(&mut *out, &finding(report, one))?;
         writeln!(out)?;
     }
     Ok(())
@@ -177,7 +184,7 @@ impl Check {
             counts: Counts { error: counts.error, warning: counts.warning, note: counts.note },
             systems: report.submission.systems.len(),
             results: report.results().count(),
-            findings: report.findings.iter().map(finding).collect(),
+            findings: report.findings.iter().map(|one| finding(report, one)).collect(),
             reminders: reminders.then(|| {
                 let entries = crate::coverage::reminders(&report.submission, &report.round);
                 entries.into_iter().filter_map(|entry| entry.reminder.clone()).collect()
@@ -186,8 +193,18 @@ impl Check {
     }
 }
 
-fn finding(finding: &crate::rule::Finding) -> Finding {
+fn finding(report: &Report, finding: &crate::rule::Finding) -> Finding {
+    let submission = &report.submission;
+    let path = finding.path.as_str();
+    let system = submission
+        .systems
+        .iter()
+        .find(|system| is_inside(path, &system.path) || (!path.is_empty() && path == system.description_path));
+    let benchmark = system.and_then(|system| system.benchmarks.iter().find(|one| is_inside(path, &one.path)));
     Finding {
+        submitter: submission.submitter_of(path).map(|submitter| submitter.name.clone()),
+        system: system.map(|system| system.name.clone()),
+        benchmark: benchmark.map(|benchmark| benchmark.folder.clone()),
         rule: finding.rule.id,
         severity: finding.severity,
         path: finding.path.clone(),

@@ -73,7 +73,7 @@ impl Suite {
             self.remarks.extend([finding.severity.name(), ": ", told.as_str(), "\n"]);
             None
         };
-        let name = format!("{} {place}", finding.rule.id);
+        let name = format!("{} {place}: {}", finding.rule.id, finding.message);
         self.cases.push(Case { name, class: finding.path.clone(), failure });
     }
 

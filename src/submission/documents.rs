@@ -1,5 +1,6 @@
 //! What a submitter's documents and code say, as far as rules ask for it. Only facts are kept, never the files.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -13,8 +14,16 @@ use crate::log::text;
 use crate::round::{dataset, dataset_names};
 use crate::tree::{Entry, Kind, Tree, join};
 
-/// Largest file of `code` that is looked into, in bytes.
-const MAX_BYTES: u64 = 16 << 20;
+/// Largest text of `code` that is looked into, in bytes.
+const MAX_TEXT: u64 = 16 << 20;
+
+/// Largest model that is looked into, in bytes: several times what the memory of the benchmarks' devices holds.
+const MAX_MODEL: u64 = 4 << 20;
+
+thread_local! {
+    /// One buffer for all files that a thread reads one after the other.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// What a submitter's documents and code say.
 #[derive(Debug, Clone, Default)]
@@ -84,7 +93,7 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     };
     let byte_order_marks = entries.iter().filter(starts_with_mark).map(|entry| entry.path.clone()).collect();
     let code = tree.below(&join(&submitter.path, "code"));
-    let code = code.par_iter().filter_map(|entry| read_code(tree, entry)).collect();
+    let code = code.par_iter().filter_map(|entry| read_code(tree, entry, submitter.is_closed())).collect();
     Documents { checklists, code, byte_order_marks }
 }
 
@@ -108,25 +117,33 @@ const TEXTS: [&str; 26] = [
     "sh", "tcl", "toml", "txt", "xml", "yaml", "yml", "pem",
 ];
 
-fn read_code(tree: &Tree, entry: &Entry) -> Option<CodeFile> {
+/// What is known of a file; models are looked into where `models` says so.
+fn read_code(tree: &Tree, entry: &Entry, models: bool) -> Option<CodeFile> {
     let Kind::File(size) = entry.kind else { return None };
     let ending = ending(entry);
-    let (is_model, is_text) = (MODELS.contains(&ending.as_str()), TEXTS.contains(&ending.as_str()));
-    if size > MAX_BYTES || !(is_model || is_text) || entry.name().starts_with("._") {
+    let is_model = models && size <= MAX_MODEL && MODELS.contains(&ending.as_str());
+    let is_text = size <= MAX_TEXT && TEXTS.contains(&ending.as_str());
+    if !(is_model || is_text) || entry.name().starts_with("._") {
         return None;
     }
-    let bytes = tree.read(entry).ok()?;
+    let mut bytes = BUFFER.take();
+    let known = tree.read_into(entry, &mut bytes).ok().and_then(|()| look_into(entry, &bytes, is_model));
+    BUFFER.set(bytes);
+    known
+}
+
+fn look_into(entry: &Entry, bytes: &[u8], is_model: bool) -> Option<CodeFile> {
     let mut file = CodeFile { path: entry.path.clone(), ..CodeFile::default() };
     if is_model {
-        file.model_md5 = Some(hex(&Md5::digest(&bytes)));
+        file.model_md5 = Some(hex(&Md5::digest(bytes)));
     } else {
         // The official lists themselves may lie beside the code that reads them.
         if !entry.name().starts_with("y_labels") {
-            file.evaluation_inputs = evaluation_inputs(&bytes);
+            file.evaluation_inputs = evaluation_inputs(bytes);
         }
-        file.private_key = memchr::memmem::find(&bytes, b"PRIVATE KEY-----")
+        file.private_key = memchr::memmem::find(bytes, b"PRIVATE KEY-----")
             .filter(|at| bytes[..*at].ends_with(b"-----BEGIN ") || bytes[..*at].ends_with(b"RSA "))
-            .map(|at| At::new((), line_of(&bytes, at)));
+            .map(|at| At::new((), line_of(bytes, at)));
     }
     let says_something = file.evaluation_inputs.is_some() || file.model_md5.is_some() || file.private_key.is_some();
     says_something.then_some(file)

@@ -191,18 +191,20 @@ fn json_windows(run: &Run, entries: &[log::results_json::Entry]) -> Vec<Window> 
         .enumerate()
         .filter(|(_, entry)| entry.file.is_some())
         .map(|(index, entry)| {
-            let infer = entry.infer.clone().unwrap_or_default();
+            let infer = entry.infer.as_ref();
             let span = entry.power.as_ref().and_then(|power| {
                 let [.., (_, start), (_, stop)] = &power.timestamps[..] else { return None };
                 Some((*start as f64 / 1000.0, *stop as f64 / 1000.0))
             });
-            let seconds = span.map(|(start, stop)| stop - start).or_else(|| elapsed(&infer));
+            let seconds = span.map(|(start, stop)| stop - start).or_else(|| elapsed(infer?));
             let in_log = run.log.as_ref().and_then(|log| Some((log, log.inferences.get(index)?)));
+            // results.json is one line; the log has one for every window.
+            let (role, line) = in_log.map_or((FileRole::Json, 1), |(_, inference)| (FileRole::Log, inference.line));
             Window {
-                role: Some(FileRole::Json),
-                line: 1,
+                role: Some(role),
+                line,
                 input: entry.file.clone(),
-                inferences: infer.iterations.unwrap_or(0),
+                inferences: infer.and_then(|infer| infer.iterations).unwrap_or(0),
                 seconds,
                 host_seconds: in_log.and_then(|(log, inference)| host_seconds(log, inference)),
                 span,

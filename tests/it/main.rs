@@ -10,6 +10,7 @@ mod console;
 mod corpus;
 mod damage;
 mod formats;
+mod fuzzing;
 mod golden;
 mod hostile;
 mod layers;

@@ -56,7 +56,7 @@ fn the_same_tree_gives_the_same_bytes() {
     let third = package(&copy.join("ExampleCo"), folder.path(), "c.zip");
     assert!(fs::read(&first).unwrap() == fs::read(&second).unwrap());
     assert!(fs::read(&first).unwrap() == fs::read(&third).unwrap());
-    assert!(succeeds(&["verify", text(&first)]).contains("the package is as it was made"));
+    assert!(succeeds(&["verify", text(&first)]).contains("UNCHANGED: every file is as it was packaged"));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn other_programs_find_it_well_formed() {
     let mut archive = zip::ZipArchive::new(fs::File::open(&package).unwrap()).unwrap();
     archive.extract(&unpacked).unwrap();
     run("sha256sum", &["-c", "--quiet", "--strict", "MANIFEST.sha256"], &unpacked);
-    assert!(succeeds(&["verify", text(&unpacked)]).contains("the package is as it was made"));
+    assert!(succeeds(&["verify", text(&unpacked)]).contains("UNCHANGED: every file is as it was packaged"));
     // One changed, one missing, one extra file.
     let place = |name: &str| unpacked.join("closed/ExampleCo").join(name);
     fs::write(place("README.md"), "changed").unwrap();
@@ -283,7 +283,7 @@ fn sessions_become_a_verified_package() {
         fs::write(own.join(format!("systems/TinyMLPerf_{round}_Submission_Checklist.pdf")), "%PDF-1.4\n").unwrap();
         let out = at("package.zip");
         succeeds(&["package", text(&tree), "--round", round, "--out", text(&out)]);
-        assert!(succeeds(&["verify", text(&out)]).contains("the package is as it was made"));
+        assert!(succeeds(&["verify", text(&out)]).contains("UNCHANGED: every file is as it was packaged"));
         assert!(succeeds(&["check", text(&out), "--round", round]).contains("PASS: 0 errors"));
     }
 }
@@ -300,19 +300,19 @@ fn sessions_that_do_not_fit_are_refused() {
     let empty = folder.path().join("empty");
     fs::create_dir(&empty).unwrap();
     let into = folder.path().join("into");
-    fs::create_dir(&into).unwrap();
-    let output = tinyaudit(&[
-        "import",
-        text(&edited),
-        text(&empty),
-        text(&session),
-        "--system",
-        "s",
-        "--into",
-        text(&into),
-        "--round",
-        "v1.3",
-    ]);
+    fs::create_dir_all(into.join("systems")).unwrap();
+    let import = |into: &Path| {
+        let sessions = [text(&edited), text(&empty), text(&session)];
+        tinyaudit(&[&["import"][..], &sessions, &["--system", "s", "--into", text(into), "--round", "v1.3"]].concat())
+    };
+    let elsewhere = import(folder.path());
+    assert_eq!(elsewhere.status.code(), Some(2));
+    assert!(said(&elsewhere).contains("holds neither `systems` nor `results`"), "{}", said(&elsewhere));
+    fs::write(into.join("systems/sys.json"), "{}").unwrap();
+    let undescribed = said(&import(&into));
+    assert!(undescribed.contains("there is no systems/s.json"), "{undescribed}");
+    fs::write(into.join("systems/s.json"), "{}").unwrap();
+    let output = import(&into);
     let said = said(&output);
     assert_eq!(output.status.code(), Some(1));
     assert!(said.contains("throughput-mismatch") && said.contains("no log of either runner"), "{said}");

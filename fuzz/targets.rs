@@ -1,0 +1,228 @@
+//! What is fuzzed, shared by the targets of cargo-fuzz and by the tests, which run the committed corpora.
+//!
+//! Whatever the bytes are, nothing may panic, hang or use memory without measure.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+use std::sync::Arc;
+
+use tinyaudit::device::{Device, LinkError, Micros, Received, SECOND};
+use tinyaudit::log::{blocks, checklist, claims, description, eembc, energy_trace, mlcommons, results_json, script};
+use tinyaudit::package::Manifest;
+use tinyaudit::report::Report;
+use tinyaudit::round::{Mode, Round, Runner};
+use tinyaudit::runner::inputs::Synthetic;
+use tinyaudit::runner::measure::Ports;
+use tinyaudit::runner::{Job, list_for, measure};
+use tinyaudit::simulator::board::BoardKind;
+use tinyaudit::simulator::{Bench, Port, Profile, Wiring};
+use tinyaudit::tree::Tree;
+
+/// What a target is called and does.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// The targets by name.
+pub const TARGETS: [Target; 6] = [
+    ("logs", logs),
+    ("documents", documents),
+    ("archive", archive),
+    ("tree", tree),
+    ("firmware", firmware),
+    ("runner", runner),
+];
+
+/// Every dialect of a session's files, whole and in blocks.
+pub fn logs(bytes: &[u8]) {
+    let _ = results_json::parse(bytes);
+    let _ = energy_trace::parse_stamps(bytes);
+    let trace = energy_trace::EnergyTrace::parse(bytes.to_vec());
+    assert!(trace.samples().len() * 4 <= bytes.len());
+    let whole = (eembc::parse(bytes), mlcommons::parse(bytes), claims::parse(bytes), script::parse(bytes));
+    let mut parts =
+        (eembc::Parser::default(), mlcommons::Parser::default(), claims::Parser::default(), script::Parser::default());
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        parts.0.block(line);
+        parts.1.block(line);
+        parts.2.block(line);
+        parts.3.block(line);
+    }
+    let parts = (parts.0.finish(), parts.1.finish(), parts.2.claims, parts.3.commands);
+    assert_eq!(format!("{:?}", without_order(whole)), format!("{:?}", without_order(parts)));
+    let mut joined = Vec::new();
+    assert!(blocks::for_each(&mut { bytes }, |block| joined.extend_from_slice(block)).is_ok());
+    assert_eq!(joined, bytes);
+}
+
+type Read = (tinyaudit::log::SessionLog, tinyaudit::log::SessionLog, claims::Claims, Vec<tinyaudit::location::At<u64>>);
+
+/// What was read, without tables whose order says nothing.
+fn without_order(read: Read) -> impl std::fmt::Debug {
+    let of_log = |log: tinyaudit::log::SessionLog| {
+        format!("{:?}", (log.inferences, log.outputs, log.commands, log.damage, log.inputs, log.summary, log.model))
+    };
+    (of_log(read.0), of_log(read.1), read.2, read.3)
+}
+
+/// System descriptions, checklists, rounds, waivers and manifests.
+pub fn documents(bytes: &[u8]) {
+    let _ = description::parse(bytes);
+    let _ = checklist::parse(bytes);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let _ = Round::parse("draft", text);
+        let _ = tinyaudit::waiver::parse(text, "waivers.yaml");
+        let _ = Manifest::parse(text);
+        let _ = Profile::parse("draft", text);
+    }
+}
+
+/// A package made of anything: opened, verified and checked.
+pub fn archive(bytes: &[u8]) {
+    let Ok(mut file) = tempfile::tempfile() else { return };
+    if std::io::Write::write_all(&mut file, bytes).is_err() {
+        return;
+    }
+    let Ok(tree) = Tree::of_archive(file) else { return };
+    let _ = tinyaudit::package::differences(&tree);
+    judge(&tree);
+}
+
+/// A submission of any files: the bytes are a list of names and contents, `NAME` or a number of a usual name, a line
+/// with a length, and so many bytes.
+pub fn tree(bytes: &[u8]) {
+    const USUAL: [&str; 12] = [
+        "closed/Co/systems/board.json",
+        "closed/Co/results/board/ic/performance/log.txt",
+        "closed/Co/results/board/ic/performance/results.txt",
+        "closed/Co/results/board/ic/performance/results.json",
+        "closed/Co/results/board/ic/accuracy/log.txt",
+        "closed/Co/results/board/ic/accuracy/results.txt",
+        "closed/Co/results/board/ic/energy/log.txt",
+        "closed/Co/results/board/ic/energy/trace1-energy.bin",
+        "closed/Co/results/board/ic/energy/trace1-timestamps.json",
+        "closed/Co/results/board/sww/performance/results.json",
+        "closed/Co/results/board/kws/performance/script.async",
+        "closed/Co/code/ic/README.md",
+    ];
+    let Ok(folder) = tempfile::tempdir() else { return };
+    let mut rest = bytes;
+    for _ in 0..32 {
+        let Some((name, after)) = line(rest) else { break };
+        let Some((length, after)) = line(after) else { break };
+        let length = std::str::from_utf8(length).ok().and_then(|length| length.parse().ok()).unwrap_or(after.len());
+        let (content, after) = after.split_at(length.min(after.len()));
+        rest = after;
+        let Ok(name) = std::str::from_utf8(name) else { continue };
+        let name = name.parse::<usize>().map_or(name, |number| USUAL[number % USUAL.len()]);
+        let path = Path::new(name);
+        if path.components().all(|part| matches!(part, std::path::Component::Normal(_))) && !name.contains('\0') {
+            let path = folder.path().join(path);
+            let _ = path.parent().map(std::fs::create_dir_all);
+            let _ = std::fs::write(path, content);
+        }
+    }
+    if let Ok(tree) = Tree::open(folder.path()) {
+        judge(&tree);
+    }
+}
+
+fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    Some((&bytes[..end], &bytes[end + 1..]))
+}
+
+fn judge(tree: &Tree) {
+    for round in ["v0.5", "v1.3"].into_iter().filter_map(|name| Round::named(name).ok()) {
+        if let Ok(report) = Report::of(tree, round, None) {
+            let mut sink = std::io::sink();
+            let _ = tinyaudit::render::text::write(&report, tinyaudit::round::Severity::Error, false, &mut sink);
+            let _ = tinyaudit::render::sarif::write(&report, &mut sink);
+        }
+    }
+}
+
+/// A simulated device, a board and an energy monitor that are sent anything.
+pub fn firmware(bytes: &[u8]) {
+    let Ok(profile) = Profile::named("cortex-m4-reference").map(Arc::new) else { return };
+    for (energy, board, benchmark) in
+        [(false, None, "ic"), (true, Some(BoardKind::Interface), "kws"), (true, Some(BoardKind::IoManager), "ic")]
+    {
+        let Ok(mut bench) = Bench::of(&profile, benchmark, Wiring { energy, board }) else { continue };
+        for (index, part) in bytes.split_inclusive(|byte| *byte == b'%').take(64).enumerate() {
+            let at = index as Micros * SECOND;
+            let port = [Port::Dut, Port::Board, Port::Monitor][index % if energy { 3 } else { 1 }];
+            bench.take(port, at, part);
+            for port in [Port::Dut, Port::Board, Port::Monitor] {
+                let _ = bench.drain(port, at + SECOND / 2);
+            }
+        }
+    }
+}
+
+/// A device that answers the runner anything, a line at a time.
+pub fn runner(bytes: &[u8]) {
+    let Ok(round) = Round::named("v1.3") else { return };
+    for (benchmark, mode, dialect) in [
+        ("ic", Mode::Performance, Runner::Eembc),
+        ("kws", Mode::Accuracy, Runner::Mlcommons),
+        ("ic", Mode::Energy, Runner::Mlcommons),
+        ("sww", Mode::Performance, Runner::Mlcommons),
+    ] {
+        let spec = &round.benchmarks[benchmark];
+        let Ok((list, truth)) = list_for(spec, None) else { continue };
+        let started = jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0);
+        let round = &round;
+        let job = Job { benchmark, spec, round, mode, dialect, list, truth, inputs: &Synthetic, started };
+        let answers = || -> Option<Box<dyn Device>> { Some(Box::new(Answers::of(bytes))) };
+        let monitor = if mode == Mode::Energy { answers() } else { None };
+        let mut ports = Ports { dut: answers(), board: None, monitor };
+        let _ = measure(&job, &mut ports, &mut |_, _| {});
+    }
+}
+
+/// A device that answers from a list, whatever it is asked.
+struct Answers {
+    lines: VecDeque<Vec<u8>>,
+    now: Micros,
+}
+
+impl Answers {
+    fn of(bytes: &[u8]) -> Self {
+        Self { lines: bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect(), now: 0 }
+    }
+}
+
+impl Device for Answers {
+    fn send(&mut self, _: &[u8]) -> Result<(), LinkError> {
+        self.now += 100;
+        Ok(())
+    }
+
+    fn receive(&mut self, within: Micros) -> Result<Option<Received>, LinkError> {
+        let Some(text) = self.lines.pop_front() else {
+            self.now = self.now.saturating_add(within);
+            return Ok(None);
+        };
+        self.now += 1000;
+        Ok(Some(Received { at: self.now, text, bare: false }))
+    }
+
+    fn now(&self) -> Micros {
+        self.now
+    }
+
+    fn name(&self) -> String {
+        "answers".to_owned()
+    }
+}
+
+/// The committed corpus of every target.
+pub fn corpora(root: &Path) -> BTreeMap<String, Vec<std::path::PathBuf>> {
+    let mut found = BTreeMap::new();
+    for (name, _) in TARGETS {
+        let entries = std::fs::read_dir(root.join("fuzz/corpus").join(name)).into_iter().flatten().flatten();
+        let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
+        files.sort();
+        found.insert(name.to_owned(), files);
+    }
+    found
+}

@@ -1,0 +1,55 @@
+//! A short, repeatable run of what `cargo fuzz` does for hours: every corpus, and neighbours of its files.
+
+#[path = "../../fuzz/targets.rs"]
+mod targets;
+
+use std::path::Path;
+
+use tinyaudit::simulator::random::Random;
+
+/// How many neighbours of every file are tried.
+const NEIGHBOURS: u64 = 12;
+
+/// The bytes with a few of them changed, removed, doubled, or exchanged for those of another file.
+fn neighbour(bytes: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let below = |random: &mut Random, end: usize| usize::try_from(random.bits() % end.max(1) as u64).unwrap();
+    for _ in 0..=below(random, 4) {
+        if bytes.is_empty() {
+            break;
+        }
+        let at = below(random, bytes.len());
+        let end = (at + 1 + below(random, 20)).min(bytes.len());
+        match random.bits() % 6 {
+            0 => bytes[at] ^= 1 << (random.bits() % 8),
+            1 => bytes.truncate(at),
+            2 => drop(bytes.drain(at..end)),
+            3 => bytes.extend_from_within(at..end),
+            4 => bytes[at] = b"0123456789-.[]{}\",:\n\0\xff"[below(random, 22)],
+            _ => {
+                let from = below(random, other.len()).min(other.len());
+                let part = &other[from..(from + 40).min(other.len())];
+                bytes.splice(at..at, part.iter().copied());
+            }
+        }
+    }
+    bytes
+}
+
+#[test]
+fn corpora_and_their_neighbours_do_no_harm() {
+    let corpora = targets::corpora(Path::new(env!("CARGO_MANIFEST_DIR")));
+    for (name, run) in targets::TARGETS {
+        let files = &corpora[name];
+        assert!(!files.is_empty(), "{name} has no corpus");
+        let contents: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).unwrap()).collect();
+        let mut random = Random::new(files.len() as u64);
+        for (index, content) in contents.iter().enumerate() {
+            assert!(content.len() <= 8192, "{} is large", files[index].display());
+            run(content);
+            for _ in 0..NEIGHBOURS {
+                run(&neighbour(content, &contents[(index + 1) % contents.len()], &mut random));
+            }
+        }
+    }
+}
