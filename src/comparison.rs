@@ -1,4 +1,17 @@
 //! What changed between two states of a submission, or between two rounds.
+//!
+//! ```
+//! use tinyaudit::{comparison::compare, report::Report, round::Round, tree::Tree};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let tree = Tree::open("fixtures/submission".as_ref())?;
+//! let old = Report::of(&tree, Round::named("v1.3")?, None)?;
+//! let new = Report::of(&tree, Round::named("v1.4")?, None)?;
+//! let changes = compare((&tree, &old), (&tree, &new));
+//! assert!(!changes.new.is_empty());
+//! # Ok(())
+//! # }
+//! ```
 
 use std::collections::BTreeMap;
 

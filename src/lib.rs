@@ -28,8 +28,14 @@
 //!
 //! # As a library
 //!
-//! Load, recompute, check and render; nothing prints or ends the process. The JSON types of [`render::json`] and the ids
-//! of rules are stable; the model in [`submission`] may grow.
+//! Load, recompute, check and render; nothing prints or ends the process.
+//!
+//! | stable: changes are breaking and stand in the changelog | may grow and change |
+//! |---|---|
+//! | [`tree::Tree`], [`round::Round::named`], [`report::Report`], [`report::Loading`] | [`submission`], [`log`], [`checks`] |
+//! | [`rule::Finding`], ids of rules, [`round::Severity`], [`submission::Figure`], [`submission::Scores`] | [`coverage`], [`form`], [`follow_up`] |
+//! | the writers of [`render`] and the schemas of [`render::json`] | [`publication`], [`mending`] |
+//! | the functions of [`metrics`], [`package::differences`], [`comparison::compare`] | [`runner`], [`simulator`], [`device`] |
 //!
 //! ```
 //! use tinyaudit::{render, report::Report, round::Round, tree::Tree};
@@ -46,6 +52,21 @@
 //! }
 //! let mut json = Vec::new();
 //! render::json::write_lines(&report, &mut json)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The figures by themselves are pure functions of evidence:
+//!
+//! ```
+//! use tinyaudit::log::eembc;
+//! use tinyaudit::metrics::median::median;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let path = "fixtures/submission/closed/ExampleCo/results/simulated_npu_400mhz/ic/performance/log.txt";
+//! let log = eembc::parse(&std::fs::read(path)?);
+//! let rates = log.inferences.iter().filter_map(|one| Some(one.iterations as f64 / one.seconds()?)).collect();
+//! assert_eq!(format!("{:.3}", median(rates).unwrap_or_default()), "662.913");
 //! # Ok(())
 //! # }
 //! ```

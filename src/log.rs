@@ -201,6 +201,10 @@ impl SessionLog {
 
     /// Index of an input name, added if it is new.
     fn intern(&mut self, name: &str) -> u32 {
+        // Slices of a file come one after the other.
+        if let Some(index) = self.inputs.len().checked_sub(1).filter(|last| self.inputs[*last] == name) {
+            return u32::try_from(index).unwrap_or(u32::MAX);
+        }
         if let Some(index) = self.known_inputs.get(name) {
             return *index;
         }

@@ -1,5 +1,21 @@
 //! Packages: one submitter's `closed` and `open` folders as a zip archive with a manifest, the report of the check and
 //! a table of results. Identical trees give identical bytes.
+//!
+//! ```
+//! use std::io::Cursor;
+//! use tinyaudit::package::{self, Documents};
+//! use tinyaudit::tree::Tree;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let tree = Tree::open("fixtures/submission".as_ref())?;
+//! let mut bytes = Cursor::new(Vec::new());
+//! package::write(&tree, &Documents::default(), &mut bytes)?;
+//! let file = tempfile::NamedTempFile::new()?;
+//! std::fs::write(file.path(), bytes.into_inner())?;
+//! assert_eq!(package::differences(&Tree::open(file.path())?), Ok(Vec::new()));
+//! # Ok(())
+//! # }
+//! ```
 
 mod manifest;
 mod verify;

@@ -1,4 +1,18 @@
 //! Output formats, one file each. Renderers write to the writer they are given.
+//!
+//! ```
+//! use tinyaudit::{render, report::Report, round::{Round, Severity}, tree::Tree};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let tree = Tree::open("fixtures/submission".as_ref())?;
+//! let report = Report::of(&tree, Round::named("v1.4")?, None)?;
+//! let (mut sarif, mut junit) = (Vec::new(), Vec::new());
+//! render::sarif::write(&report, &mut sarif)?;
+//! render::junit::write(&report, Severity::Error, &mut junit)?;
+//! assert!(report.fails(Severity::Error) && !sarif.is_empty() && !junit.is_empty());
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod catalogue;
 pub mod changes;

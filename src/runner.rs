@@ -3,6 +3,28 @@
 //! It does what the official runners do, and what they leave out: every reply is checked, every load verified, counters
 //! may wrap, outputs must have the right number of values, and every wait has an end.
 //!
+//! ```
+//! use std::sync::Arc;
+//! use tinyaudit::round::{Mode, Round, Runner};
+//! use tinyaudit::runner::{Job, demo::simulated_ports, inputs::Synthetic, list_for, measure, session_files};
+//! use tinyaudit::simulator::Profile;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let round = Round::named("v1.3")?;
+//! let (mode, dialect) = (Mode::Performance, Runner::Mlcommons);
+//! let spec = &round.benchmarks["ic"];
+//! let (list, truth) = list_for(spec, None)?;
+//! let started = jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0);
+//! let profile = Arc::new(Profile::named("cortex-m4-reference")?);
+//! let mut ports = simulated_ports(&profile, "ic", mode, dialect)?;
+//! let inputs = &Synthetic;
+//! let job = Job { benchmark: "ic", spec, round: &round, mode, dialect, list, truth, inputs, started };
+//! let recording = measure(&job, &mut ports, &mut |_, _| {})?;
+//! assert!(session_files(&job, &recording).contains_key("results.txt"));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Source: MLPerf Tiny Benchmark, 5.3; the procedures of mlcommons/tiny benchmark/runner and eembc/energyrunner.
 
 pub mod demo;

@@ -184,7 +184,7 @@ impl Parser {
             self.log.damage.push(Damage::new(line, format!("`{found}` names no file in quotes")));
             return;
         };
-        let name = path.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or(path);
+        let name = memchr::memrchr2(b'/', b'\\', path).map_or(path, |at| &path[at + 1..]);
         let name = String::from_utf8_lossy(name);
         self.loaded.input = Some(self.log.intern(&name));
         if let Some((offset, _)) = text::leading_integer(rest.trim_ascii()) {

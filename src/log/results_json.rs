@@ -6,8 +6,10 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Visitor};
+use serde::de::{Deserializer, Error as _, Visitor};
+use serde_json::value::RawValue;
 
+use super::text;
 use crate::location::{Damage, Line};
 
 /// One object of the list.
@@ -96,6 +98,7 @@ pub struct Infer {
 #[serde(default)]
 pub struct Power {
     /// Energy of each sample in J, 1000 samples a second.
+    #[serde(deserialize_with = "numbers")]
     pub samples: Vec<f64>,
     /// Event counter and index of the sample.
     pub timestamps: Vec<(String, usize)>,
@@ -115,6 +118,17 @@ pub struct DutyCycle {
     pub start_times_s: Vec<f64>,
     /// Falling edges, in s.
     pub stop_times_s: Vec<f64>,
+}
+
+/// A long list of numbers, read by our own parser: samples are most of an energy run's file.
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    let list = <&RawValue>::deserialize(deserializer)?.get().as_bytes();
+    let wrong = || D::Error::custom("expected a list of numbers");
+    let inner = list.strip_prefix(b"[").and_then(|list| list.strip_suffix(b"]")).ok_or_else(wrong)?.trim_ascii();
+    if inner.is_empty() {
+        return Ok(Vec::new());
+    }
+    inner.split(|byte| *byte == b',').map(|item| text::number(item.trim_ascii()).ok_or_else(wrong)).collect()
 }
 
 /// Reads a results.json.

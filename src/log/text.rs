@@ -32,25 +32,61 @@ pub fn lines_after(mut number: Line, bytes: &[u8]) -> impl Iterator<Item = (Line
     })
 }
 
-/// A number in decimal notation, with a fast path for the runners' `d.ddd`. Infinities and NaN are not numbers.
+/// A number in decimal notation, the nearest to what is written. Infinities and NaN are not numbers.
 #[must_use]
 pub fn number(text: &[u8]) -> Option<f64> {
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        _ => (false, text),
-    };
-    if let [whole, b'.', a, b, c] = digits
-        && [whole, a, b, c].into_iter().all(u8::is_ascii_digit)
-    {
-        let value = |digit: &u8| u32::from(digit - b'0');
-        let thousandths = value(whole) * 1000 + value(a) * 100 + value(b) * 10 + value(c);
-        let magnitude = f64::from(thousandths) / 1000.0;
-        return Some(if negative { -magnitude } else { magnitude });
+    if let Some(value) = short_number(text) {
+        return Some(value);
     }
     if !text.first().is_some_and(|first| first.is_ascii_digit() || b"-+.".contains(first)) {
         return None;
     }
     std::str::from_utf8(text).ok()?.parse::<f64>().ok().filter(|value| value.is_finite())
+}
+
+/// Powers of ten that have no rounding error.
+const TENS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+];
+
+/// A number of at most 15 digits and a small exponent, as the runners print them. Its digits and its power of ten are
+/// exact, so that one operation rounds only once; `None` leaves a text to the standard library.
+fn short_number(text: &[u8]) -> Option<f64> {
+    let (negative, text) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    let (mut digits, mut count, mut exponent, mut point) = (0u64, 0usize, 0i32, false);
+    let mut bytes = text.iter();
+    for byte in bytes.by_ref() {
+        match byte {
+            b'0'..=b'9' => {
+                digits = digits * 10 + u64::from(byte - b'0');
+                count += 1;
+                exponent -= i32::from(point);
+                if count > 15 {
+                    return None;
+                }
+            }
+            b'.' if !point && count > 0 => point = true,
+            b'e' if count > 0 => {
+                let rest = bytes.as_slice();
+                let (down, rest) = match rest {
+                    [b'-', rest @ ..] => (true, rest),
+                    [b'+', rest @ ..] => (false, rest),
+                    _ => (false, rest),
+                };
+                let power = i32::try_from(integer(rest).filter(|power| *power < 100)?).ok()?;
+                exponent += if down { -power } else { power };
+                break;
+            }
+            _ => return None,
+        }
+    }
+    let power = *TENS.get(usize::try_from(exponent.unsigned_abs()).ok()?).filter(|_| count > 0)?;
+    let magnitude = if exponent < 0 { digits as f64 / power } else { digits as f64 * power };
+    Some(if negative { -magnitude } else { magnitude })
 }
 
 /// A whole number without sign, and what follows it.
@@ -192,6 +228,12 @@ mod tests {
         fn numbers_read_as_the_standard_library_reads_them(value in -20.0f64..20.0, decimals in 0usize..7) {
             let printed = format!("{value:.decimals$}");
             prop_assert_eq!(number(printed.as_bytes()), printed.parse::<f64>().ok());
+        }
+
+        #[test]
+        fn short_numbers_are_the_nearest(text in "-?[0-9]{1,17}([.][0-9]{0,17})?(e[-+]?[0-9]{1,3})?") {
+            let expected = text.parse::<f64>().ok().filter(|value| value.is_finite());
+            prop_assert_eq!(number(text.as_bytes()).map(f64::to_bits), expected.map(f64::to_bits));
         }
 
         #[test]

@@ -13,21 +13,20 @@ const NEIGHBOURS: u64 = 12;
 /// The bytes with a few of them changed, removed, doubled, or exchanged for those of another file.
 fn neighbour(bytes: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
-    let below = |random: &mut Random, end: usize| usize::try_from(random.bits() % end.max(1) as u64).unwrap();
-    for _ in 0..=below(random, 4) {
+    for _ in 0..=random.below(4) {
         if bytes.is_empty() {
             break;
         }
-        let at = below(random, bytes.len());
-        let end = (at + 1 + below(random, 20)).min(bytes.len());
-        match random.bits() % 6 {
-            0 => bytes[at] ^= 1 << (random.bits() % 8),
+        let at = random.below(bytes.len());
+        let end = (at + 1 + random.below(20)).min(bytes.len());
+        match random.below(6) {
+            0 => bytes[at] ^= 1 << random.below(8),
             1 => bytes.truncate(at),
             2 => drop(bytes.drain(at..end)),
             3 => bytes.extend_from_within(at..end),
-            4 => bytes[at] = b"0123456789-.[]{}\",:\n\0\xff"[below(random, 22)],
+            4 => bytes[at] = b"0123456789-.[]{}\",:\n\0\xff"[random.below(22)],
             _ => {
-                let from = below(random, other.len()).min(other.len());
+                let from = random.below(other.len());
                 let part = &other[from..(from + 40).min(other.len())];
                 bytes.splice(at..at, part.iter().copied());
             }

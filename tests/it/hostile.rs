@@ -8,6 +8,9 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use tinyaudit::report::Report;
+use tinyaudit::round::Round;
+use tinyaudit::tree::Tree;
 
 use crate::golden;
 
@@ -46,6 +49,63 @@ fn one_endless_line() {
     for file in [log(), format!("{NPU}/performance/results.txt"), format!("{NPU}/performance/script.async")] {
         survives(&file, |path| pieces(path, &vec![b'x'; 1 << 20], 100));
     }
+}
+
+/// A gigabyte without a line feed, in a process that may not have as much memory.
+#[cfg(unix)]
+#[test]
+fn a_gigabyte_in_one_line() {
+    let fpga = "closed/ExampleCo/results/simulated_fpga_100mhz/ic";
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    for file in [
+        log(),
+        format!("{NPU}/performance/results.txt"),
+        format!("{NPU}/performance/script.async"),
+        format!("{fpga}/performance/log.txt"),
+        format!("{fpga}/performance/results.json"),
+        "closed/ExampleCo/code/ic/README.md".to_owned(),
+    ] {
+        let path = folder.path().join(&file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::OpenOptions::new().write(true).create(true).truncate(false).open(path).unwrap().set_len(1 << 30).unwrap();
+    }
+    let output = Command::new("sh")
+        .args([
+            "-c",
+            "ulimit -v 900000; exec \"$0\" \"$@\"",
+            env!("CARGO_BIN_EXE_tinyaudit"),
+            "check",
+            "--round",
+            "v1.3",
+        ])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("in 3 results of 2 systems"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("it has 1073741824 bytes"), "{said}");
+}
+
+/// Files that lose half of their bytes, or vanish, after the tree was listed.
+#[test]
+fn files_that_shrink_while_they_are_read() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let tree = Tree::open(folder.path()).unwrap();
+    for (index, path) in golden::files(folder.path()).into_keys().enumerate() {
+        let path = folder.path().join(path);
+        let length = path.metadata().unwrap().len();
+        if index % 5 == 0 {
+            fs::remove_file(path).unwrap();
+        } else {
+            fs::OpenOptions::new().write(true).open(path).unwrap().set_len(length / 2).unwrap();
+        }
+    }
+    let report = Report::of(&tree, Round::named("v1.3").unwrap(), None).unwrap();
+    assert_eq!(report.results().count(), 3);
+    let unreadable = report.findings.iter().filter(|finding| finding.message.contains("cannot be read")).count();
+    assert!(unreadable > 1, "{:#?}", report.findings);
 }
 
 #[test]

@@ -16,5 +16,6 @@ mod hostile;
 mod layers;
 mod mutation;
 mod package;
+mod properties;
 mod schemas;
 mod tables;
