@@ -128,7 +128,14 @@ fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Er
     if inner.is_empty() {
         return Ok(Vec::new());
     }
-    inner.split(|byte| *byte == b',').map(|item| text::number(item.trim_ascii()).ok_or_else(wrong)).collect()
+    let mut numbers = Vec::with_capacity(inner.len() / 8);
+    let mut rest = inner;
+    loop {
+        let end = memchr::memchr(b',', rest).unwrap_or(rest.len());
+        numbers.push(text::number(rest[..end].trim_ascii()).ok_or_else(wrong)?);
+        let Some(after) = rest.get(end + 1..) else { return Ok(numbers) };
+        rest = after;
+    }
 }
 
 /// Reads a results.json.
