@@ -230,10 +230,8 @@ fn judged(path: &Path, round: &str) -> anyhow::Result<(Tree, Report)> {
 }
 
 impl Input {
-    /// Judges a tree; also says which round was used and why.
-    fn report(&self, tree: &Tree, waivers: Option<&Waivers>, wanted: Wanted) -> anyhow::Result<(Report, String)> {
-        let (round, why) = self.round(tree)?;
-        let said = format!("round {} ({why})", round.name);
+    /// Judges a tree.
+    fn report(&self, tree: &Tree, round: Round, waivers: Option<&Waivers>, wanted: Wanted) -> anyhow::Result<Report> {
         let bar = streams::progress("{spinner} {pos} results", None);
         let progress = || bar.inc(1);
         let how = Loading {
@@ -251,31 +249,32 @@ impl Input {
         if says(Talk::Verbose) {
             render::text::understood(&report, &mut io::stderr().lock())?;
         }
-        Ok((report, said))
+        Ok(report)
     }
 
     fn waivers(&self) -> anyhow::Result<Option<Waivers>> {
         let Some(path) = &self.waivers else { return Ok(None) };
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let text = match path.to_str().and_then(crate::waiver::built_in).filter(|_| !path.exists()) {
+        let text = match path.to_str().and_then(crate::waiver::built_in).filter(|_| !path.is_file()) {
             Some(text) => text.to_owned(),
             None => read_text(path)?,
         };
         Ok(Some(Waivers { text, name }))
     }
 
-    /// The round that was named, otherwise that of a package, otherwise the newest; and why.
-    fn round(&self, tree: &Tree) -> anyhow::Result<(Round, &'static str)> {
-        if let Some(path) = &self.rules {
+    /// The round that was named, otherwise that of a package, otherwise the newest; and what to say of it.
+    fn round(&self, tree: &Tree) -> anyhow::Result<(Round, String)> {
+        let (round, why) = if let Some(path) = &self.rules {
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            return Ok((Round::parse(&name, &read_text(path)?)?, "read from --rules"));
-        }
-        match &self.round {
-            Some(name) => Ok((Round::named(name)?, "named by --round")),
-            None if let Ok(name) = crate::package::stored_round(tree) => {
-                Ok((Round::named(&name)?, "the package's; name another with --round"))
-            }
-            None => Ok((Round::named(Round::newest())?, "the newest; name another with --round")),
-        }
+            (Round::parse(&name, &read_text(path)?)?, "read from --rules")
+        } else if let Some(name) = &self.round {
+            (Round::named(name)?, "named by --round")
+        } else if let Ok(name) = crate::package::stored_round(tree) {
+            (Round::named(&name)?, "the package's; name another with --round")
+        } else {
+            (Round::named(Round::newest())?, "the newest; name another with --round")
+        };
+        let said = format!("round {} ({why})", round.name);
+        Ok((round, said))
     }
 }

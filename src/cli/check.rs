@@ -6,12 +6,11 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::streams::{deliver, open_tree, styled};
+use super::streams::{deliver, is_standard, open_tree, styled};
 use super::{Input, Wanted, judged};
 use crate::render;
 use crate::round::{Round, Severity};
 use crate::submission::Submission;
-use crate::tree::Tree;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -87,14 +86,17 @@ fn prefix(dir: &Path) -> String {
         Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
         _ => None,
     });
-    if dir.is_absolute() || dir.is_file() { String::new() } else { parts.collect::<Vec<_>>().join("/") }
+    if dir.is_absolute() || dir.is_file() || is_standard(dir) {
+        String::new()
+    } else {
+        parts.collect::<Vec<_>>().join("/")
+    }
 }
 
 impl Check {
     /// The submission of the round before.
-    fn earlier(&self, tree: &Tree) -> anyhow::Result<Option<Submission>> {
+    fn earlier(&self, now: &str) -> anyhow::Result<Option<Submission>> {
         let Some(folder) = &self.previous else { return Ok(None) };
-        let now = self.input.round(tree)?.0.name;
         let names = Round::names();
         let before = names.iter().position(|name| *name == now).and_then(|index| names.get(index.checked_sub(1)?));
         let name = self.previous_round.as_deref().or(before.copied());
@@ -105,8 +107,9 @@ impl Check {
     /// Checks and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let tree = open_tree(&self.input.dir)?;
-        let wanted = Wanted { earlier: self.earlier(&tree)?, evidence: matches!(self.format, Format::Html) };
-        let (report, round) = self.input.report(&tree, self.input.waivers()?.as_ref(), wanted)?;
+        let (round, said) = self.input.round(&tree)?;
+        let wanted = Wanted { earlier: self.earlier(&round.name)?, evidence: matches!(self.format, Format::Html) };
+        let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
         let threshold = match self.fail_on {
             FailOn::Error => Severity::Error,
             FailOn::Warning => Severity::Warning,
@@ -119,7 +122,7 @@ impl Check {
             Format::Junit => render::junit::write(&report, threshold, out),
             Format::Html => render::html::write_check(&report, threshold, out),
             Format::Text => {
-                writeln!(out, "{round}\n")?;
+                writeln!(out, "{said}\n")?;
                 render::text::write(&report, threshold, styled(), out)?;
                 if self.reminders { render::text::reminders(&report, out) } else { Ok(()) }
             }

@@ -50,7 +50,8 @@ impl Fix {
             return Ok(ExitCode::SUCCESS);
         }
         let tree = open_tree(root)?;
-        let (report, _) = self.input.report(&tree, self.input.waivers()?.as_ref(), Wanted::default())?;
+        let (round, _) = self.input.round(&tree)?;
+        let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), Wanted::default())?;
         let steps = mending::plan(&tree, &report);
         print(|out| {
             steps.iter().try_for_each(|step| writeln!(out, "{step}"))?;

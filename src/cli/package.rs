@@ -14,6 +14,7 @@ use crate::publication::{self, Filter, Selection};
 use crate::render;
 use crate::report::Report;
 use crate::round::{Round, Severity};
+use crate::tree::Tree;
 
 const PACKAGE_EXAMPLES: &str = "\
 Examples:
@@ -61,7 +62,7 @@ impl Package {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         refuse_terminal(Some(&self.out), "a package")?;
         let mut tree = open_tree(&self.input.dir)?;
-        let round = self.input.round(&tree)?.0;
+        let (round, said) = self.input.round(&tree)?;
         let submitters = crate::submission::submitters(&tree, &round, self.input.submitter.as_deref())
             .with_context(|| self.input.dir.display().to_string())?
             .submitters;
@@ -87,13 +88,13 @@ impl Package {
         let places: Vec<String> = submitters.iter().map(|one| format!("{}/{}", one.division, one.name)).collect();
         let left_out = package::narrow(&mut tree, &places);
         let waivers = self.input.waivers()?.map(|waivers| Waivers { name: WAIVERS.to_owned(), ..waivers });
-        let (report, round) = self.input.report(&tree, waivers.as_ref(), Wanted::default())?;
+        let report = self.input.report(&tree, round, waivers.as_ref(), Wanted::default())?;
         for one in &left_out {
             remark(&format!("left out: {}: {}", one.path, one.reason));
         }
         if report.fails(Severity::Error) && !self.allow_errors {
             let show = |out: &mut dyn Write| {
-                writeln!(out, "{round}\n")?;
+                writeln!(out, "{said}\n")?;
                 render::text::write(&report, Severity::Error, styled(), out)
             };
             // Where the package was to go to stdout, nothing else may.
@@ -144,6 +145,20 @@ fn copy_and_hash(file: &mut std::fs::File, out: &mut dyn Write) -> io::Result<St
     Ok(package::hex(&hasher.finalize()))
 }
 
+/// Checks a package as it was checked when it was made; also says whether the report is the stored one.
+fn check_again(tree: &mut Tree) -> anyhow::Result<(Report, bool)> {
+    let name = package::stored_round(tree).map_err(|reason| anyhow::anyhow!(reason))?;
+    let stored = tree.get(package::REPORT).map(|entry| tree.read(entry)).transpose()?.unwrap_or_default();
+    let waivers = tree.get(WAIVERS).map(|entry| tree.read(entry)).transpose()?;
+    tree.retain(|entry| entry.path.contains('/') || !entry.is_file());
+    let mut report = Report::of(tree, Round::named(&name)?, None)?;
+    if let Some(bytes) = &waivers {
+        report.waive(&crate::waiver::parse(&String::from_utf8_lossy(bytes), WAIVERS)?, WAIVERS);
+    }
+    let same = documents(&report, None)?.report == stored;
+    Ok((report, same))
+}
+
 fn list(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
     differences.iter().try_for_each(|one| writeln!(out, "{}: {}", one.path.escape_debug(), one.message))
 }
@@ -163,25 +178,17 @@ impl Verify {
         let shown = self.package.display();
         let mut tree = open_tree(&self.package)?;
         let differences = package::differences(&tree).map_err(|reason| anyhow::anyhow!("{shown}: {reason}"))?;
-        let name = match package::stored_round(&tree) {
-            Ok(name) => name,
-            Err(reason) if differences.is_empty() => bail!("{shown}: {reason}"),
-            Err(reason) => {
+        let (report, same) = match check_again(&mut tree) {
+            Ok(checked) => checked,
+            Err(error) if differences.is_empty() => return Err(error.context(shown.to_string())),
+            Err(error) => {
                 print(|out| {
                     list(&differences, out)?;
-                    writeln!(out, "CHANGED: the package is not as it was made; {reason}")
+                    writeln!(out, "CHANGED: the package is not as it was made; {error:#}")
                 })?;
                 return Ok(ExitCode::FAILURE);
             }
         };
-        let stored = tree.get(package::REPORT).map(|entry| tree.read(entry)).transpose()?.unwrap_or_default();
-        let waivers = tree.get(WAIVERS).map(|entry| tree.read(entry)).transpose()?;
-        tree.retain(|entry| entry.path.contains('/') || !entry.is_file());
-        let mut report = Report::of(&tree, Round::named(&name)?, None).with_context(|| shown.to_string())?;
-        if let Some(bytes) = &waivers {
-            report.waive(&crate::waiver::parse(&String::from_utf8_lossy(bytes), WAIVERS)?, WAIVERS);
-        }
-        let same = documents(&report, None)?.report == stored;
         print(|out| {
             list(&differences, out)?;
             if !same {
@@ -193,7 +200,7 @@ impl Verify {
             } else {
                 "CHANGED: the package is not as it was made"
             };
-            writeln!(out, "{verdict}, round {name}")
+            writeln!(out, "{verdict}, round {}", report.round.name)
         })?;
         let sound = differences.is_empty() && same && !report.fails(Severity::Error);
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })

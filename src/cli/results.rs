@@ -80,14 +80,15 @@ impl Results {
             refuse_terminal(self.out.as_deref(), "a workbook")?;
         }
         let wanted = Wanted { evidence: self.format == Format::Html, earlier: None };
-        let (report, round) =
-            self.input.report(&open_tree(&self.input.dir)?, self.input.waivers()?.as_ref(), wanted)?;
+        let tree = open_tree(&self.input.dir)?;
+        let (round, said) = self.input.round(&tree)?;
+        let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
         let filter = Filter { division: self.division.clone(), benchmark: self.benchmark.clone() };
         let repository = self.repository.as_ref().unwrap_or(&report.round.publication.repository);
         let out = |render: &dyn Fn(&mut dyn Write) -> io::Result<()>| deliver(self.out.as_deref(), self.force, render);
         match self.format {
             Format::Table => out(&|out| {
-                writeln!(out, "{round}")?;
+                writeln!(out, "{said}")?;
                 render::table::write(&report, &filter, terminal_width(), out)
             })?,
             Format::Json => out(&|out| render::json::write(&render::json::Results::of(&report, &filter), out))?,

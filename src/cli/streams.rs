@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Seek, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -40,20 +40,30 @@ pub fn remark(text: &str) {
     }
 }
 
-fn is_standard(path: &Path) -> bool {
+/// Whether a path stands for a standard stream.
+pub fn is_standard(path: &Path) -> bool {
     path.as_os_str() == "-"
+}
+
+/// Stdin, which can be read once only.
+fn standard_input() -> io::Result<io::StdinLock<'static>> {
+    static TAKEN: AtomicBool = AtomicBool::new(false);
+    if TAKEN.swap(true, Ordering::Relaxed) {
+        return Err(io::Error::other("stdin is named twice"));
+    }
+    Ok(io::stdin().lock())
 }
 
 /// The tree in a folder or package; `-` is a package on stdin.
 pub fn open_tree(path: &Path) -> anyhow::Result<Tree> {
-    let tree = if is_standard(path) { standard_input().and_then(Tree::of_archive) } else { Tree::open(path) };
+    let tree = if is_standard(path) { spooled().and_then(Tree::of_archive) } else { Tree::open(path) };
     tree.with_context(|| format!("{} cannot be read", path.display()))
 }
 
 /// An archive is read from its end, so stdin is kept in an unnamed file.
-fn standard_input() -> io::Result<File> {
+fn spooled() -> io::Result<File> {
     let mut file = tempfile::tempfile()?;
-    io::copy(&mut io::stdin().lock(), &mut file)?;
+    io::copy(&mut standard_input()?, &mut file)?;
     file.rewind()?;
     Ok(file)
 }
@@ -62,7 +72,7 @@ fn standard_input() -> io::Result<File> {
 pub fn read_text(path: &Path) -> anyhow::Result<String> {
     let mut text = String::new();
     let read = if is_standard(path) {
-        io::stdin().lock().read_to_string(&mut text)
+        standard_input().and_then(|mut stdin| stdin.read_to_string(&mut text))
     } else {
         File::open(path).and_then(|mut file| file.read_to_string(&mut text))
     };

@@ -14,10 +14,11 @@ thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Hands over a source in blocks that end with a line feed, the last one perhaps without. Blocks are never empty.
+/// Hands over a source in blocks that end with a line feed, the last one perhaps without. Blocks are never empty, and all
+/// but the last are large.
 ///
 /// # Errors
-/// When the source cannot be read; what could be read was handed over.
+/// When the source cannot be read; whole blocks before that were handed over.
 pub fn for_each(source: &mut dyn Read, mut take: impl FnMut(&[u8])) -> io::Result<()> {
     let mut buffer = BUFFER.take();
     let done = read(source, &mut buffer, &mut take);
@@ -41,13 +42,10 @@ fn read(source: &mut dyn Read, buffer: &mut Vec<u8>, take: &mut impl FnMut(&[u8]
                 filled = LONGEST_LINE / 2;
             }
         }
-        let count = match source.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        let new = filled..filled + count;
+        let new = filled..fill(source, buffer, filled)?;
+        if new.is_empty() {
+            break;
+        }
         filled = new.end;
         if let Some(feed) = memchr::memrchr(b'\n', &buffer[new.clone()]) {
             let end = new.start + feed + 1;
@@ -60,6 +58,19 @@ fn read(source: &mut dyn Read, buffer: &mut Vec<u8>, take: &mut impl FnMut(&[u8]
         take(&buffer[..filled]);
     }
     Ok(())
+}
+
+/// Fills a buffer from a place on, as far as the source reaches, and says where it ends.
+fn fill(source: &mut dyn Read, buffer: &mut [u8], mut filled: usize) -> io::Result<usize> {
+    while filled < buffer.len() {
+        match source.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 #[cfg(test)]

@@ -42,6 +42,8 @@ impl Parser {
             if let Some(command) = command(&bytes[after..], &mut self.unescaped) {
                 self.commands.push(At::new(text::fingerprint(command), self.feeds.saturating_add(1)));
             }
+            // A line has one command, which may itself hold the key.
+            counted += memchr::memchr(b'\n', &bytes[after..]).unwrap_or(bytes.len() - after);
         }
         self.feeds = self.feeds.saturating_add(text::line_feeds(&bytes[counted..]));
     }
@@ -81,6 +83,8 @@ mod tests {
     fn backslashes_are_doubled() {
         let found = parse(b"[\n    {\n        cmd: 'bload dut \"C:\\\\data\\\\a.bin\"',\n        ms: 7840\n    }\n]");
         assert_eq!(found, [At::new(text::fingerprint(b"bload dut \"C:\\data\\a.bin\""), 3)]);
+        let twice = parse(b"cmd: 'print cmd: \"x\"', cmd: 'y'\ncmd: 'z'");
+        assert_eq!(twice.iter().map(|command| command.line).collect::<Vec<_>>(), [1, 2]);
         for open in [&b"cmd: 'open"[..], b"cmd: 'open\n'", b"cmd: 'open\\\n'", b"cmd:", b"cmd: x"] {
             assert_eq!(parse(open), []);
         }

@@ -78,12 +78,13 @@ impl Suite {
     }
 
     fn write<W: Write>(&self, id: usize, name: &str, round: &str, writer: &mut Writer<W>) -> io::Result<()> {
+        let (name, round) = (legal(&printable(name)), legal(&printable(round)));
         let failures = self.cases.iter().filter(|case| case.failure.is_some()).count();
         // Nothing is timed and no clock is read; Ant's schema asks for a time and a host all the same.
         writer
             .create_element("testsuite")
             .with_attributes([
-                ("name", legal(name).as_str()),
+                ("name", name.as_str()),
                 ("package", "tinyaudit"),
                 ("id", &id.to_string()),
                 ("timestamp", "1970-01-01T00:00:00"),
@@ -95,7 +96,7 @@ impl Suite {
             ])
             .write_inner_content(|writer| {
                 writer.create_element("properties").write_inner_content(|writer| {
-                    let property = [("name", "round"), ("value", round)];
+                    let property = [("name", "round"), ("value", round.as_str())];
                     writer.create_element("property").with_attributes(property).write_empty().map(drop)
                 })?;
                 self.cases.iter().try_for_each(|case| case.write(writer))?;

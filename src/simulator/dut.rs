@@ -9,7 +9,7 @@ use super::answers::Answers;
 use super::profile::{FaultKind, Profile, ProfileError};
 use super::random::{Random, seed_of};
 use super::{Activity, Timed, Trail, transmission};
-use crate::device::Micros;
+use crate::device::{Micros, SECOND};
 
 /// Length of the firmware's command buffer.
 const COMMAND_CHARACTERS: usize = 80;
@@ -56,6 +56,9 @@ impl Reply {
         self.lines.push(Timed { at: self.now, bytes });
     }
 }
+
+/// Longest time that is worked at a stretch: a year, so that no command makes the clock wrap.
+const LONGEST_WORK: Micros = 366 * 86_400 * SECOND;
 
 impl Dut {
     /// A device that runs a benchmark.
@@ -349,7 +352,7 @@ impl Dut {
 
     fn work(&mut self, seconds: f64, reply: &mut Reply) {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a positive time
-        let micros = (seconds * 1e6).round() as u64;
+        let micros = ((seconds * 1e6).round() as Micros).min(LONGEST_WORK);
         self.spend(reply.now, reply.now + micros, Activity::Infer);
         reply.now += micros;
     }

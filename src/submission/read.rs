@@ -67,7 +67,9 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
             run.script = any.then_some(parser.commands);
         }
         FileRole::Json | FileRole::Stamps => {
-            if let Kind::File(size @ MAX_JSON..) = entry.kind {
+            if let Kind::File(size) = entry.kind
+                && size > MAX_JSON
+            {
                 return Err(io::Error::other(format!("it has {size} bytes, at most {MAX_JSON} are expected")));
             }
             let mut bytes = BUFFER.take();

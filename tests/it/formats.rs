@@ -39,6 +39,8 @@ fn strange() -> TempDir {
         fs::write(own.join("code").join(name), "-----BEGIN PRIVATE KEY-----\n").unwrap();
     }
     #[cfg(unix)]
+    fs::create_dir_all(folder.path().join("closed/con\u{1}trol/results/board")).unwrap();
+    #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStrExt;
         fs::write(own.join("code").join(std::ffi::OsStr::from_bytes(b"bytes\xff.c")), "x").unwrap();
@@ -258,7 +260,19 @@ fn a_dash_is_a_standard_stream() {
     let rules = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/v1.3.yaml")).unwrap();
     let draft = fed(&["check", bundled, "--rules", "-", "--out", "-", "--format", "jsonl"], &rules);
     assert_eq!((draft.status.code(), draft.stdout.len()), (Some(0), 0), "{}", String::from_utf8_lossy(&draft.stderr));
+    let twice = fed(&["check", "-", "--rules", "-"], &package.stdout);
+    assert!(String::from_utf8_lossy(&twice.stderr).contains("stdin is named twice"));
+    let again = fed(&["package", bundled, "--rules", "-", "--out", "-"], &rules);
+    assert_eq!(again.status.code(), Some(0), "{}", String::from_utf8_lossy(&again.stderr));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "no file of that name is made");
+    fs::create_dir(folder.path().join("v1.3")).unwrap();
+    let waived = fed(&["check", bundled, "--round", "v1.3", "--waivers", "v1.3"], b"");
+    assert!(
+        String::from_utf8_lossy(&waived.stdout).contains("warning[waiver-unused]"),
+        "the built-in decisions are meant"
+    );
+    let annotated = fed(&["check", "-", "--round", "v1.4", "--format", "github"], &package.stdout);
+    assert!(String::from_utf8_lossy(&annotated.stdout).contains("file=closed/"), "a package lies in no folder");
 }
 
 /// `--verbose` tells what was understood, `--quiet` nothing; stdout is the same.
