@@ -30,7 +30,8 @@ use zip::write::SimpleFileOptions;
 pub use manifest::{Listed, Manifest};
 pub use verify::{Difference, differences, stored_round};
 
-use crate::tree::{Entry, Kind, Tree};
+use crate::log::text;
+use crate::tree::{Entry, Kind, Tree, is_inside};
 
 /// The manifest's name: lines that `sha256sum -c` reads.
 pub const MANIFEST: &str = "MANIFEST.sha256";
@@ -73,13 +74,8 @@ pub struct Documents {
 
 /// Makes a tree what a package holds, `closed` and `open` of its submitters, and returns what is left out.
 pub fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
-    let inside = |entry: &Entry| {
-        submitters.iter().any(|path| {
-            entry.path == *path
-                || entry.path.starts_with(&format!("{path}/"))
-                || path.starts_with(&format!("{}/", entry.path))
-        })
-    };
+    let inside =
+        |entry: &Entry| submitters.iter().any(|path| is_inside(&entry.path, path) || is_inside(path, &entry.path));
     let others = tree.retain(inside);
     let droppings = tree.retain(|entry| !entry.path.split('/').any(crate::tree::is_dropping));
     let full: Vec<bool> = tree
@@ -91,7 +87,7 @@ pub fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
         .collect();
     let empty: Vec<String> =
         tree.entries().iter().zip(full).filter(|(_, full)| !full).map(|(entry, _)| entry.path.clone()).collect();
-    tree.retain(|entry| !empty.contains(&entry.path));
+    tree.retain(|entry| empty.binary_search(&entry.path).is_err());
     let left_out = |path: &str, reason| LeftOut { path: path.to_owned(), reason };
     let mut found: Vec<LeftOut> = others
         .iter()
@@ -175,15 +171,5 @@ pub fn write(tree: &Tree, documents: &Documents, out: &mut (impl Write + Seek)) 
 /// The digest of bytes as text.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> Sha256Hex {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Bytes in hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    text::hex(&Sha256::digest(bytes))
 }

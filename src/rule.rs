@@ -179,6 +179,13 @@ impl Finding {
         }
     }
 
+    /// The message, and every note in a line of its own.
+    #[must_use]
+    pub fn with_notes(&self) -> String {
+        let notes = self.notes.iter().flat_map(|note| ["\nnote: ", note.as_str()]);
+        std::iter::once(self.message.as_str()).chain(notes).collect()
+    }
+
     /// Adds a fact.
     pub fn note(&mut self, note: impl Into<String>) -> &mut Self {
         self.notes.push(note.into());

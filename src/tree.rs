@@ -5,6 +5,7 @@
 
 mod archive;
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,11 @@ use walkdir::WalkDir;
 
 /// Most bytes that are set aside for a file before it is read.
 const MAX_RESERVED: u64 = 64 << 20;
+
+thread_local! {
+    /// One buffer for all files that a thread reads whole, one after the other.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// A listed directory or archive.
 pub struct Tree {
@@ -254,11 +260,18 @@ impl Tree {
         Ok(bytes)
     }
 
-    /// Reads a file whole into a buffer that may be used again.
+    /// Reads a file whole into a buffer that is used again for the next one.
     ///
     /// # Errors
     /// As [`Tree::read`].
-    pub fn read_into(&self, entry: &Entry, bytes: &mut Vec<u8>) -> io::Result<()> {
+    pub fn read_with<T>(&self, entry: &Entry, take: impl FnOnce(&[u8]) -> T) -> io::Result<T> {
+        let mut bytes = BUFFER.take();
+        let taken = self.read_into(entry, &mut bytes).map(|()| take(&bytes));
+        BUFFER.set(bytes);
+        taken
+    }
+
+    fn read_into(&self, entry: &Entry, bytes: &mut Vec<u8>) -> io::Result<()> {
         bytes.clear();
         self.stream(entry, |source| {
             if let Kind::File(size) = entry.kind {

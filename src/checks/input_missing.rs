@@ -17,9 +17,7 @@ rule! {
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for place in submission.runs().filter(|place| place.run.mode == Mode::Accuracy) {
-        let Some((inputs, list)) = place.run.inputs.as_ref().and_then(|inputs| Some((inputs, inputs.list?))) else {
-            continue;
-        };
+        let Some((inputs, list)) = place.run.listed_inputs() else { continue };
         let missing: Vec<&str> =
             list.inputs.iter().map(|(name, _)| *name).filter(|name| !inputs.loads.contains_key(*name)).collect();
         let role = if place.run.has(FileRole::Log) { FileRole::Log } else { FileRole::Json };

@@ -142,7 +142,7 @@ fn copy_and_hash(file: &mut std::fs::File, out: &mut dyn Write) -> io::Result<St
         hasher.update(&buffer[..read]);
         out.write_all(&buffer[..read])?;
     }
-    Ok(package::hex(&hasher.finalize()))
+    Ok(crate::log::text::hex(&hasher.finalize()))
 }
 
 /// Checks a package as it was checked when it was made; also says whether the report is the stored one.

@@ -119,6 +119,16 @@ pub fn fingerprint(text: &[u8]) -> u64 {
     rest.iter().fold(hash, |hash, byte| mix(hash, u64::from(*byte)))
 }
 
+/// Bytes in hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// How many line feeds there are, which is how many lines later the text ends.
 #[must_use]
 pub fn line_feeds(text: &[u8]) -> Line {

@@ -21,11 +21,7 @@ pub fn write(report: &Report, prefix: &str, threshold: Severity, out: &mut dyn W
         let path =
             [prefix, finding.path.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
         let line = if finding.line > 0 { format!(",line={}", finding.line) } else { String::new() };
-        let mut message = finding.message.clone();
-        for note in &finding.notes {
-            message.push_str("\nnote: ");
-            message.push_str(note);
-        }
+        let mut message = finding.with_notes();
         message.push_str("\nWhat to do: ");
         message.push_str(&finding.help);
         writeln!(out, "::{kind} file={}{line},title={}::{}", property(&path), finding.rule.id, data(&message))?;

@@ -160,11 +160,6 @@ fn descriptor(rule: &Rule) -> Descriptor {
 }
 
 fn result(finding: &Finding, seen: &mut BTreeMap<String, usize>) -> SarifResult {
-    let mut text = finding.message.clone();
-    for note in &finding.notes {
-        text.push_str("\nnote: ");
-        text.push_str(note);
-    }
     let key = format!("{}\n{}\n{}", finding.rule.id, finding.path, finding.message);
     let number = seen.entry(key.clone()).and_modify(|count| *count += 1).or_insert(1);
     let fingerprint = format!("{}:{number}", crate::package::sha256(key.as_bytes()));
@@ -172,7 +167,7 @@ fn result(finding: &Finding, seen: &mut BTreeMap<String, usize>) -> SarifResult 
         rule_id: finding.rule.id,
         rule_index: RULES.iter().position(|rule| rule.id == finding.rule.id).unwrap_or_default(),
         level: finding.severity.name(),
-        message: Text { text },
+        message: Text { text: finding.with_notes() },
         locations: [Location {
             physical_location: Physical {
                 artifact_location: Artifact { uri: uri(&finding.path) },

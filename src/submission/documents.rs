@@ -1,8 +1,6 @@
 //! What a submitter's documents and code say, as far as rules ask for it. Only facts are kept, never the files.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use md5::{Digest, Md5};
 use rayon::prelude::*;
@@ -19,11 +17,6 @@ const MAX_TEXT: u64 = 16 << 20;
 
 /// Largest model that is looked into, in bytes: several times what the memory of the benchmarks' devices holds.
 const MAX_MODEL: u64 = 4 << 20;
-
-thread_local! {
-    /// One buffer for all files that a thread reads one after the other.
-    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
 
 /// What a submitter's documents and code say.
 #[derive(Debug, Clone, Default)]
@@ -126,16 +119,13 @@ fn read_code(tree: &Tree, entry: &Entry, models: bool) -> Option<CodeFile> {
     if !(is_model || is_text) || entry.name().starts_with("._") {
         return None;
     }
-    let mut bytes = BUFFER.take();
-    let known = tree.read_into(entry, &mut bytes).ok().and_then(|()| look_into(entry, &bytes, is_model));
-    BUFFER.set(bytes);
-    known
+    tree.read_with(entry, |bytes| look_into(entry, bytes, is_model)).ok()?
 }
 
 fn look_into(entry: &Entry, bytes: &[u8], is_model: bool) -> Option<CodeFile> {
     let mut file = CodeFile { path: entry.path.clone(), ..CodeFile::default() };
     if is_model {
-        file.model_md5 = Some(hex(&Md5::digest(bytes)));
+        file.model_md5 = Some(text::hex(&Md5::digest(bytes)));
     } else {
         // The official lists themselves may lie beside the code that reads them.
         if !entry.name().starts_with("y_labels") {
@@ -172,11 +162,4 @@ fn line_of(bytes: &[u8], offset: usize) -> u32 {
 
 fn ending(entry: &Entry) -> String {
     entry.name().rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_lowercase())
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -1,6 +1,5 @@
 //! Reading the files of a run, and the windows they show.
 
-use std::cell::RefCell;
 use std::io;
 
 use super::{Identity, Run, Window};
@@ -12,11 +11,6 @@ use crate::tree::{Entry, Kind, Tree};
 
 /// Largest JSON file that is read, in bytes; ten times the largest that either runner writes.
 const MAX_JSON: u64 = 256 << 20;
-
-thread_local! {
-    /// One buffer for all files that a thread reads whole, one after the other.
-    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
 
 pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run) {
     let roles: Vec<_> = run.paths.iter().map(|(role, path)| (*role, path.clone())).collect();
@@ -72,14 +66,12 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
             {
                 return Err(io::Error::other(format!("it has {size} bytes, at most {MAX_JSON} are expected")));
             }
-            let mut bytes = BUFFER.take();
-            let read = tree.read_into(entry, &mut bytes);
-            any = !bytes.is_empty();
-            if any && read.is_ok() {
-                parse_json(run, role, &bytes);
-            }
-            BUFFER.set(bytes);
-            read?;
+            any = tree.read_with(entry, |bytes| {
+                if !bytes.is_empty() {
+                    parse_json(run, role, bytes);
+                }
+                !bytes.is_empty()
+            })?;
         }
         FileRole::Trace => {
             let bytes = tree.read(entry)?;
