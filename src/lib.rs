@@ -81,6 +81,7 @@ pub mod cli;
 pub mod comparison;
 pub mod coverage;
 pub mod device;
+pub mod fingerprint;
 pub mod follow_up;
 pub mod form;
 pub mod location;

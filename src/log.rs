@@ -14,8 +14,6 @@ pub mod results_json;
 pub mod script;
 pub mod text;
 
-use std::collections::HashMap;
-
 use crate::location::{At, Damage, Line};
 use crate::round::{Mode, Runner};
 
@@ -46,7 +44,7 @@ pub struct SessionLog {
     pub time_runs_back: Option<At<(u64, u64)>>,
     /// Fingerprints of all commands sent, in order (EEMBC only).
     pub commands: Vec<At<u64>>,
-    /// Names of the input files, in the order of their first use.
+    /// Names of the input files in the order of their use; slices of a file that follow one another share a name.
     pub inputs: Vec<String>,
     /// Every `infer` and what came of it, in order.
     pub inferences: Vec<Inference>,
@@ -62,8 +60,6 @@ pub struct SessionLog {
     pub summary: claims::Claims,
     /// What could not be read.
     pub damage: Vec<Damage>,
-    /// Where a name stands in `inputs`.
-    known_inputs: HashMap<String, u32>,
 }
 
 /// One `infer N W` command: N timed inferences on one input after W warm-ups.
@@ -163,7 +159,6 @@ impl SessionLog {
             recording: None,
             summary: claims::Claims::default(),
             damage: Vec::new(),
-            known_inputs: HashMap::new(),
         }
     }
 
@@ -173,7 +168,6 @@ impl SessionLog {
         self.inferences = Vec::new();
         self.outputs = Vec::new();
         self.inputs = Vec::new();
-        self.known_inputs = HashMap::new();
     }
 
     /// The output vector of an inference.
@@ -199,19 +193,12 @@ impl SessionLog {
         }
     }
 
-    /// Index of an input name, added if it is new.
-    fn intern(&mut self, name: &str) -> u32 {
-        // Slices of a file come one after the other.
-        if let Some(index) = self.inputs.len().checked_sub(1).filter(|last| self.inputs[*last] == name) {
-            return u32::try_from(index).unwrap_or(u32::MAX);
+    /// Index of an input name, added if it is not that of the input before.
+    fn intern(&mut self, name: &[u8]) -> u32 {
+        if self.inputs.last().is_none_or(|last| last.as_bytes() != name) {
+            self.inputs.push(String::from_utf8_lossy(name).into_owned());
         }
-        if let Some(index) = self.known_inputs.get(name) {
-            return *index;
-        }
-        let index = u32::try_from(self.inputs.len()).unwrap_or(u32::MAX);
-        self.inputs.push(name.to_owned());
-        self.known_inputs.insert(name.to_owned(), index);
-        index
+        u32::try_from(self.inputs.len() - 1).unwrap_or(u32::MAX)
     }
 
     /// Reads an output vector such as `0.004,0.996,` into the pool.
@@ -220,6 +207,11 @@ impl SessionLog {
         let start = length(&self.outputs);
         let mut rest = vector;
         while !rest.is_empty() {
+            if let Some((value, [b',', after @ ..] | after @ [])) = text::leading_short_number(rest) {
+                self.outputs.push(value);
+                rest = after;
+                continue;
+            }
             let end = memchr::memchr(b',', rest).unwrap_or(rest.len());
             let item = rest[..end].trim_ascii();
             rest = rest.get(end + 1..).unwrap_or_default();

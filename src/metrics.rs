@@ -7,8 +7,6 @@ pub mod energy;
 pub mod median;
 pub mod wakeword;
 
-use std::collections::BTreeMap;
-
 use crate::log::claims::Printed;
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner, Task, wakeword_truth};
 use crate::submission::{Benchmark, Figure, Inputs, Run, WakewordScores, closest_list};
@@ -172,25 +170,25 @@ fn accuracy_figures(run: &Run, spec: &BenchmarkSpec) -> (Recomputed, Recomputed)
             _ => missing(run, FileRole::Log, "log.txt"),
         });
     }
-    let names: std::collections::BTreeSet<&str> = answers.iter().map(|answer| answer.input).collect();
-    let Some(list) = closest_list(&names.iter().copied(), spec) else {
+    let Some(closest) = closest_list(&answers.iter().map(|answer| answer.input), spec) else {
         return failed("no input is in an official list".to_owned());
     };
-    let unknown = names.iter().filter(|input| !list.labels.contains_key(*input)).count();
+    let (list, unknown) = (closest.list, closest.foreign);
     if unknown > 0 {
-        return failed(format!("{unknown} of {} inputs are not in the official list {}", names.len(), list.name));
+        let all = unknown + closest.known;
+        return failed(format!("{unknown} of {all} inputs are not in the official list {}", list.name));
     }
+    let places = || closest.places.iter().flatten().map(|place| *place as usize);
     let runner = run.runner.unwrap_or(Runner::Eembc);
     if spec.task == Task::Anomaly {
-        let mut files: BTreeMap<&str, (f64, u32)> = BTreeMap::new();
-        for answer in &answers {
+        let mut files = vec![(0.0, 0); list.inputs.len()];
+        for (answer, place) in answers.iter().zip(places()) {
             let Some(score) = answer.outputs.first() else { continue };
-            let file = files.entry(answer.input).or_default();
-            file.0 += score;
-            file.1 += 1;
+            files[place].0 += score;
+            files[place].1 += 1;
         }
-        let scores: Vec<_> =
-            files.into_iter().map(|(name, (sum, count))| (sum / f64::from(count), list.labels[name] == 1)).collect();
+        let files = files.into_iter().zip(&list.inputs).filter(|((_, count), _)| *count > 0);
+        let scores: Vec<_> = files.map(|((sum, count), (_, class))| (sum / f64::from(count), *class == 1)).collect();
         return match runner {
             Runner::Eembc => (anomaly::best_accuracy(&scores), anomaly::thresholded_auc(&scores)),
             Runner::Mlcommons => (anomaly::best_precision_recall(&scores), auc::exact(&scores)),
@@ -199,9 +197,10 @@ fn accuracy_figures(run: &Run, spec: &BenchmarkSpec) -> (Recomputed, Recomputed)
     let classes = spec.outputs.unwrap_or(0);
     let rows: Vec<accuracy::Row<'_>> = answers
         .iter()
-        .map(|answer| accuracy::Row {
+        .zip(places())
+        .map(|(answer, place)| accuracy::Row {
             outputs: &answer.outputs[..classes.min(answer.outputs.len())],
-            class: list.labels[answer.input] as usize,
+            class: list.inputs[place].1 as usize,
         })
         .collect();
     if let Some(short) = rows.iter().find(|row| row.outputs.len() < classes) {

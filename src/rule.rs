@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -217,31 +218,29 @@ impl Findings {
 /// Holds the rules that need evidence against a submission of one result, while its evidence is at hand.
 #[must_use]
 pub fn check_evidence(result: &Submission, round: &Round) -> Vec<Finding> {
-    run_rules(result, round, true)
+    let rules = crate::checks::RULES.iter().filter(|rule| rule.needs_evidence);
+    rules.flat_map(|rule| run(rule, result, round)).collect()
 }
 
-/// Holds all other rules against a submission, and adds what was found in the evidence of its results. The findings come
-/// sorted by path, line, rule and message.
+/// Holds all other rules against a submission, in parallel, and adds what was found in the evidence of its results. The
+/// findings come sorted by path, line, rule and message.
 #[must_use]
 pub fn check(submission: &Submission, round: &Round, in_evidence: Vec<Finding>) -> Vec<Finding> {
-    let mut found = in_evidence;
-    found.append(&mut run_rules(submission, round, false));
+    let rules = crate::checks::RULES.par_iter().filter(|rule| !rule.needs_evidence);
+    let mut found: Vec<Finding> = rules.flat_map_iter(|rule| run(rule, submission, round)).collect();
+    found.extend(in_evidence);
     leave_out_explained(&mut found);
     found.sort_by(|a, b| (&a.path, a.line, a.rule.id, &a.message).cmp(&(&b.path, b.line, b.rule.id, &b.message)));
     found
 }
 
-fn run_rules(submission: &Submission, round: &Round, on_evidence: bool) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for rule in crate::checks::RULES.iter().filter(|rule| rule.needs_evidence == on_evidence) {
-        let mut findings = Findings { rule, found: Vec::new() };
-        (rule.check)(submission, round, &mut findings);
-        found.append(&mut findings.found);
-    }
-    for finding in &mut found {
+fn run(rule: &'static Rule, submission: &Submission, round: &Round) -> Vec<Finding> {
+    let mut findings = Findings { rule, found: Vec::new() };
+    (rule.check)(submission, round, &mut findings);
+    for finding in &mut findings.found {
         finding.severity = severity(finding, submission, round);
     }
-    found
+    findings.found
 }
 
 /// Leaves out what follows from a graver cause: findings of rules that an error in the same folder, or in one around

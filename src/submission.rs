@@ -18,7 +18,7 @@ use crate::log::results_json::Entry;
 use crate::log::{Inference, SessionLog};
 use crate::round::{BenchmarkSpec, Dataset, FileRole, Mode, Round, Runner};
 
-pub use inputs::{Inputs, Loads, closest_list};
+pub use inputs::{Closest, Inputs, Loads, closest_list};
 pub use load::{LoadError, load, submitters};
 
 /// Everything that was found in a tree.

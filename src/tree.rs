@@ -11,7 +11,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use archive::Archive;
-
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
 /// Most bytes that are set aside for a file before it is read.
@@ -122,19 +122,11 @@ impl Tree {
             return Self::of_archive(File::open(root)?);
         }
         std::fs::read_dir(root)?;
-        let mut entries = Vec::new();
         let walk = WalkDir::new(root).min_depth(1).follow_links(false);
-        for found in walk.into_iter().filter_entry(|entry| !(entry.file_type().is_dir() && entry.file_name() == ".git"))
-        {
-            match found {
-                Ok(entry) => entries.push(Self::entry(root, &entry)),
-                Err(error) => {
-                    let path = error.path().unwrap_or(root).to_owned();
-                    let reason = error.io_error().map_or_else(|| "it cannot be listed".to_owned(), ToString::to_string);
-                    entries.push(named(root, &path, Kind::Unreadable(reason)));
-                }
-            }
-        }
+        let listed = |entry: &walkdir::DirEntry| !(entry.file_type().is_dir() && entry.file_name() == ".git");
+        let found = walk.into_iter().filter_entry(listed);
+        // Every file is asked for its size.
+        let mut entries: Vec<Entry> = found.par_bridge().map(|found| Self::entry(root, found)).collect();
         entries.sort_by(|a, b| (&a.path, &a.real).cmp(&(&b.path, &b.real)));
         // A folder that cannot be listed appears twice, as itself and as the failure.
         entries.dedup_by(|later, earlier| {
@@ -156,7 +148,14 @@ impl Tree {
         Ok(Self { source: Source::Archive(archive), entries, prefix: String::new() })
     }
 
-    fn entry(root: &Path, entry: &walkdir::DirEntry) -> Entry {
+    fn entry(root: &Path, found: walkdir::Result<walkdir::DirEntry>) -> Entry {
+        let entry = match found {
+            Ok(entry) => entry,
+            Err(error) => {
+                let reason = error.io_error().map_or_else(|| "it cannot be listed".to_owned(), ToString::to_string);
+                return named(root, error.path().unwrap_or(root), Kind::Unreadable(reason));
+            }
+        };
         let file_type = entry.file_type();
         let kind = if file_type.is_dir() {
             Kind::Folder

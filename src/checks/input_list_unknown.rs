@@ -30,14 +30,12 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             }
             continue;
         };
-        let foreign: Vec<_> =
-            inputs.loads.iter().filter(|(name, _)| !list.labels.contains_key(name.as_str())).collect();
         if !spec.lists.iter().any(|accepted| accepted == list.name) {
             let message = format!("the inputs are those of {}, expected {accepted}", list.name);
             findings.at(run.path_of(role), 0, message).note(format!("{} is: {}", list.name, list.title));
-        } else if let Some((name, loads)) = foreign.first() {
-            let verb = if foreign.len() == 1 { "input is" } else { "inputs are" };
-            let message = format!("{} {verb} not on the list {}", foreign.len(), list.name);
+        } else if let Some((name, loads)) = inputs.foreign.first_key_value() {
+            let verb = if inputs.foreign.len() == 1 { "input is" } else { "inputs are" };
+            let message = format!("{} {verb} not on the list {}", inputs.foreign.len(), list.name);
             findings.at(run.path_of(role), loads.line(), message).note(format!("the first is `{name}`"));
         }
     }

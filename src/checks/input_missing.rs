@@ -18,8 +18,8 @@ rule! {
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for place in submission.runs().filter(|place| place.run.mode == Mode::Accuracy) {
         let Some((inputs, list)) = place.run.listed_inputs() else { continue };
-        let missing: Vec<&str> =
-            list.inputs.iter().map(|(name, _)| *name).filter(|name| !inputs.loads.contains_key(*name)).collect();
+        let named = || list.inputs.iter().map(|(name, _)| *name).zip(&inputs.listed);
+        let missing: Vec<&str> = named().filter(|(_, loads)| loads.is_missing()).map(|(name, _)| name).collect();
         let role = if place.run.has(FileRole::Log) { FileRole::Log } else { FileRole::Json };
         let path = place.run.path_of(role);
         if let Some(first) = missing.first() {
@@ -29,10 +29,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
                 .note(format!("the first is `{first}`"));
         }
         let slices = list.slices as usize;
-        let cut = inputs
-            .loads
-            .iter()
-            .find(|(name, loads)| list.labels.contains_key(name.as_str()) && loads.distinct() < slices);
+        let cut = named().find(|(_, loads)| !loads.is_missing() && loads.distinct() < slices);
         if let Some((name, loads)) = cut.filter(|_| slices > 1) {
             findings.at(path, 0, format!("`{name}` was run on {} slices, expected {slices}", loads.distinct()));
         }

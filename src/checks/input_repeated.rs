@@ -16,7 +16,7 @@ rule! {
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for place in submission.runs().filter(|place| place.run.mode == Mode::Accuracy) {
         let Some((inputs, list)) = place.run.listed_inputs() else { continue };
-        let repeated: Vec<_> = inputs.loads.iter().filter(|(_, loads)| loads.repeated(list.slices)).collect();
+        let repeated: Vec<_> = inputs.loaded().filter(|(_, loads)| loads.repeated(list.slices)).collect();
         let Some((name, loads)) = repeated.first() else { continue };
         let role = if place.run.has(FileRole::Log) { FileRole::Log } else { FileRole::Json };
         let finding = findings.at(place.run.path_of(role), loads.line(), format!("`{name}` was loaded more than once"));

@@ -1,6 +1,6 @@
 use crate::round::{FileRole, Round, Task};
 use crate::rule::{Findings, rule};
-use crate::submission::Submission;
+use crate::submission::{Closest, Submission, closest_list};
 
 rule! {
     /// results.json gives an input another class than the official list.
@@ -20,10 +20,10 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let entries = place.run.json.as_deref().unwrap_or_default();
         let names = entries.iter().filter_map(|entry| entry.file.as_deref());
         // A few timed windows do not tell lists apart; any list that knows the inputs will do.
-        let Some(list) = crate::submission::closest_list(&names, spec) else { continue };
+        let Some(Closest { list, .. }) = closest_list(&names, spec) else { continue };
         let wrong = entries.iter().find_map(|entry| {
             let (name, class) = (entry.file.as_deref()?, entry.class?.0?);
-            let official = *list.labels.get(name)?;
+            let official = list.class_of(name)?;
             (class != official).then_some((name, class, official))
         });
         if let Some((name, class, official)) = wrong {

@@ -1,5 +1,4 @@
 use crate::round::Round;
-use crate::round::reference_model;
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
 
@@ -16,18 +15,11 @@ rule! {
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
-    for submitter in submission.submitters.iter().filter(|submitter| submitter.is_closed()) {
-        let models: Vec<_> =
-            submitter.documents.code.iter().filter_map(|file| Some((&file.path, file.model_md5.as_deref()?))).collect();
-        let mut unknown = models.iter().filter(|(_, md5)| reference_model(md5).is_none());
-        if let Some((first, _)) = unknown.next() {
-            let others = unknown.count();
-            let message = format!(
-                "{} of {} model files have not the checksum of a reference model, as is normal for converted ones",
-                others + 1,
-                models.len()
-            );
-            findings.at(first, 0, message);
-        }
+    for models in submission.submitters.iter().filter_map(|submitter| submitter.documents.models.as_ref()) {
+        let which = if models.count == 1 { String::new() } else { format!(", the smallest of {},", models.count) };
+        let message = format!(
+            "this model file{which} has not the checksum of a reference model, as is normal for converted ones"
+        );
+        findings.at(&models.own, 0, message);
     }
 }

@@ -19,7 +19,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let lists: Vec<_> = spec.lists.iter().chain(&spec.superseded_lists).filter_map(|name| dataset(name)).collect();
         let unknown = place.run.windows.iter().enumerate().find_map(|(index, window)| {
             let input = window.input.as_deref()?;
-            (!lists.iter().any(|list| list.labels.contains_key(input))).then_some((index, window, input))
+            (!lists.iter().any(|list| list.place_of(input).is_some())).then_some((index, window, input))
         });
         if let Some((index, window, input)) = unknown {
             let path = window.role.map_or(place.run.path.as_str(), |role| place.run.path_of(role));

@@ -4,10 +4,11 @@
 //! of a token, colour their output and put carriage returns before it, so tokens such as `m-lap-us-123` are looked for
 //! anywhere in a device message. Stamps that an interface board or energy monitor prints are not the device's.
 
-use memchr::memmem::{self, Finder};
+use memchr::memmem;
 
 use super::text::{self, Stamped};
 use super::{Inference, SessionLog, Stamp};
+use crate::fingerprint::fingerprint;
 use crate::location::{At, Damage, Line};
 use crate::round::{Mode, Runner};
 
@@ -30,8 +31,6 @@ pub struct Parser {
     log: SessionLog,
     /// Lines of the blocks before.
     line: Line,
-    /// What every token of a device begins with.
-    token: Finder<'static>,
     /// Host time of the last line that had one.
     now_ms: u64,
     /// Whether the last prefixed line came from the device, so that a continuation does too.
@@ -56,7 +55,6 @@ impl Default for Parser {
         Self {
             log: SessionLog::new(Runner::Eembc),
             line: 0,
-            token: Finder::new(b"m-"),
             now_ms: 0,
             device: None,
             loaded: Inference::default(),
@@ -152,7 +150,7 @@ impl Parser {
     }
 
     fn command(&mut self, line: Line, command: &[u8]) {
-        self.log.commands.push(At::new(text::fingerprint(command), line));
+        self.log.commands.push(At::new(fingerprint(command), line));
         if command.starts_with(b"bload") {
             self.load(line, command);
         } else if let Some(arguments) =
@@ -185,8 +183,7 @@ impl Parser {
             return;
         };
         let name = memchr::memrchr2(b'/', b'\\', path).map_or(path, |at| &path[at + 1..]);
-        let name = String::from_utf8_lossy(name);
-        self.loaded.input = Some(self.log.intern(&name));
+        self.loaded.input = Some(self.log.intern(name));
         if let Some((offset, _)) = text::leading_integer(rest.trim_ascii()) {
             self.loaded.offset = u32::try_from(offset).unwrap_or(u32::MAX);
         }
@@ -202,15 +199,10 @@ impl Parser {
         if message.starts_with(b"e-[") {
             self.log.summary.runner_errors.push(At::new(text::shown(message), line));
         }
-        let mut rest = message;
-        // Most messages are one token.
-        if let Some(token) = rest.strip_prefix(b"m-") {
-            self.token(line, token, host_ms, speaker);
-            rest = token;
-        }
-        while let Some(at) = self.token.find(rest) {
-            rest = &rest[at + 2..];
-            self.token(line, rest, host_ms, speaker);
+        for at in memchr::memchr_iter(b'm', message) {
+            if let Some(token) = message[at + 1..].strip_prefix(b"-") {
+                self.token(line, token, host_ms, speaker);
+            }
         }
     }
 

@@ -149,7 +149,7 @@ impl Parser {
             .and_then(|at| text::integer(rest[at + b" segment ".len()..].trim_ascii()))
             .and_then(|segment| u32::try_from(segment).ok())
             .unwrap_or(0);
-        let input = Some(self.log.intern(&String::from_utf8_lossy(name)));
+        let input = Some(self.log.intern(name));
         self.log.inferences.push(Inference { line, input, offset: segment, ..Inference::default() });
     }
 

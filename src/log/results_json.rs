@@ -5,9 +5,10 @@
 
 use std::fmt;
 
+use memchr::memmem;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, Visitor};
-use serde_json::value::RawValue;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Deserializer, SeqAccess, Unexpected, Visitor};
 
 use super::text;
 use crate::location::{Damage, Line};
@@ -98,7 +99,7 @@ pub struct Infer {
 #[serde(default)]
 pub struct Power {
     /// Energy of each sample in J, 1000 samples a second.
-    #[serde(deserialize_with = "numbers")]
+    #[serde(deserialize_with = "samples")]
     pub samples: Vec<f64>,
     /// Event counter and index of the sample.
     pub timestamps: Vec<(String, usize)>,
@@ -120,36 +121,101 @@ pub struct DutyCycle {
     pub stop_times_s: Vec<f64>,
 }
 
-/// A long list of numbers, read by our own parser: samples are most of an energy run's file.
-fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
-    let list = <&RawValue>::deserialize(deserializer)?.get().as_bytes();
-    let wrong = || D::Error::custom("expected a list of numbers");
-    let inner = list.strip_prefix(b"[").and_then(|list| list.strip_suffix(b"]")).ok_or_else(wrong)?.trim_ascii();
-    if inner.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut numbers = Vec::with_capacity(inner.len() / 8);
-    let mut rest = inner;
-    loop {
-        let end = memchr::memchr(b',', rest).unwrap_or(rest.len());
-        numbers.push(text::number(rest[..end].trim_ascii()).ok_or_else(wrong)?);
-        let Some(after) = rest.get(end + 1..) else { return Ok(numbers) };
-        rest = after;
-    }
-}
-
 /// Reads a results.json.
 ///
 /// # Errors
 /// When it is no JSON of that form; the damage names line and column.
 pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, Damage> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| Damage::new(Line::try_from(error.line()).unwrap_or(0), format!("no results in JSON: {error}")))
+    // Only the whole text tells where something is wrong.
+    let entries = without_samples(bytes).map_or_else(|| serde_json::from_slice(bytes), Ok).map_err(|error| {
+        Damage::new(Line::try_from(error.line()).unwrap_or(0), format!("no results in JSON: {error}"))
+    })?;
+    if entries.iter().filter_map(|entry: &Entry| entry.power.as_ref()).any(|power| number_of(power).is_some()) {
+        return Err(Damage::new(0, "no results in JSON: samples are a text, expected a list of numbers"));
+    }
+    Ok(entries)
+}
+
+/// The number that stands for the samples.
+fn number_of(power: &Power) -> Option<usize> {
+    let [marker, number] = power.samples[..] else { return None };
+    usize::try_from(number.to_bits()).ok().filter(|_| marker.is_nan())
+}
+
+/// Samples are most of an energy run's file. Our own parser reads them, and the one of JSON gets to see their number in
+/// their place, `"#0"`. `None` if that does not work out.
+fn without_samples(bytes: &[u8]) -> Option<Vec<Entry>> {
+    const KEY: &[u8] = b"\"samples\":";
+    let (mut short, mut all_samples, mut copied) = (Vec::new(), Vec::new(), 0);
+    for at in memmem::find_iter(bytes, KEY) {
+        let list = at + KEY.len();
+        let (samples, rest) = numbers(&bytes[list..])?;
+        short.extend_from_slice(&bytes[copied..list]);
+        short.extend_from_slice(format!("\"#{}\"", all_samples.len()).as_bytes());
+        all_samples.push(samples);
+        copied = bytes.len() - rest.len();
+    }
+    short.extend_from_slice(&bytes[copied..]);
+    let foreign = memmem::find_iter(&short, b"\"#").count() != all_samples.len();
+    if all_samples.is_empty() || foreign {
+        return None;
+    }
+    let mut entries: Vec<Entry> = serde_json::from_slice(&short).ok()?;
+    for power in entries.iter_mut().filter_map(|entry| entry.power.as_mut()) {
+        if let Some(number) = number_of(power) {
+            power.samples = std::mem::take(all_samples.get_mut(number)?);
+        }
+    }
+    Some(entries)
+}
+
+/// A list of numbers as the runner prints them, and what follows it.
+fn numbers(text: &[u8]) -> Option<(Vec<f64>, &[u8])> {
+    let mut rest = text.trim_ascii_start().strip_prefix(b"[")?.trim_ascii_start();
+    let mut numbers = Vec::new();
+    if let [b']', rest @ ..] = rest {
+        return Some((numbers, rest));
+    }
+    loop {
+        let (number, after) = text::leading_short_number(rest)?;
+        numbers.push(number);
+        match after.trim_ascii_start() {
+            [b',', after @ ..] => rest = after.trim_ascii_start(),
+            [b']', after @ ..] => return Some((numbers, after)),
+            _ => return None,
+        }
+    }
+}
+
+/// Samples, or their number in place of them: JSON has no NaN, which marks it.
+fn samples<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    struct Samples;
+
+    impl<'de> Visitor<'de> for Samples {
+        type Value = Vec<f64>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of numbers")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Vec<f64>, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(list))
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<f64>, E> {
+            let number = text.strip_prefix('#').and_then(|number| number.parse().ok());
+            let wrong = || E::invalid_type(Unexpected::Str(text), &self);
+            number.map(|number| vec![f64::NAN, f64::from_bits(number)]).ok_or_else(wrong)
+        }
+    }
+
+    deserializer.deserialize_any(Samples)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn entries_of_all_modes_read() {
@@ -164,6 +230,42 @@ mod tests {
         assert_eq!(entries.len(), 4);
         assert_eq!(entries[0].class.unwrap(), entries[1].class.unwrap());
         assert_eq!(entries[1].power.as_ref().unwrap().timestamps[1], ("01".to_owned(), 1));
+    }
+
+    /// What the parser of JSON makes of samples alone.
+    fn by_the_library(text: &str) -> Option<Vec<Vec<f64>>> {
+        let all: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
+        let list = |value: &serde_json::Value| serde_json::from_value(value["power"]["samples"].clone()).ok();
+        all.iter().map(list).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn samples_read_as_the_library_reads_them(
+            lists in proptest::collection::vec(
+                prop_oneof![
+                    9 => proptest::collection::vec(" ?-?[0-9]{1,3}([.][0-9]{1,18})?(e[-+]?[0-9]{1,3})? ?", 0..4)
+                        .prop_map(|numbers| format!("[{}]", numbers.join(","))),
+                    1 => "\"#[01]\"|null|7|\\[5[.]\\]|\\[ \\]|\\[1,\\]|\\[\"#0\"\\]",
+                ],
+                0..3,
+            )
+        ) {
+            let entries: Vec<_> = lists.iter().map(|list| format!("{{\"power\": {{\"samples\": {list}}}}}")).collect();
+            let text = format!("[{}]", entries.join(",\n"));
+            let ours = parse(text.as_bytes()).ok();
+            let ours = ours.map(|all| all.into_iter().map(|entry| entry.power.unwrap().samples).collect());
+            prop_assert_eq!(ours, by_the_library(&text), "{}", text);
+        }
+    }
+
+    #[test]
+    fn samples_elsewhere_are_nobodys() {
+        let text = br##"[{"note": "\"samples\":[1]", "other": {"samples":[8,9]}, "power": {"samples":[1,2]}},
+            {"power": {"samples":[3], "note": "#0"}}]"##;
+        let entries = parse(text).unwrap();
+        let samples: Vec<_> = entries.iter().map(|entry| entry.power.as_ref().unwrap().samples.clone()).collect();
+        assert_eq!(samples, [vec![1.0, 2.0], vec![3.0]]);
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub fn lines_after(mut number: Line, bytes: &[u8]) -> impl Iterator<Item = (Line
 /// A number in decimal notation, the nearest to what is written. Infinities and NaN are not numbers.
 #[must_use]
 pub fn number(text: &[u8]) -> Option<f64> {
-    if let Some(value) = short_number(text) {
+    if let Some((value, [])) = leading_short_number(text) {
         return Some(value);
     }
     if !text.first().is_some_and(|first| first.is_ascii_digit() || b"-+.".contains(first)) {
@@ -50,43 +50,53 @@ const TENS: [f64; 23] = [
     1e21, 1e22,
 ];
 
-/// A number of at most 15 digits and a small exponent, as the runners print them. Its digits and its power of ten are
-/// exact, so that one operation rounds only once; `None` leaves a text to the standard library.
-fn short_number(text: &[u8]) -> Option<f64> {
-    let (negative, text) = match text {
+/// A number of at most 15 digits and a small exponent, as the runners print them and as JSON has them, and what follows
+/// it. Its digits and its power of ten are exact, so that one operation rounds only once; `None` leaves a text to the
+/// standard library.
+#[must_use]
+pub fn leading_short_number(text: &[u8]) -> Option<(f64, &[u8])> {
+    let (negative, rest) = match text {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, text),
     };
-    let (mut digits, mut count, mut exponent, mut point) = (0u64, 0usize, 0i32, false);
-    let mut bytes = text.iter();
-    for byte in bytes.by_ref() {
-        match byte {
-            b'0'..=b'9' => {
-                digits = digits * 10 + u64::from(byte - b'0');
-                count += 1;
-                exponent -= i32::from(point);
-                if count > 15 {
-                    return None;
-                }
-            }
-            b'.' if !point && count > 0 => point = true,
-            b'e' if count > 0 => {
-                let rest = bytes.as_slice();
-                let (down, rest) = match rest {
-                    [b'-', rest @ ..] => (true, rest),
-                    [b'+', rest @ ..] => (false, rest),
-                    _ => (false, rest),
-                };
-                let power = i32::try_from(integer(rest).filter(|power| *power < 100)?).ok()?;
-                exponent += if down { -power } else { power };
-                break;
-            }
-            _ => return None,
-        }
+    let first = rest.first();
+    let (whole, places, rest) = more_digits(0, rest);
+    let (digits, decimals, mut rest) = match rest {
+        [b'.', b'0'..=b'9', ..] => more_digits(whole, &rest[1..]),
+        [b'.', ..] => return None,
+        _ => (whole, 0, rest),
+    };
+    let leading_zero = places > 1 && first == Some(&b'0');
+    if places == 0 || places + decimals > 15 || leading_zero {
+        return None;
     }
-    let power = *TENS.get(usize::try_from(exponent.unsigned_abs()).ok()?).filter(|_| count > 0)?;
+    let mut exponent = -i64::try_from(decimals).ok()?;
+    if let [b'e', power @ ..] = rest {
+        let (down, power) = match power {
+            [b'-', power @ ..] => (true, power),
+            [b'+', power @ ..] => (false, power),
+            _ => (false, power),
+        };
+        let (power, places, after) = more_digits(0, power);
+        if !(1..=2).contains(&places) {
+            return None;
+        }
+        exponent += if down { -1 } else { 1 } * i64::try_from(power).ok()?;
+        rest = after;
+    }
+    let power = *TENS.get(usize::try_from(exponent.unsigned_abs()).ok()?)?;
     let magnitude = if exponent < 0 { digits as f64 / power } else { digits as f64 * power };
-    Some(if negative { -magnitude } else { magnitude })
+    Some((if negative { -magnitude } else { magnitude }, rest))
+}
+
+/// A number that these digits go on, right for up to 19 digits, how many there are, and what follows them.
+fn more_digits(mut number: u64, mut text: &[u8]) -> (u64, usize, &[u8]) {
+    let before = text.len();
+    while let [digit @ b'0'..=b'9', rest @ ..] = text {
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+        text = rest;
+    }
+    (number, before - text.len(), text)
 }
 
 /// A whole number without sign, and what follows it.
@@ -109,16 +119,6 @@ pub fn integer(text: &[u8]) -> Option<u64> {
     leading_integer(text).and_then(|(value, rest)| rest.is_empty().then_some(value))
 }
 
-/// A number that stands for a text, to compare long lists of commands without keeping them. Takes eight bytes at a time:
-/// the commands of a round are tens of megabytes.
-#[must_use]
-pub fn fingerprint(text: &[u8]) -> u64 {
-    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
-    let (words, rest) = text.as_chunks::<8>();
-    let hash = words.iter().fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    rest.iter().fold(hash, |hash, byte| mix(hash, u64::from(*byte)))
-}
-
 /// Bytes in hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
@@ -129,10 +129,24 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// How many line feeds there are, which is how many lines later the text ends.
+/// How many line feeds there are, which is how many lines later the text ends. Counts eight bytes at a time, as most texts
+/// that are asked for are a few words long.
 #[must_use]
 pub fn line_feeds(text: &[u8]) -> Line {
-    Line::try_from(memchr::memchr_iter(b'\n', text).count()).unwrap_or(Line::MAX)
+    const ONES: u64 = u64::MAX / 255;
+    const LOW_BITS: u64 = 0x7F * ONES;
+    let (words, rest) = text.as_chunks::<8>();
+    // A byte counts up to 255.
+    let in_words = words.chunks(255).map(|words| {
+        let by_place = words.iter().fold(0u64, |by_place, word| {
+            let others = u64::from_le_bytes(*word) ^ (u64::from(b'\n') * ONES);
+            // The high bit of every byte that is not zero.
+            let others = ((others & LOW_BITS) + LOW_BITS) | others;
+            by_place + (!(others | LOW_BITS) >> 7)
+        });
+        by_place.to_le_bytes().map(Line::from).into_iter().sum::<Line>()
+    });
+    in_words.sum::<Line>() + rest.iter().map(|byte| Line::from(*byte == b'\n')).sum::<Line>()
 }
 
 /// Text of a submission made fit to be shown: decoded loosely, control characters left out, cut to a readable length.
@@ -172,20 +186,45 @@ pub struct Stamped<'a> {
 /// Splits a line of the EEMBC runner; `None` where the line has no such prefix and so belongs to the message before.
 #[must_use]
 pub fn stamped(line: &[u8]) -> Option<Stamped<'_>> {
-    let (seconds, rest) = leading_integer(line)?;
-    let [b'.', a, b, c, b' ', rest @ ..] = rest else { return None };
-    if line.len() - rest.len() < 10 || ![a, b, c].into_iter().all(u8::is_ascii_digit) {
-        return None;
-    }
+    let (ms, rest) = host_ms(line)?;
     let is_name = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'-';
     let colon = rest[..rest.len().min(16)].iter().position(|byte| !is_name(byte))?;
     if colon == 0 || rest[colon] != b':' {
         return None;
     }
-    let source = &rest[..colon];
-    let thousandths = u64::from(a - b'0') * 100 + u64::from(b - b'0') * 10 + u64::from(c - b'0');
-    let ms = seconds.checked_mul(1000)?.checked_add(thousandths)?;
-    Some(Stamped { ms, source, message: rest[colon + 1..].trim_ascii() })
+    Some(Stamped { ms, source: &rest[..colon], message: rest[colon + 1..].trim_ascii() })
+}
+
+/// Seconds of at least five digits with three decimals and a blank, `00102.158 `, as milliseconds, and what follows.
+fn host_ms(line: &[u8]) -> Option<(u64, &[u8])> {
+    // Nearly all lines are of the first day.
+    if let Some(([a, b, c, d, e, b'.', f, g, h, b' '], rest)) = line.split_first_chunk()
+        && let Some(ms) = eight_digits([*a, *b, *c, *d, *e, *f, *g, *h])
+    {
+        return Some((ms, rest));
+    }
+    let (seconds, rest) = leading_integer(line)?;
+    let [b'.', a, b, c, b' ', rest @ ..] = rest else { return None };
+    if line.len() - rest.len() < 10 {
+        return None;
+    }
+    let ms = seconds.checked_mul(1000)?.checked_add(integer(&[*a, *b, *c])?)?;
+    Some((ms, rest))
+}
+
+/// Eight digits as a number, all at once: digits, pairs and fours are summed side by side in one word.
+fn eight_digits(text: [u8; 8]) -> Option<u64> {
+    const HIGH_HALVES: u64 = 0xF0F0_F0F0_F0F0_F0F0;
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    let word = u64::from_le_bytes(text);
+    // Nine and six more have the high half of a digit; a character behind nine has not.
+    if word & HIGH_HALVES != ZEROS || word.wrapping_add(0x0606_0606_0606_0606) & HIGH_HALVES != ZEROS {
+        return None;
+    }
+    // The first digit stands in the lowest byte: it goes up by one place and is multiplied on its way.
+    let pairs = ((word - ZEROS).wrapping_mul((10 << 8) + 1) >> 8) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs.wrapping_mul((100 << 16) + 1) >> 16) & 0x0000_FFFF_0000_FFFF;
+    Some(fours.wrapping_mul((10_000 << 32) + 1) >> 32)
 }
 
 /// A stamp of the MLCommons runner, `0726.010150 ulp-mlperf: `, and the message after it.
@@ -223,6 +262,20 @@ mod tests {
             [&b"m-lap-us-676537201"[..], b"123.456 dut: x", b"00001.00a dut: x", b"00001.000 got feature interrupt"]
         {
             assert_eq!(stamped(other), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn line_feeds_are_counted(bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), any::<u8>()], 0..5000)) {
+            prop_assert_eq!(line_feeds(&bytes) as usize, memchr::memchr_iter(b'\n', &bytes).count());
+        }
+
+        #[test]
+        fn eight_digits_are_read_at_once(text in "[0-9:/ ]?[0-9]{7}[0-9:/]?") {
+            if let Ok(text) = <[u8; 8]>::try_from(text.as_bytes()) {
+                prop_assert_eq!(eight_digits(text), integer(&text));
+            }
         }
     }
 

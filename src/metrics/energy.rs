@@ -27,15 +27,16 @@ pub fn trace_energies(
     // Index of the first sample at or after each border, by the accumulated time.
     let mut first_at = Vec::with_capacity(borders.len());
     let step = 1.0 / rate_hz;
-    let mut time = 0.0;
-    for index in 0..samples.len() {
-        while borders.get(first_at.len()).is_some_and(|border| *border <= time) {
-            first_at.push(index);
+    let (mut index, mut time) = (0, 0.0);
+    for border in &borders {
+        while index < samples.len() && time < *border {
+            index += 1;
+            time += step;
         }
-        time += step;
-    }
-    while borders.get(first_at.len()).is_some_and(|border| *border <= time) {
-        first_at.push(samples.len());
+        if time < *border {
+            break;
+        }
+        first_at.push(index);
     }
     let index_of = |border: f64| {
         let at = borders.partition_point(|other| other.total_cmp(&border).is_lt());

@@ -5,7 +5,10 @@
 //! a spoken word in seconds instead.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
+
+use crate::fingerprint::FingerprintHasher;
 
 /// An official input list.
 #[derive(Debug)]
@@ -22,8 +25,23 @@ pub struct Dataset {
     pub stride_bytes: u32,
     /// File names and classes in the list's order.
     pub inputs: Vec<(&'static str, u32)>,
-    /// Classes by file name.
-    pub labels: HashMap<&'static str, u32>,
+    /// Places in the list by file name. What is in a list does not depend on what is asked for, so no submission can make
+    /// its hashes collide.
+    places: HashMap<&'static str, u32, BuildHasherDefault<FingerprintHasher>>,
+}
+
+impl Dataset {
+    /// The place of an input in the list.
+    #[must_use]
+    pub fn place_of(&self, name: &str) -> Option<u32> {
+        self.places.get(name).copied()
+    }
+
+    /// The class of an input.
+    #[must_use]
+    pub fn class_of(&self, name: &str) -> Option<u32> {
+        Some(self.inputs.get(self.place_of(name)? as usize)?.1)
+    }
 }
 
 /// When the wake word is spoken in a recording.
@@ -105,7 +123,7 @@ fn read_list(index: usize) -> Dataset {
         input_bytes,
         slices,
         stride_bytes,
-        labels: inputs.iter().copied().collect(),
+        places: (0..).zip(&inputs).map(|(place, (file, _))| (*file, place)).collect(),
         inputs,
     }
 }
@@ -120,7 +138,7 @@ mod tests {
             let list = dataset(name).unwrap();
             let (head, _) = split(text);
             assert_eq!(list.inputs.len().to_string(), head["inputs"], "{name}");
-            assert_eq!(list.labels.len(), list.inputs.len(), "{name} repeats an input");
+            assert_eq!(list.places.len(), list.inputs.len(), "{name} repeats an input");
             assert_eq!(head["sha256"].len(), 64, "{name}");
         }
     }

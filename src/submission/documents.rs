@@ -1,19 +1,18 @@
 //! What a submitter's documents and code say, as far as rules ask for it. Only facts are kept, never the files.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use md5::{Digest, Md5};
+use memchr::memmem;
 use rayon::prelude::*;
 
 use super::Submitter;
-use crate::location::{At, Damage};
+use crate::location::{At, Damage, Line};
 use crate::log::checklist::{self, Checklist};
-use crate::log::text;
-use crate::round::{dataset, dataset_names};
+use crate::log::{blocks, text};
+use crate::round::{dataset, dataset_names, reference_model};
 use crate::tree::{Entry, Kind, Tree, join};
-
-/// Largest text of `code` that is looked into, in bytes.
-const MAX_TEXT: u64 = 16 << 20;
 
 /// Largest model that is looked into, in bytes: several times what the memory of the benchmarks' devices holds.
 const MAX_MODEL: u64 = 4 << 20;
@@ -25,8 +24,19 @@ pub struct Documents {
     pub checklists: Vec<ChecklistFile>,
     /// Files of `code` that something is known of, sorted by path.
     pub code: Vec<CodeFile>,
+    /// The model files of the closed division, where one of them is no reference model.
+    pub models: Option<Models>,
     /// Description files that begin with a byte-order mark.
     pub byte_order_marks: Vec<String>,
+}
+
+/// The model files of a submitter.
+#[derive(Debug, Clone)]
+pub struct Models {
+    /// How many there are.
+    pub count: usize,
+    /// The smallest that is none of the reference models.
+    pub own: String,
 }
 
 /// A file named like a checklist.
@@ -45,8 +55,6 @@ pub struct CodeFile {
     pub path: String,
     /// How many inputs of the evaluation lists it names, and where the first stands.
     pub evaluation_inputs: Option<(usize, At<String>)>,
-    /// The digest of a model file.
-    pub model_md5: Option<String>,
     /// The line at which a private key begins.
     pub private_key: Option<At<()>>,
 }
@@ -68,7 +76,7 @@ pub fn model_mapping(tree: &Tree, submitter: &str) -> BTreeMap<String, String> {
     bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
-/// Reads a submitter's documents and code.
+/// Reads a submitter's documents and code, files in parallel.
 #[must_use]
 pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     let entries = tree.below(&submitter.path);
@@ -86,8 +94,24 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     };
     let byte_order_marks = entries.iter().filter(starts_with_mark).map(|entry| entry.path.clone()).collect();
     let code = tree.below(&join(&submitter.path, "code"));
-    let code = code.par_iter().filter_map(|entry| read_code(tree, entry, submitter.is_closed())).collect();
-    Documents { checklists, code, byte_order_marks }
+    let models = submitter.is_closed().then(|| own_model(tree, code)).flatten();
+    let code = code.par_iter().filter_map(|entry| read_code(tree, entry)).collect();
+    Documents { checklists, code, models, byte_order_marks }
+}
+
+/// The smallest model that is no reference model. The question is only whether there is one: digests of all models would
+/// cost more than everything else that is read of most submissions.
+fn own_model(tree: &Tree, code: &[Entry]) -> Option<Models> {
+    let size_of = |entry: &Entry| match entry.kind {
+        Kind::File(size) if size <= MAX_MODEL && !entry.name().starts_with("._") => Some(size),
+        _ => None,
+    };
+    let models = code.iter().filter(|entry| MODELS.contains(&ending(entry).as_str()));
+    let mut models: Vec<(u64, &Entry)> = models.filter_map(|entry| Some((size_of(entry)?, entry))).collect();
+    models.sort_by_key(|(size, entry)| (*size, &entry.path));
+    let is_own = |bytes: &[u8]| reference_model(&text::hex(&Md5::digest(bytes))).is_none();
+    let own = models.iter().find(|(_, entry)| tree.read_with(entry, is_own).unwrap_or(false));
+    own.map(|(_, entry)| Models { count: models.len(), own: entry.path.clone() })
 }
 
 /// Whether a file begins as a PDF or Word file does.
@@ -110,54 +134,83 @@ const TEXTS: [&str; 26] = [
     "sh", "tcl", "toml", "txt", "xml", "yaml", "yml", "pem",
 ];
 
-/// What is known of a file; models are looked into where `models` says so.
-fn read_code(tree: &Tree, entry: &Entry, models: bool) -> Option<CodeFile> {
-    let Kind::File(size) = entry.kind else { return None };
-    let ending = ending(entry);
-    let is_model = models && size <= MAX_MODEL && MODELS.contains(&ending.as_str());
-    let is_text = size <= MAX_TEXT && TEXTS.contains(&ending.as_str());
-    if !(is_model || is_text) || entry.name().starts_with("._") {
+/// What is known of a file; `None` if nothing, or if it cannot be read, which is reported as such.
+fn read_code(tree: &Tree, entry: &Entry) -> Option<CodeFile> {
+    if !entry.is_file() || !TEXTS.contains(&ending(entry).as_str()) || entry.name().starts_with("._") {
         return None;
     }
-    tree.read_with(entry, |bytes| look_into(entry, bytes, is_model)).ok()?
-}
-
-fn look_into(entry: &Entry, bytes: &[u8], is_model: bool) -> Option<CodeFile> {
-    let mut file = CodeFile { path: entry.path.clone(), ..CodeFile::default() };
-    if is_model {
-        file.model_md5 = Some(text::hex(&Md5::digest(bytes)));
-    } else {
-        // The official lists themselves may lie beside the code that reads them.
-        if !entry.name().starts_with("y_labels") {
-            file.evaluation_inputs = evaluation_inputs(bytes);
-        }
-        file.private_key = memchr::memmem::find(bytes, b"PRIVATE KEY-----")
-            .filter(|at| bytes[..*at].ends_with(b"-----BEGIN ") || bytes[..*at].ends_with(b"RSA "))
-            .map(|at| At::new((), line_of(bytes, at)));
+    let mut scan = Scan { is_list: entry.name().starts_with("y_labels"), ..Scan::default() };
+    by_blocks(tree, entry, |block| scan.block(block))?;
+    if scan.first_input.is_none() && scan.private_key.is_none() {
+        return None;
     }
-    let says_something = file.evaluation_inputs.is_some() || file.model_md5.is_some() || file.private_key.is_some();
-    says_something.then_some(file)
+    let first = scan.first_input.and_then(|(name, place)| Some(At::new(name, line_of(tree, entry, place)?)));
+    Some(CodeFile {
+        path: entry.path.clone(),
+        evaluation_inputs: first.map(|first| (scan.inputs.len(), first)),
+        private_key: scan.private_key.and_then(|place| Some(At::new((), line_of(tree, entry, place)?))),
+    })
 }
 
-/// Names of evaluation inputs in a text: how many different ones, and the first.
-fn evaluation_inputs(bytes: &[u8]) -> Option<(usize, At<String>)> {
-    let mut named = BTreeSet::new();
-    let mut first = None;
-    for at in memchr::memmem::find_iter(bytes, b".bin") {
+fn by_blocks(tree: &Tree, entry: &Entry, take: impl FnMut(&[u8])) -> Option<()> {
+    tree.stream(entry, |source| blocks::for_each(source, take)).ok()
+}
+
+/// A block of a file and the offset in it. Lines are counted only once there is something to say of one.
+type Place = (usize, usize);
+
+/// The line of a place in a file.
+fn line_of(tree: &Tree, entry: &Entry, (block, offset): Place) -> Option<Line> {
+    let (mut line, mut current) = (1, 0);
+    by_blocks(tree, entry, |bytes| {
+        let before = match current.cmp(&block) {
+            Ordering::Less => bytes,
+            Ordering::Equal => &bytes[..offset.min(bytes.len())],
+            Ordering::Greater => &[],
+        };
+        line += text::line_feeds(before);
+        current += 1;
+    })?;
+    Some(line)
+}
+
+/// What is looked for in the texts of `code`.
+#[derive(Default)]
+struct Scan {
+    /// Whether the file is an official list itself, which may lie beside the code that reads it.
+    is_list: bool,
+    /// Blocks so far.
+    blocks: usize,
+    /// Different names of evaluation inputs.
+    inputs: BTreeSet<String>,
+    first_input: Option<(String, Place)>,
+    private_key: Option<Place>,
+}
+
+impl Scan {
+    fn block(&mut self, bytes: &[u8]) {
+        if !self.is_list {
+            memmem::find_iter(bytes, b".bin").for_each(|at| self.input(bytes, at));
+        }
+        if self.private_key.is_none() {
+            let key = memmem::find(bytes, b"PRIVATE KEY-----")
+                .filter(|at| bytes[..*at].ends_with(b"-----BEGIN ") || bytes[..*at].ends_with(b"RSA "));
+            self.private_key = key.map(|at| (self.blocks, at));
+        }
+        self.blocks += 1;
+    }
+
+    /// A name that ends here, if it is that of an evaluation input.
+    fn input(&mut self, bytes: &[u8], at: usize) {
         let start = bytes[..at].iter().rposition(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'));
         let name = &bytes[start.map_or(0, |start| start + 1)..at + b".bin".len()];
-        let Ok(name) = std::str::from_utf8(name) else { continue };
-        let lists = || dataset_names().into_iter().filter_map(dataset);
-        if !named.contains(name) && lists().any(|list| list.labels.contains_key(name)) {
-            first.get_or_insert_with(|| At::new(name.to_owned(), line_of(bytes, at)));
-            named.insert(name.to_owned());
+        let Ok(name) = std::str::from_utf8(name) else { return };
+        let mut lists = dataset_names().into_iter().filter_map(dataset);
+        if !self.inputs.contains(name) && lists.any(|list| list.place_of(name).is_some()) {
+            self.first_input.get_or_insert_with(|| (name.to_owned(), (self.blocks, at)));
+            self.inputs.insert(name.to_owned());
         }
     }
-    first.map(|first| (named.len(), first))
-}
-
-fn line_of(bytes: &[u8], offset: usize) -> u32 {
-    text::lines(&bytes[..offset]).last().map_or(1, |(line, _)| line)
 }
 
 fn ending(entry: &Entry) -> String {

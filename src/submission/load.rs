@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::find::{find_submitters, find_systems};
 use super::read::read_run;
-use super::{Benchmark, Run, Submission, Submitter, System, documents};
+use super::{Benchmark, Run, Submission, System, documents};
 use crate::round::Round;
 use crate::tree::Tree;
 
@@ -54,8 +54,8 @@ pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result
 
 /// Loads a tree: a round, the parent of a division folder, a division folder, or a submitter's own folder.
 ///
-/// Results are loaded in parallel, the largest first, and handed to `judge` one by one, each as a submission of its own,
-/// while its evidence is at hand. After that only figures are kept, unless `keep_evidence`.
+/// Documents and results are read in parallel, the largest results first. Results are handed to `judge` one by one, each
+/// as a submission of its own, while its evidence is at hand. After that only figures are kept, unless `keep_evidence`.
 ///
 /// # Errors
 /// When the tree holds nothing to check, or not the submitter asked for.
@@ -67,8 +67,7 @@ pub fn load(
     judge: impl Fn(&mut Submission) + Sync,
 ) -> Result<Submission, LoadError> {
     let mut submission = submitters(tree, round, submitter)?;
-    for submitter in &mut submission.submitters {
-        submitter.documents = documents::read(tree, submitter);
+    for submitter in &submission.submitters {
         submission.entries.extend(tree.below(&submitter.path).iter().cloned());
         submission.systems.extend(find_systems(tree, round, submitter));
     }
@@ -78,20 +77,23 @@ pub fn load(
     let mut results: Vec<(usize, (usize, Benchmark))> = results.enumerate().collect();
     let bytes = |benchmark: &Benchmark| benchmark.runs.values().flat_map(|run| run.files.values()).sum::<u64>();
     results.sort_by_cached_key(|(_, (_, benchmark))| Reverse(bytes(benchmark)));
-    let mut results: Vec<(usize, (usize, Benchmark))> = results
-        .into_iter()
-        .par_bridge()
-        .map(|(place, (index, mut benchmark))| {
-            benchmark.runs.values_mut().for_each(|run| read_run(tree, round, run));
-            let mut result = alone(&submission, index, benchmark);
-            judge(&mut result);
-            let mut benchmark = result.systems.remove(0).benchmarks.remove(0);
-            if !keep_evidence {
-                benchmark.runs.values_mut().for_each(Run::drop_evidence);
-            }
-            (place, (index, benchmark))
-        })
-        .collect();
+    let read_and_judge = |(place, (index, mut benchmark)): (usize, (usize, Benchmark))| {
+        benchmark.runs.values_mut().for_each(|run| read_run(tree, round, run));
+        let mut result = alone(&submission, index, benchmark);
+        judge(&mut result);
+        let mut benchmark = result.systems.remove(0).benchmarks.remove(0);
+        if !keep_evidence {
+            benchmark.runs.values_mut().for_each(Run::drop_evidence);
+        }
+        (place, (index, benchmark))
+    };
+    let (mut results, documents): (Vec<_>, Vec<_>) = rayon::join(
+        || results.into_iter().par_bridge().map(read_and_judge).collect(),
+        || submission.submitters.par_iter().map(|submitter| documents::read(tree, submitter)).collect(),
+    );
+    for (submitter, documents) in submission.submitters.iter_mut().zip(documents) {
+        submitter.documents = documents;
+    }
     results.sort_by_key(|(place, _)| *place);
     for (_, (index, benchmark)) in results {
         submission.systems[index].benchmarks.push(benchmark);
@@ -103,7 +105,6 @@ pub fn load(
 fn alone(submission: &Submission, system: usize, benchmark: Benchmark) -> Submission {
     let system = &submission.systems[system];
     let owner = submission.submitter_of(&system.path);
-    let owner = owner.map(|owner| Submitter { documents: documents::Documents::default(), ..owner.clone() });
     let system = System { benchmarks: vec![benchmark], ..system.without_results() };
-    Submission { submitters: owner.into_iter().collect(), systems: vec![system], ..Submission::default() }
+    Submission { submitters: owner.into_iter().cloned().collect(), systems: vec![system], ..Submission::default() }
 }

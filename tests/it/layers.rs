@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["round"],
     &["device"],
     &["spelling", "python", "output"],
-    &["location"],
+    &["location", "fingerprint"],
 ];
 
 /// The one exception: the engine runs the registry of rules.

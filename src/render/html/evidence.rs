@@ -3,7 +3,7 @@
 use super::plot::{Axis, Plot};
 use crate::metrics::{self, Answer};
 use crate::round::{Mode, Round, Task, wakeword_truth};
-use crate::submission::{Benchmark, Run};
+use crate::submission::{Benchmark, Closest, Run, closest_list};
 
 /// A plot with its caption.
 pub struct Figure {
@@ -148,9 +148,10 @@ fn timeline(run: &Run, benchmark: &Benchmark, round: &Round) -> Option<Figure> {
 fn accuracy(run: &Run, benchmark: &Benchmark, round: &Round) -> Vec<Figure> {
     let Some(spec) = benchmark.spec(round) else { return Vec::new() };
     let answers = metrics::answers(run);
-    let inputs: std::collections::BTreeSet<&str> = answers.iter().map(|answer| answer.input).collect();
-    let Some(list) = crate::submission::closest_list(&inputs.iter().copied(), spec) else { return Vec::new() };
-    let class = |answer: &Answer<'_>| list.labels.get(answer.input).map(|class| *class as usize);
+    let Some(Closest { list, .. }) = closest_list(&answers.iter().map(|answer| answer.input), spec) else {
+        return Vec::new();
+    };
+    let class = |answer: &Answer<'_>| list.class_of(answer.input).map(|class| class as usize);
     let classes = spec.outputs.unwrap_or(0);
     let mut figures = Vec::new();
     let mut curves: Vec<Vec<(f64, bool)>> = Vec::new();
@@ -161,7 +162,7 @@ fn accuracy(run: &Run, benchmark: &Benchmark, round: &Round) -> Vec<Figure> {
             file.0 += answer.outputs.first().copied().unwrap_or_default();
             file.1 += 1.0;
         }
-        let scored = files.iter().filter_map(|(name, (sum, count))| Some((sum / count, *list.labels.get(*name)? == 1)));
+        let scored = files.iter().filter_map(|(name, (sum, count))| Some((sum / count, list.class_of(name)? == 1)));
         curves.push(scored.collect());
     } else {
         let pairs: Vec<(usize, &[f64])> = answers
