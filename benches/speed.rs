@@ -1,17 +1,19 @@
-//! The cost of the whole program beside `cat` and `sha256sum` of the same files, its memory, how both grow with the tree,
-//! and the speed of parsers and metrics by themselves.
+//! The cost of the whole program beside `cat` of the same files, and of packaging beside compressing and hashing them,
+//! peak memory, how both grow with the tree, and the speed of parsers and metrics by themselves.
 //!
 //! Ratios are measured side by side in one run, the best of several, so that a busy machine moves both alike. Trees: the
 //! bundled submission, ten and a hundred times over, a simulated anomaly detection on the full list, and the published
 //! rounds where `TINYAUDIT_ROUNDS` names their folder. `cargo bench -- --test` runs everything once, on little.
 #![allow(clippy::unwrap_used)]
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
+use sha2::Digest;
 use tinyaudit::log::{claims, eembc, mlcommons, results_json, script};
 use tinyaudit::metrics::accuracy::Row;
 use tinyaudit::metrics::auc;
@@ -21,6 +23,9 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_tinyaudit");
 /// A call of this benchmark that runs one command and prints its peak memory: a process knows that only of all its
 /// children together.
 const PEAK: &str = "TINYAUDIT_BENCH_PEAK";
+
+/// A call of this benchmark that compresses and hashes a folder.
+const ALONE: &str = "TINYAUDIT_BENCH_ALONE";
 
 /// Whether only to see that the benchmark works.
 fn short() -> bool {
@@ -99,22 +104,37 @@ fn whole_program(name: &str, tree: &Path, round: &str) {
     }
 }
 
-/// Packaging beside hashing the same files.
-fn packaging(name: &str, tree: &Path, round: &str) {
-    let mut all = Vec::new();
-    files(tree, &mut all);
-    let hashed = cost(Command::new("sha256sum").args(&all));
+/// Packaging beside what it cannot do without: compressing and hashing the same files, with the same libraries.
+fn packaging(name: &str, folder: &Path, round: &str) {
+    let alone = cost(Command::new(std::env::current_exe().unwrap()).arg(folder).env(ALONE, "1"));
     let out = tempfile::tempdir().unwrap();
     let out = out.path().join("package.zip");
     let mut command = Command::new(PROGRAM);
-    command.args(["package", tree.to_str().unwrap(), "--round", round, "--allow-errors", "--force", "--out"]).arg(&out);
+    command
+        .args(["package", folder.to_str().unwrap(), "--round", round, "--allow-errors", "--force", "--out"])
+        .arg(&out);
     let ours = cost(&mut command);
     println!(
-        "{name}: package {:.1} ms, CPU {:.1} ms; sha256sum CPU {:.1} ms",
+        "package of {name}: {:.1} ms ({:.2} times compressing and hashing alone), CPU {:.1} ms ({:.2} times)",
         ms(ours.wall),
+        ms(ours.wall) / ms(alone.wall),
         ms(ours.cpu),
-        ms(hashed.cpu)
+        ms(ours.cpu) / ms(alone.cpu),
     );
+}
+
+/// Compresses and hashes all files of a folder, and nothing else.
+fn compress_and_hash(folder: &Path) {
+    let mut all = Vec::new();
+    files(folder, &mut all);
+    let mut archive = zip::ZipWriter::new(tempfile::tempfile().unwrap());
+    for path in all {
+        let bytes = std::fs::read(&path).unwrap();
+        std::hint::black_box(sha2::Sha256::digest(&bytes));
+        archive.start_file(path.to_str().unwrap(), zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(&bytes).unwrap();
+    }
+    archive.finish().unwrap();
 }
 
 fn parser(name: &str, bytes: &[u8], parse: impl Fn(&[u8])) {
@@ -146,12 +166,15 @@ fn main() {
         Command::new(PROGRAM).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
         return println!("{}", getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss());
     }
+    if std::env::var_os(ALONE).is_some() {
+        return std::env::args_os().skip(1).for_each(|folder| compress_and_hash(Path::new(&folder)));
+    }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let bundled = root.join("fixtures/submission/closed/ExampleCo");
     for count in if short() { [1, 2, 3] } else { [1, 10, 100] } {
         whole_program(&format!("bundled, {count} times"), copies(&bundled, count).path(), "v1.3");
     }
-    packaging("bundled", &root.join("fixtures/submission"), "v1.3");
+    packaging("the bundled submission", &bundled, "v1.3");
     if !short() {
         let folder = tempfile::tempdir().unwrap();
         let tree = folder.path().join("full");
@@ -162,6 +185,10 @@ fn main() {
     let rounds = std::env::var_os("TINYAUDIT_ROUNDS").map(PathBuf::from).filter(|_| !short());
     for round in rounds.iter().flat_map(|_| ["v0.5", "v0.7", "v1.2", "v1.3"]) {
         whole_program(round, &rounds.as_ref().unwrap().join(round), round);
+    }
+    for (round, submitter) in rounds.iter().flat_map(|_| [("v0.7", "plumerai"), ("v1.3", "STMicroelectronics")]) {
+        let folder = rounds.as_ref().unwrap().join(round).join("closed").join(submitter);
+        packaging(&format!("{submitter} {round}"), &folder, round);
     }
     for arguments in [["--version"], ["rules"]] {
         println!("{}: {:.1} ms", arguments[0], ms(cost(Command::new(PROGRAM).args(arguments)).wall));

@@ -175,7 +175,10 @@ impl Journal {
                 Step::Remove { path, .. } => fs::rename(root.join(path), place)?,
                 Step::Move { from, to } => fs::rename(root.join(from), root.join(to))?,
                 Step::Rewrite { path, content, .. } => {
-                    fs::copy(root.join(path), place)?;
+                    // Undoing takes what is there for whole.
+                    let part = kept.join(format!("{number}.part"));
+                    fs::copy(root.join(path), &part)?;
+                    fs::rename(part, place)?;
                     crate::output::write(&root.join(path), true, |out| out.write_all(content.as_bytes()))?;
                 }
             }

@@ -20,7 +20,7 @@
 mod manifest;
 mod verify;
 
-use std::io::{self, Seek, Write};
+use std::io::{self, Cursor, Read, Seek, Write};
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -30,7 +30,7 @@ use zip::write::SimpleFileOptions;
 pub use manifest::{Listed, Manifest};
 pub use verify::{Difference, differences, stored_round};
 
-use crate::log::text;
+use crate::log::{blocks, text};
 use crate::tree::{Entry, Kind, Tree, is_inside};
 
 /// The manifest's name: lines that `sha256sum -c` reads.
@@ -130,42 +130,105 @@ pub fn files(tree: &Tree) -> Result<Vec<&Entry>, PackageError> {
     Ok(files)
 }
 
+/// Most bytes of files that are compressed side by side; a larger file goes into the package as it is read.
+const BATCH: u64 = 32 << 20;
+
+/// A file that goes into a package.
+struct Part<'a> {
+    name: &'a str,
+    size: u64,
+    content: Content<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Content<'a> {
+    Of(&'a Entry),
+    Bytes(&'a [u8]),
+}
+
 /// Writes the files of a tree and what goes beside them, and returns the manifest.
 ///
 /// # Errors
 /// When a file cannot be read or the package cannot be written.
 pub fn write(tree: &Tree, documents: &Documents, out: &mut (impl Write + Seek)) -> Result<Manifest, PackageError> {
     let files = files(tree)?;
-    let read = |entry: &Entry| {
-        tree.read(entry).map_err(|error| PackageError::Entry { path: entry.path.clone(), reason: error.to_string() })
-    };
     let own =
         [(REPORT, Some(&documents.report)), (SUMMARY, Some(&documents.summary)), (WAIVERS, documents.waivers.as_ref())];
     let own: Vec<(&str, &Vec<u8>)> = own.into_iter().filter_map(|(name, bytes)| Some((name, bytes?))).collect();
-    let hashed: Result<Vec<Listed>, PackageError> =
-        files.par_iter().map(|entry| Ok(Listed::of(&entry.path, &read(entry)?))).collect();
-    let mut manifest = Manifest { files: hashed? };
+    let list = |entry: &&Entry| Listed::of_entry(tree, entry).map_err(|error| unreadable(entry, &error));
+    let listed: Result<Vec<Listed>, PackageError> = files.par_iter().map(list).collect();
+    let mut manifest = Manifest { files: listed? };
     manifest.files.extend(own.iter().map(|(name, bytes)| Listed::of(name, bytes)));
     manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
     let text = manifest.to_string();
 
-    let mut names: Vec<(&str, Option<&Entry>, &[u8])> =
-        files.iter().map(|entry| (entry.path.as_str(), Some(*entry), &[][..])).collect();
-    names.extend(own.iter().map(|(name, bytes)| (*name, None, bytes.as_slice())));
-    names.push((MANIFEST, None, text.as_bytes()));
-    names.sort_by(|a, b| a.0.cmp(b.0));
+    let stored = |entry: &'_ &Entry| match entry.kind {
+        Kind::File(size) => size,
+        _ => 0,
+    };
+    let mut parts: Vec<Part<'_>> = files
+        .iter()
+        .map(|entry| Part { name: &entry.path, size: stored(entry), content: Content::Of(entry) })
+        .collect();
+    let own = own.iter().map(|(name, bytes)| (*name, bytes.as_slice())).chain([(MANIFEST, text.as_bytes())]);
+    parts.extend(own.map(|(name, bytes)| Part { name, size: bytes.len() as u64, content: Content::Bytes(bytes) }));
+    parts.sort_by(|a, b| a.name.cmp(b.name));
     let mut archive = ZipWriter::new(out);
-    for (name, entry, bytes) in names {
-        let owned = entry.map(read).transpose()?;
-        let bytes = owned.as_deref().unwrap_or(bytes);
-        // The time stays at its default of 1980, the permissions are the same for all.
-        let options =
-            SimpleFileOptions::default().unix_permissions(0o644).large_file(bytes.len() as u64 >= u64::from(u32::MAX));
-        archive.start_file(name, options).map_err(io::Error::from)?;
-        archive.write_all(bytes)?;
+    let mut rest = &parts[..];
+    while let [first, ..] = rest {
+        let mut bytes = 0;
+        let fits = |part: &&Part<'_>| {
+            bytes += part.size;
+            bytes <= BATCH
+        };
+        let (batch, after) = rest.split_at(rest.iter().take_while(fits).count().max(1));
+        if first.size > BATCH {
+            compress(tree, first, &mut archive)?;
+        } else {
+            let alone = |part| -> Result<_, PackageError> {
+                let mut alone = ZipWriter::new(Cursor::new(Vec::new()));
+                compress(tree, part, &mut alone)?;
+                Ok(alone.finish_into_readable().map_err(io::Error::from)?)
+            };
+            for compressed in batch.par_iter().map(alone).collect::<Vec<_>>() {
+                archive.merge_archive(compressed?).map_err(io::Error::from)?;
+            }
+        }
+        rest = after;
     }
     archive.finish().map_err(io::Error::from)?.flush()?;
     Ok(manifest)
+}
+
+fn unreadable(entry: &Entry, error: &io::Error) -> PackageError {
+    PackageError::Entry { path: entry.path.clone(), reason: error.to_string() }
+}
+
+fn compress(tree: &Tree, part: &Part<'_>, archive: &mut ZipWriter<impl Write + Seek>) -> Result<(), PackageError> {
+    // The time stays at its default of 1980, the permissions are the same for all.
+    let options = SimpleFileOptions::default().unix_permissions(0o644).large_file(part.size >= u64::from(u32::MAX));
+    archive.start_file(part.name, options).map_err(io::Error::from)?;
+    match part.content {
+        Content::Bytes(bytes) => archive.write_all(bytes)?,
+        Content::Of(entry) => tree
+            .stream(entry, |source| io::copy(source, archive).map(drop))
+            .map_err(|error| unreadable(entry, &error))?,
+    }
+    Ok(())
+}
+
+/// Copies what is read, and returns how many bytes it has and their digest.
+///
+/// # Errors
+/// When reading or writing fails.
+pub fn copy_and_hash(source: &mut dyn Read, out: &mut dyn Write) -> io::Result<(u64, Sha256Hex)> {
+    let (mut hasher, mut size) = (Sha256::new(), 0);
+    blocks::for_each_part(source, |part| {
+        hasher.update(part);
+        size += part.len() as u64;
+        out.write_all(part)
+    })?;
+    Ok((size, text::hex(&hasher.finalize())))
 }
 
 /// The digest of bytes as text.

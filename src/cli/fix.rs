@@ -62,7 +62,7 @@ impl Fix {
             }
         })?;
         if self.apply && !steps.is_empty() {
-            if kept.exists() {
+            if Journal::read(&kept).is_ok() {
                 bail!("{} holds what was mended before; undo that, or remove it", kept.display());
             }
             Journal { steps }.apply(root, &kept)?;

@@ -1,6 +1,6 @@
 //! `tinyaudit package` and `tinyaudit verify`
 
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -111,7 +111,8 @@ impl Package {
         deliver(Some(&self.out), self.force, |out| {
             let mut file = tempfile::tempfile()?;
             package::write(&tree, &documents, &mut io::BufWriter::new(&mut file)).map_err(io::Error::other)?;
-            digest = copy_and_hash(&mut file, out)?;
+            file.rewind()?;
+            (_, digest) = package::copy_and_hash(&mut file, out)?;
             Ok(())
         })?;
         let summary = render::text::summary(&report, Severity::Error);
@@ -125,24 +126,6 @@ impl Package {
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// Copies a file to a writer and returns its digest.
-fn copy_and_hash(file: &mut std::fs::File, out: &mut dyn Write) -> io::Result<String> {
-    use io::{Read, Seek};
-    use sha2::Digest;
-    file.rewind()?;
-    let mut hasher = sha2::Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            break;
-        }
-        hasher.update(&buffer[..read]);
-        out.write_all(&buffer[..read])?;
-    }
-    Ok(crate::log::text::hex(&hasher.finalize()))
 }
 
 /// Checks a package as it was checked when it was made; also says whether the report is the stored one.

@@ -29,6 +29,28 @@ pub fn for_each(source: &mut dyn Read, mut take: impl FnMut(&[u8])) -> io::Resul
     done
 }
 
+/// Hands over a source in parts of any length, none of them empty, until one is refused.
+///
+/// # Errors
+/// When the source cannot be read, and what `take` says.
+pub fn for_each_part(source: &mut dyn Read, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    let mut buffer = BUFFER.take();
+    buffer.resize(buffer.len().max(BLOCK), 0);
+    let done = loop {
+        match fill(source, &mut buffer, 0) {
+            Ok(0) => break Ok(()),
+            Ok(filled) => {
+                if let Err(error) = take(&buffer[..filled]) {
+                    break Err(error);
+                }
+            }
+            Err(error) => break Err(error),
+        }
+    };
+    BUFFER.set(buffer);
+    done
+}
+
 fn read(source: &mut dyn Read, buffer: &mut Vec<u8>, take: &mut impl FnMut(&[u8])) -> io::Result<()> {
     if buffer.len() < BLOCK {
         buffer.resize(BLOCK, 0);

@@ -1,8 +1,10 @@
 //! The manifest of a package: digest and size of every file, in lines that `sha256sum -c` reads.
 
 use std::fmt;
+use std::io;
 
-use super::{Sha256Hex, sha256};
+use super::{Sha256Hex, copy_and_hash, sha256};
+use crate::tree::{Entry, Tree};
 
 /// All files of a package but the manifest itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +25,15 @@ pub struct Listed {
 }
 
 impl Listed {
+    /// Digest and size of a file in a tree, which is never held whole.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn of_entry(tree: &Tree, entry: &Entry) -> io::Result<Self> {
+        let (size, sha256) = tree.stream(entry, |source| copy_and_hash(source, &mut io::sink()))?;
+        Ok(Self { path: entry.path.clone(), size, sha256 })
+    }
+
     /// Digest and size of a file's bytes.
     #[must_use]
     pub fn of(path: &str, bytes: &[u8]) -> Self {

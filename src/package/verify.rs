@@ -53,14 +53,12 @@ fn differences_from(tree: &Tree, manifest: &Manifest) -> Vec<Difference> {
             let Some(entry) = tree.get(path).filter(|entry| entry.is_file()) else {
                 return Some(difference(path, "it is missing".to_owned()));
             };
-            match tree.read(entry) {
+            match Listed::of_entry(tree, entry) {
                 Err(error) => Some(difference(path, format!("it cannot be read: {error}"))),
-                Ok(bytes) if bytes.len() as u64 != file.size => {
-                    Some(difference(path, format!("it has {} bytes, the manifest says {}", bytes.len(), file.size)))
+                Ok(now) if now.size != file.size => {
+                    Some(difference(path, format!("it has {} bytes, the manifest says {}", now.size, file.size)))
                 }
-                Ok(bytes) if super::sha256(&bytes) != file.sha256 => {
-                    Some(difference(path, "its content was changed".to_owned()))
-                }
+                Ok(now) if now.sha256 != file.sha256 => Some(difference(path, "its content was changed".to_owned())),
                 Ok(_) => None,
             }
         })

@@ -201,7 +201,7 @@ fn a_hundred_thousand_files() {
         for folder in 0..100 {
             let folder = path.join(folder.to_string());
             fs::create_dir_all(&folder).unwrap();
-            for file in 0..200 {
+            for file in 0..1000 {
                 fs::write(folder.join(format!("{file}.c")), "").unwrap();
             }
         }
@@ -245,4 +245,82 @@ fn two_writers_leave_one_whole_file() {
     assert!(first.wait().unwrap().success() && second.wait().unwrap().success());
     assert_eq!(run(&["verify", out.to_str().unwrap()]).status.code(), Some(0));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// Runs a command whole, and then kills it at several moments of the time it took.
+fn killed(arguments: &[&str], prepare: impl Fn(), judge: impl Fn(&str)) {
+    prepare();
+    let start = Instant::now();
+    run(arguments);
+    let whole = start.elapsed();
+    judge("at its end");
+    for moment in 1..10 {
+        prepare();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tinyaudit"))
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(whole * moment / 10);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        judge(&format!("after {moment} tenths"));
+    }
+}
+
+/// A package is there whole or not at all, and the one that was there before stays until then.
+#[test]
+fn packaging_can_be_killed() {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("tree");
+    golden::copy(&golden::bundled(), &tree);
+    let out = folder.path().join("out/p.zip");
+    let package = ["package", tree.to_str().unwrap(), "--round", "v1.3", "--force", "--out", out.to_str().unwrap()];
+    assert_eq!(run(&package).status.code(), Some(0));
+    let before = fs::read(&out).unwrap();
+    fs::write(tree.join("closed/ExampleCo/code/new.md"), "new").unwrap();
+    assert_eq!(run(&package).status.code(), Some(0));
+    let after = fs::read(&out).unwrap();
+    assert!(before != after);
+    killed(
+        &package,
+        || fs::write(&out, &before).unwrap(),
+        |when| {
+            let now = fs::read(&out).unwrap();
+            assert!(now == before || now == after, "{when}");
+        },
+    );
+}
+
+/// Whenever mending is killed, undoing gives back what was there.
+#[test]
+fn mending_can_be_killed() {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("tree");
+    golden::copy(&golden::bundled(), &tree);
+    let own = tree.join("closed/ExampleCo");
+    for number in 0..300 {
+        let code = own.join(format!("code/{number}"));
+        fs::create_dir_all(&code).unwrap();
+        fs::write(code.join(".DS_Store"), number.to_string()).unwrap();
+        fs::write(code.join("main.c"), "").unwrap();
+    }
+    for system in ["simulated_npu_400mhz", "simulated_fpga_100mhz"] {
+        let description = own.join(format!("systems/{system}.json"));
+        let text = fs::read_to_string(&description).unwrap();
+        fs::write(&description, text.replace("\"available\"", "\"Available on premise\"")).unwrap();
+    }
+    let broken = golden::files(&tree);
+    let fix = |flag| ["fix", tree.to_str().unwrap(), "--round", "v1.3", flag];
+    killed(
+        &fix("--apply"),
+        || assert_eq!(golden::files(&tree), broken),
+        |when| {
+            let changed = golden::files(&tree) != broken;
+            let undone = run(&fix("--undo")).status.success();
+            assert!(undone || !changed, "{when}: nothing to undo");
+            assert_eq!(golden::files(&tree), broken, "{when}");
+        },
+    );
 }
