@@ -131,7 +131,7 @@ pub fn files(tree: &Tree) -> Result<Vec<&Entry>, PackageError> {
 }
 
 /// Most bytes of files that are compressed side by side; a larger file goes into the package as it is read.
-const BATCH: u64 = 32 << 20;
+const BATCH: u64 = 16 << 20;
 
 /// A file that goes into a package.
 struct Part<'a> {
