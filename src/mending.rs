@@ -189,8 +189,10 @@ impl Journal {
     /// Takes the steps back, the last first, as far as they were taken.
     ///
     /// # Errors
-    /// When a file cannot be moved.
+    /// When a file was made or edited since in the place of one that comes back; then nothing is undone. When a file cannot
+    /// be moved.
     pub fn undo(&self, root: &Path, kept: &Path) -> io::Result<()> {
+        self.nothing_is_in_the_way(root, kept)?;
         for (number, step) in self.steps.iter().enumerate().rev() {
             let place = kept.join(number.to_string());
             match step {
@@ -204,5 +206,29 @@ impl Journal {
             }
         }
         fs::remove_dir_all(kept)
+    }
+
+    fn nothing_is_in_the_way(&self, root: &Path, kept: &Path) -> io::Result<()> {
+        for (number, step) in self.steps.iter().enumerate() {
+            let place = kept.join(number.to_string());
+            if place.symlink_metadata().is_err() {
+                continue;
+            }
+            let (path, reason) = match step {
+                Step::Remove { path, .. } if root.join(path).symlink_metadata().is_ok() => (path, "is there again"),
+                Step::Rewrite { path, content, .. } => match fs::read(root.join(path)) {
+                    // An interruption leaves the old content where the new one was to go.
+                    Ok(now) if now != content.as_bytes() && now != fs::read(&place)? => (path, "was edited since"),
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            let kept = place.display();
+            return Err(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                format!("nothing is undone: {path} {reason}; move it away, what was there before is {kept}"),
+            ));
+        }
+        Ok(())
     }
 }

@@ -331,6 +331,19 @@ fn mending_can_be_undone() {
     fix("--apply");
     assert_eq!(golden::files(&tree), golden::files(&golden::bundled()));
     assert!(!own.join("code/empty").exists());
+    // What was made or edited since is not overwritten.
+    for (path, reason) in [(own.join("code/.DS_Store"), "is there again"), (description, "was edited since")] {
+        let before = fs::read(&path).ok();
+        fs::write(&path, "by hand").unwrap();
+        let output = tinyaudit(&["fix", text(&tree), "--round", "v1.3", "--undo"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said(&output).contains(reason), "{}", said(&output));
+        assert_eq!(fs::read(&path).unwrap(), b"by hand");
+        match before {
+            Some(bytes) => fs::write(&path, bytes).unwrap(),
+            None => fs::remove_file(&path).unwrap(),
+        }
+    }
     fix("--undo");
     assert_eq!(golden::files(&tree), broken);
     assert!(own.join("code/empty/inner").exists());
