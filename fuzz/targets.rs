@@ -47,20 +47,10 @@ pub fn logs(bytes: &[u8]) {
         parts.3.block(line);
     }
     let parts = (parts.0.finish(), parts.1.finish(), parts.2.claims, parts.3.commands);
-    assert_eq!(format!("{:?}", without_order(whole)), format!("{:?}", without_order(parts)));
+    assert_eq!(format!("{whole:?}"), format!("{parts:?}"));
     let mut joined = Vec::new();
     assert!(blocks::for_each(&mut { bytes }, |block| joined.extend_from_slice(block)).is_ok());
     assert_eq!(joined, bytes);
-}
-
-type Read = (tinyaudit::log::SessionLog, tinyaudit::log::SessionLog, claims::Claims, Vec<tinyaudit::location::At<u64>>);
-
-/// What was read, without tables whose order says nothing.
-fn without_order(read: Read) -> impl std::fmt::Debug {
-    let of_log = |log: tinyaudit::log::SessionLog| {
-        format!("{:?}", (log.inferences, log.outputs, log.commands, log.damage, log.inputs, log.summary, log.model))
-    };
-    (of_log(read.0), of_log(read.1), read.2, read.3)
 }
 
 /// System descriptions, checklists, rounds, waivers and manifests.

@@ -175,11 +175,13 @@ impl Journal {
                 Step::Remove { path, .. } => fs::rename(root.join(path), place)?,
                 Step::Move { from, to } => fs::rename(root.join(from), root.join(to))?,
                 Step::Rewrite { path, content, .. } => {
-                    // Undoing takes what is there for whole.
-                    let part = kept.join(format!("{number}.part"));
-                    fs::copy(root.join(path), &part)?;
-                    fs::rename(part, place)?;
-                    crate::output::write(&root.join(path), true, |out| out.write_all(content.as_bytes()))?;
+                    // Undoing takes what is there for whole, and finds nothing of ours in the tree.
+                    let (old, new) = (kept.join(format!("{number}.old")), kept.join(format!("{number}.new")));
+                    fs::copy(root.join(path), &old)?;
+                    write_new(&new, content.as_bytes())?;
+                    fs::set_permissions(&new, fs::metadata(&old)?.permissions())?;
+                    fs::rename(old, place)?;
+                    fs::rename(new, root.join(path))?;
                 }
             }
         }
@@ -196,10 +198,10 @@ impl Journal {
         for (number, step) in self.steps.iter().enumerate().rev() {
             let place = kept.join(number.to_string());
             match step {
-                Step::Remove { path, .. } | Step::Rewrite { path, .. } if place.symlink_metadata().is_ok() => {
+                Step::Remove { path, .. } | Step::Rewrite { path, .. } if is_there(&place) => {
                     fs::rename(place, root.join(path))?;
                 }
-                Step::Move { from, to } if root.join(from).symlink_metadata().is_err() => {
+                Step::Move { from, to } if is_there(&root.join(to)) => {
                     fs::rename(root.join(to), root.join(from))?;
                 }
                 _ => {}
@@ -211,24 +213,28 @@ impl Journal {
     fn nothing_is_in_the_way(&self, root: &Path, kept: &Path) -> io::Result<()> {
         for (number, step) in self.steps.iter().enumerate() {
             let place = kept.join(number.to_string());
-            if place.symlink_metadata().is_err() {
-                continue;
-            }
             let (path, reason) = match step {
-                Step::Remove { path, .. } if root.join(path).symlink_metadata().is_ok() => (path, "is there again"),
-                Step::Rewrite { path, content, .. } => match fs::read(root.join(path)) {
+                Step::Remove { path, .. } if is_there(&place) && is_there(&root.join(path)) => (path, "is there again"),
+                Step::Move { from, to } if is_there(&root.join(from)) && is_there(&root.join(to)) => {
+                    (from, "is there again")
+                }
+                Step::Rewrite { path, content, .. } if is_there(&place) && is_there(&root.join(path)) => {
+                    let now = fs::read(root.join(path))?;
                     // An interruption leaves the old content where the new one was to go.
-                    Ok(now) if now != content.as_bytes() && now != fs::read(&place)? => (path, "was edited since"),
-                    _ => continue,
-                },
+                    if now == content.as_bytes() || now == fs::read(&place)? {
+                        continue;
+                    }
+                    (path, "was edited since")
+                }
                 _ => continue,
             };
-            let kept = place.display();
-            return Err(io::Error::new(
-                io::ErrorKind::AlreadyExists,
-                format!("nothing is undone: {path} {reason}; move it away, what was there before is {kept}"),
-            ));
+            let message = format!("nothing is undone: {path} {reason}; move it away");
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
         }
         Ok(())
     }
+}
+
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }

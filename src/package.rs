@@ -133,6 +133,9 @@ pub fn files(tree: &Tree) -> Result<Vec<&Entry>, PackageError> {
 /// Most bytes of files that are compressed side by side; a larger file goes into the package as it is read.
 const BATCH: u64 = 16 << 20;
 
+/// What a file counts in a batch at least: an empty one takes memory, too.
+const LEAST: u64 = 16 << 10;
+
 /// A file that goes into a package.
 struct Part<'a> {
     name: &'a str,
@@ -178,7 +181,7 @@ pub fn write(tree: &Tree, documents: &Documents, out: &mut (impl Write + Seek)) 
     while let [first, ..] = rest {
         let mut bytes = 0;
         let fits = |part: &&Part<'_>| {
-            bytes += part.size;
+            bytes += part.size.max(LEAST);
             bytes <= BATCH
         };
         let (batch, after) = rest.split_at(rest.iter().take_while(fits).count().max(1));
@@ -208,13 +211,17 @@ fn compress(tree: &Tree, part: &Part<'_>, archive: &mut ZipWriter<impl Write + S
     // The time stays at its default of 1980, the permissions are the same for all.
     let options = SimpleFileOptions::default().unix_permissions(0o644).large_file(part.size >= u64::from(u32::MAX));
     archive.start_file(part.name, options).map_err(io::Error::from)?;
-    match part.content {
-        Content::Bytes(bytes) => archive.write_all(bytes)?,
-        Content::Of(entry) => tree
-            .stream(entry, |source| io::copy(source, archive).map(drop))
-            .map_err(|error| unreadable(entry, &error))?,
+    let entry = match part.content {
+        Content::Bytes(bytes) => return Ok(archive.write_all(bytes)?),
+        Content::Of(entry) => entry,
+    };
+    let mut failed = None;
+    let mut write = |part: &[u8]| archive.write_all(part).map_err(|error| failed.insert(error).kind().into());
+    let copied = tree.stream(entry, |source| blocks::for_each_part(source, &mut write));
+    match failed {
+        Some(error) => Err(error.into()),
+        None => copied.map_err(|error| unreadable(entry, &error)),
     }
-    Ok(())
 }
 
 /// Copies what is read, and returns how many bytes it has and their digest.

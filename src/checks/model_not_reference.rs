@@ -16,10 +16,11 @@ rule! {
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for models in submission.submitters.iter().filter_map(|submitter| submitter.documents.models.as_ref()) {
-        let which = if models.count == 1 { String::new() } else { format!(", the smallest of {},", models.count) };
-        let message = format!(
-            "this model file{which} has not the checksum of a reference model, as is normal for converted ones"
-        );
+        let which = match models.count {
+            1 => "this model file has".to_owned(),
+            count => format!("of {count} model files this is the smallest that has"),
+        };
+        let message = format!("{which} not the checksum of a reference model, as is normal for converted ones");
         findings.at(&models.own, 0, message);
     }
 }

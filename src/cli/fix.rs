@@ -21,7 +21,8 @@ puts markers in their place, and corrects the spelling of `Status`. What else `c
 
 /// Mend what needs no judgement: junk files, empty folders, misspelled names, misplaced markers, spellings of a status.
 ///
-/// Shows the plan; `--apply` does it, `--undo` takes it back. Logs, traces and results are never edited.
+/// Shows the plan; `--apply` does it, `--undo` takes it back unless a file was made or edited there since. Logs, traces and
+/// results are never edited.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Fix {
@@ -62,7 +63,7 @@ impl Fix {
             }
         })?;
         if self.apply && !steps.is_empty() {
-            if Journal::read(&kept).is_ok() {
+            if kept.symlink_metadata().is_ok() {
                 bail!("{} holds what was mended before; undo that, or remove it", kept.display());
             }
             Journal { steps }.apply(root, &kept)?;

@@ -6,8 +6,11 @@ use std::io::{self, Read};
 /// Bytes that are asked for at a time: few enough to stay in the processor's cache until they are parsed.
 const BLOCK: usize = 128 << 10;
 
-/// Most bytes of a line that are looked at; of a longer one the middle is left out.
+/// Most bytes of a line of a log that are looked at; of a longer one the middle is left out.
 const LONGEST_LINE: usize = 4 << 20;
+
+/// Most bytes of a line of code that are looked at: programs are made to write long ones.
+const LONGEST_CODE: usize = 16 << 20;
 
 thread_local! {
     /// One buffer for all files that a thread reads one after the other.
@@ -19,9 +22,21 @@ thread_local! {
 ///
 /// # Errors
 /// When the source cannot be read; whole blocks before that were handed over.
-pub fn for_each(source: &mut dyn Read, mut take: impl FnMut(&[u8])) -> io::Result<()> {
+pub fn for_each(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<()> {
+    with_buffer(source, LONGEST_LINE, take)
+}
+
+/// The same for code.
+///
+/// # Errors
+/// As [`for_each`].
+pub fn for_each_of_code(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<()> {
+    with_buffer(source, LONGEST_CODE, take)
+}
+
+fn with_buffer(source: &mut dyn Read, longest: usize, mut take: impl FnMut(&[u8])) -> io::Result<()> {
     let mut buffer = BUFFER.take();
-    let done = read(source, &mut buffer, &mut take);
+    let done = read(source, &mut buffer, longest, &mut take);
     // A very long line does not keep its memory.
     if buffer.len() <= 4 * BLOCK {
         BUFFER.set(buffer);
@@ -51,17 +66,17 @@ pub fn for_each_part(source: &mut dyn Read, mut take: impl FnMut(&[u8]) -> io::R
     done
 }
 
-fn read(source: &mut dyn Read, buffer: &mut Vec<u8>, take: &mut impl FnMut(&[u8])) -> io::Result<()> {
+fn read(source: &mut dyn Read, buffer: &mut Vec<u8>, longest: usize, take: &mut impl FnMut(&[u8])) -> io::Result<()> {
     if buffer.len() < BLOCK {
         buffer.resize(BLOCK, 0);
     }
     let mut filled = 0;
     loop {
         if filled == buffer.len() {
-            if filled < LONGEST_LINE {
+            if filled < longest {
                 buffer.resize(2 * filled, 0);
             } else {
-                filled = LONGEST_LINE / 2;
+                filled = longest / 2;
             }
         }
         let new = filled..fill(source, buffer, filled)?;

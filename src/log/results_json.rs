@@ -156,7 +156,9 @@ fn without_samples(bytes: &[u8]) -> Option<Vec<Entry>> {
         copied = bytes.len() - rest.len();
     }
     short.extend_from_slice(&bytes[copied..]);
-    let foreign = memmem::find_iter(&short, b"\"#").count() != all_samples.len();
+    // The same text from elsewhere would pass for samples, also where its sign is escaped.
+    let foreign =
+        memmem::find_iter(&short, b"\"#").count() != all_samples.len() || memmem::find(&short, b"\\u0023").is_some();
     if all_samples.is_empty() || foreign {
         return None;
     }
@@ -266,6 +268,14 @@ mod tests {
         let entries = parse(text).unwrap();
         let samples: Vec<_> = entries.iter().map(|entry| entry.power.as_ref().unwrap().samples.clone()).collect();
         assert_eq!(samples, [vec![1.0, 2.0], vec![3.0]]);
+    }
+
+    #[test]
+    fn a_text_is_no_samples() {
+        for text in ["#0", "\\u00230"] {
+            let text = format!(r#"[{{"power": {{"samples" : "{text}", "x": {{"samples": [1]}}}}}}]"#);
+            assert!(parse(text.as_bytes()).unwrap_err().message.contains("expected a list of numbers"), "{text}");
+        }
     }
 
     #[test]

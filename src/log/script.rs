@@ -44,7 +44,8 @@ impl Parser {
         while let Some(found) = memchr::memchr2(b'\'', b'"', &bytes[from..]) {
             let quote = from + found;
             from = quote + 1;
-            if !bytes[..quote].trim_ascii_end().ends_with(b"cmd:") {
+            let blanks = bytes[..quote].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            if !bytes[..quote - blanks].ends_with(b"cmd:") {
                 continue;
             }
             self.feeds = self.feeds.saturating_add(text::line_feeds(&bytes[counted..quote]));
@@ -119,7 +120,7 @@ mod tests {
         assert_eq!(found, [At::new(fingerprint(b"bload dut \"C:\\data\\a.bin\""), 3)]);
         let twice = parse(b"cmd: 'print cmd: \"x\"', cmd: 'y'\ncmd: 'z'");
         assert_eq!(twice.iter().map(|command| command.line).collect::<Vec<_>>(), [1, 1, 2]);
-        for open in [&b"cmd: 'open"[..], b"cmd: 'open\n'", b"cmd: 'open\\\n'", b"cmd:", b"cmd: x"] {
+        for open in [&b"cmd: 'open"[..], b"cmd: 'open\n'", b"cmd: 'open\\\n'", b"cmd:", b"cmd: x", b"cmd:\n'x'"] {
             assert_eq!(parse(open), []);
         }
     }

@@ -153,7 +153,7 @@ fn read_code(tree: &Tree, entry: &Entry) -> Option<CodeFile> {
 }
 
 fn by_blocks(tree: &Tree, entry: &Entry, take: impl FnMut(&[u8])) -> Option<()> {
-    tree.stream(entry, |source| blocks::for_each(source, take)).ok()
+    tree.stream(entry, |source| blocks::for_each_of_code(source, take)).ok()
 }
 
 /// A block of a file and the offset in it. Lines are counted only once there is something to say of one.
@@ -193,8 +193,8 @@ impl Scan {
             memmem::find_iter(bytes, b".bin").for_each(|at| self.input(bytes, at));
         }
         if self.private_key.is_none() {
-            let key = memmem::find(bytes, b"PRIVATE KEY-----")
-                .filter(|at| bytes[..*at].ends_with(b"-----BEGIN ") || bytes[..*at].ends_with(b"RSA "));
+            let begins = |at: &usize| bytes[..*at].ends_with(b"-----BEGIN ") || bytes[..*at].ends_with(b"RSA ");
+            let key = memmem::find_iter(bytes, b"PRIVATE KEY-----").find(begins);
             self.private_key = key.map(|at| (self.blocks, at));
         }
         self.blocks += 1;

@@ -15,7 +15,7 @@ pub struct Inputs {
     pub listed: Vec<Loads>,
     /// Loads of all other inputs, by name.
     pub foreign: BTreeMap<String, Loads>,
-    /// The input that was loaded first.
+    /// The input of the first inference.
     pub first: Option<String>,
 }
 

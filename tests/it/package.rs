@@ -332,7 +332,12 @@ fn mending_can_be_undone() {
     assert_eq!(golden::files(&tree), golden::files(&golden::bundled()));
     assert!(!own.join("code/empty").exists());
     // What was made or edited since is not overwritten.
-    for (path, reason) in [(own.join("code/.DS_Store"), "is there again"), (description, "was edited since")] {
+    let in_the_way = [
+        (own.join("code/.DS_Store"), "is there again"),
+        (npu.join("accuracy/result.txt"), "is there again"),
+        (description, "was edited since"),
+    ];
+    for (path, reason) in in_the_way {
         let before = fs::read(&path).ok();
         fs::write(&path, "by hand").unwrap();
         let output = tinyaudit(&["fix", text(&tree), "--round", "v1.3", "--undo"]);
@@ -344,6 +349,14 @@ fn mending_can_be_undone() {
             None => fs::remove_file(&path).unwrap(),
         }
     }
+    // Nor is what was kept, even where its journal was lost.
+    let journal = folder.path().join("tree.tinyaudit-undo/journal.json");
+    let written = fs::read(&journal).unwrap();
+    fs::remove_file(&journal).unwrap();
+    fs::write(own.join("code/.DS_Store"), "more").unwrap();
+    assert_eq!(tinyaudit(&["fix", text(&tree), "--round", "v1.3", "--apply"]).status.code(), Some(2));
+    fs::remove_file(own.join("code/.DS_Store")).unwrap();
+    fs::write(&journal, written).unwrap();
     fix("--undo");
     assert_eq!(golden::files(&tree), broken);
     assert!(own.join("code/empty/inner").exists());
