@@ -51,6 +51,16 @@ fn one_endless_line() {
     }
 }
 
+/// Programs write code in one long line, too.
+#[test]
+fn a_key_in_a_long_line() {
+    let said = survives("closed/ExampleCo/code/long.json", |path| {
+        let half = "x".repeat(3 << 20);
+        fs::write(path, format!("{half}-----BEGIN PRIVATE KEY-----{half}\n")).unwrap();
+    });
+    assert!(said.contains("private-key-published"), "{said}");
+}
+
 /// A gigabyte without a line feed, in a process that may not have as much memory.
 #[cfg(unix)]
 #[test]
