@@ -165,14 +165,10 @@ pub fn write(tree: &Tree, documents: &Documents, out: &mut (impl Write + Seek)) 
     manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
     let text = manifest.to_string();
 
-    let stored = |entry: &'_ &Entry| match entry.kind {
-        Kind::File(size) => size,
-        _ => 0,
-    };
-    let mut parts: Vec<Part<'_>> = files
-        .iter()
-        .map(|entry| Part { name: &entry.path, size: stored(entry), content: Content::Of(entry) })
-        .collect();
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for entry in &files {
+        parts.push(Part { name: &entry.path, size: entry.size().unwrap_or(0), content: Content::Of(entry) });
+    }
     let own = own.iter().map(|(name, bytes)| (*name, bytes.as_slice())).chain([(MANIFEST, text.as_bytes())]);
     parts.extend(own.map(|(name, bytes)| Part { name, size: bytes.len() as u64, content: Content::Bytes(bytes) }));
     parts.sort_by(|a, b| a.name.cmp(b.name));

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use dataset::{Dataset, WakewordTruth, dataset, dataset_names, wakeword_truth};
+pub use dataset::{Dataset, WakewordTruth, dataset, dataset_names, datasets, wakeword_truth};
 pub use spec::{
     BenchmarkSpec, Energy, FileNames, FileRole, Hygiene, Mode, Publication, Runner, RunnerSpec, Runners, Statistic,
     SystemDescriptionSpec, Target, Task, Tolerances, Wakeword, Windows,

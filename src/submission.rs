@@ -16,7 +16,7 @@ use crate::log::description::SystemDescription;
 use crate::log::energy_trace::EnergyTrace;
 use crate::log::results_json::Entry;
 use crate::log::{Inference, SessionLog};
-use crate::round::{BenchmarkSpec, Dataset, FileRole, Mode, Round, Runner};
+use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner};
 
 pub use inputs::{Closest, Inputs, Loads, closest_list};
 pub use load::{LoadError, load, submitters};
@@ -400,13 +400,6 @@ impl Run {
     #[must_use]
     pub fn inferences(&self) -> &[Inference] {
         self.log.as_ref().map_or(&[], |log| &log.inferences)
-    }
-
-    /// The inputs of an accuracy run and the official list they come closest to, where there is one.
-    #[must_use]
-    pub fn listed_inputs(&self) -> Option<(&Inputs, &'static Dataset)> {
-        let inputs = self.inputs.as_ref()?;
-        Some((inputs, inputs.list?))
     }
 
     /// Lets go of the evidence once the scores are recomputed from it and it is judged. Whether there was any can still

@@ -75,6 +75,15 @@ impl Entry {
         self.real.is_none()
     }
 
+    /// Bytes of a file as they were listed; `None` if it is none.
+    #[must_use]
+    pub const fn size(&self) -> Option<u64> {
+        match self.kind {
+            Kind::File(size) => Some(size),
+            _ => None,
+        }
+    }
+
     /// Whether it is a file.
     #[must_use]
     pub const fn is_file(&self) -> bool {
@@ -273,10 +282,9 @@ impl Tree {
     fn read_into(&self, entry: &Entry, bytes: &mut Vec<u8>) -> io::Result<()> {
         bytes.clear();
         self.stream(entry, |source| {
-            if let Kind::File(size) = entry.kind {
-                // What an entry claims is believed only so far.
-                bytes.reserve(usize::try_from(size.min(MAX_RESERVED)).unwrap_or(0) + 1);
-            }
+            // What an entry claims is believed only so far.
+            let size = entry.size().unwrap_or(0).min(MAX_RESERVED);
+            bytes.reserve(usize::try_from(size).unwrap_or(0) + 1);
             source.read_to_end(bytes).map(drop)
         })
     }
@@ -286,7 +294,7 @@ impl Tree {
     /// # Errors
     /// When it is no file or cannot be read, and what `take` says.
     pub fn stream<T>(&self, entry: &Entry, take: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
-        let Kind::File(size) = entry.kind else {
+        let Some(size) = entry.size() else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
         };
         let own = entry.path.strip_prefix(self.prefix.as_str()).unwrap_or(&entry.path);

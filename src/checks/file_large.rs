@@ -2,7 +2,6 @@ use super::evidence::MB;
 use crate::round::Round;
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
-use crate::tree::Kind;
 
 rule! {
     /// A file is larger than the limit the official checker speaks of.
@@ -19,7 +18,7 @@ rule! {
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for entry in &submission.entries {
         let (stated, limit) = (round.hygiene.stated_max_file_mb, round.hygiene.max_file_mb);
-        if let Kind::File(bytes) = entry.kind
+        if let Some(bytes) = entry.size()
             && (stated * MB + 1..=limit * MB).contains(&bytes)
         {
             findings.at(&entry.path, 0, format!("the file has {} MB, expected at most {stated} MB", bytes / MB));

@@ -2,7 +2,6 @@ use super::evidence::MB;
 use crate::round::Round;
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
-use crate::tree::Kind;
 
 rule! {
     /// A file is larger than the official checker takes.
@@ -20,7 +19,7 @@ rule! {
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for entry in &submission.entries {
         let limit = round.hygiene.max_file_mb;
-        if let Kind::File(bytes) = entry.kind
+        if let Some(bytes) = entry.size()
             && bytes > limit * MB
         {
             findings.at(&entry.path, 0, format!("the file has {} MB, expected at most {limit} MB", bytes / MB));

@@ -1,4 +1,4 @@
-use crate::round::{FileRole, Mode, Round, Task};
+use crate::round::{Mode, Round, Task};
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
 
@@ -19,24 +19,23 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for place in submission.runs().filter(|place| place.run.mode == Mode::Accuracy) {
         let Some(spec) = place.spec(round).filter(|spec| spec.task != Task::Wakeword) else { continue };
         let run = place.run;
-        let role = if run.has(FileRole::Log) { FileRole::Log } else { FileRole::Json };
         let accepted = spec.lists.join(" or ");
         let Some(inputs) = &run.inputs else { continue };
         let Some(list) = inputs.list else {
             if let Some(first) = &inputs.first {
                 findings
-                    .at(run.path_of(role), 0, format!("no input is on an official list, expected {accepted}"))
+                    .at(run.inputs_path(), 0, format!("no input is on an official list, expected {accepted}"))
                     .note(format!("the first is `{first}`"));
             }
             continue;
         };
         if !spec.lists.iter().any(|accepted| accepted == list.name) {
             let message = format!("the inputs are those of {}, expected {accepted}", list.name);
-            findings.at(run.path_of(role), 0, message).note(format!("{} is: {}", list.name, list.title));
+            findings.at(run.inputs_path(), 0, message).note(format!("{} is: {}", list.name, list.title));
         } else if let Some((name, loads)) = inputs.foreign.first_key_value() {
             let verb = if inputs.foreign.len() == 1 { "input is" } else { "inputs are" };
             let message = format!("{} {verb} not on the list {}", inputs.foreign.len(), list.name);
-            findings.at(run.path_of(role), loads.line(), message).note(format!("the first is `{name}`"));
+            findings.at(run.inputs_path(), loads.line(), message).note(format!("the first is `{name}`"));
         }
     }
 }

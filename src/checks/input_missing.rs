@@ -1,4 +1,4 @@
-use crate::round::{FileRole, Mode, Round};
+use crate::round::{Mode, Round};
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
 
@@ -18,10 +18,9 @@ rule! {
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for place in submission.runs().filter(|place| place.run.mode == Mode::Accuracy) {
         let Some((inputs, list)) = place.run.listed_inputs() else { continue };
-        let named = || list.inputs.iter().map(|(name, _)| *name).zip(&inputs.listed);
-        let missing: Vec<&str> = named().filter(|(_, loads)| loads.is_missing()).map(|(name, _)| name).collect();
-        let role = if place.run.has(FileRole::Log) { FileRole::Log } else { FileRole::Json };
-        let path = place.run.path_of(role);
+        let missing: Vec<&str> =
+            inputs.on_list().filter(|(_, loads)| loads.is_missing()).map(|(name, _)| name).collect();
+        let path = place.run.inputs_path();
         if let Some(first) = missing.first() {
             let all = list.inputs.len();
             findings
@@ -29,7 +28,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
                 .note(format!("the first is `{first}`"));
         }
         let slices = list.slices as usize;
-        let cut = named().find(|(_, loads)| !loads.is_missing() && loads.distinct() < slices);
+        let cut = inputs.on_list().find(|(_, loads)| !loads.is_missing() && loads.distinct() < slices);
         if let Some((name, loads)) = cut.filter(|_| slices > 1) {
             findings.at(path, 0, format!("`{name}` was run on {} slices, expected {slices}", loads.distinct()));
         }

@@ -1,4 +1,4 @@
-use crate::round::{FileRole, Mode, Round};
+use crate::round::{Mode, Round};
 use crate::rule::{Findings, rule};
 use crate::submission::Submission;
 
@@ -18,8 +18,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         let Some((inputs, list)) = place.run.listed_inputs() else { continue };
         let repeated: Vec<_> = inputs.loaded().filter(|(_, loads)| loads.repeated(list.slices)).collect();
         let Some((name, loads)) = repeated.first() else { continue };
-        let role = if place.run.has(FileRole::Log) { FileRole::Log } else { FileRole::Json };
-        let finding = findings.at(place.run.path_of(role), loads.line(), format!("`{name}` was loaded more than once"));
+        let finding = findings.at(place.run.inputs_path(), loads.line(), format!("`{name}` was loaded more than once"));
         if repeated.len() > 1 {
             finding.note(format!("{} inputs were", repeated.len()));
         }

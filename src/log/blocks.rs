@@ -23,7 +23,7 @@ thread_local! {
 /// # Errors
 /// When the source cannot be read; whole blocks before that were handed over.
 pub fn for_each(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<()> {
-    with_buffer(source, LONGEST_LINE, take)
+    with_buffer(|buffer| read(source, buffer, LONGEST_LINE, take))
 }
 
 /// The same for code.
@@ -31,12 +31,15 @@ pub fn for_each(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<()
 /// # Errors
 /// As [`for_each`].
 pub fn for_each_of_code(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<()> {
-    with_buffer(source, LONGEST_CODE, take)
+    with_buffer(|buffer| read(source, buffer, LONGEST_CODE, take))
 }
 
-fn with_buffer(source: &mut dyn Read, longest: usize, mut take: impl FnMut(&[u8])) -> io::Result<()> {
+fn with_buffer(work: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
     let mut buffer = BUFFER.take();
-    let done = read(source, &mut buffer, longest, &mut take);
+    if buffer.len() < BLOCK {
+        buffer.resize(BLOCK, 0);
+    }
+    let done = work(&mut buffer);
     // A very long line does not keep its memory.
     if buffer.len() <= 4 * BLOCK {
         BUFFER.set(buffer);
@@ -49,27 +52,18 @@ fn with_buffer(source: &mut dyn Read, longest: usize, mut take: impl FnMut(&[u8]
 /// # Errors
 /// When the source cannot be read, and what `take` says.
 pub fn for_each_part(source: &mut dyn Read, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-    let mut buffer = BUFFER.take();
-    buffer.resize(buffer.len().max(BLOCK), 0);
-    let done = loop {
-        match fill(source, &mut buffer, 0) {
-            Ok(0) => break Ok(()),
-            Ok(filled) => {
-                if let Err(error) = take(&buffer[..filled]) {
-                    break Err(error);
-                }
+    with_buffer(|buffer| {
+        loop {
+            let filled = fill(source, buffer, 0)?;
+            if filled == 0 {
+                return Ok(());
             }
-            Err(error) => break Err(error),
+            take(&buffer[..filled])?;
         }
-    };
-    BUFFER.set(buffer);
-    done
+    })
 }
 
-fn read(source: &mut dyn Read, buffer: &mut Vec<u8>, longest: usize, take: &mut impl FnMut(&[u8])) -> io::Result<()> {
-    if buffer.len() < BLOCK {
-        buffer.resize(BLOCK, 0);
-    }
+fn read(source: &mut dyn Read, buffer: &mut Vec<u8>, longest: usize, mut take: impl FnMut(&[u8])) -> io::Result<()> {
     let mut filled = 0;
     loop {
         if filled == buffer.len() {

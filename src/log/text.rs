@@ -265,6 +265,11 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_first_of_eight_digits_counts_most() {
+        assert_eq!(eight_digits(*b"00000010"), Some(10));
+    }
+
     proptest! {
         #[test]
         fn line_feeds_are_counted(bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), any::<u8>()], 0..5000)) {

@@ -77,6 +77,11 @@ pub fn dataset(name: &str) -> Option<&'static Dataset> {
     LISTS.iter().position(|(known, _)| *known == name).map(|index| &*READ[index])
 }
 
+/// All lists.
+pub fn datasets() -> impl Iterator<Item = &'static Dataset> {
+    LISTS.iter().filter_map(|(name, _)| dataset(name))
+}
+
 /// Names of all lists and truths.
 #[must_use]
 pub fn dataset_names() -> Vec<&'static str> {

@@ -11,8 +11,8 @@ use super::Submitter;
 use crate::location::{At, Damage, Line};
 use crate::log::checklist::{self, Checklist};
 use crate::log::{blocks, text};
-use crate::round::{dataset, dataset_names, reference_model};
-use crate::tree::{Entry, Kind, Tree, join};
+use crate::round::{datasets, reference_model};
+use crate::tree::{Entry, Tree, join};
 
 /// Largest model that is looked into, in bytes: several times what the memory of the benchmarks' devices holds.
 const MAX_MODEL: u64 = 4 << 20;
@@ -102,16 +102,12 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
 /// The smallest model that is no reference model. The question is only whether there is one: digests of all models would
 /// cost more than everything else that is read of most submissions.
 fn own_model(tree: &Tree, code: &[Entry]) -> Option<Models> {
-    let size_of = |entry: &Entry| match entry.kind {
-        Kind::File(size) if size <= MAX_MODEL && !entry.name().starts_with("._") => Some(size),
-        _ => None,
-    };
-    let models = code.iter().filter(|entry| MODELS.contains(&ending(entry).as_str()));
-    let mut models: Vec<(u64, &Entry)> = models.filter_map(|entry| Some((size_of(entry)?, entry))).collect();
-    models.sort_by_key(|(size, entry)| (*size, &entry.path));
+    let is_model = |entry: &&Entry| ends_in(entry, &MODELS) && entry.size().is_some_and(|size| size <= MAX_MODEL);
+    let mut models: Vec<&Entry> = code.iter().filter(is_model).collect();
+    models.sort_by_key(|entry| (entry.size(), &entry.path));
     let is_own = |bytes: &[u8]| reference_model(&text::hex(&Md5::digest(bytes))).is_none();
-    let own = models.iter().find(|(_, entry)| tree.read_with(entry, is_own).unwrap_or(false));
-    own.map(|(_, entry)| Models { count: models.len(), own: entry.path.clone() })
+    let own = models.iter().find(|entry| tree.read_with(entry, is_own).unwrap_or(false));
+    own.map(|entry| Models { count: models.len(), own: entry.path.clone() })
 }
 
 /// Whether a file begins as a PDF or Word file does.
@@ -136,7 +132,7 @@ const TEXTS: [&str; 26] = [
 
 /// What is known of a file; `None` if nothing, or if it cannot be read, which is reported as such.
 fn read_code(tree: &Tree, entry: &Entry) -> Option<CodeFile> {
-    if !entry.is_file() || !TEXTS.contains(&ending(entry).as_str()) || entry.name().starts_with("._") {
+    if !ends_in(entry, &TEXTS) {
         return None;
     }
     let mut scan = Scan { is_list: entry.name().starts_with("y_labels"), ..Scan::default() };
@@ -205,12 +201,16 @@ impl Scan {
         let start = bytes[..at].iter().rposition(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'));
         let name = &bytes[start.map_or(0, |start| start + 1)..at + b".bin".len()];
         let Ok(name) = std::str::from_utf8(name) else { return };
-        let mut lists = dataset_names().into_iter().filter_map(dataset);
-        if !self.inputs.contains(name) && lists.any(|list| list.place_of(name).is_some()) {
+        if !self.inputs.contains(name) && datasets().any(|list| list.place_of(name).is_some()) {
             self.first_input.get_or_insert_with(|| (name.to_owned(), (self.blocks, at)));
             self.inputs.insert(name.to_owned());
         }
     }
+}
+
+/// Whether it is a file with one of these endings, and not what a Mac leaves beside one.
+fn ends_in(entry: &Entry, endings: &[&str]) -> bool {
+    entry.is_file() && endings.contains(&ending(entry).as_str()) && !entry.name().starts_with("._")
 }
 
 fn ending(entry: &Entry) -> String {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Run;
 use crate::location::Line;
-use crate::round::{BenchmarkSpec, Dataset, dataset};
+use crate::round::{BenchmarkSpec, Dataset, FileRole, dataset};
 
 /// What an accuracy run was run on.
 #[derive(Debug, Clone)]
@@ -56,6 +56,21 @@ impl Loads {
     }
 }
 
+impl Run {
+    /// The inputs of an accuracy run and the official list they come closest to, where there is one.
+    #[must_use]
+    pub fn listed_inputs(&self) -> Option<(&Inputs, &'static Dataset)> {
+        let inputs = self.inputs.as_ref()?;
+        Some((inputs, inputs.list?))
+    }
+
+    /// The file that shows the inputs: the log, or results.json where there is none.
+    #[must_use]
+    pub fn inputs_path(&self) -> &str {
+        self.path_of(if self.has(FileRole::Log) { FileRole::Log } else { FileRole::Json })
+    }
+}
+
 /// A load: the input's name, where in the file, and its line.
 type Load<'a> = (&'a str, u32, Line);
 
@@ -92,10 +107,15 @@ impl Inputs {
         Self { list, listed, foreign, first: loads.first().map(|(name, ..)| (*name).to_owned()) }
     }
 
+    /// Every input of the list by name, in its order.
+    pub fn on_list(&self) -> impl Iterator<Item = (&str, &Loads)> {
+        let names = self.list.into_iter().flat_map(|list| &list.inputs).map(|(name, _)| *name);
+        names.zip(&self.listed)
+    }
+
     /// Every input that was loaded, by name and in the order of the list, others last.
     pub fn loaded(&self) -> impl Iterator<Item = (&str, &Loads)> {
-        let names = self.list.into_iter().flat_map(|list| &list.inputs).map(|(name, _)| *name);
-        let listed = names.zip(&self.listed).filter(|(_, loads)| !loads.is_missing());
+        let listed = self.on_list().filter(|(_, loads)| !loads.is_missing());
         listed.chain(self.foreign.iter().map(|(name, loads)| (name.as_str(), loads)))
     }
 }

@@ -7,7 +7,7 @@ use crate::location::Damage;
 use crate::log::energy_trace::EnergyTrace;
 use crate::log::{self, Inference, SessionLog, blocks, claims, eembc, energy_trace, mlcommons, results_json, script};
 use crate::round::{FileRole, Mode, Round, Runner};
-use crate::tree::{Entry, Kind, Tree};
+use crate::tree::{Entry, Tree};
 
 /// Largest JSON file that is read, in bytes; ten times the largest that either runner writes.
 const MAX_JSON: u64 = 256 << 20;
@@ -61,9 +61,7 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
             run.script = any.then_some(parser.commands);
         }
         FileRole::Json | FileRole::Stamps => {
-            if let Kind::File(size) = entry.kind
-                && size > MAX_JSON
-            {
+            if let Some(size) = entry.size().filter(|size| *size > MAX_JSON) {
                 return Err(io::Error::other(format!("it has {size} bytes, at most {MAX_JSON} are expected")));
             }
             any = tree.read_with(entry, |bytes| {
