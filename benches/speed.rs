@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use sha2::Digest;
-use tinyaudit::log::{claims, eembc, mlcommons, results_json, script};
-use tinyaudit::metrics::accuracy::Row;
-use tinyaudit::metrics::auc;
+use tinyaudit::judge::metrics::accuracy::Row;
+use tinyaudit::judge::metrics::auc;
+use tinyaudit::read::log::{claims, eembc, mlcommons, results_json, script};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tinyaudit");
 

@@ -6,17 +6,19 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 
-use tinyaudit::device::{Device, LinkError, Micros, Received, SECOND};
-use tinyaudit::log::{blocks, checklist, claims, description, eembc, energy_trace, mlcommons, results_json, script};
-use tinyaudit::package::Manifest;
-use tinyaudit::report::Report;
+use tinyaudit::bench::device::{Device, LinkError, Micros, Received, SECOND};
+use tinyaudit::bench::runner::inputs::Synthetic;
+use tinyaudit::bench::runner::measure::Ports;
+use tinyaudit::bench::runner::{Job, list_for, measure};
+use tinyaudit::bench::simulator::board::BoardKind;
+use tinyaudit::bench::simulator::{Bench, Port, Profile, Wiring};
+use tinyaudit::judge::report::Report;
+use tinyaudit::keep::package::Manifest;
+use tinyaudit::read::log::{
+    blocks, checklist, claims, description, eembc, energy_trace, mlcommons, results_json, script,
+};
+use tinyaudit::read::tree::Tree;
 use tinyaudit::round::{Mode, Round, Runner};
-use tinyaudit::runner::inputs::Synthetic;
-use tinyaudit::runner::measure::Ports;
-use tinyaudit::runner::{Job, list_for, measure};
-use tinyaudit::simulator::board::BoardKind;
-use tinyaudit::simulator::{Bench, Port, Profile, Wiring};
-use tinyaudit::tree::Tree;
 
 /// What a target is called and does.
 pub type Target = (&'static str, fn(&[u8]));
@@ -59,7 +61,7 @@ pub fn documents(bytes: &[u8]) {
     let _ = checklist::parse(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
         let _ = Round::parse("draft", text);
-        let _ = tinyaudit::waiver::parse(text, "waivers.yaml");
+        let _ = tinyaudit::judge::waiver::parse(text, "waivers.yaml");
         let _ = Manifest::parse(text);
         let _ = Profile::parse("draft", text);
     }
@@ -72,7 +74,7 @@ pub fn archive(bytes: &[u8]) {
         return;
     }
     let Ok(tree) = Tree::of_archive(file) else { return };
-    let _ = tinyaudit::package::differences(&tree);
+    let _ = tinyaudit::keep::package::differences(&tree);
     judge(&tree);
 }
 
@@ -124,8 +126,8 @@ fn judge(tree: &Tree) {
     for round in ["v0.5", "v1.3"].into_iter().filter_map(|name| Round::named(name).ok()) {
         if let Ok(report) = Report::of(tree, round, None) {
             let mut sink = std::io::sink();
-            let _ = tinyaudit::render::text::write(&report, tinyaudit::round::Severity::Error, false, &mut sink);
-            let _ = tinyaudit::render::sarif::write(&report, &mut sink);
+            let _ = tinyaudit::tell::text::write(&report, tinyaudit::round::Severity::Error, false, &mut sink);
+            let _ = tinyaudit::tell::sarif::write(&report, &mut sink);
         }
     }
 }

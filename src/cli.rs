@@ -21,11 +21,11 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::render;
-use crate::report::{Loading, Report};
+use crate::judge::report::{Loading, Report};
+use crate::read::submission::Submission;
+use crate::read::tree::Tree;
 use crate::round::Round;
-use crate::submission::Submission;
-use crate::tree::Tree;
+use crate::tell;
 
 use streams::{Talk, open_tree, print, read_text, says};
 
@@ -192,7 +192,7 @@ fn manual(dir: &Path) -> anyhow::Result<ExitCode> {
         pages.push((format!("{name}.1"), command.clone().name(name.clone()).display_name(name)));
     }
     for (file, command) in pages {
-        crate::output::write(&dir.join(file), true, |out| clap_mangen::Man::new(command).render(&mut { out }))?;
+        crate::keep::output::write(&dir.join(file), true, |out| clap_mangen::Man::new(command).render(&mut { out }))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -244,10 +244,10 @@ impl Input {
         bar.finish_and_clear();
         let mut report = loaded.with_context(|| self.dir.display().to_string())?;
         if let Some(waivers) = waivers {
-            report.waive(&crate::waiver::parse(&waivers.text, &waivers.name)?, &waivers.name);
+            report.waive(&crate::judge::waiver::parse(&waivers.text, &waivers.name)?, &waivers.name);
         }
         if says(Talk::Verbose) {
-            render::text::understood(&report, &mut io::stderr().lock())?;
+            tell::text::understood(&report, &mut io::stderr().lock())?;
         }
         Ok(report)
     }
@@ -255,7 +255,7 @@ impl Input {
     fn waivers(&self) -> anyhow::Result<Option<Waivers>> {
         let Some(path) = &self.waivers else { return Ok(None) };
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let text = match path.to_str().and_then(crate::waiver::built_in).filter(|_| !path.is_file()) {
+        let text = match path.to_str().and_then(crate::judge::waiver::built_in).filter(|_| !path.is_file()) {
             Some(text) => text.to_owned(),
             None => read_text(path)?,
         };
@@ -269,7 +269,7 @@ impl Input {
             (Round::parse(&name, &read_text(path)?)?, "read from --rules")
         } else if let Some(name) = &self.round {
             (Round::named(name)?, "named by --round")
-        } else if let Ok(name) = crate::package::stored_round(tree) {
+        } else if let Ok(name) = crate::keep::package::stored_round(tree) {
             (Round::named(&name)?, "the package's; name another with --round")
         } else {
             (Round::named(Round::newest())?, "the newest; name another with --round")

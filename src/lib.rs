@@ -8,18 +8,21 @@
 //! **findings**. A score is never believed, always recomputed; *claimed* is what results.txt prints, *recomputed* is
 //! what raw evidence gives.
 //!
-//! Layers, upper may use lower, never the reverse:
+//! Seven wings, upper may use lower, never the reverse, and no two rooms use each other:
 //!
-//! `cli` → [`render`] → [`publication`], [`package`], [`comparison`], [`mending`] → [`report`], [`runner`] → [`checks`] →
-//! [`rule`], [`metrics`], [`follow_up`], [`form`], [`coverage`] → [`submission`] → [`log`], [`tree`] → [`round`] →
-//! [`location`]
-//!
-//! Beside them, [`device`] is the one seam between host and device, and [`simulator`] puts simulated firmware, boards
-//! and energy monitors behind it; neither knows anything of submissions.
+//! | wing | what is done there |
+//! |---|---|
+//! | [`cli`] | one file a command; the only code that prints, reads the environment or the clock |
+//! | [`tell`] | reports for people and programs, one file a format; tables, comparison |
+//! | [`keep`] | what is done with a submission: packages, mending, forms, a demonstration |
+//! | [`bench`] | device, simulator, runner; it stands beside and knows nothing of submissions |
+//! | [`judge`] | metrics, rules, one file each, the engine, waivers, the report |
+//! | [`read`] | a tree or archive → logs and documents → the typed model |
+//! | [`round`] | what a round demands, official lists |
 //!
 //! # Invariants
 //!
-//! - Checks do no I/O; renderers write to the writer they are given; nothing below `cli` prints or reads the clock.
+//! - Checks do no I/O; renderers write to the writer they are given; nothing below [`cli`] prints or reads the clock.
 //! - The content of a submission never causes an error or a panic: a bad submission is a finding, a bad invocation or
 //!   an unreadable disk is an error, a broken invariant is a panic.
 //! - No rule names a round, no round names a rule's code; thresholds stand in `rules/*.yaml` and nowhere else.
@@ -32,13 +35,13 @@
 //!
 //! | stable: changes are breaking and stand in the changelog | may grow and change |
 //! |---|---|
-//! | [`tree::Tree`], [`round::Round::named`], [`report::Report`], [`report::Loading`] | [`submission`], [`log`], [`checks`] |
-//! | [`rule::Finding`], ids of rules, [`round::Severity`], [`submission::Figure`], [`submission::Scores`] | [`coverage`], [`form`], [`follow_up`] |
-//! | the writers of [`render`] and the schemas of [`render::json`] | [`publication`], [`mending`] |
-//! | the functions of [`metrics`], [`package::differences`], [`comparison::compare`] | [`runner`], [`simulator`], [`device`] |
+//! | [`read::tree::Tree`], [`round::Round::named`], [`judge::report::Report`], [`judge::report::Loading`] | [`read::submission`], [`read::log`], [`judge::rules`] |
+//! | [`judge::rule::Finding`], ids of rules, [`round::Severity`], [`read::submission::Figure`], [`read::submission::Scores`] | [`judge::coverage`], [`judge::follow_up`], [`keep::form`] |
+//! | the writers of [`tell`] and the schemas of [`tell::json`] | [`tell::publication`], [`keep::mending`] |
+//! | the functions of [`judge::metrics`], [`keep::package::differences`], [`tell::comparison::compare`] | [`bench`] |
 //!
 //! ```
-//! use tinyaudit::{render, report::Report, round::Round, tree::Tree};
+//! use tinyaudit::{judge::report::Report, read::tree::Tree, round::Round, tell};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let tree = Tree::open("fixtures/submission".as_ref())?;
@@ -51,7 +54,7 @@
 //!     }
 //! }
 //! let mut json = Vec::new();
-//! render::json::write_lines(&report, &mut json)?;
+//! tell::json::write_lines(&report, &mut json)?;
 //! # Ok(())
 //! # }
 //! ```
@@ -59,8 +62,8 @@
 //! The figures by themselves are pure functions of evidence:
 //!
 //! ```
-//! use tinyaudit::log::eembc;
-//! use tinyaudit::metrics::median::median;
+//! use tinyaudit::read::log::eembc;
+//! use tinyaudit::judge::metrics::median::median;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let path = "fixtures/submission/closed/ExampleCo/results/simulated_npu_400mhz/ic/performance/log.txt";
@@ -73,32 +76,13 @@
 //!
 //! # Reading order
 //!
-//! [`report::Report::of`] is the plot: load, recompute, judge. Then [`submission`] for the nouns, [`rule`] for the
-//! engine, and any file of [`checks`] for what a rule looks like.
+//! [`judge::report::Report::of`] is the plot: load, recompute, judge. Then [`read::submission`] for the nouns,
+//! [`judge::engine`] for how rules are held, and any file of [`judge::rules`] for what a rule looks like.
 
-pub mod checks;
+pub mod bench;
 pub mod cli;
-pub mod comparison;
-pub mod coverage;
-pub mod device;
-pub mod fingerprint;
-pub mod follow_up;
-pub mod form;
-pub mod location;
-pub mod log;
-pub mod mending;
-pub mod metrics;
-pub mod output;
-pub mod package;
-pub mod publication;
-pub mod python;
-pub mod render;
-pub mod report;
+pub mod judge;
+pub mod keep;
+pub mod read;
 pub mod round;
-pub mod rule;
-pub mod runner;
-pub mod simulator;
-pub mod spelling;
-pub mod submission;
-pub mod tree;
-pub mod waiver;
+pub mod tell;

@@ -5,7 +5,9 @@
 
 mod dataset;
 mod description_schema;
+pub mod fingerprint;
 mod spec;
+pub mod spelling;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -104,7 +106,7 @@ pub enum RoundError {
 /// The round that was probably meant.
 fn hint(name: &str) -> String {
     let plain = format!("v{}", name.to_lowercase().trim_start_matches(['v', 'r']));
-    let near = crate::spelling::nearest(&plain, ROUNDS.iter().map(|(name, _)| *name), 2);
+    let near = crate::round::spelling::nearest(&plain, ROUNDS.iter().map(|(name, _)| *name), 2);
     near.map_or_else(String::new, |near| format!("did you mean {near}? "))
 }
 

@@ -8,9 +8,9 @@ use clap::{Args, ValueEnum};
 
 use super::streams::{deliver, is_standard, open_tree, styled};
 use super::{Input, Wanted, judged};
-use crate::render;
+use crate::read::submission::Submission;
 use crate::round::{Round, Severity};
-use crate::submission::Submission;
+use crate::tell;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -116,21 +116,21 @@ impl Check {
             FailOn::Note => Severity::Note,
         };
         deliver(self.out.as_deref(), self.force, |out| match self.format {
-            Format::Jsonl => render::json::write_lines(&report, out),
-            Format::Sarif => render::sarif::write(&report, out),
-            Format::Github => render::github::write(&report, &prefix(&self.input.dir), threshold, out),
-            Format::Junit => render::junit::write(&report, threshold, out),
-            Format::Html => render::html::write_check(&report, threshold, out),
+            Format::Jsonl => tell::json::write_lines(&report, out),
+            Format::Sarif => tell::sarif::write(&report, out),
+            Format::Github => tell::github::write(&report, &prefix(&self.input.dir), threshold, out),
+            Format::Junit => tell::junit::write(&report, threshold, out),
+            Format::Html => tell::html::write_check(&report, threshold, out),
             Format::Text => {
                 writeln!(out, "{said}\n")?;
-                render::text::write(&report, threshold, styled(), out)?;
-                if self.reminders { render::text::reminders(&report, out) } else { Ok(()) }
+                tell::text::write(&report, threshold, styled(), out)?;
+                if self.reminders { tell::text::reminders(&report, out) } else { Ok(()) }
             }
-            Format::Json => render::json::write(&render::json::Check::of(&report, threshold, self.reminders), out),
+            Format::Json => tell::json::write(&tell::json::Check::of(&report, threshold, self.reminders), out),
         })?;
         if let (Format::Github, Some(path)) = (self.format, std::env::var_os("GITHUB_STEP_SUMMARY")) {
             let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path)?;
-            render::github::write_summary(&report, threshold, &mut file)?;
+            tell::github::write_summary(&report, threshold, &mut file)?;
         }
         Ok(if report.fails(threshold) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }

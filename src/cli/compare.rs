@@ -7,9 +7,9 @@ use clap::{Args, ValueEnum};
 
 use super::judged;
 use super::streams::print;
-use crate::comparison::compare;
-use crate::render::{self, changes};
 use crate::round::Round;
+use crate::tell::comparison::compare;
+use crate::tell::{self, changes};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,7 +56,7 @@ impl Compare {
         print(|out| match self.format {
             Format::Text => changes::write_text(&comparison, out),
             Format::Markdown => changes::write_markdown(&comparison, out),
-            Format::Json => render::json::write(&changes::Changes::of(&comparison), out),
+            Format::Json => tell::json::write(&changes::Changes::of(&comparison), out),
         })?;
         Ok(ExitCode::SUCCESS)
     }

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::streams::print;
-use crate::checks::RULES;
-use crate::coverage::entry_named;
-use crate::render::{catalogue, json};
+use crate::judge::coverage::entry_named;
+use crate::judge::rules::RULES;
+use crate::judge::rules::rule_named;
 use crate::round::Round;
-use crate::rule::rule_named;
-use crate::spelling::nearest;
+use crate::round::spelling::nearest;
+use crate::tell::{catalogue, json};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::streams::{open_tree, print};
 use super::{Input, Wanted};
-use crate::mending::{self, Journal};
+use crate::keep::mending::{self, Journal};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -8,12 +8,12 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::streams::print;
-use crate::log::{SessionLog, eembc, mlcommons};
-use crate::output::write_new;
-use crate::report::Report;
+use crate::judge::report::Report;
+use crate::keep::output::write_new;
+use crate::read::log::{SessionLog, eembc, mlcommons};
+use crate::read::tree::Tree;
+use crate::round::spelling::nearest;
 use crate::round::{FileRole, Mode, Round, Runner, Severity};
-use crate::spelling::nearest;
-use crate::tree::Tree;
 
 const EXAMPLES: &str = "\
 Examples:

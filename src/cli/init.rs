@@ -8,9 +8,9 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::streams::print;
-use crate::form::{self, Known};
-use crate::log::checklist;
-use crate::output::write_new;
+use crate::keep::form::{self, Known};
+use crate::keep::output::write_new;
+use crate::read::log::checklist;
 use crate::round::Round;
 
 const EXAMPLES: &str = "\

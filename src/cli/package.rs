@@ -9,12 +9,12 @@ use clap::Args;
 
 use super::streams::{deliver, open_tree, print, refuse_terminal, remark, styled};
 use super::{Input, Waivers, Wanted};
-use crate::package::{self, Difference, Documents, WAIVERS};
-use crate::publication::{self, Filter, Selection};
-use crate::render;
-use crate::report::Report;
+use crate::judge::report::Report;
+use crate::keep::package::{self, Difference, Documents, WAIVERS};
+use crate::read::tree::Tree;
 use crate::round::{Round, Severity};
-use crate::tree::Tree;
+use crate::tell;
+use crate::tell::publication::{self, Filter, Selection};
 
 const PACKAGE_EXAMPLES: &str = "\
 Examples:
@@ -63,7 +63,7 @@ impl Package {
         refuse_terminal(Some(&self.out), "a package")?;
         let mut tree = open_tree(&self.input.dir)?;
         let (round, said) = self.input.round(&tree)?;
-        let submitters = crate::submission::submitters(&tree, &round, self.input.submitter.as_deref())
+        let submitters = crate::read::submission::submitters(&tree, &round, self.input.submitter.as_deref())
             .with_context(|| self.input.dir.display().to_string())?
             .submitters;
         let mut names: Vec<&str> = submitters.iter().map(|submitter| submitter.name.as_str()).collect();
@@ -95,7 +95,7 @@ impl Package {
         if report.fails(Severity::Error) && !self.allow_errors {
             let show = |out: &mut dyn Write| {
                 writeln!(out, "{said}\n")?;
-                render::text::write(&report, Severity::Error, styled(), out)
+                tell::text::write(&report, Severity::Error, styled(), out)
             };
             // Where the package was to go to stdout, nothing else may.
             if self.out.as_os_str() == "-" {
@@ -115,7 +115,7 @@ impl Package {
             (_, digest) = package::copy_and_hash(&mut file, out)?;
             Ok(())
         })?;
-        let summary = render::text::summary(&report, Severity::Error);
+        let summary = tell::text::summary(&report, Severity::Error);
         remark(&summary);
         // The digest alone, so that what is printed is a file for `sha256sum -c`.
         let digest = format!("{digest}  {}", self.out.file_name().unwrap_or_default().to_string_lossy());
@@ -136,7 +136,7 @@ fn check_again(tree: &mut Tree) -> anyhow::Result<(Report, bool)> {
     tree.retain(|entry| entry.path.contains('/') || !entry.is_file());
     let mut report = Report::of(tree, Round::named(&name)?, None)?;
     if let Some(bytes) = &waivers {
-        report.waive(&crate::waiver::parse(&String::from_utf8_lossy(bytes), WAIVERS)?, WAIVERS);
+        report.waive(&crate::judge::waiver::parse(&String::from_utf8_lossy(bytes), WAIVERS)?, WAIVERS);
     }
     let same = documents(&report, None)?.report == stored;
     Ok((report, same))
@@ -148,10 +148,10 @@ fn list(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
 
 fn documents(report: &Report, waivers: Option<Vec<u8>>) -> anyhow::Result<Documents> {
     let mut documents = Documents { waivers, ..Documents::default() };
-    render::json::write(&render::json::Check::of(report, Severity::Error, false), &mut documents.report)?;
+    tell::json::write(&tell::json::Check::of(report, Severity::Error, false), &mut documents.report)?;
     let (rows, _) = publication::rows(report, Selection::Marked, &Filter::default());
     let tables = publication::tables(report, &rows);
-    render::markdown::write(&tables, &report.round, &report.round.publication.repository, &mut documents.summary)?;
+    tell::markdown::write(&tables, &report.round, &report.round.publication.repository, &mut documents.summary)?;
     Ok(documents)
 }
 
@@ -177,7 +177,7 @@ impl Verify {
             if !same {
                 writeln!(out, "{}: a new check gives another report", package::REPORT)?;
             }
-            writeln!(out, "{}", render::text::summary(&report, Severity::Error))?;
+            writeln!(out, "{}", tell::text::summary(&report, Severity::Error))?;
             let verdict = if differences.is_empty() && same {
                 "UNCHANGED: every file is as it was packaged"
             } else {

@@ -8,9 +8,9 @@ use clap::{Args, ValueEnum};
 
 use super::streams::{deliver, open_tree, refuse_terminal, remark, terminal_width};
 use super::{Input, Wanted};
-use crate::publication::{self, Filter, LeftOut, Row, Selection};
-use crate::render;
-use crate::report::Report;
+use crate::judge::report::Report;
+use crate::tell;
+use crate::tell::publication::{self, Filter, LeftOut, Row, Selection};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -89,9 +89,9 @@ impl Results {
         match self.format {
             Format::Table => out(&|out| {
                 writeln!(out, "{said}")?;
-                render::table::write(&report, &filter, terminal_width(), out)
+                tell::table::write(&report, &filter, terminal_width(), out)
             })?,
-            Format::Json => out(&|out| render::json::write(&render::json::Results::of(&report, &filter), out))?,
+            Format::Json => out(&|out| tell::json::write(&tell::json::Results::of(&report, &filter), out))?,
             _ => {
                 let (rows, left_out) = publication::rows(&report, self.selection(), &filter);
                 out(&|out| self.write(&report, &rows, repository, out))?;
@@ -112,12 +112,12 @@ impl Results {
     fn write(&self, report: &Report, rows: &[Row<'_>], repository: &str, out: &mut dyn Write) -> io::Result<()> {
         let round = &report.round;
         match self.format {
-            Format::Csv => render::csv::write(rows, out),
-            Format::OfficialCsv => render::csv::write_official(rows, round, self.selection(), out),
-            Format::Xlsx => render::xlsx::write(rows, round, repository, out),
-            Format::Html => render::html::write_results(report, rows, repository, out),
+            Format::Csv => tell::csv::write(rows, out),
+            Format::OfficialCsv => tell::csv::write_official(rows, round, self.selection(), out),
+            Format::Xlsx => tell::xlsx::write(rows, round, repository, out),
+            Format::Html => tell::html::write_results(report, rows, repository, out),
             Format::Markdown | Format::Table | Format::Json => {
-                render::markdown::write(&publication::tables(report, rows), round, repository, out)
+                tell::markdown::write(&publication::tables(report, rows), round, repository, out)
             }
         }
     }

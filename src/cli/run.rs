@@ -8,12 +8,14 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 
 use super::streams::{progress, remark};
-use crate::log::claims::{self, Claims};
+use crate::bench::runner::inputs::{Folder, Inputs, Synthetic};
+use crate::bench::runner::measure::Ports;
+use crate::bench::runner::{Job, list_for, measure, session_files};
+use crate::bench::simulator::Profile;
+use crate::keep::demo;
+use crate::keep::output::write_files;
+use crate::read::log::claims::{self, Claims};
 use crate::round::{Mode, Round, Runner};
-use crate::runner::inputs::{Folder, Inputs, Synthetic};
-use crate::runner::measure::Ports;
-use crate::runner::{Job, demo, list_for, measure, session_files, write_files};
-use crate::simulator::Profile;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -131,7 +133,7 @@ impl Run {
         let (mode, dialect) = (self.mode.mode(), self.dialect.runner());
         let profile = self.profile.as_deref().map(profile_named).transpose()?.map(Arc::new);
         let of_profile =
-            profile.as_ref().and_then(|profile| crate::simulator::answers::list_of(profile, &self.benchmark));
+            profile.as_ref().and_then(|profile| crate::bench::simulator::answers::list_of(profile, &self.benchmark));
         let named = self
             .list
             .as_deref()
@@ -161,8 +163,8 @@ impl Run {
 
     #[cfg(unix)]
     fn serial_ports(&self, mode: Mode) -> anyhow::Result<Ports> {
-        use crate::device::Device;
-        use crate::device::serial::SerialPort;
+        use crate::bench::device::Device;
+        use crate::bench::device::serial::SerialPort;
         let open = |path: &Option<PathBuf>, baud: u32| -> anyhow::Result<Option<Box<dyn Device>>> {
             let Some(path) = path else { return Ok(None) };
             let port = SerialPort::open(path, baud).with_context(|| format!("{} cannot be opened", path.display()))?;

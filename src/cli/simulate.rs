@@ -11,10 +11,10 @@ use clap::Args;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::run::{ModeName, profile_named};
-use crate::device::pty::PseudoTerminal;
-use crate::device::{Micros, SECOND};
-use crate::simulator::board::BoardKind;
-use crate::simulator::{Bench, Port, Wiring};
+use crate::bench::device::pty::PseudoTerminal;
+use crate::bench::device::{Micros, SECOND};
+use crate::bench::simulator::board::BoardKind;
+use crate::bench::simulator::{Bench, Port, Wiring};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::tree::Tree;
+use crate::read::tree::Tree;
 
 /// How much is said on stderr beside errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +96,7 @@ pub fn deliver(
     render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> anyhow::Result<()> {
     let Some(path) = file.filter(|path| !is_standard(path)) else { return print(render) };
-    match crate::output::write(path, force, render) {
+    match crate::keep::output::write(path, force, render) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => anyhow::bail!("{error}; --force replaces it"),
         done => Ok(done?),
     }

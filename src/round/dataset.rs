@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
-use crate::fingerprint::FingerprintHasher;
+use crate::round::fingerprint::FingerprintHasher;
 
 /// An official input list.
 #[derive(Debug)]

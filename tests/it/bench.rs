@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tinyaudit::report::Report;
+use tinyaudit::bench::simulator::profile::{Fault, FaultKind, Quality};
+use tinyaudit::bench::simulator::{Bench, Port, Profile, Wiring};
+use tinyaudit::judge::report::Report;
+use tinyaudit::keep::demo::{self, Demo, simulate_session};
+use tinyaudit::keep::output::write_files;
+use tinyaudit::read::tree::Tree;
 use tinyaudit::round::{Mode, Round, Runner, Severity};
-use tinyaudit::runner::demo::{self, Demo, simulate_session};
-use tinyaudit::runner::write_files;
-use tinyaudit::simulator::profile::{Fault, FaultKind, Quality};
-use tinyaudit::simulator::{Bench, Port, Profile, Wiring};
-use tinyaudit::tree::Tree;
 
 const DIRECT: Wiring = Wiring { energy: false, board: None };
 
@@ -90,7 +90,7 @@ fn an_inference_has_two_laps_or_two_pulses() {
 
 #[test]
 fn the_interface_board_passes_on_and_has_its_quirks() {
-    use tinyaudit::simulator::board::BoardKind;
+    use tinyaudit::bench::simulator::board::BoardKind;
     let mut bench = bench("sww", Wiring { energy: false, board: Some(BoardKind::Interface) });
     assert_eq!(answer(&mut bench, Port::Board, b"name%"), "tinyML Enhanced Interface Board\r\nm-ready\r\n");
     assert_eq!(answer(&mut bench, Port::Board, b"named%"), "");
@@ -145,7 +145,7 @@ fn end_to_end(round_name: &str, dialect: Runner) {
         }
         match &profile.quality[name] {
             Quality::Classes { right, .. } => {
-                let inputs = tinyaudit::simulator::answers::list_of(profile, name).unwrap().inputs.len();
+                let inputs = tinyaudit::bench::simulator::answers::list_of(profile, name).unwrap().inputs.len();
                 let truth = 100.0 * *right as f64 / inputs as f64;
                 assert_eq!(scores.top1.unwrap().recomputed, Some(truth), "{} {name}", system.name);
             }
@@ -265,7 +265,7 @@ fn sessions_repeat_exactly() {
 fn a_pseudo_terminal_serves_other_programs() {
     use std::process::{Command, Stdio};
     use std::time::{Duration, Instant};
-    use tinyaudit::device::{Device, SECOND, serial::SerialPort};
+    use tinyaudit::bench::device::{Device, SECOND, serial::SerialPort};
     let folder = TempDir::new().unwrap();
     let link = folder.path().join("device");
     let mut simulator = Command::new(env!("CARGO_BIN_EXE_tinyaudit"))
@@ -300,7 +300,7 @@ fn a_pseudo_terminal_serves_other_programs() {
         .unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     let results = std::fs::read(into.join("results.txt")).unwrap();
-    let claims = tinyaudit::log::claims::parse(&results);
+    let claims = tinyaudit::read::log::claims::parse(&results);
     assert_eq!(claims.windows.len(), 5);
     let rate = claims.throughput.unwrap().value;
     assert!((rate * 0.00068 - 1.0).abs() < 0.01, "{rate} inf/s");

@@ -6,10 +6,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tinyaudit::render;
-use tinyaudit::report::{Loading, Report};
+use tinyaudit::judge::report::{Loading, Report};
+use tinyaudit::read::tree::Tree;
 use tinyaudit::round::{Round, Severity};
-use tinyaudit::tree::Tree;
+use tinyaudit::tell;
 
 use crate::{corpus, golden};
 
@@ -29,7 +29,7 @@ fn page(tree: &Path, round: &str) -> String {
     let how = Loading { evidence: true, ..Loading::default() };
     let report = Report::load(&Tree::open(tree).unwrap(), Round::named(round).unwrap(), how).unwrap();
     let mut out = Vec::new();
-    render::html::write_check(&report, Severity::Error, &mut out).unwrap();
+    tell::html::write_check(&report, Severity::Error, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use tempfile::TempDir;
-use tinyaudit::checks::RULES;
-use tinyaudit::log::checklist;
-use tinyaudit::render::catalogue::{self, Example};
-use tinyaudit::report::{Loading, Report};
+use tinyaudit::judge::report::{Loading, Report};
+use tinyaudit::judge::rules::RULES;
+use tinyaudit::read::log::checklist;
+use tinyaudit::read::tree::Tree;
 use tinyaudit::round::Round;
-use tinyaudit::tree::Tree;
+use tinyaudit::tell::catalogue::{self, Example};
 
 use crate::golden;
 
@@ -177,9 +177,9 @@ fn findings(case: &Case) -> (Vec<String>, Vec<(String, Example)>) {
     let tree = Tree::open(folder.path()).unwrap();
     let mut report = Report::load(&tree, round, Loading { earlier, ..Loading::default() }).unwrap();
     if let Some(text) = &case.waivers {
-        report.waive(&tinyaudit::waiver::parse(text, "waivers.yaml").unwrap(), "waivers.yaml");
+        report.waive(&tinyaudit::judge::waiver::parse(text, "waivers.yaml").unwrap(), "waivers.yaml");
     }
-    let shown = |finding: &tinyaudit::rule::Finding| {
+    let shown = |finding: &tinyaudit::judge::rule::Finding| {
         let waived = if finding.counts() { "" } else { " waived" };
         let path = finding.path.strip_prefix("closed/ExampleCo/").unwrap_or(&finding.path);
         format!("{}[{}] {path}:{}{waived}", finding.severity.name(), finding.rule.id, finding.line)

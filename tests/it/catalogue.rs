@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use tinyaudit::checks::RULES;
-use tinyaudit::render::catalogue;
+use tinyaudit::judge::rules::RULES;
+use tinyaudit::tell::catalogue;
 
 /// `TINYAUDIT_BLESS=1` writes it anew.
 #[test]
@@ -27,15 +27,15 @@ fn every_rule_is_explained() {
 /// Published rounds pass with their waivers, but for files that this copy lacks, and fail without.
 #[test]
 fn published_rounds_pass_with_their_waivers() {
-    use tinyaudit::report::Report;
+    use tinyaudit::judge::report::Report;
     use tinyaudit::round::{Round, Severity};
     let Some(rounds) = crate::corpus::rounds() else { return };
     for name in ["v0.5", "v0.7", "v1.2", "v1.3"] {
-        let tree = tinyaudit::tree::Tree::open(&rounds.join(name)).unwrap();
+        let tree = tinyaudit::read::tree::Tree::open(&rounds.join(name)).unwrap();
         let mut report = Report::of(&tree, Round::named(name).unwrap(), None).unwrap();
         assert!(report.fails(Severity::Error), "{name} without waivers");
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("rules/waivers/{name}.yaml"));
-        let waivers = tinyaudit::waiver::parse(&std::fs::read_to_string(path).unwrap(), name).unwrap();
+        let waivers = tinyaudit::judge::waiver::parse(&std::fs::read_to_string(path).unwrap(), name).unwrap();
         report.waive(&waivers, name);
         let left: Vec<_> = report
             .findings

@@ -3,10 +3,10 @@
 use std::fs;
 
 use tempfile::TempDir;
-use tinyaudit::report::Report;
+use tinyaudit::bench::simulator::random::Random;
+use tinyaudit::judge::report::Report;
+use tinyaudit::read::tree::Tree;
 use tinyaudit::round::Round;
-use tinyaudit::simulator::random::Random;
-use tinyaudit::tree::Tree;
 
 use crate::golden;
 

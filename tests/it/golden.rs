@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use tempfile::TempDir;
+use tinyaudit::bench::simulator::Profile;
+use tinyaudit::keep::demo::{self, Demo};
 use tinyaudit::round::{Round, Runner};
-use tinyaudit::runner::demo::{self, Demo};
-use tinyaudit::simulator::Profile;
 
 /// The small submission under `fixtures/`: both runners, energy, and a wake word.
 pub fn bundled() -> PathBuf {

@@ -8,9 +8,9 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use tinyaudit::report::Report;
+use tinyaudit::judge::report::Report;
+use tinyaudit::read::tree::Tree;
 use tinyaudit::round::Round;
-use tinyaudit::tree::Tree;
 
 use crate::golden;
 

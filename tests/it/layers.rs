@@ -1,35 +1,16 @@
-//! The layers of the house: upper may use lower, never the reverse.
+//! The seven wings of the house: upper may use lower, never the reverse, and no two rooms use each other.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// From the top down; modules of one row are on one level and may not use each other.
-const LAYERS: &[&[&str]] = &[
-    &["cli"],
-    &["render"],
-    &["publication", "package", "comparison", "mending"],
-    &["report", "runner"],
-    &["checks"],
-    &["waiver"],
-    &["rule"],
-    &["metrics", "follow_up", "form", "coverage"],
-    &["submission"],
-    &["simulator"],
-    &["log", "tree"],
-    &["round"],
-    &["device"],
-    &["spelling", "python", "output"],
-    &["location", "fingerprint"],
-];
+/// From the top down; wings of one row may not use each other.
+const WINGS: &[&[&str]] = &[&["cli"], &["tell", "keep"], &["bench"], &["judge"], &["read"], &["round"]];
 
-/// The one exception: the engine runs the registry of rules.
-const EXCEPTIONS: &[(&str, &str)] = &[("rule", "checks")];
+/// What the bench may use of the wings below it: it knows nothing of submissions.
+const BENCH_USES: &[&str] = &["judge::metrics", "read::log", "read::python"];
 
-fn level(module: &str) -> usize {
-    LAYERS.iter().position(|row| row.contains(&module)).unwrap_or_else(|| panic!("module {module} has no layer"))
-}
-
-fn rust_files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -40,32 +21,68 @@ fn rust_files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     }
 }
 
-#[test]
-fn no_module_uses_one_above_it() {
+/// Every use of a room by another, `judge::report` of `read::tree`, with a file that shows it.
+fn uses() -> BTreeMap<(String, String), PathBuf> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     rust_files(&src, &mut files);
-    let mut counted = 0;
+    let rooms: BTreeSet<String> = files.iter().filter_map(|file| room_of(file.strip_prefix(&src).unwrap())).collect();
+    let mut found = BTreeMap::new();
     for file in files {
         let below = file.strip_prefix(&src).unwrap();
-        let first = below.iter().next().unwrap().to_str().unwrap();
-        let module = first.trim_end_matches(".rs");
-        if ["main", "lib"].contains(&module) {
-            continue;
-        }
+        let Some(user) = room_of(below) else { continue };
         let text = fs::read_to_string(&file).unwrap();
-        for part in text.split("crate::").skip(1) {
-            let used: String = part.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-            if used.is_empty() || used == module || EXCEPTIONS.contains(&(module, used.as_str())) {
-                continue;
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code = code.collect::<Vec<_>>().join("\n");
+        // `super::` of a room's own file names its wing.
+        let wing = user.split("::").next().unwrap();
+        let code = if below.components().count() == 2 {
+            code.replace("use super::", &format!("use crate::{wing}::"))
+        } else {
+            code
+        };
+        for part in code.split("crate::").skip(1) {
+            let path: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || "_:".contains(*c)).collect();
+            let names: Vec<&str> = path.split("::").filter(|name| !name.is_empty()).collect();
+            let room = names.get(..2).map(|names| names.join("::")).filter(|room| rooms.contains(room));
+            let Some(used) = room.or(names.first().map(|wing| (*wing).to_owned())) else { continue };
+            if used != user && used != wing {
+                found.insert((user.clone(), used), below.to_owned());
             }
-            counted += 1;
-            assert!(
-                level(module) < level(&used),
-                "{} uses crate::{used}, which is not below {module}",
-                below.display()
-            );
         }
     }
-    assert!(counted > 50, "the scan found only {counted} uses");
+    found
+}
+
+/// The room a file belongs to: wing and module below it; of a wing's own file the wing.
+fn room_of(below: &Path) -> Option<String> {
+    let names: Vec<&str> = below.iter().map(|name| name.to_str().unwrap().trim_end_matches(".rs")).collect();
+    (!["main", "lib"].contains(&names[0])).then(|| names[..names.len().min(2)].join("::"))
+}
+
+fn level(room: &str) -> usize {
+    let wing = room.split("::").next().unwrap();
+    WINGS.iter().position(|row| row.contains(&wing)).unwrap_or_else(|| panic!("{wing} is no wing"))
+}
+
+#[test]
+fn no_wing_uses_one_above_it() {
+    let uses = uses();
+    for ((user, used), file) in &uses {
+        let (own, other) = (user.split("::").next().unwrap(), used.split("::").next().unwrap());
+        assert!(own == other || level(user) < level(used), "{} uses {used}, which is not below {user}", file.display());
+        if own == "bench" && other != "bench" && other != "round" {
+            assert!(BENCH_USES.contains(&used.as_str()), "{} uses {used}", file.display());
+        }
+    }
+    assert!(uses.len() > 50, "the scan found only {} uses", uses.len());
+}
+
+#[test]
+fn no_rooms_use_each_other() {
+    let uses = uses();
+    for ((user, used), file) in &uses {
+        let back = uses.get(&(used.clone(), user.clone()));
+        assert!(back.is_none(), "{} uses {used}, and {} uses {user}", file.display(), back.unwrap().display());
+    }
 }

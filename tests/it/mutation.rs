@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-use tinyaudit::report::Report;
+use tinyaudit::judge::report::Report;
+use tinyaudit::read::tree::Tree;
 use tinyaudit::round::Round;
-use tinyaudit::tree::Tree;
 
 use crate::golden;
 

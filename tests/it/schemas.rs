@@ -10,14 +10,14 @@ fn schemas() -> Vec<(&'static str, Schema)> {
     let newest = Round::named(Round::newest()).unwrap();
     vec![
         ("system-description", newest.description_schema().try_into().unwrap()),
-        ("check", schema_for!(tinyaudit::render::json::Check)),
-        ("compare", schema_for!(tinyaudit::render::changes::Changes)),
-        ("finding", schema_for!(tinyaudit::render::json::Finding)),
-        ("results", schema_for!(tinyaudit::render::json::Results)),
-        ("rules", schema_for!(tinyaudit::render::catalogue::Catalogue)),
+        ("check", schema_for!(tinyaudit::tell::json::Check)),
+        ("compare", schema_for!(tinyaudit::tell::changes::Changes)),
+        ("finding", schema_for!(tinyaudit::tell::json::Finding)),
+        ("results", schema_for!(tinyaudit::tell::json::Results)),
+        ("rules", schema_for!(tinyaudit::tell::catalogue::Catalogue)),
         ("round", schema_for!(tinyaudit::round::Round)),
-        ("waivers", schema_for!(Vec<tinyaudit::waiver::Waiver>)),
-        ("profile", schema_for!(tinyaudit::simulator::Profile)),
+        ("waivers", schema_for!(Vec<tinyaudit::judge::waiver::Waiver>)),
+        ("profile", schema_for!(tinyaudit::bench::simulator::Profile)),
     ]
 }
 

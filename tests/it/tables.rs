@@ -5,11 +5,11 @@ use std::io::Cursor;
 use std::path::Path;
 
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
-use tinyaudit::publication::{self, Filter, Selection};
-use tinyaudit::render;
-use tinyaudit::report::Report;
+use tinyaudit::judge::report::Report;
+use tinyaudit::read::tree::Tree;
 use tinyaudit::round::Round;
-use tinyaudit::tree::Tree;
+use tinyaudit::tell;
+use tinyaudit::tell::publication::{self, Filter, Selection};
 
 use crate::{corpus, golden};
 
@@ -20,14 +20,14 @@ fn report(folder: &Path, round: &str) -> Report {
 fn official_csv(report: &Report, selection: Selection) -> String {
     let (rows, _) = publication::rows(report, selection, &Filter::default());
     let mut out = Vec::new();
-    render::csv::write_official(&rows, &report.round, selection, &mut out).unwrap();
+    tell::csv::write_official(&rows, &report.round, selection, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 fn xlsx(report: &Report, selection: Selection) -> Vec<u8> {
     let (rows, _) = publication::rows(report, selection, &Filter::default());
     let mut out = Vec::new();
-    render::xlsx::write(&rows, &report.round, &report.round.publication.repository, &mut out).unwrap();
+    tell::xlsx::write(&rows, &report.round, &report.round.publication.repository, &mut out).unwrap();
     out
 }
 
@@ -204,11 +204,11 @@ fn nothing_a_submitter_writes_is_markup_or_formula() {
     let formulas: Vec<_> = sheets(book).into_iter().flat_map(|sheet| sheet.formulas).collect();
     assert!(formulas.iter().all(|(.., text)| text.contains("https://github.com/mlcommons/")), "{formulas:?}");
     let mut page = Vec::new();
-    render::html::write_results(&report, &rows, "r", &mut page).unwrap();
+    tell::html::write_results(&report, &rows, "r", &mut page).unwrap();
     let page = String::from_utf8(page).unwrap();
     assert!(!page.contains("<script>alert") && page.contains("&lt;script&gt;alert"));
     let mut text = Vec::new();
-    render::markdown::write(&publication::tables(&report, &rows), &report.round, "r", &mut text).unwrap();
+    tell::markdown::write(&publication::tables(&report, &rows), &report.round, "r", &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
     assert!(!text.contains("<script>") && !text.contains("[x](javascript"), "{text}");
 }
@@ -227,7 +227,7 @@ fn invalid_results_are_left_out_or_marked() {
     assert!(left_out[0].reason.contains("accuracy-mismatch"), "{left_out:?}");
     let (marked, _) = publication::rows(&report, Selection::Marked, &Filter::default());
     let mut csv = Vec::new();
-    render::csv::write(&marked, &mut csv).unwrap();
+    tell::csv::write(&marked, &mut csv).unwrap();
     let csv = String::from_utf8(csv).unwrap();
     assert!(csv.lines().any(|line| line.contains("npu") && line.ends_with(",no")), "{csv}");
     // Recomputed, not claimed.

@@ -1,0 +1,10 @@
+//! Judging: recomputing every figure, holding the rules against a submission, and the verdict. No I/O.
+
+pub mod coverage;
+pub mod engine;
+pub mod follow_up;
+pub mod metrics;
+pub mod report;
+pub mod rule;
+pub mod rules;
+pub mod waiver;

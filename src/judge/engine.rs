@@ -1,0 +1,69 @@
+//! The engine: holds every rule against a submission, and leaves out what another finding explains.
+
+use rayon::prelude::*;
+
+use super::rule::{Finding, Findings, Rule, Severity};
+use super::rules::RULES;
+use crate::read::submission::Submission;
+use crate::round::Round;
+
+/// Holds the rules that need evidence against a submission of one result, while its evidence is at hand.
+#[must_use]
+pub fn check_evidence(result: &Submission, round: &Round) -> Vec<Finding> {
+    let rules = RULES.iter().filter(|rule| rule.needs_evidence);
+    rules.flat_map(|rule| run(rule, result, round)).collect()
+}
+
+/// Holds all other rules against a submission, in parallel, and adds what was found in the evidence of its results. The
+/// findings come sorted by path, line, rule and message.
+#[must_use]
+pub fn check(submission: &Submission, round: &Round, in_evidence: Vec<Finding>) -> Vec<Finding> {
+    let rules = RULES.par_iter().filter(|rule| !rule.needs_evidence);
+    let mut found: Vec<Finding> = rules.flat_map_iter(|rule| run(rule, submission, round)).collect();
+    found.extend(in_evidence);
+    leave_out_explained(&mut found);
+    found.sort_by(|a, b| (&a.path, a.line, a.rule.id, &a.message).cmp(&(&b.path, b.line, b.rule.id, &b.message)));
+    found
+}
+
+fn run(rule: &'static Rule, submission: &Submission, round: &Round) -> Vec<Finding> {
+    let mut found = Findings::of(rule, submission, round);
+    for finding in &mut found {
+        finding.severity = severity(finding, submission, round);
+    }
+    found
+}
+
+/// Leaves out what follows from a graver cause: findings of rules that an error in the same folder, or in one around
+/// it, explains.
+fn leave_out_explained(found: &mut Vec<Finding>) {
+    let causes: Vec<(String, &'static [&'static str])> = found
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error && !finding.rule.explains.is_empty())
+        .map(|finding| (folder_of(&finding.path).to_owned(), finding.rule.explains))
+        .collect();
+    found.retain(|finding| {
+        !causes.iter().any(|(folder, explained)| {
+            explained.contains(&finding.rule.id)
+                && finding
+                    .path
+                    .strip_prefix(folder.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    });
+}
+
+/// The folder of a file; a path without an ending is taken for a folder itself.
+fn folder_of(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        Some((folder, name)) if name.contains('.') => folder,
+        _ => path,
+    }
+}
+
+/// The round's word on the severity, for the division the finding lies in.
+fn severity(finding: &Finding, submission: &Submission, round: &Round) -> Severity {
+    let Some(own) = round.severities.get(finding.rule.id) else { return finding.rule.severity };
+    let division = submission.submitter_of(&finding.path).map(|submitter| submitter.division.as_str());
+    own.get(division.unwrap_or_default()).or_else(|| own.get("*")).copied().unwrap_or(finding.rule.severity)
+}

@@ -1,0 +1,147 @@
+//! Round, scores and findings of one tree, ready to be rendered.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::judge::engine;
+use crate::judge::metrics;
+use crate::judge::rule::Finding;
+use crate::judge::waiver::{self, Waiver};
+use crate::read::log::text;
+use crate::read::submission::{self, Benchmark, LoadError, Submission, System};
+use crate::read::tree::{Tree, is_inside};
+use crate::round::{Round, Severity};
+
+/// Everything there is to say of a tree.
+#[derive(Debug)]
+pub struct Report {
+    /// The round it was held against.
+    pub round: Round,
+    /// What was found in the tree.
+    pub submission: Submission,
+    /// What is wrong, sorted by path, line and rule.
+    pub findings: Vec<Finding>,
+}
+
+/// How a tree is loaded.
+#[derive(Default)]
+pub struct Loading<'a> {
+    /// Only this submitter.
+    pub submitter: Option<&'a str>,
+    /// The submission of the round before, for the rules that compare the two.
+    pub earlier: Option<Submission>,
+    /// Whether the evidence stays in the model, with outlines of energy traces, for plots.
+    pub evidence: bool,
+    /// Called after every result, from any thread.
+    pub progress: Option<&'a (dyn Fn() + Sync)>,
+}
+
+/// How many findings of each severity there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Errors.
+    pub error: usize,
+    /// Warnings.
+    pub warning: usize,
+    /// Notes.
+    pub note: usize,
+}
+
+impl Report {
+    /// Loads a tree, recomputes its scores and holds every rule against it.
+    ///
+    /// # Errors
+    /// When the tree holds nothing to check, or not the submitter asked for.
+    pub fn of(tree: &Tree, round: Round, submitter: Option<&str>) -> Result<Self, LoadError> {
+        Self::load(tree, round, Loading { submitter, ..Loading::default() })
+    }
+
+    /// The same, with more to say on how.
+    ///
+    /// # Errors
+    /// As [`Report::of`].
+    pub fn load(tree: &Tree, round: Round, how: Loading<'_>) -> Result<Self, LoadError> {
+        let in_evidence = Mutex::new(Vec::new());
+        let mut submission = submission::load(tree, &round, how.submitter, how.evidence, |result| {
+            for benchmark in result.systems.iter_mut().flat_map(|system| &mut system.benchmarks) {
+                metrics::recompute(benchmark, &round);
+                if how.evidence {
+                    benchmark.runs.values_mut().for_each(metrics::energy::draw_outlines);
+                }
+            }
+            let mut found = engine::check_evidence(result, &round);
+            // A thread that fails while it holds the lock fails the whole.
+            in_evidence.lock().unwrap_or_else(PoisonError::into_inner).append(&mut found);
+            if let Some(progress) = how.progress {
+                progress();
+            }
+        })?;
+        submission.earlier = how.earlier.map(Box::new);
+        let in_evidence = in_evidence.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut findings = engine::check(&submission, &round, in_evidence);
+        add_excerpts(tree, &mut findings);
+        Ok(Self { round, submission, findings })
+    }
+
+    /// Marks the findings that waivers of a file cover; a waiver that covers nothing becomes a finding.
+    pub fn waive(&mut self, waivers: &[Waiver], file: &str) {
+        waiver::apply(&mut self.findings, waivers, &self.round.name, file);
+    }
+
+    /// How many findings of each severity count.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let count =
+            |severity| self.findings.iter().filter(|finding| finding.counts() && finding.severity == severity).count();
+        Counts { error: count(Severity::Error), warning: count(Severity::Warning), note: count(Severity::Note) }
+    }
+
+    /// Whether a finding is at least as grave as `threshold`.
+    #[must_use]
+    pub fn fails(&self, threshold: Severity) -> bool {
+        self.findings.iter().any(|finding| finding.counts() && finding.severity >= threshold)
+    }
+
+    /// All results, one a benchmark, sorted by path.
+    pub fn results(&self) -> impl Iterator<Item = (&System, &Benchmark)> {
+        self.submission.benchmarks().filter(|(_, benchmark)| !benchmark.runs.is_empty())
+    }
+
+    /// The findings that concern a result: in its folder, on a folder around it, or on its system's description.
+    pub fn findings_on<'a>(
+        &'a self,
+        system: &'a System,
+        benchmark: &'a Benchmark,
+    ) -> impl Iterator<Item = &'a Finding> {
+        let concerns = |path: &str| {
+            is_inside(path, &benchmark.path) || is_inside(&benchmark.path, path) || path == system.description_path
+        };
+        self.findings.iter().filter(move |finding| concerns(&finding.path))
+    }
+
+    /// Whether no error lies on a result.
+    #[must_use]
+    pub fn is_valid(&self, system: &System, benchmark: &Benchmark) -> bool {
+        !self.findings_on(system, benchmark).any(|finding| finding.counts() && finding.severity == Severity::Error)
+    }
+}
+
+/// Sets the line of every finding beside it.
+fn add_excerpts(tree: &Tree, findings: &mut [Finding]) {
+    let mut by_path: BTreeMap<String, Vec<&mut Finding>> = BTreeMap::new();
+    for finding in findings.iter_mut().filter(|finding| finding.line > 0) {
+        by_path.entry(finding.path.clone()).or_default().push(finding);
+    }
+    for (path, findings) in by_path {
+        let Some(bytes) = tree.get(&path).and_then(|entry| tree.read(entry).ok()) else { continue };
+        let mut wanted = findings.into_iter().peekable();
+        for (line, content) in text::lines(&bytes) {
+            while let Some(finding) = wanted.next_if(|finding| finding.line == line) {
+                finding.excerpt = Some(text::excerpt(content));
+            }
+            if wanted.peek().is_none() {
+                break;
+            }
+        }
+    }
+}

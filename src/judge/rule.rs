@@ -1,0 +1,221 @@
+//! Rules and findings.
+//!
+//! A rule is a constant: its id states the bad thing, its documentation is its doc comment, its check compares a
+//! submission with a round and reports findings. Checks do no I/O.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::read::location::Line;
+use crate::read::submission::Submission;
+use crate::round::Round;
+pub use crate::round::Severity;
+
+/// What part of a submission a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// Folders and files.
+    Structure,
+    /// `systems/<system>.json`.
+    SystemDescription,
+    /// Whether the evidence is whole and belongs together.
+    Evidence,
+    /// Timed windows and throughput.
+    Performance,
+    /// Inputs, outputs and quality.
+    Accuracy,
+    /// Energy windows and traces.
+    Energy,
+    /// The streaming wake word.
+    Wakeword,
+}
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab case, states the bad thing, never reused.
+    pub id: &'static str,
+    /// What it is about.
+    pub group: Group,
+    /// How bad it is unless the round says otherwise.
+    pub severity: Severity,
+    /// Its doc comment: a title line, paragraphs, `Help: …`, `Official checker: …` if it
+    /// looks at the matter, `Source: …`.
+    pub documentation: &'static str,
+    /// Rules whose findings in the same place follow from this one's, so that one cause gives one finding.
+    pub explains: &'static [&'static str],
+    /// Whether it looks at the inferences, outputs, commands or samples themselves. These are let go once a result is
+    /// judged, so such a rule sees one result at a time.
+    pub needs_evidence: bool,
+    /// Compares a submission with a round.
+    pub check: fn(&Submission, &Round, &mut Findings),
+}
+
+/// How the paragraphs begin that are no plain explanation.
+const LABELS: [&str; 3] = ["Help:", "Official checker:", "Source:"];
+
+impl Rule {
+    /// The first line of the documentation.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.documentation.lines().next().unwrap_or_default().trim()
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> String {
+        self.labelled("Help:")
+    }
+
+    /// What the official checker makes of it.
+    #[must_use]
+    pub fn official_checker(&self) -> String {
+        let said = self.labelled("Official checker:");
+        if said.is_empty() { "does not look at it.".to_owned() } else { said }
+    }
+
+    /// Where the rule comes from.
+    #[must_use]
+    pub fn source(&self) -> String {
+        self.labelled("Source:")
+    }
+
+    /// The paragraphs between the title and the help.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        let paragraphs = self.documentation.split("\n\n").map(str::trim);
+        let plain: Vec<_> = paragraphs
+            .skip(1)
+            .filter(|text| !text.is_empty() && !LABELS.iter().any(|label| text.starts_with(label)))
+            .map(unwrapped)
+            .collect();
+        plain.join("\n\n")
+    }
+
+    fn labelled(&self, label: &str) -> String {
+        let mut paragraphs = self.documentation.split("\n\n").map(str::trim);
+        paragraphs.find_map(|text| text.strip_prefix(label)).map(unwrapped).unwrap_or_default()
+    }
+}
+
+fn unwrapped(paragraph: &str) -> String {
+    paragraph.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
+/// Declares a rule whose documentation is its doc comment.
+macro_rules! rule {
+    ($(#[doc = $line:expr])* $id:literal, $group:ident, $severity:ident, $check:ident $(, needs $evidence:ident)? $(, explains $($other:literal),+)?) => {
+        $(#[doc = $line])*
+        pub const RULE: $crate::judge::rule::Rule = $crate::judge::rule::Rule {
+            id: $id,
+            group: $crate::judge::rule::Group::$group,
+            severity: $crate::judge::rule::Severity::$severity,
+            documentation: concat!($($line, "\n"),*).trim_ascii(),
+            explains: &[$($($other),+)?],
+            needs_evidence: !<[&str]>::is_empty(&[$(stringify!($evidence))?]),
+            check: $check,
+        };
+    };
+}
+pub(crate) use rule;
+
+/// A rule broken at one place.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// How bad it is in this round and division.
+    pub severity: Severity,
+    /// Path relative to the tree.
+    pub path: String,
+    /// Line in that file; zero for the whole of it.
+    pub line: Line,
+    /// The line's text, filled in by the report.
+    pub excerpt: Option<String>,
+    /// What is wrong, with both figures, units and the tolerance.
+    pub message: String,
+    /// More facts.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: String,
+    /// Why it does not count, if the review committee decided so.
+    pub waived: Option<Decision>,
+}
+
+/// A decision of the review committee that a finding does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Decision {
+    /// Why.
+    pub reason: String,
+    /// Who decided.
+    pub decided_by: String,
+    /// When.
+    pub date: String,
+}
+
+impl Finding {
+    /// Whether it counts in the verdict.
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        self.waived.is_none()
+    }
+
+    /// A finding of a rule at a place.
+    #[must_use]
+    pub fn new(rule: &'static Rule, path: &str, line: Line, message: String) -> Self {
+        Self {
+            rule,
+            severity: rule.severity,
+            path: path.to_owned(),
+            line,
+            excerpt: None,
+            message,
+            notes: Vec::new(),
+            help: rule.help(),
+            waived: None,
+        }
+    }
+
+    /// The message, and every note in a line of its own.
+    #[must_use]
+    pub fn with_notes(&self) -> String {
+        let notes = self.notes.iter().flat_map(|note| ["\nnote: ", note.as_str()]);
+        std::iter::once(self.message.as_str()).chain(notes).collect()
+    }
+
+    /// Adds a fact.
+    pub fn note(&mut self, note: impl Into<String>) -> &mut Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Says what to do where the rule's own help is not exact enough.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = help.into();
+        self
+    }
+}
+
+/// Where checks report to.
+pub struct Findings {
+    rule: &'static Rule,
+    found: Vec<Finding>,
+}
+
+impl Findings {
+    /// What a rule finds in a submission.
+    #[must_use]
+    pub fn of(rule: &'static Rule, submission: &Submission, round: &Round) -> Vec<Finding> {
+        let mut findings = Self { rule, found: Vec::new() };
+        (rule.check)(submission, round, &mut findings);
+        findings.found
+    }
+
+    /// Reports that the rule is broken at a place. The message is lower case, without a full stop, and states a fact.
+    pub fn at(&mut self, path: &str, line: Line, message: impl Into<String>) -> &mut Finding {
+        let index = self.found.len();
+        self.found.push(Finding::new(self.rule, path, line, message.into()));
+        &mut self.found[index]
+    }
+}

@@ -1,0 +1,35 @@
+use crate::judge::rule::{Findings, rule};
+use crate::read::submission::Submission;
+use crate::round::Round;
+
+rule! {
+    /// A folder is no benchmark of the round.
+    ///
+    /// Its results can be neither judged nor published.
+    ///
+    /// Help: name the folder after the official short name, or take it out of the submission.
+    ///
+    /// Official checker: rejects the result in the closed division; a name of one's own in the open division ends its
+    /// whole run.
+    ///
+    /// Source: directory structure of the results repositories; `submission_checker.py`, MODEL_CONFIG.
+    "benchmark-unknown", Structure, Error, check,
+    explains "window-count"
+}
+
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+    for (system, benchmark) in submission.benchmarks().filter(|(_, benchmark)| benchmark.name.is_none()) {
+        let known = round.benchmarks.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let message = format!("`{}` is no benchmark of {}, expected one of {known}", benchmark.folder, round.name);
+        let finding = findings.at(&benchmark.path, 0, message);
+        let model = benchmark.runs.values().find_map(|run| run.log.as_ref()?.model.as_ref());
+        if let Some(name) = model.and_then(|model| round.benchmark_of_model(model)) {
+            finding.help(if system.is_closed() {
+                format!("name the folder `{name}`: its logs show that benchmark's model")
+            } else {
+                let folder = &benchmark.folder;
+                format!("name the folder `{name}`, or write {{\"{folder}\": \"{name}\"}} into `model_mapping.json` beside `results`")
+            });
+        }
+    }
+}

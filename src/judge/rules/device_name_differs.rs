@@ -1,0 +1,35 @@
+use crate::judge::rule::{Findings, rule};
+use crate::read::log::SessionLog;
+use crate::read::submission::Submission;
+use crate::round::{FileRole, Round};
+
+rule! {
+    /// The runs of a system name different devices.
+    ///
+    /// Every firmware says a name when a session starts. One system is one device with one build; another name may mean
+    /// that a session of another board was put in its place.
+    ///
+    /// Help: check that all sessions are of this system.
+    ///
+    /// Source: the device API (`m-name-dut-[…]`); MLPerf Tiny rules, 2.3.
+    "device-name-differs", Evidence, Note, check
+}
+
+fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
+    for system in &submission.systems {
+        let runs = system.benchmarks.iter().flat_map(|benchmark| benchmark.runs.values());
+        let mut named = runs.filter_map(|run| Some((run, name_of(run.log.as_ref()?)?)));
+        let Some((first_run, first)) = named.next() else { continue };
+        if let Some((run, other)) = named.find(|(_, name)| *name != first) {
+            let line = run.log.as_ref().and_then(|log| log.device_name.as_ref()).map_or(0, |name| name.line);
+            let message = format!("the device calls itself `{other}`, in another run of the system `{first}`");
+            findings.at(run.path_of(FileRole::Log), line, message).note(format!("the other is `{}`", first_run.path));
+        }
+    }
+}
+
+/// The device's name, unless it is a placeholder.
+fn name_of(log: &SessionLog) -> Option<&str> {
+    let name = log.device_name.as_ref()?.value.as_str();
+    (!["", "unspecified", "dut"].contains(&name)).then_some(name)
+}

@@ -1,0 +1,93 @@
+use crate::judge::rule::{Findings, rule};
+use crate::read::submission::{Place, Run, Submission, Window};
+use crate::round::{FileRole, Mode, Round, Task};
+
+rule! {
+    /// The energy windows do not lie on the inferences.
+    ///
+    /// Every window is a pair of time stamps that the device gives at the start and the end of its inferences. When a
+    /// stamp is lost or added, the pairs shift, and the energy of loading or idling is taken for that of inference.
+    ///
+    /// Help: check the wire of the time-stamp pin and measure again.
+    ///
+    /// Source: MLPerf Tiny Benchmark, 5.4 (energy of the timed inferences).
+    "energy-windows-misplaced", Energy, Error, check, needs evidence,
+    explains "energy-arithmetic", "energy-mismatch", "window-arithmetic", "throughput-mismatch", "window-too-short"
+}
+
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+    for place in submission.runs().filter(|place| place.run.mode == Mode::Energy) {
+        if place.run.stamps.is_some() {
+            check_trace(&place, round, findings);
+        } else {
+            check_trials(&place, findings, round);
+        }
+    }
+}
+
+fn check_trace(place: &Place<'_>, round: &Round, findings: &mut Findings) {
+    let run = place.run;
+    let path = run.path_of(FileRole::Stamps);
+    let misplaced = run
+        .windows
+        .iter()
+        .enumerate()
+        .find(|(_, window)| overlap(window, round).is_some_and(|part| part < round.tolerances.window_overlap));
+    let expected = round.energy.stamps_before_windows + 2 * round.windows.count;
+    let count = run.stamps.as_ref().map_or(0, Vec::len);
+    if let Some((index, window)) = misplaced {
+        let (start, stop) = window.span.unwrap_or_default();
+        let (begin, done) = window.inference_span.unwrap_or_default();
+        let message = format!(
+            "window {} lies at {start:.3} to {stop:.3} s, its inferences at {begin:.3} to {done:.3} s",
+            index + 1
+        );
+        let finding = findings.at(path, 0, message);
+        if count != expected {
+            finding.note(format!("there are {count} time stamps, expected {expected}"));
+        }
+    } else if count != expected {
+        findings.at(path, 0, format!("there are {count} time stamps, expected {expected}"));
+    }
+}
+
+/// How much of the longer of window and inferences the two have in common, 0 to 1. What a shorter window than the
+/// shortest that counts lacks is compared with that one.
+fn overlap(window: &Window, round: &Round) -> Option<f64> {
+    let (start, stop) = window.span?;
+    let (begin, done) = window.inference_span?;
+    let common = stop.min(done) - start.max(begin);
+    let longer = (stop - start).max(done - begin);
+    let whole = longer.max(round.windows.min_seconds);
+    Some(1.0 - (longer - common.max(0.0)) / whole)
+}
+
+fn check_trials(place: &Place<'_>, findings: &mut Findings, round: &Round) {
+    let run = place.run;
+    let streaming = place.spec(round).is_some_and(|spec| spec.task == Task::Wakeword);
+    if let Some((trial, message)) = uneven_counters(run, streaming) {
+        findings.at(run.path_of(FileRole::Json), 1, format!("trial {trial}: {message}"));
+    }
+}
+
+/// Event counters run on from trial to trial; a gap is a lost event.
+fn uneven_counters(run: &Run, streaming: bool) -> Option<(usize, String)> {
+    let mut next: Option<u64> = None;
+    let trials = run.json.iter().flatten().filter_map(|entry| entry.power.as_ref());
+    for (trial, power) in trials.enumerate() {
+        if power.timestamps.len() < 2 && !streaming {
+            return Some((trial, format!("there are {} time stamps, expected at least 2", power.timestamps.len())));
+        }
+        for (counter, _) in &power.timestamps {
+            let counter: u64 = counter.parse().ok()?;
+            if let Some(expected) = next.filter(|expected| *expected != counter) {
+                return Some((
+                    trial,
+                    format!("time stamp {counter} follows {}, one was lost", expected.saturating_sub(1)),
+                ));
+            }
+            next = Some(counter + 1);
+        }
+    }
+    None
+}

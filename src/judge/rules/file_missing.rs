@@ -1,0 +1,59 @@
+use crate::judge::rule::{Findings, rule};
+use crate::read::submission::{Place, Run, Submission};
+use crate::round::{FileRole, Mode, Round, Runner};
+
+rule! {
+    /// A file of a run is missing.
+    ///
+    /// Every run comes with what its runner wrote: the claimed results, the log they come from, and the script or
+    /// `results.json`. Without them nobody can check the claim. The official checker does not ask for `results.json`.
+    ///
+    /// Help: add the file from the session's folder, unedited.
+    ///
+    /// Official checker: mentions it in its log and passes; only a missing results.txt loses the row.
+    ///
+    /// Source: directory structure of the results repositories.
+    "file-missing", Structure, Error, check
+}
+
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+    for place in submission.runs() {
+        let run = place.run;
+        if run.files.is_empty() {
+            findings.at(&run.path, 0, "the run's folder holds no files");
+            continue;
+        }
+        for role in &round.runners.get(runner_of(&place, round)).required {
+            if !run.has(*role) {
+                report(run, *role, round, findings);
+            }
+        }
+    }
+}
+
+fn report(run: &Run, role: FileRole, round: &Round, findings: &mut Findings) {
+    let names = round.files.of(role, run.mode);
+    let Some(name) = names.first() else { return };
+    let finding = findings.at(&run.path, 0, format!("`{name}` is missing"));
+    if let Some(similar) = similar(run, name, run.mode) {
+        finding.help(format!("rename `{similar}` to `{name}`"));
+    }
+}
+
+/// A file whose name was probably meant to be `name`.
+fn similar<'a>(run: &'a Run, name: &str, mode: Mode) -> Option<&'a str> {
+    let stem = |name: &str| {
+        let lower = name.to_lowercase();
+        let plain = lower.strip_prefix(&format!("{mode}_")).unwrap_or(&lower).to_owned();
+        plain.replace("results.", "result.")
+    };
+    run.files.keys().map(String::as_str).find(|file| *file != name && stem(file) == stem(name))
+}
+
+/// Whose files to expect: what the files show, else the marker, else the only runner the round permits.
+pub(super) fn runner_of(place: &Place<'_>, round: &Round) -> Runner {
+    place.run.runner.unwrap_or_else(|| {
+        let marked = round.runners.eembc.marker.as_ref().is_some_and(|marker| place.benchmark.files.contains(marker));
+        if marked || round.runners.mlcommons.benchmarks.is_empty() { Runner::Eembc } else { Runner::Mlcommons }
+    })
+}

@@ -1,0 +1,41 @@
+use crate::judge::rule::{Findings, rule};
+use crate::read::submission::Submission;
+use crate::round::{Mode, Round, Task};
+
+rule! {
+    /// An accuracy run uses inputs that are not on the round's list.
+    ///
+    /// Accuracy counts only on the official inputs of the round. The list of image classification was replaced after
+    /// v0.5 by a balanced one; the old one gives another figure.
+    ///
+    /// Help: measure accuracy over the round's official list.
+    ///
+    /// Source: mlcommons/tiny benchmark/evaluation/datasets; MLPerf Tiny rules, 7.
+    "input-list-unknown", Accuracy, Error, check, needs evidence,
+    explains "input-missing"
+}
+
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+    for place in submission.runs().filter(|place| place.run.mode == Mode::Accuracy) {
+        let Some(spec) = place.spec(round).filter(|spec| spec.task != Task::Wakeword) else { continue };
+        let run = place.run;
+        let accepted = spec.lists.join(" or ");
+        let Some(inputs) = &run.inputs else { continue };
+        let Some(list) = inputs.list else {
+            if let Some(first) = &inputs.first {
+                findings
+                    .at(run.inputs_path(), 0, format!("no input is on an official list, expected {accepted}"))
+                    .note(format!("the first is `{first}`"));
+            }
+            continue;
+        };
+        if !spec.lists.iter().any(|accepted| accepted == list.name) {
+            let message = format!("the inputs are those of {}, expected {accepted}", list.name);
+            findings.at(run.inputs_path(), 0, message).note(format!("{} is: {}", list.name, list.title));
+        } else if let Some((name, loads)) = inputs.foreign.first_key_value() {
+            let verb = if inputs.foreign.len() == 1 { "input is" } else { "inputs are" };
+            let message = format!("{} {verb} not on the list {}", inputs.foreign.len(), list.name);
+            findings.at(run.inputs_path(), loads.line(), message).note(format!("the first is `{name}`"));
+        }
+    }
+}

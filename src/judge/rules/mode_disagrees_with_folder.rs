@@ -1,0 +1,43 @@
+use crate::judge::rule::{Findings, rule};
+use crate::read::submission::Submission;
+use crate::round::{FileRole, Mode, Round, Task};
+
+rule! {
+    /// A log is of another kind of run than its folder says.
+    ///
+    /// Performance, accuracy and energy runs are different measurements of the runner.
+    ///
+    /// Help: put every session's files in the folder of what it measured.
+    ///
+    /// Source: directory structure of the results repositories; the runners' modes.
+    "mode-disagrees-with-folder", Evidence, Error, check, needs evidence,
+    explains "window-count", "window-too-short", "window-too-few-inferences", "window-arithmetic", "throughput-mismatch", "claim-missing", "energy-mismatch", "energy-arithmetic", "energy-windows-misplaced", "input-missing", "input-list-unknown", "output-length"
+}
+
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+    for place in submission.runs() {
+        let run = place.run;
+        let streaming = place.spec(round).is_some_and(|spec| spec.task == Task::Wakeword);
+        if let Some(mode) =
+            run.log.as_ref().and_then(|log| log.mode).filter(|mode| mode.value != run.mode && !streaming)
+        {
+            let message = format!("the log is of an {} run, but lies in `{}`", mode.value, run.mode);
+            findings.at(run.path_of(FileRole::Log), mode.line, message.replace("an performance", "a performance"));
+            continue;
+        }
+        let of_json = run.json.iter().flatten().find_map(|entry| mode_of(entry.mode.as_deref()?));
+        if let Some(mode) = of_json.filter(|mode| *mode != run.mode) {
+            let message = format!("results.json is of an {mode} run, but lies in `{}`", run.mode);
+            findings.at(run.path_of(FileRole::Json), 1, message.replace("an performance", "a performance"));
+        }
+    }
+}
+
+fn mode_of(letter: &str) -> Option<Mode> {
+    match letter {
+        "a" => Some(Mode::Accuracy),
+        "e" => Some(Mode::Energy),
+        "p" => Some(Mode::Performance),
+        _ => None,
+    }
+}

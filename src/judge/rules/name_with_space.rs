@@ -1,0 +1,33 @@
+use crate::judge::rule::{Findings, rule};
+use crate::read::submission::Submission;
+use crate::read::tree::is_dropping;
+use crate::round::Round;
+
+rule! {
+    /// A name holds a space.
+    ///
+    /// Scripts of the working group trip over it; the official checker warns of it.
+    ///
+    /// Help: use `_` or `-` instead.
+    ///
+    /// Official checker: warns.
+    ///
+    /// Source: `submission_checker.py`.
+    "name-with-space", Structure, Warning, check
+}
+
+fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
+    for submitter in &submission.submitters {
+        let spaced: Vec<_> = submission
+            .entries_of(submitter)
+            .iter()
+            .filter(|entry| entry.name().contains(' ') && !is_dropping(entry.name()))
+            .collect();
+        if let Some(first) = spaced.first() {
+            let finding = findings.at(&first.path, 0, format!("the name `{}` holds a space", first.name()));
+            if spaced.len() > 1 {
+                finding.note(format!("{} such names are in the submission, this is the first", spaced.len()));
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Waivers: decisions of the review committee that a finding does not count.
+//!
+//! A waived finding stays in every output, marked and with its reason. A waiver that covers nothing is itself a
+//! finding, so that decisions do not outlive their cause.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::rule::{Decision, Finding};
+use super::rules::{self, rule_named};
+
+/// One decision.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// The rule whose findings do not count.
+    pub rule: String,
+    /// The paths of these findings; `*` stands for any text.
+    pub path: String,
+    /// Why they do not count.
+    pub reason: String,
+    /// Who decided.
+    pub decided_by: String,
+    /// When, `2024-04-17`.
+    pub date: String,
+    /// Only in this round.
+    #[serde(default)]
+    pub round: Option<String>,
+}
+
+/// Why a file holds no waivers.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: {reason}")]
+pub struct WaiverError {
+    /// The file.
+    file: String,
+    /// What is wrong, with line and column.
+    reason: String,
+}
+
+/// What was published although the rule text forbids it, by round.
+const BUILT_IN: [(&str, &str); 4] = [
+    ("v0.5", include_str!("../../rules/waivers/v0.5.yaml")),
+    ("v0.7", include_str!("../../rules/waivers/v0.7.yaml")),
+    ("v1.2", include_str!("../../rules/waivers/v1.2.yaml")),
+    ("v1.3", include_str!("../../rules/waivers/v1.3.yaml")),
+];
+
+/// The waivers of a published round, as their file stands.
+#[must_use]
+pub fn built_in(round: &str) -> Option<&'static str> {
+    BUILT_IN.iter().find(|(name, _)| *name == round).map(|(_, text)| *text)
+}
+
+/// Reads a list of waivers.
+///
+/// # Errors
+/// When the text is none, or names a rule that does not exist.
+pub fn parse(text: &str, file: &str) -> Result<Vec<Waiver>, WaiverError> {
+    let failed = |reason: String| WaiverError { file: file.to_owned(), reason };
+    let waivers: Vec<Waiver> = serde_yaml::from_str(text).map_err(|error| failed(error.to_string()))?;
+    for waiver in &waivers {
+        if rule_named(&waiver.rule).is_none() {
+            return Err(failed(format!("there is no rule {}", waiver.rule)));
+        }
+    }
+    Ok(waivers)
+}
+
+/// Marks the findings that are covered, and reports waivers that cover nothing.
+pub fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], round: &str, file: &str) {
+    let mut unused = Vec::new();
+    for waiver in waivers.iter().filter(|waiver| waiver.round.as_ref().is_none_or(|only| only == round)) {
+        let mut used = false;
+        for finding in findings.iter_mut() {
+            if finding.rule.id == waiver.rule && matches(&waiver.path, &finding.path) {
+                used = true;
+                finding.waived = Some(Decision {
+                    reason: waiver.reason.clone(),
+                    decided_by: waiver.decided_by.clone(),
+                    date: waiver.date.clone(),
+                });
+            }
+        }
+        if !used {
+            let message = format!("the waiver of {} at `{}` covers nothing", waiver.rule, waiver.path);
+            unused.push(Finding::new(rules::WAIVER_UNUSED, file, 0, message));
+        }
+    }
+    findings.append(&mut unused);
+}
+
+/// Whether a path fits a pattern in which `*` stands for any text.
+fn matches(pattern: &str, path: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return pattern == path };
+    let Some(path) = path.strip_prefix(head) else { return false };
+    (0..=path.len()).filter(|at| path.is_char_boundary(*at)).any(|at| matches(rest, &path[at..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        assert!(matches("closed/*/ad/*.txt", "closed/x/results/y/ad/log.txt"));
+        assert!(matches("a", "a") && !matches("a", "ab") && matches("*", ""));
+        assert!(!matches("closed/*/ic/*", "closed/x/ad/log.txt"));
+    }
+
+    #[test]
+    fn waivers_name_rules_that_exist() {
+        let text = "- {rule: no-such-rule, path: '*', reason: r, decided_by: d, date: 2024-01-01}";
+        assert!(parse(text, "w.yaml").unwrap_err().to_string().contains("no-such-rule"));
+        assert!(parse("- {rule: window-count}", "w.yaml").is_err());
+    }
+}

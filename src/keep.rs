@@ -1,0 +1,7 @@
+//! What is done with a submission: packages, mending, forms, and whole ones of simulated systems.
+
+pub mod demo;
+pub mod form;
+pub mod mending;
+pub mod output;
+pub mod package;

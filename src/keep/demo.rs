@@ -1,0 +1,265 @@
+//! A complete submission of simulated systems: really run, on a virtual clock.
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::form::{self, Known};
+use super::output::{write_files, write_new};
+use crate::bench::runner::inputs::Synthetic;
+use crate::bench::runner::measure::Ports;
+use crate::bench::runner::{Job, RunError, SessionFiles, list_for, measure, session_files};
+use crate::bench::simulator::board::BoardKind;
+use crate::bench::simulator::profile::Quality;
+use crate::bench::simulator::{Bench, Port, Profile, ProfileError, VirtualDevice, Wiring};
+use crate::round::{Mode, Round, Runner, Task};
+
+/// Why there is no demo.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// A session failed.
+    #[error("{system} {benchmark} {mode}: {source}")]
+    Run {
+        /// The system.
+        system: String,
+        /// The benchmark.
+        benchmark: String,
+        /// The run.
+        mode: Mode,
+        /// Why.
+        source: Box<RunError>,
+    },
+    /// The profile does not fit.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] std::io::Error),
+}
+
+/// What a demo submission is made of.
+pub struct Demo<'a> {
+    /// The round it is for.
+    pub round: &'a Round,
+    /// Its division.
+    pub division: &'a str,
+    /// Its submitter.
+    pub submitter: &'a str,
+    /// The systems, with the runner that measures each.
+    pub systems: Vec<(Arc<Profile>, Runner)>,
+    /// Only these benchmarks; all of the round if empty.
+    pub benchmarks: Vec<String>,
+}
+
+/// The links of a simulated bench in the wiring a run needs.
+///
+/// # Errors
+/// When the profile does not run the benchmark.
+pub fn simulated_ports(
+    profile: &Arc<Profile>,
+    benchmark: &str,
+    mode: Mode,
+    dialect: Runner,
+) -> Result<Ports, ProfileError> {
+    let energy = mode == Mode::Energy;
+    let board = match (energy, benchmark, dialect) {
+        (true, _, Runner::Eembc) => Some(BoardKind::IoManager),
+        (true, ..) | (_, "sww", _) => Some(BoardKind::Interface),
+        _ => None,
+    };
+    let bench = Rc::new(RefCell::new(Bench::of(profile, benchmark, Wiring { energy, board })?));
+    let open =
+        |port| -> Option<Box<dyn crate::bench::device::Device>> { Some(Box::new(VirtualDevice::open(&bench, port))) };
+    Ok(Ports {
+        dut: if energy { None } else { open(Port::Dut) },
+        board: board.and_then(|_| open(Port::Board)),
+        monitor: if energy { open(Port::Monitor) } else { None },
+    })
+}
+
+/// Runs every benchmark of every system and writes the submission into a folder.
+///
+/// # Errors
+/// When a session fails or a file cannot be written; no file is overwritten.
+pub fn write(demo: &Demo<'_>, folder: &Path, progress: &mut dyn FnMut(&str)) -> Result<(), DemoError> {
+    let submitter = folder.join(demo.division).join(demo.submitter);
+    let mut measured = Vec::new();
+    let mut session = 0;
+    for (profile, dialect) in &demo.systems {
+        let wanted = |name: &String| demo.benchmarks.is_empty() || demo.benchmarks.contains(name);
+        let permitted = &demo.round.runners.get(*dialect).benchmarks;
+        for (name, spec) in demo.round.benchmarks.iter().filter(|(name, _)| wanted(name) && permitted.contains(name)) {
+            if !profile.benchmarks.contains_key(name) {
+                continue;
+            }
+            let modes: &[Mode] = match (spec.task, profile.power) {
+                (Task::Wakeword, Some(_)) => &[Mode::Energy],
+                (Task::Wakeword, None) => &[Mode::Performance],
+                (_, Some(_)) => &[Mode::Accuracy, Mode::Energy, Mode::Performance],
+                (_, None) => &[Mode::Accuracy, Mode::Performance],
+            };
+            let place = submitter.join("results").join(&profile.system).join(name);
+            for mode in modes {
+                progress(&format!("{} {name} {mode}", profile.system));
+                let files =
+                    simulate_session(profile, demo.round, name, *mode, *dialect, session).map_err(
+                        |error| match error {
+                            DemoError::Run { source, .. } => DemoError::Run {
+                                system: profile.system.clone(),
+                                benchmark: name.clone(),
+                                mode: *mode,
+                                source,
+                            },
+                            other => other,
+                        },
+                    )?;
+                write_files(&files, &place.join(mode.name()))?;
+                session += 1;
+            }
+            if let Some(marker) = &demo.round.runners.get(*dialect).marker {
+                write_new(&place.join(marker), b"")?;
+            }
+            measured.push((profile.system.clone(), name.clone()));
+        }
+        write_new(
+            &submitter.join("systems").join(format!("{}.json", profile.system)),
+            description(profile, demo).as_bytes(),
+        )?;
+    }
+    documents(demo, &submitter, &measured)?;
+    Ok(())
+}
+
+/// Runs one session of a simulated system; `number` sets its start apart from the others'.
+///
+/// # Errors
+/// When the session fails.
+pub fn simulate_session(
+    profile: &Arc<Profile>,
+    round: &Round,
+    benchmark: &str,
+    mode: Mode,
+    dialect: Runner,
+    number: i32,
+) -> Result<SessionFiles, DemoError> {
+    let failed = |source: RunError| DemoError::Run {
+        system: profile.system.clone(),
+        benchmark: benchmark.to_owned(),
+        mode,
+        source: Box::new(source),
+    };
+    let spec = round
+        .benchmarks
+        .get(benchmark)
+        .ok_or_else(|| failed(RunError::Job(format!("{benchmark} is no benchmark of {}", round.name))))?;
+    let named = match profile.quality.get(benchmark) {
+        Some(Quality::Anomaly { list, .. }) => Some(list.as_str()),
+        _ => None,
+    };
+    let (list, truth) = list_for(spec, named).map_err(failed)?;
+    let first = jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0);
+    let started = first.saturating_add(jiff::SignedDuration::from_mins(i64::from(number) * 97));
+    let job = Job { benchmark, spec, round, mode, dialect, list, truth, inputs: &Synthetic, started };
+    let mut ports = simulated_ports(profile, benchmark, mode, dialect)?;
+    let recording = measure(&job, &mut ports, &mut |_, _| {}).map_err(failed)?;
+    Ok(session_files(&job, &recording))
+}
+
+/// The system description, in the order of the official fields.
+fn description(profile: &Profile, demo: &Demo<'_>) -> String {
+    let fields: serde_json::Map<String, serde_json::Value> = demo
+        .round
+        .system_description
+        .fields
+        .iter()
+        .map(|field| {
+            let value = match field.as_str() {
+                "Submitter" => demo.submitter,
+                "Division" => demo.division,
+                "Status" => "available",
+                other => profile.description.get(other.trim()).map_or("", String::as_str),
+            };
+            (field.clone(), value.into())
+        })
+        .collect();
+    format!("{:#}\n", serde_json::Value::from(fields))
+}
+
+fn documents(demo: &Demo<'_>, submitter: &Path, measured: &[(String, String)]) -> std::io::Result<()> {
+    let energy = demo.systems.iter().any(|(profile, _)| profile.power.is_some());
+    let systems: Vec<&str> = demo.systems.iter().map(|(profile, _)| profile.system.as_str()).collect();
+    let name = format!("TinyMLPerf_{}_Submission_Checklist", demo.round.name);
+    let mut checklist = format!(
+        "MLPerf Tiny {} submission checklist\n\nDivision: {}\nCategory: available\nSystems: {}\n\nResults:\n",
+        demo.round.name,
+        demo.division,
+        systems.join(", ")
+    );
+    for (system, benchmark) in measured {
+        let _ = writeln!(checklist, "- {system}: {benchmark}");
+    }
+    checklist.push_str("\nThese results are simulated: no device was measured. They serve to try out tools.\n");
+    write_new(&submitter.join("systems").join(format!("{name}.pdf")), pdf(&checklist).as_bytes())?;
+    let known = Known {
+        engineer: ("The simulator", "nobody@example.org"),
+        systems,
+        division: demo.division,
+        category: "available",
+        benchmarks: measured.iter().map(|(_, benchmark)| benchmark.as_str()).collect(),
+        certified: true,
+    };
+    let form = crate::read::log::checklist::write(&form::checklist(&known, demo.round))?;
+    write_new(&submitter.join("systems").join(format!("{name}.docx")), &form)?;
+    if energy {
+        let text = "The simulated LPM01A energy monitor feeds the device through its only supply; its D7 input is wired to the\n\
+            device's time-stamp pin. Nothing else is connected.\n";
+        write_new(&submitter.join("systems/Energy-Hookup.md"), text.as_bytes())?;
+    }
+    let readme = format!(
+        "# {}\n\nA simulated submission for MLPerf Tiny {}. Every session was run by the reference runner against simulated\n\
+         firmware; repeat it with `tinyaudit demo`.\n",
+        demo.submitter, demo.round.name
+    );
+    write_new(&submitter.join("README.md"), readme.as_bytes())?;
+    let mut benchmarks: Vec<&str> = measured.iter().map(|(_, benchmark)| benchmark.as_str()).collect();
+    benchmarks.sort_unstable();
+    benchmarks.dedup();
+    for benchmark in benchmarks {
+        let text = format!("# {benchmark}\n\nThe firmware of this benchmark is part of the simulator.\n");
+        write_new(&submitter.join("code").join(benchmark).join("README.md"), text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// A PDF of one page with the lines of a text; the smallest that readers take.
+fn pdf(text: &str) -> String {
+    let mut page = String::from("BT /F1 11 Tf 14 TL 60 780 Td\n");
+    for line in text.lines() {
+        let escaped = line.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
+        let _ = writeln!(page, "({escaped}) Tj T*");
+    }
+    page.push_str("ET");
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
+            .to_owned(),
+        format!("<< /Length {} >>\nstream\n{page}\nendstream", page.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+    ];
+    let mut out = String::from("%PDF-1.4\n");
+    let mut offsets = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        offsets.push(out.len());
+        let _ = write!(out, "{} 0 obj\n{object}\nendobj\n", index + 1);
+    }
+    let table = out.len();
+    let _ = write!(out, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for offset in offsets {
+        let _ = writeln!(out, "{offset:010} 00000 n ");
+    }
+    let _ = writeln!(out, "trailer << /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF", objects.len() + 1);
+    out
+}

@@ -1,0 +1,241 @@
+//! Packages: one submitter's `closed` and `open` folders as a zip archive with a manifest, the report of the check and
+//! a table of results. Identical trees give identical bytes.
+//!
+//! ```
+//! use std::io::Cursor;
+//! use tinyaudit::keep::package::{self, Documents};
+//! use tinyaudit::read::tree::Tree;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let tree = Tree::open("fixtures/submission".as_ref())?;
+//! let mut bytes = Cursor::new(Vec::new());
+//! package::write(&tree, &Documents::default(), &mut bytes)?;
+//! let file = tempfile::NamedTempFile::new()?;
+//! std::fs::write(file.path(), bytes.into_inner())?;
+//! assert_eq!(package::differences(&Tree::open(file.path())?), Ok(Vec::new()));
+//! # Ok(())
+//! # }
+//! ```
+
+mod manifest;
+mod verify;
+
+use std::io::{self, Cursor, Read, Seek, Write};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+pub use manifest::{Listed, Manifest};
+pub use verify::{Difference, differences, stored_round};
+
+use crate::read::log::{blocks, text};
+use crate::read::tree::{Entry, Kind, Tree, is_inside};
+
+/// The manifest's name: lines that `sha256sum -c` reads.
+pub const MANIFEST: &str = "MANIFEST.sha256";
+/// The report of the check, as `check --format json` prints it.
+pub const REPORT: &str = "REPORT.json";
+/// The results, as `results --format markdown` prints them.
+pub const SUMMARY: &str = "RESULTS.md";
+/// The decisions of the review committee that the check was given.
+pub const WAIVERS: &str = "WAIVERS.yaml";
+
+/// A digest as text.
+pub type Sha256Hex = String;
+
+/// Why there is no package.
+#[derive(Debug, thiserror::Error)]
+pub enum PackageError {
+    /// Something in the tree cannot go into a package.
+    #[error("`{path}` cannot be packaged: {reason}")]
+    Entry {
+        /// Its path.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// Writing failed.
+    #[error(transparent)]
+    Write(#[from] io::Error),
+}
+
+/// What goes into a package beside the submission's own files.
+#[derive(Debug, Default)]
+pub struct Documents {
+    /// The report of the check as JSON.
+    pub report: Vec<u8>,
+    /// The results as Markdown.
+    pub summary: Vec<u8>,
+    /// The waivers that were given.
+    pub waivers: Option<Vec<u8>>,
+}
+
+/// Makes a tree what a package holds, `closed` and `open` of its submitters, and returns what is left out.
+pub fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
+    let inside =
+        |entry: &Entry| submitters.iter().any(|path| is_inside(&entry.path, path) || is_inside(path, &entry.path));
+    let others = tree.retain(inside);
+    let droppings = tree.retain(|entry| !entry.path.split('/').any(crate::read::tree::is_dropping));
+    let full: Vec<bool> = tree
+        .entries()
+        .iter()
+        .map(|entry| {
+            entry.kind != Kind::Folder || tree.below(&entry.path).iter().any(|inner| inner.kind != Kind::Folder)
+        })
+        .collect();
+    let empty: Vec<String> =
+        tree.entries().iter().zip(full).filter(|(_, full)| !full).map(|(entry, _)| entry.path.clone()).collect();
+    tree.retain(|entry| empty.binary_search(&entry.path).is_err());
+    let left_out = |path: &str, reason| LeftOut { path: path.to_owned(), reason };
+    let mut found: Vec<LeftOut> = others
+        .iter()
+        .filter(|entry| !entry.path.contains('/'))
+        .map(|entry| left_out(&entry.path, "it is no part of the submission"))
+        .chain(droppings.iter().map(|entry| left_out(&entry.path, "an operating system or an editor left it")))
+        .chain(empty.iter().map(|path| left_out(path, "it is an empty folder")))
+        .collect();
+    found.sort();
+    found
+}
+
+/// Something that does not go into a package.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// Its path.
+    pub path: String,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// The files of a tree, sorted by path.
+///
+/// # Errors
+/// When there is anything but files and folders, or a name that is no text.
+pub fn files(tree: &Tree) -> Result<Vec<&Entry>, PackageError> {
+    let refused =
+        |entry: &Entry, reason: &str| PackageError::Entry { path: entry.path.clone(), reason: reason.to_owned() };
+    let mut files = Vec::new();
+    for entry in tree.entries() {
+        match &entry.kind {
+            _ if !entry.is_text() => return Err(refused(entry, "its name is no text")),
+            Kind::Folder => {}
+            Kind::File(_) => files.push(entry),
+            Kind::Link => return Err(refused(entry, "it is a symbolic link")),
+            Kind::Special => return Err(refused(entry, "it is a pipe, socket or device")),
+            Kind::Unreadable(reason) => return Err(refused(entry, reason)),
+        }
+    }
+    Ok(files)
+}
+
+/// Most bytes of files that are compressed side by side; a larger file goes into the package as it is read.
+const BATCH: u64 = 16 << 20;
+
+/// What a file counts in a batch at least: an empty one takes memory, too.
+const LEAST: u64 = 16 << 10;
+
+/// A file that goes into a package.
+struct Part<'a> {
+    name: &'a str,
+    size: u64,
+    content: Content<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Content<'a> {
+    Of(&'a Entry),
+    Bytes(&'a [u8]),
+}
+
+/// Writes the files of a tree and what goes beside them, and returns the manifest.
+///
+/// # Errors
+/// When a file cannot be read or the package cannot be written.
+pub fn write(tree: &Tree, documents: &Documents, out: &mut (impl Write + Seek)) -> Result<Manifest, PackageError> {
+    let files = files(tree)?;
+    let own =
+        [(REPORT, Some(&documents.report)), (SUMMARY, Some(&documents.summary)), (WAIVERS, documents.waivers.as_ref())];
+    let own: Vec<(&str, &Vec<u8>)> = own.into_iter().filter_map(|(name, bytes)| Some((name, bytes?))).collect();
+    let list = |entry: &&Entry| Listed::of_entry(tree, entry).map_err(|error| unreadable(entry, &error));
+    let listed: Result<Vec<Listed>, PackageError> = files.par_iter().map(list).collect();
+    let mut manifest = Manifest { files: listed? };
+    manifest.files.extend(own.iter().map(|(name, bytes)| Listed::of(name, bytes)));
+    manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
+    let text = manifest.to_string();
+
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for entry in &files {
+        parts.push(Part { name: &entry.path, size: entry.size().unwrap_or(0), content: Content::Of(entry) });
+    }
+    let own = own.iter().map(|(name, bytes)| (*name, bytes.as_slice())).chain([(MANIFEST, text.as_bytes())]);
+    parts.extend(own.map(|(name, bytes)| Part { name, size: bytes.len() as u64, content: Content::Bytes(bytes) }));
+    parts.sort_by(|a, b| a.name.cmp(b.name));
+    let mut archive = ZipWriter::new(out);
+    let mut rest = &parts[..];
+    while let [first, ..] = rest {
+        let mut bytes = 0;
+        let fits = |part: &&Part<'_>| {
+            bytes += part.size.max(LEAST);
+            bytes <= BATCH
+        };
+        let (batch, after) = rest.split_at(rest.iter().take_while(fits).count().max(1));
+        if first.size > BATCH {
+            compress(tree, first, &mut archive)?;
+        } else {
+            let alone = |part| -> Result<_, PackageError> {
+                let mut alone = ZipWriter::new(Cursor::new(Vec::new()));
+                compress(tree, part, &mut alone)?;
+                Ok(alone.finish_into_readable().map_err(io::Error::from)?)
+            };
+            for compressed in batch.par_iter().map(alone).collect::<Vec<_>>() {
+                archive.merge_archive(compressed?).map_err(io::Error::from)?;
+            }
+        }
+        rest = after;
+    }
+    archive.finish().map_err(io::Error::from)?.flush()?;
+    Ok(manifest)
+}
+
+fn unreadable(entry: &Entry, error: &io::Error) -> PackageError {
+    PackageError::Entry { path: entry.path.clone(), reason: error.to_string() }
+}
+
+fn compress(tree: &Tree, part: &Part<'_>, archive: &mut ZipWriter<impl Write + Seek>) -> Result<(), PackageError> {
+    // The time stays at its default of 1980, the permissions are the same for all.
+    let options = SimpleFileOptions::default().unix_permissions(0o644).large_file(part.size >= u64::from(u32::MAX));
+    archive.start_file(part.name, options).map_err(io::Error::from)?;
+    let entry = match part.content {
+        Content::Bytes(bytes) => return Ok(archive.write_all(bytes)?),
+        Content::Of(entry) => entry,
+    };
+    let mut failed = None;
+    let mut write = |part: &[u8]| archive.write_all(part).map_err(|error| failed.insert(error).kind().into());
+    let copied = tree.stream(entry, |source| blocks::for_each_part(source, &mut write));
+    match failed {
+        Some(error) => Err(error.into()),
+        None => copied.map_err(|error| unreadable(entry, &error)),
+    }
+}
+
+/// Copies what is read, and returns how many bytes it has and their digest.
+///
+/// # Errors
+/// When reading or writing fails.
+pub fn copy_and_hash(source: &mut dyn Read, out: &mut dyn Write) -> io::Result<(u64, Sha256Hex)> {
+    let (mut hasher, mut size) = (Sha256::new(), 0);
+    blocks::for_each_part(source, |part| {
+        hasher.update(part);
+        size += part.len() as u64;
+        out.write_all(part)
+    })?;
+    Ok((size, text::hex(&hasher.finalize())))
+}
+
+/// The digest of bytes as text.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> Sha256Hex {
+    text::hex(&Sha256::digest(bytes))
+}

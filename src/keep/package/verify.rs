@@ -1,0 +1,82 @@
+//! Holding a package, or its unpacked folder, against its manifest.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::{Listed, MANIFEST, Manifest, REPORT};
+use crate::read::tree::{Entry, Tree};
+
+/// What differs from the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    /// The file.
+    pub path: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// Everything in which a package differs from its manifest, sorted by path. A manifest that nobody can read differs, too.
+///
+/// # Errors
+/// When there is no manifest.
+pub fn differences(tree: &Tree) -> Result<Vec<Difference>, String> {
+    let entry = tree.get(MANIFEST).ok_or_else(|| format!("there is no {MANIFEST}; it is no package"))?;
+    Ok(match manifest(tree, entry) {
+        Ok(manifest) => differences_from(tree, &manifest),
+        Err(message) => vec![Difference { path: MANIFEST.to_owned(), message }],
+    })
+}
+
+fn manifest(tree: &Tree, entry: &Entry) -> Result<Manifest, String> {
+    let bytes = tree.read(entry).map_err(|error| format!("it cannot be read: {error}"))?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is no text".to_owned())?;
+    Manifest::parse(&text)
+}
+
+fn differences_from(tree: &Tree, manifest: &Manifest) -> Vec<Difference> {
+    let difference = |path: &str, message: String| Difference { path: path.to_owned(), message };
+    let mut listed: BTreeMap<&str, &Listed> = BTreeMap::new();
+    let mut found = Vec::new();
+    for file in &manifest.files {
+        if listed.insert(&file.path, file).is_some() {
+            found.push(difference(&file.path, "it is listed twice".to_owned()));
+        }
+    }
+    let extra = tree.entries().iter().filter(|entry| {
+        entry.kind != crate::read::tree::Kind::Folder
+            && entry.path != MANIFEST
+            && !listed.contains_key(entry.path.as_str())
+    });
+    found.extend(extra.map(|entry| difference(&entry.path, "it is not in the manifest".to_owned())));
+    let changed: Vec<Difference> = listed
+        .par_iter()
+        .filter_map(|(path, file)| {
+            let Some(entry) = tree.get(path).filter(|entry| entry.is_file()) else {
+                return Some(difference(path, "it is missing".to_owned()));
+            };
+            match Listed::of_entry(tree, entry) {
+                Err(error) => Some(difference(path, format!("it cannot be read: {error}"))),
+                Ok(now) if now.size != file.size => {
+                    Some(difference(path, format!("it has {} bytes, the manifest says {}", now.size, file.size)))
+                }
+                Ok(now) if now.sha256 != file.sha256 => Some(difference(path, "its content was changed".to_owned())),
+                Ok(_) => None,
+            }
+        })
+        .collect();
+    found.extend(changed);
+    found.sort();
+    found
+}
+
+/// The round the stored report is of.
+///
+/// # Errors
+/// When there is no report or nobody can read it.
+pub fn stored_round(tree: &Tree) -> Result<String, String> {
+    let entry = tree.get(REPORT).ok_or_else(|| format!("there is no {REPORT}"))?;
+    let bytes = tree.read(entry).map_err(|error| format!("{REPORT} cannot be read: {error}"))?;
+    let report: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| format!("{REPORT}: {error}"))?;
+    report["round"].as_str().map(str::to_owned).ok_or_else(|| format!("{REPORT} names no round"))
+}

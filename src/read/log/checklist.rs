@@ -1,0 +1,268 @@
+//! The submission checklist as a Word file: its lines, which of them are ticked, and the rows of its tables.
+//!
+//! The form has no form fields. A box is ticked by an `X` or a check mark in front of its text, or by a symbol of the
+//! Wingdings font. In a PDF the marks are drawn anywhere on the page, so that only the Word file can be read.
+
+use std::fmt::Write as _;
+use std::io::{Cursor, Read, Write as _};
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::read::location::Damage;
+
+/// Largest text that is taken out of a Word file, in bytes.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// Symbols of the Wingdings fonts that are ticked boxes and check marks.
+const TICKED_SYMBOLS: [&[u8]; 7] = [b"F0FE", b"F0FD", b"F0FC", b"F0FB", b"F052", b"F053", b"F054"];
+
+/// What stands in a checklist.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checklist {
+    /// The lines outside tables that hold text, in order.
+    pub lines: Vec<Item>,
+    /// The rows of all tables, cell by cell.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A line, without its mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The text.
+    pub text: String,
+    /// Whether it is ticked.
+    pub ticked: bool,
+}
+
+impl Item {
+    fn of(line: &str) -> Self {
+        let mut text = line.trim();
+        let mut ticked = false;
+        while let Some(first) = text.chars().next() {
+            let rest = &text[first.len_utf8()..];
+            let alone = rest.starts_with(char::is_whitespace) || rest.starts_with(char::is_uppercase);
+            match first {
+                '✓' | '✔' | '☑' | '☒' | '✗' | '✘' | '■' => ticked = true,
+                'X' | 'x' if alone && !ticked => ticked = true,
+                '☐' | '❏' | '□' => {}
+                _ => break,
+            }
+            text = rest.trim_start();
+        }
+        Self { text: text.to_owned(), ticked }
+    }
+
+    /// Whether the line asks something, so that the lines after it are its answers.
+    fn asks(&self) -> bool {
+        let end = self.text.trim_end();
+        let is_answer = ["other", "vendor"].iter().any(|word| end.to_lowercase().starts_with(word));
+        !is_answer && (end.contains("(check") || end.ends_with('?') || end.ends_with(':'))
+    }
+}
+
+impl Checklist {
+    /// Whether any box is ticked; a checklist without a mark was filled in some other way.
+    #[must_use]
+    pub fn has_marks(&self) -> bool {
+        self.lines.iter().any(|item| item.ticked)
+    }
+
+    /// The answers to the question that holds these words; `None` where it is not asked.
+    #[must_use]
+    pub fn answers(&self, words: &str) -> Option<&[Item]> {
+        let asked = self.lines.iter().position(|item| item.asks() && item.text.to_lowercase().contains(words))?;
+        let rest = &self.lines[asked + 1..];
+        let end = rest.iter().position(Item::asks).unwrap_or(rest.len());
+        Some(&rest[..end])
+    }
+
+    /// Whether the question that holds these words is answered with yes; `None` where the answer is not clear.
+    #[must_use]
+    pub fn says_yes(&self, words: &str) -> Option<bool> {
+        let answers = self.answers(words)?;
+        let ticked =
+            |start: &str| answers.iter().any(|item| item.ticked && item.text.to_lowercase().starts_with(start));
+        match (ticked("yes"), ticked("no")) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => None,
+        }
+    }
+
+    /// What follows a label such as `Name of Certifying Engineer(s):`; `None` where there is no such label.
+    #[must_use]
+    pub fn field(&self, label: &str) -> Option<&str> {
+        self.lines.iter().find_map(|item| {
+            let (name, value) = item.text.split_once(':')?;
+            name.to_lowercase().starts_with(label).then_some(value.trim())
+        })
+    }
+}
+
+/// Reads a Word file.
+///
+/// # Errors
+/// When it is none, with what was found.
+pub fn parse(bytes: &[u8]) -> Result<Checklist, Damage> {
+    let damage = |what: String| Damage::new(0, format!("no Word file: {what}"));
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| damage(error.to_string()))?;
+    let part = archive.by_name(DOCUMENT).map_err(|error| damage(error.to_string()))?;
+    let mut xml = Vec::new();
+    part.take(MAX_BYTES + 1).read_to_end(&mut xml).map_err(|error| damage(error.to_string()))?;
+    if xml.len() as u64 > MAX_BYTES {
+        return Err(damage(format!("its text has more than {} MB", MAX_BYTES >> 20)));
+    }
+    read_document(&xml).map_err(|error| damage(error.to_string()))
+}
+
+/// Writes a Word file that reads back as the same checklist; ticked lines begin with an `X`.
+///
+/// # Errors
+/// Never in practice: everything is written to memory.
+pub fn write(checklist: &Checklist) -> std::io::Result<Vec<u8>> {
+    let mut body = String::new();
+    for item in &checklist.lines {
+        let mark = if item.ticked { "X " } else { "" };
+        let text = quick_xml::escape::escape(item.text.as_str());
+        let _ = write!(body, "<w:p><w:r><w:t xml:space=\"preserve\">{mark}{text}</w:t></w:r></w:p>");
+    }
+    for row in &checklist.rows {
+        body.push_str("<w:tbl><w:tr>");
+        for cell in row {
+            let text = quick_xml::escape::escape(cell.as_str());
+            let _ = write!(body, "<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>");
+        }
+        body.push_str("</w:tr></w:tbl>");
+    }
+    let document = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<w:document xmlns:w=\"{WORD}\"><w:body>{body}</w:body></w:document>"
+    );
+    let mut file = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, content) in [("[Content_Types].xml", CONTENT_TYPES), ("_rels/.rels", RELATIONS), (DOCUMENT, &document)] {
+        file.start_file(name, options)?;
+        file.write_all(content.as_bytes())?;
+    }
+    Ok(file.finish()?.into_inner())
+}
+
+const WORD: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+const DOCUMENT: &str = "word/document.xml";
+const CONTENT_TYPES: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>";
+const RELATIONS: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>";
+
+fn read_document(xml: &[u8]) -> Result<Checklist, quick_xml::Error> {
+    let mut reader = Reader::from_reader(xml);
+    let mut checklist = Checklist::default();
+    let (mut line, mut row): (String, Option<Vec<String>>) = (String::new(), None);
+    let mut in_text = false;
+    loop {
+        match reader.read_event()? {
+            Event::Start(tag) => match tag.local_name().as_ref() {
+                b"t" => in_text = true,
+                b"tr" => row = Some(Vec::new()),
+                b"tc" => row.iter_mut().for_each(|cells| cells.push(String::new())),
+                _ => symbol(&tag, &mut line),
+            },
+            Event::Empty(tag) => symbol(&tag, &mut line),
+            Event::Text(text) if in_text => line.push_str(&text.decode()?),
+            Event::GeneralRef(entity) if in_text => {
+                let named = entity.decode()?;
+                let known = quick_xml::escape::resolve_predefined_entity(&named);
+                line.extend(entity.resolve_char_ref()?);
+                line.push_str(known.unwrap_or_default());
+            }
+            Event::End(tag) => match tag.local_name().as_ref() {
+                b"t" => in_text = false,
+                b"p" => {
+                    let text = std::mem::take(&mut line);
+                    if let Some(cell) = row.as_mut().and_then(|cells| cells.last_mut()) {
+                        cell.push_str(text.trim());
+                    } else if !text.trim().is_empty() {
+                        checklist.lines.push(Item::of(&text));
+                    }
+                }
+                b"tr" => checklist.rows.extend(row.take()),
+                _ => {}
+            },
+            Event::Eof => return Ok(checklist),
+            _ => {}
+        }
+    }
+}
+
+/// Adds what stands for a character: blanks, boxes and marks.
+fn symbol(tag: &BytesStart<'_>, line: &mut String) {
+    let value = |name: &[u8]| {
+        tag.attributes()
+            .flatten()
+            .find(|attribute| attribute.key.local_name().as_ref() == name)
+            .map(|found| found.value)
+    };
+    match tag.local_name().as_ref() {
+        b"tab" | b"br" => line.push(' '),
+        b"sym" => {
+            let ticked =
+                value(b"char").is_some_and(|code| TICKED_SYMBOLS.contains(&code.to_ascii_uppercase().as_slice()));
+            line.push(if ticked { '☒' } else { '☐' });
+        }
+        b"checked" if value(b"val").is_some_and(|value| matches!(value.as_ref(), b"1" | b"true")) => line.push('☒'),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A Word file with one paragraph a line.
+    fn word(paragraphs: &[&str]) -> Vec<u8> {
+        let body = format!("<w:p><w:r>{}</w:r></w:p>", paragraphs.join("</w:r></w:p><w:p><w:r>"));
+        let mut file = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        file.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).unwrap();
+        write!(file, "<w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>").unwrap();
+        file.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn boxes_are_ticked_by_letters_marks_and_symbols() {
+        let file = word(&[
+            "<w:t>Name of Certifying Engineer(s): A &amp; B</w:t>",
+            "<w:t>Division (check one):</w:t>",
+            "<w:t>Open</w:t>",
+            "<w:t>XClosed</w:t>",
+            "<w:t>Same code? (check one)</w:t>",
+            "<w:sym w:font=\"Wingdings\" w:char=\"F0FE\"/><w:t>  Yes</w:t>",
+            "<w:sym w:font=\"Wingdings\" w:char=\"F0A8\"/><w:t>  No</w:t>",
+            "<w:t>Congruent with all rules?</w:t>",
+            "<w:t>Yes</w:t>",
+            "<w:t>✓</w:t><w:tab/><w:t>No</w:t>",
+        ]);
+        let checklist = parse(&file).unwrap();
+        assert_eq!(checklist.field("name of certifying"), Some("A & B"));
+        let division: Vec<_> = checklist.answers("division").unwrap().iter().map(|item| item.ticked).collect();
+        assert_eq!(division, [false, true]);
+        assert_eq!(checklist.says_yes("same code"), Some(true));
+        assert_eq!(checklist.says_yes("congruent"), Some(false));
+        assert_eq!(checklist.says_yes("never asked"), None);
+    }
+
+    #[test]
+    fn tables_are_rows_of_cells_and_no_lines() {
+        let cell = |text: &str| format!("<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>");
+        let table = format!("</w:r></w:p><w:tbl><w:tr>{}{}</w:tr></w:tbl><w:p><w:r>", cell("Board"), cell("KWS"));
+        let checklist = parse(&word(&[&table])).unwrap();
+        assert_eq!(checklist.rows, [["Board", "KWS"]]);
+        assert!(checklist.lines.is_empty());
+    }
+
+    #[test]
+    fn anything_else_is_damage() {
+        for bytes in [&b""[..], b"%PDF-1.4", b"PK\x03\x04"] {
+            assert!(parse(bytes).unwrap_err().message.contains("no Word file"));
+        }
+    }
+}

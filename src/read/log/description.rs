@@ -1,0 +1,171 @@
+//! `systems/<system>.json`: the description of a system under test.
+//!
+//! JSON parsers keep the last of duplicate keys; the official template itself repeats four of them, so both values are
+//! kept here with their lines. The key `Operating System ` with its trailing blank stands in the template, too.
+
+use jsonc_parser::ast::Value;
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions};
+
+use super::text;
+use crate::read::location::{At, Damage, Line};
+
+/// A system description as it stands in its file.
+#[derive(Debug, Clone, Default)]
+pub struct SystemDescription {
+    /// All keys and values in the file's order, duplicates included.
+    pub fields: Vec<Field>,
+    /// Why it is no JSON object; the fields are then empty.
+    pub damage: Option<Damage>,
+}
+
+/// One key and its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The key, blanks included.
+    pub key: At<String>,
+    /// The value.
+    pub value: At<FieldValue>,
+}
+
+/// The value of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldValue {
+    /// Text, as every value should be.
+    Text(String),
+    /// Anything else, as it stands in the file.
+    Other(String),
+}
+
+impl FieldValue {
+    /// The text, or the JSON text of anything else.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Other(text) => text,
+        }
+    }
+}
+
+impl SystemDescription {
+    /// The value the official tool sees: the last of that key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&At<FieldValue>> {
+        self.fields.iter().rfind(|field| field.key.value == key).map(|field| &field.value)
+    }
+
+    /// The trimmed text of a key, empty where there is none.
+    #[must_use]
+    pub fn text(&self, key: &str) -> &str {
+        self.get(key).map_or("", |value| value.as_str().trim())
+    }
+}
+
+/// Reads a system description.
+#[must_use]
+pub fn parse(bytes: &[u8]) -> SystemDescription {
+    let damaged = |damage| SystemDescription { fields: Vec::new(), damage: Some(damage) };
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    // The strict parser judges, the other one knows where every key stands.
+    if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+        return damaged(Damage::new(line(error.line()), format!("no JSON: {error}")));
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return damaged(Damage::new(0, "the file is not UTF-8"));
+    };
+    let strict = ParseOptions {
+        allow_comments: false,
+        allow_loose_object_property_names: false,
+        allow_trailing_commas: false,
+        allow_missing_commas: false,
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        ..ParseOptions::default()
+    };
+    let value = match jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &strict) {
+        Ok(parsed) => parsed.value,
+        Err(error) => return damaged(Damage::new(line(error.line_display()), format!("no JSON: {error}"))),
+    };
+    let Some(Value::Object(object)) = value else {
+        return damaged(Damage::new(1, "the file holds no JSON object, expected `{\"Submitter\": …}`"));
+    };
+    let lines = LineStarts::of(text);
+    let fields = object
+        .properties
+        .iter()
+        .map(|property| {
+            let range = property.value.range();
+            let value = match &property.value {
+                Value::StringLit(literal) => FieldValue::Text(literal.value.to_string()),
+                _ => FieldValue::Other(text::shown(text.get(range.start..range.end).unwrap_or_default().as_bytes())),
+            };
+            Field {
+                key: At::new(property.name.as_str().to_owned(), lines.line_of(property.range.start)),
+                value: At::new(value, lines.line_of(range.start)),
+            }
+        })
+        .collect();
+    SystemDescription { fields, damage: None }
+}
+
+/// Byte offsets at which lines start.
+struct LineStarts(Vec<usize>);
+
+impl LineStarts {
+    fn of(text: &str) -> Self {
+        Self(memchr::memchr_iter(b'\n', text.as_bytes()).collect())
+    }
+
+    fn line_of(&self, offset: usize) -> Line {
+        line(self.0.partition_point(|end| *end < offset) + 1)
+    }
+}
+
+fn line(number: usize) -> Line {
+    Line::try_from(number).unwrap_or(Line::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn duplicate_keys_keep_both_values_and_lines() {
+        let text = "{\n  \"Software Libraries\": \"CMSIS\",\n  \"Operating System \": \"none\",\n  \"Software Libraries\": \"\"\n}";
+        let description = parse(text.as_bytes());
+        let found: Vec<_> = description
+            .fields
+            .iter()
+            .map(|field| (field.key.value.as_str(), field.key.line, field.value.as_str()))
+            .collect();
+        assert_eq!(
+            found,
+            [("Software Libraries", 2, "CMSIS"), ("Operating System ", 3, "none"), ("Software Libraries", 4, "")]
+        );
+        assert_eq!(description.text("Software Libraries"), "");
+    }
+
+    #[test]
+    fn damage_names_the_line() {
+        for (text, at) in [("{\n\"a\": 1,\n}", 3), ("{\n\"a\": \"x\ny\"}", 2), ("[]", 1), ("", 1), ("{\"a\" \"b\"}", 1)]
+        {
+            let damage = parse(text.as_bytes()).damage.expect(text);
+            assert_eq!(damage.line, at, "{text}: {}", damage.message);
+        }
+    }
+
+    #[test]
+    fn values_that_are_no_text_are_kept_as_they_stand() {
+        let description = parse(b"{\"Software Libraries\": {\"andes_nn\": {\"SHA\": \"\"}}}");
+        assert_eq!(description.fields[0].value.value, FieldValue::Other("{\"andes_nn\": {\"SHA\": \"\"}}".into()));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            let _ = parse(&bytes);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! What a submitter's documents and code say, as far as rules ask for it. Only facts are kept, never the files.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use md5::{Digest, Md5};
+use memchr::memmem;
+use rayon::prelude::*;
+
+use super::Submitter;
+use crate::read::location::{At, Damage, Line};
+use crate::read::log::checklist::{self, Checklist};
+use crate::read::log::{blocks, text};
+use crate::read::tree::{Entry, Tree, join};
+use crate::round::{datasets, reference_model};
+
+/// Largest model that is looked into, in bytes: several times what the memory of the benchmarks' devices holds.
+const MAX_MODEL: u64 = 4 << 20;
+
+/// What a submitter's documents and code say.
+#[derive(Debug, Clone, Default)]
+pub struct Documents {
+    /// Files named like a checklist, sorted by path.
+    pub checklists: Vec<ChecklistFile>,
+    /// Files of `code` that something is known of, sorted by path.
+    pub code: Vec<CodeFile>,
+    /// The model files of the closed division, where one of them is no reference model.
+    pub models: Option<Models>,
+    /// Description files that begin with a byte-order mark.
+    pub byte_order_marks: Vec<String>,
+}
+
+/// The model files of a submitter.
+#[derive(Debug, Clone)]
+pub struct Models {
+    /// How many there are.
+    pub count: usize,
+    /// The smallest that is none of the reference models.
+    pub own: String,
+}
+
+/// A file named like a checklist.
+#[derive(Debug, Clone)]
+pub struct ChecklistFile {
+    /// Its path.
+    pub path: String,
+    /// What it says; `None` for a PDF, whose marks cannot be told from its text.
+    pub content: Option<Result<Checklist, Damage>>,
+}
+
+/// A file of `code` that something is known of.
+#[derive(Debug, Clone, Default)]
+pub struct CodeFile {
+    /// Its path.
+    pub path: String,
+    /// How many inputs of the evaluation lists it names, and where the first stands.
+    pub evaluation_inputs: Option<(usize, At<String>)>,
+    /// The line at which a private key begins.
+    pub private_key: Option<At<()>>,
+}
+
+/// Whether a name is that of a checklist.
+#[must_use]
+pub fn is_checklist(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let left_behind = name.starts_with("._") || name.starts_with("~$");
+    lower.contains("checklist") && ["pdf", "docx"].contains(&ending) && !left_behind
+}
+
+/// `model_mapping.json`: names of the submitter's own models, each with the benchmark it is entered for.
+#[must_use]
+pub fn model_mapping(tree: &Tree, submitter: &str) -> BTreeMap<String, String> {
+    let path = join(submitter, "model_mapping.json");
+    let bytes = tree.get(&path).filter(|entry| entry.is_file()).and_then(|entry| tree.read(entry).ok());
+    bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+}
+
+/// Reads a submitter's documents and code, files in parallel.
+#[must_use]
+pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
+    let entries = tree.below(&submitter.path);
+    let checklists = entries
+        .iter()
+        .filter(|entry| entry.is_file() && is_checklist(entry.name()) && is_document(tree, entry))
+        .map(|entry| ChecklistFile { path: entry.path.clone(), content: read_checklist(tree, entry) })
+        .collect();
+    let systems = format!("{}/", join(&submitter.path, "systems"));
+    let starts_with_mark = |entry: &&Entry| {
+        entry.is_file()
+            && entry.path.starts_with(&systems)
+            && ending(entry) == "json"
+            && tree.read(entry).is_ok_and(|bytes| bytes.starts_with(text::BYTE_ORDER_MARK))
+    };
+    let byte_order_marks = entries.iter().filter(starts_with_mark).map(|entry| entry.path.clone()).collect();
+    let code = tree.below(&join(&submitter.path, "code"));
+    let models = submitter.is_closed().then(|| own_model(tree, code)).flatten();
+    let code = code.par_iter().filter_map(|entry| read_code(tree, entry)).collect();
+    Documents { checklists, code, models, byte_order_marks }
+}
+
+/// The smallest model that is no reference model. The question is only whether there is one: digests of all models would
+/// cost more than everything else that is read of most submissions.
+fn own_model(tree: &Tree, code: &[Entry]) -> Option<Models> {
+    let is_model = |entry: &&Entry| ends_in(entry, &MODELS) && entry.size().is_some_and(|size| size <= MAX_MODEL);
+    let mut models: Vec<&Entry> = code.iter().filter(is_model).collect();
+    models.sort_by_key(|entry| (entry.size(), &entry.path));
+    let is_own = |bytes: &[u8]| reference_model(&text::hex(&Md5::digest(bytes))).is_none();
+    let own = models.iter().find(|entry| tree.read_with(entry, is_own).unwrap_or(false));
+    own.map(|entry| Models { count: models.len(), own: entry.path.clone() })
+}
+
+/// Whether a file begins as a PDF or Word file does.
+fn is_document(tree: &Tree, entry: &Entry) -> bool {
+    // A file that cannot be read is reported as such.
+    tree.read(entry).is_ok_and(|bytes| bytes.starts_with(b"%PDF") || bytes.starts_with(b"PK"))
+}
+
+fn read_checklist(tree: &Tree, entry: &Entry) -> Option<Result<Checklist, Damage>> {
+    if ending(entry) != "docx" {
+        return None;
+    }
+    let bytes = tree.read(entry).map_err(|error| Damage::new(0, format!("the file cannot be read: {error}")));
+    Some(bytes.and_then(|bytes| checklist::parse(&bytes)))
+}
+
+const MODELS: [&str; 5] = ["tflite", "h5", "hdf5", "keras", "onnx"];
+const TEXTS: [&str; 26] = [
+    "c", "cc", "cpp", "csv", "cxx", "h", "hpp", "inc", "ini", "ino", "ipynb", "js", "json", "m", "md", "py", "rs", "s",
+    "sh", "tcl", "toml", "txt", "xml", "yaml", "yml", "pem",
+];
+
+/// What is known of a file; `None` if nothing, or if it cannot be read, which is reported as such.
+fn read_code(tree: &Tree, entry: &Entry) -> Option<CodeFile> {
+    if !ends_in(entry, &TEXTS) {
+        return None;
+    }
+    let mut scan = Scan { is_list: entry.name().starts_with("y_labels"), ..Scan::default() };
+    by_blocks(tree, entry, |block| scan.block(block))?;
+    if scan.first_input.is_none() && scan.private_key.is_none() {
+        return None;
+    }
+    let first = scan.first_input.and_then(|(name, place)| Some(At::new(name, line_of(tree, entry, place)?)));
+    Some(CodeFile {
+        path: entry.path.clone(),
+        evaluation_inputs: first.map(|first| (scan.inputs.len(), first)),
+        private_key: scan.private_key.and_then(|place| Some(At::new((), line_of(tree, entry, place)?))),
+    })
+}
+
+fn by_blocks(tree: &Tree, entry: &Entry, take: impl FnMut(&[u8])) -> Option<()> {
+    tree.stream(entry, |source| blocks::for_each_of_code(source, take)).ok()
+}
+
+/// A block of a file and the offset in it. Lines are counted only once there is something to say of one.
+type Place = (usize, usize);
+
+/// The line of a place in a file.
+fn line_of(tree: &Tree, entry: &Entry, (block, offset): Place) -> Option<Line> {
+    let (mut line, mut current) = (1, 0);
+    by_blocks(tree, entry, |bytes| {
+        let before = match current.cmp(&block) {
+            Ordering::Less => bytes,
+            Ordering::Equal => &bytes[..offset.min(bytes.len())],
+            Ordering::Greater => &[],
+        };
+        line += text::line_feeds(before);
+        current += 1;
+    })?;
+    Some(line)
+}
+
+/// What is looked for in the texts of `code`.
+#[derive(Default)]
+struct Scan {
+    /// Whether the file is an official list itself, which may lie beside the code that reads it.
+    is_list: bool,
+    /// Blocks so far.
+    blocks: usize,
+    /// Different names of evaluation inputs.
+    inputs: BTreeSet<String>,
+    first_input: Option<(String, Place)>,
+    private_key: Option<Place>,
+}
+
+impl Scan {
+    fn block(&mut self, bytes: &[u8]) {
+        if !self.is_list {
+            memmem::find_iter(bytes, b".bin").for_each(|at| self.input(bytes, at));
+        }
+        if self.private_key.is_none() {
+            let begins = |at: &usize| bytes[..*at].ends_with(b"-----BEGIN ") || bytes[..*at].ends_with(b"RSA ");
+            let key = memmem::find_iter(bytes, b"PRIVATE KEY-----").find(begins);
+            self.private_key = key.map(|at| (self.blocks, at));
+        }
+        self.blocks += 1;
+    }
+
+    /// A name that ends here, if it is that of an evaluation input.
+    fn input(&mut self, bytes: &[u8], at: usize) {
+        let start = bytes[..at].iter().rposition(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'));
+        let name = &bytes[start.map_or(0, |start| start + 1)..at + b".bin".len()];
+        let Ok(name) = std::str::from_utf8(name) else { return };
+        if !self.inputs.contains(name) && datasets().any(|list| list.place_of(name).is_some()) {
+            self.first_input.get_or_insert_with(|| (name.to_owned(), (self.blocks, at)));
+            self.inputs.insert(name.to_owned());
+        }
+    }
+}
+
+/// Whether it is a file with one of these endings, and not what a Mac leaves beside one.
+fn ends_in(entry: &Entry, endings: &[&str]) -> bool {
+    entry.is_file() && endings.contains(&ending(entry).as_str()) && !entry.name().starts_with("._")
+}
+
+fn ending(entry: &Entry) -> String {
+    entry.name().rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_lowercase())
+}

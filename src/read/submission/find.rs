@@ -1,0 +1,262 @@
+//! Finding submitters, systems, benchmarks and runs in a tree, before anything of a run is read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Benchmark, Division, Run, Scores, Submission, Submitter, System, documents};
+use crate::read::location::Damage;
+use crate::read::log::description;
+use crate::read::tree::{self, Tree};
+use crate::round::{FileRole, Mode, Round};
+
+pub(super) fn find_submitters(tree: &Tree, round: &Round) -> Submission {
+    let names = tree.root_names();
+    let own_name = names.last().cloned().unwrap_or_default();
+    let parent = names.len().checked_sub(2).map(|index| names[index].clone()).unwrap_or_default();
+    let mut submission = Submission::default();
+    if is_submitter(tree, "") {
+        let division = if round.divisions.contains(&parent) { parent } else { claimed_division(tree, round) };
+        submission.submitters.push(submitter(tree, &division, own_name, String::new()));
+        return submission;
+    }
+    let folders: Vec<_> = folders(tree, "").collect();
+    let is_division = |path: &str| {
+        round.divisions.iter().any(|name| name == path) || folders_of_submitters(tree, path).next().is_some()
+    };
+    if !folders.iter().any(|path| is_division(path)) && folders_of_submitters(tree, "").next().is_some() {
+        submission.divisions.push(Division { name: own_name.clone(), path: String::new() });
+        for path in folders {
+            submission.submitters.push(submitter(tree, &own_name, path.clone(), path));
+        }
+        return submission;
+    }
+    for path in folders.into_iter().filter(|path| is_division(path)) {
+        let known = round.divisions.contains(&path);
+        let inside: Vec<_> =
+            if known { self::folders(tree, &path).collect() } else { folders_of_submitters(tree, &path).collect() };
+        for inner in inside {
+            submission.submitters.push(submitter(tree, &path, tree::name_of(&inner).to_owned(), inner));
+        }
+        submission.divisions.push(Division { name: path.clone(), path });
+    }
+    submission
+}
+
+fn submitter(tree: &Tree, division: &str, name: String, path: String) -> Submitter {
+    let has_results = tree.is_folder(&tree::join(&path, "results"));
+    Submitter {
+        division: division.to_owned(),
+        name,
+        model_mapping: documents::model_mapping(tree, &path),
+        documents: documents::Documents::default(),
+        path,
+        has_results,
+    }
+}
+
+/// The division that the system descriptions of a lone submitter's folder agree on.
+fn claimed_division(tree: &Tree, round: &Round) -> String {
+    let claimed: BTreeSet<_> = tree
+        .children("systems")
+        .filter(|entry| entry.is_file() && entry.path.rsplit_once('.').is_some_and(|(_, ending)| ending == "json"))
+        .filter_map(|entry| tree.read(entry).ok())
+        .map(|bytes| description::parse(&bytes).text("Division").to_lowercase())
+        .filter(|division| round.divisions.contains(division))
+        .collect();
+    if claimed.len() == 1 { claimed.into_iter().next().unwrap_or_default() } else { String::new() }
+}
+
+fn is_submitter(tree: &Tree, path: &str) -> bool {
+    ["results", "systems"].iter().any(|name| tree.is_folder(&tree::join(path, name)))
+}
+
+fn folders_of_submitters<'a>(tree: &'a Tree, path: &str) -> impl Iterator<Item = String> + use<'a> {
+    folders(tree, path).filter(|path| is_submitter(tree, path))
+}
+
+/// Folders directly in a folder, without hidden ones.
+fn folders<'a>(tree: &'a Tree, path: &str) -> impl Iterator<Item = String> + use<'a> {
+    tree.children(path)
+        .filter(|entry| entry.kind == tree::Kind::Folder && !entry.name().starts_with('.'))
+        .map(|entry| entry.path.clone())
+}
+
+/// The systems of a submitter with their benchmarks and files, not yet read.
+pub(super) fn find_systems(tree: &Tree, round: &Round, submitter: &Submitter) -> Vec<System> {
+    let results = tree::join(&submitter.path, "results");
+    let mut systems: BTreeMap<String, Vec<Benchmark>> = BTreeMap::new();
+    for folder in folders(tree, &results) {
+        let found = benchmark_folders(tree, round, &folder);
+        if found.is_empty() {
+            systems.entry(tree::name_of(&folder).to_owned()).or_default();
+        }
+        for path in found {
+            let named = |folder: &str| benchmark_of_folder(round, submitter, folder);
+            let place = Place::of(&named, &path[results.len() + 1..]);
+            let benchmark = find_runs(tree, round, path.clone(), &place, named(place.benchmark));
+            systems.entry(place.system.to_owned()).or_default().push(benchmark);
+        }
+    }
+    let alone = systems.len() == 1;
+    systems
+        .into_iter()
+        .map(|(name, benchmarks)| {
+            let description = description_path(tree, round, &submitter.path, &name, alone);
+            system(tree, submitter, &results, name, benchmarks, description)
+        })
+        .collect()
+}
+
+/// Where a system's description is: under the system's name, or, where the round allows, the JSON file in or under
+/// `systems` whose path has most of the system's name in it.
+fn description_path(tree: &Tree, round: &Round, submitter: &str, system: &str, alone: bool) -> String {
+    let folder = tree::join(submitter, "systems");
+    let named = tree::join(&folder, &format!("{system}.json"));
+    if !round.system_description.any_name || tree.get(&named).is_some() {
+        return named;
+    }
+    let is_json = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("json"));
+    let files: Vec<&str> = tree
+        .below(&folder)
+        .iter()
+        .filter(|entry| entry.is_file() && is_json(&entry.path) && !entry.name().starts_with('.'))
+        .map(|entry| entry.path.as_str())
+        .collect();
+    let likeness = |path: &str| {
+        let below = path[folder.len()..].to_lowercase();
+        let words = system.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() > 1);
+        words.filter(|word| below.contains(&word.to_lowercase())).map(str::len).sum::<usize>()
+    };
+    let best = files
+        .iter()
+        .map(|path| (likeness(path), *path))
+        .max_by_key(|(likeness, path)| (*likeness, std::cmp::Reverse(*path)));
+    match best {
+        Some((likeness, path)) if likeness > 2 || (alone && files.len() == 1) => path.to_owned(),
+        _ => named,
+    }
+}
+
+fn system(
+    tree: &Tree,
+    submitter: &Submitter,
+    results: &str,
+    name: String,
+    benchmarks: Vec<Benchmark>,
+    description_path: String,
+) -> System {
+    let description = tree.get(&description_path).filter(|entry| entry.is_file()).map(|entry| match tree.read(entry) {
+        Ok(bytes) => description::parse(&bytes),
+        Err(error) => {
+            let damage = Some(Damage::new(0, format!("the file cannot be read: {error}")));
+            description::SystemDescription { damage, ..Default::default() }
+        }
+    });
+    System {
+        division: submitter.division.clone(),
+        submitter: submitter.name.clone(),
+        path: tree::join(results, &name),
+        name,
+        description_path,
+        description,
+        benchmarks,
+    }
+}
+
+/// Folders of a system that are benchmarks: those that hold runs, and those directly below it that hold no such folder.
+fn benchmark_folders(tree: &Tree, round: &Round, system: &str) -> BTreeSet<String> {
+    let with_runs: BTreeSet<&str> = tree
+        .below(system)
+        .iter()
+        .filter(|entry| entry.kind == tree::Kind::Folder && round.mode_of_folder(entry.name()).is_some())
+        .filter_map(|entry| entry.path.rsplit_once('/').map(|(parent, _)| parent))
+        .filter(|parent| parent.len() > system.len())
+        .collect();
+    let holds_another =
+        |path: &str| with_runs.iter().any(|inner| inner.starts_with(path) && inner[path.len()..].starts_with('/'));
+    let mut found: BTreeSet<String> = with_runs.iter().map(|path| (*path).to_owned()).collect();
+    found.extend(folders(tree, system).filter(|path| !holds_another(path)));
+    found
+}
+
+/// The official short name of a benchmark's folder; the open division may give its models names of their own.
+fn benchmark_of_folder(round: &Round, submitter: &Submitter, folder: &str) -> Option<String> {
+    let mapped = submitter.model_mapping.get(folder).filter(|_| !submitter.is_closed()).map(String::as_str);
+    round.benchmark_of_folder(folder).or(mapped.filter(|name| round.benchmarks.contains_key(*name))).map(str::to_owned)
+}
+
+/// Where a benchmark folder stands below `results`.
+struct Place<'a> {
+    system: &'a str,
+    benchmark: &'a str,
+    variant: Option<&'a str>,
+}
+
+impl<'a> Place<'a> {
+    /// The benchmark is the first part with a name of the round; without one, the second part.
+    fn of(named: &dyn Fn(&str) -> Option<String>, below: &'a str) -> Self {
+        let parts: Vec<&str> = below.split('/').collect();
+        let index = (1..parts.len()).find(|index| named(parts[*index]).is_some()).unwrap_or(1);
+        let length = parts[..index].iter().map(|part| part.len() + 1).sum::<usize>() - 1;
+        let benchmark = parts.get(index).copied().unwrap_or_default();
+        let variant = below.get(length + benchmark.len() + 2..).filter(|rest| !rest.is_empty());
+        Self { system: &below[..length], benchmark, variant }
+    }
+}
+
+fn find_runs(tree: &Tree, round: &Round, path: String, place: &Place<'_>, name: Option<String>) -> Benchmark {
+    let mut benchmark = Benchmark {
+        folder: place.benchmark.to_owned(),
+        name,
+        variant: place.variant.map(str::to_owned),
+        files: Vec::new(),
+        strange_folders: Vec::new(),
+        runs: BTreeMap::new(),
+        path,
+    };
+    for entry in tree.children(&benchmark.path) {
+        match (&entry.kind, round.mode_of_folder(entry.name())) {
+            (tree::Kind::Folder, Some(mode)) => {
+                benchmark.runs.insert(mode, find_files(tree, round, mode, &entry.path));
+            }
+            (tree::Kind::Folder, None) => benchmark.strange_folders.push(entry.name().to_owned()),
+            _ => benchmark.files.push(entry.name().to_owned()),
+        }
+    }
+    benchmark
+}
+
+fn find_files(tree: &Tree, round: &Round, mode: Mode, path: &str) -> Run {
+    let files: BTreeMap<String, u64> = tree
+        .children(path)
+        .filter_map(|entry| match entry.kind {
+            tree::Kind::File(size) => Some((entry.name().to_owned(), size)),
+            _ => None,
+        })
+        .collect();
+    let paths = FileRole::ALL
+        .into_iter()
+        .filter_map(|role| {
+            let name = round.files.of(role, mode).into_iter().find(|name| files.contains_key(name))?;
+            Some((role, tree::join(path, &name)))
+        })
+        .collect();
+    Run {
+        mode,
+        path: path.to_owned(),
+        files,
+        paths,
+        runner: None,
+        claims: None,
+        log: None,
+        identity: None,
+        inputs: None,
+        script: None,
+        json: None,
+        trace: None,
+        stamps: None,
+        damage: Vec::new(),
+        windows: Vec::new(),
+        outline: None,
+        scores: Scores::default(),
+    }
+}

@@ -1,0 +1,110 @@
+//! From a tree to the model. Content can never make it fail.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::find::{find_submitters, find_systems};
+use super::read::read_run;
+use super::{Benchmark, Run, Submission, System, documents};
+use crate::read::tree::Tree;
+use crate::round::Round;
+
+/// Why there is nothing to check.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The tree is neither a round nor a submitter's folder.
+    #[error(
+        "nothing to check: there is neither a division folder ({divisions}) nor a submitter's results or systems folder"
+    )]
+    Nothing {
+        /// Divisions of the round.
+        divisions: String,
+    },
+    /// The submitter asked for is not there.
+    #[error("there is no submitter {name}; there are {known}")]
+    NoSuchSubmitter {
+        /// Who was asked for.
+        name: String,
+        /// Who is there.
+        known: String,
+    },
+}
+
+/// Divisions and submitters of a tree; nothing of their systems is looked for.
+///
+/// # Errors
+/// As [`load`].
+pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result<Submission, LoadError> {
+    let mut submission = find_submitters(tree, round);
+    if submission.submitters.is_empty() && submission.divisions.is_empty() {
+        return Err(LoadError::Nothing { divisions: round.divisions.join(", ") });
+    }
+    if let Some(name) = submitter {
+        let known: BTreeSet<_> = submission.submitters.iter().map(|submitter| submitter.name.clone()).collect();
+        submission.submitters.retain(|submitter| submitter.name == name);
+        if submission.submitters.is_empty() {
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(LoadError::NoSuchSubmitter { name: name.to_owned(), known });
+        }
+    }
+    Ok(submission)
+}
+
+/// Loads a tree: a round, the parent of a division folder, a division folder, or a submitter's own folder.
+///
+/// Documents and results are read in parallel, the largest results first. Results are handed to `judge` one by one, each
+/// as a submission of its own, while its evidence is at hand. After that only figures are kept, unless `keep_evidence`.
+///
+/// # Errors
+/// When the tree holds nothing to check, or not the submitter asked for.
+pub fn load(
+    tree: &Tree,
+    round: &Round,
+    submitter: Option<&str>,
+    keep_evidence: bool,
+    judge: impl Fn(&mut Submission) + Sync,
+) -> Result<Submission, LoadError> {
+    let mut submission = submitters(tree, round, submitter)?;
+    for submitter in &submission.submitters {
+        submission.entries.extend(tree.below(&submitter.path).iter().cloned());
+        submission.systems.extend(find_systems(tree, round, submitter));
+    }
+    let mut found: Vec<Vec<Benchmark>> =
+        submission.systems.iter_mut().map(|system| std::mem::take(&mut system.benchmarks)).collect();
+    let results = found.iter_mut().enumerate().flat_map(|(index, found)| found.drain(..).map(move |one| (index, one)));
+    let mut results: Vec<(usize, (usize, Benchmark))> = results.enumerate().collect();
+    let bytes = |benchmark: &Benchmark| benchmark.runs.values().flat_map(|run| run.files.values()).sum::<u64>();
+    results.sort_by_cached_key(|(_, (_, benchmark))| Reverse(bytes(benchmark)));
+    let read_and_judge = |(place, (index, mut benchmark)): (usize, (usize, Benchmark))| {
+        benchmark.runs.values_mut().for_each(|run| read_run(tree, round, run));
+        let mut result = alone(&submission, index, benchmark);
+        judge(&mut result);
+        let mut benchmark = result.systems.remove(0).benchmarks.remove(0);
+        if !keep_evidence {
+            benchmark.runs.values_mut().for_each(Run::drop_evidence);
+        }
+        (place, (index, benchmark))
+    };
+    let (mut results, documents): (Vec<_>, Vec<_>) = rayon::join(
+        || results.into_iter().par_bridge().map(read_and_judge).collect(),
+        || submission.submitters.par_iter().map(|submitter| documents::read(tree, submitter)).collect(),
+    );
+    for (submitter, documents) in submission.submitters.iter_mut().zip(documents) {
+        submitter.documents = documents;
+    }
+    results.sort_by_key(|(place, _)| *place);
+    for (_, (index, benchmark)) in results {
+        submission.systems[index].benchmarks.push(benchmark);
+    }
+    Ok(submission)
+}
+
+/// A submission of one result.
+fn alone(submission: &Submission, system: usize, benchmark: Benchmark) -> Submission {
+    let system = &submission.systems[system];
+    let owner = submission.submitter_of(&system.path);
+    let system = System { benchmarks: vec![benchmark], ..system.without_results() };
+    Submission { submitters: owner.into_iter().cloned().collect(), systems: vec![system], ..Submission::default() }
+}

@@ -1,0 +1,162 @@
+//! What changed between two states of a submission, or between two rounds.
+//!
+//! ```
+//! use tinyaudit::{judge::report::Report, read::tree::Tree, round::Round, tell::comparison::compare};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let tree = Tree::open("fixtures/submission".as_ref())?;
+//! let old = Report::of(&tree, Round::named("v1.3")?, None)?;
+//! let new = Report::of(&tree, Round::named("v1.4")?, None)?;
+//! let changes = compare((&tree, &old), (&tree, &new));
+//! assert!(!changes.new.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+
+use std::collections::BTreeMap;
+
+use crate::judge::follow_up::{self, Duty};
+use crate::judge::report::Report;
+use crate::read::submission::{Benchmark, Figure, System};
+use crate::read::tree::Tree;
+
+/// Everything that changed.
+#[derive(Debug)]
+pub struct Comparison {
+    /// Results that are only in one state, or whose figures differ, sorted by name.
+    pub results: Vec<ChangedResult>,
+    /// Findings of the old state that are gone, each in a line.
+    pub fixed: Vec<String>,
+    /// Findings of the new state that were not there.
+    pub new: Vec<String>,
+    /// Files of evidence that are in both states and differ.
+    pub evidence: Vec<String>,
+    /// What became of the old state's preview systems.
+    pub duties: Vec<Duty>,
+}
+
+/// A result that changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangedResult {
+    /// Division, submitter, system and benchmark.
+    pub name: String,
+    /// How.
+    pub change: Change,
+}
+
+/// How a result changed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// Figures differ.
+    Changed(Vec<ChangedFigure>),
+}
+
+/// A figure that changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangedFigure {
+    /// What it is, with its unit.
+    pub name: &'static str,
+    /// Before.
+    pub old: Option<f64>,
+    /// After.
+    pub new: Option<f64>,
+}
+
+impl ChangedFigure {
+    /// The change in per cent of the old figure.
+    #[must_use]
+    pub fn percent(&self) -> Option<f64> {
+        let (old, new) = (self.old?, self.new?);
+        (old != 0.0).then(|| 100.0 * (new / old - 1.0))
+    }
+}
+
+/// Compares two judged trees; the later round's policy counts.
+#[must_use]
+pub fn compare((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Report)) -> Comparison {
+    let (before, after) = (results(old), results(new));
+    let mut changed = Vec::new();
+    for (name, (_, benchmark)) in &before {
+        let change = match after.get(name) {
+            None => Some(Change::Removed),
+            Some((_, later)) => {
+                let figures = figures(benchmark, later);
+                (!figures.is_empty()).then_some(Change::Changed(figures))
+            }
+        };
+        changed.extend(change.map(|change| ChangedResult { name: name.clone(), change }));
+    }
+    let added = after.keys().filter(|name| !before.contains_key(*name));
+    changed.extend(added.map(|name| ChangedResult { name: name.clone(), change: Change::Added }));
+    changed.sort_by(|a, b| a.name.cmp(&b.name));
+    Comparison {
+        results: changed,
+        fixed: only_in(&lines(old), &lines(new)),
+        new: only_in(&lines(new), &lines(old)),
+        evidence: evidence(old_tree, old, new_tree),
+        duties: follow_up::duties(&old.submission, &new.submission, &new.round),
+    }
+}
+
+fn results(report: &Report) -> BTreeMap<String, (&System, &Benchmark)> {
+    let named = |(system, benchmark): (&System, &Benchmark)| {
+        let name = benchmark.name.as_deref().unwrap_or(&benchmark.folder);
+        let variant = benchmark.variant.as_ref().map(|variant| format!("/{variant}")).unwrap_or_default();
+        format!("{}/{}/{}/{name}{variant}", system.division, system.submitter, system.name)
+    };
+    report.results().map(|found| (named(found), found)).collect()
+}
+
+fn figures(old: &Benchmark, new: &Benchmark) -> Vec<ChangedFigure> {
+    let (old, new) = (old.scores(), new.scores());
+    let value = |figure: Option<&Figure>| {
+        figure.and_then(|figure| figure.recomputed.or(figure.claimed.as_ref().map(|c| c.value)))
+    };
+    let (old_words, new_words) = (old.wakeword.as_ref(), new.wakeword.as_ref());
+    let pairs = [
+        ("throughput in inf/s", value(old.throughput.as_ref()), value(new.throughput.as_ref())),
+        ("Top-1 in %", value(old.top1.as_ref()), value(new.top1.as_ref())),
+        ("AUC", value(old.auc.as_ref()), value(new.auc.as_ref())),
+        ("energy in µJ/inf", value(old.energy.as_ref()), value(new.energy.as_ref())),
+        ("throughput in inf/s", value(old_words.map(|w| &w.throughput)), value(new_words.map(|w| &w.throughput))),
+        ("words missed", value(old_words.map(|w| &w.false_negatives)), value(new_words.map(|w| &w.false_negatives))),
+        ("false alarms", value(old_words.map(|w| &w.false_positives)), value(new_words.map(|w| &w.false_positives))),
+        (
+            "power in mW",
+            value(old_words.and_then(|w| w.power.as_ref())),
+            value(new_words.and_then(|w| w.power.as_ref())),
+        ),
+    ];
+    let same = |old: Option<f64>, new: Option<f64>| old.map(f64::to_bits) == new.map(f64::to_bits);
+    let differing = pairs.into_iter().filter(|(_, old, new)| !same(*old, *new));
+    differing.map(|(name, old, new)| ChangedFigure { name, old, new }).collect()
+}
+
+/// Findings in a line each, without line numbers, which move when a file is edited.
+fn lines(report: &Report) -> Vec<String> {
+    let line = |finding: &crate::judge::rule::Finding| {
+        format!("{}[{}] {}: {}", finding.severity.name(), finding.rule.id, finding.path, finding.message)
+    };
+    report.findings.iter().filter(|finding| finding.counts()).map(line).collect()
+}
+
+fn only_in(these: &[String], others: &[String]) -> Vec<String> {
+    these.iter().filter(|line| !others.contains(line)).cloned().collect()
+}
+
+/// Files of runs that are in both trees and not the same.
+fn evidence(old_tree: &Tree, old: &Report, new_tree: &Tree) -> Vec<String> {
+    let paths = old
+        .submission
+        .runs()
+        .flat_map(|place| place.run.files.keys().map(move |name| crate::read::tree::join(&place.run.path, name)));
+    let differs = |path: &String| {
+        let read = |tree: &Tree| tree.get(path).filter(|entry| entry.is_file()).and_then(|entry| tree.read(entry).ok());
+        matches!((read(old_tree), read(new_tree)), (Some(a), Some(b)) if a != b)
+    };
+    paths.filter(differs).collect()
+}

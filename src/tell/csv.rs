@@ -1,0 +1,132 @@
+//! Results as CSV: a line a result, and the official summary.
+
+use std::io::{self, Write};
+
+use csv::{QuoteStyle, WriterBuilder};
+
+use super::guard::formula;
+use crate::read::python::repr;
+use crate::round::Round;
+use crate::tell::publication::{FIELDS, Row, Selection, Shown, measured_energy};
+
+/// Writes a line a result with units in the header; `valid` says whether an error lies on it.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = WriterBuilder::new().from_writer(out);
+    writer.write_record([
+        "division",
+        "submitter",
+        "system",
+        "availability",
+        "benchmark",
+        "model",
+        "throughput_inf_per_s",
+        "latency_ms",
+        "top1_percent",
+        "auc",
+        "f1",
+        "energy_uj_per_inf",
+        "power_mw",
+        "false_positives",
+        "false_negatives",
+        "duty_cycle",
+        "valid",
+    ])?;
+    for row in rows {
+        let text = |shown: Option<&Shown>| shown.map_or_else(String::new, |shown| shown.text.clone());
+        let (mut top1, mut auc, mut f1) = (String::new(), String::new(), String::new());
+        let quality = text(row.quality.as_ref());
+        match row.spec.map(|spec| spec.target) {
+            Some(crate::round::Target::Auc(_)) => auc = quality,
+            Some(crate::round::Target::Wakeword { .. }) => f1 = quality,
+            _ => top1 = quality,
+        }
+        let streams = row.wakeword.is_some();
+        let energy = text(row.energy.as_ref());
+        let (energy, power) = if streams { (String::new(), energy) } else { (energy, String::new()) };
+        let counts = row.wakeword.as_ref();
+        writer.write_record([
+            formula(&row.system.division),
+            formula(&row.system.submitter),
+            formula(&row.system.name),
+            formula(&row.system.availability().unwrap_or_default()),
+            formula(row.name()),
+            formula(row.model()),
+            text(row.throughput.as_ref()),
+            row.latency_ms().map_or_else(String::new, |ms| format!("{ms:.6}")),
+            top1,
+            auc,
+            f1,
+            energy,
+            power,
+            text(counts.map(|counts| &counts.false_positives)),
+            text(counts.map(|counts| &counts.false_negatives)),
+            text(counts.and_then(|counts| counts.duty_cycle.as_ref())),
+            if row.valid { "yes" } else { "no" }.to_owned(),
+        ])?;
+    }
+    writer.flush()
+}
+
+/// Writes the official summary of the round: what `submission_checker.py --csv` writes and the working group's report
+/// tool reads. The header is bare, every cell is quoted.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_official(rows: &[Row<'_>], round: &Round, selection: Selection, out: &mut dyn Write) -> io::Result<()> {
+    let publication = &round.publication;
+    let mut columns = vec![
+        "Organization",
+        "Availability",
+        "Division",
+        "BoardName",
+        "SystemDesc",
+        "Model",
+        "MlperfModel",
+        "Result",
+        "ResultUnit",
+        "Accuracy",
+        "HasPower",
+        "Power",
+        "PowerUnit",
+    ];
+    columns.extend(FIELDS.iter().map(|(column, _)| *column));
+    if publication.wakeword_columns {
+        columns.extend(["FalsePositives", "FalseNegatives", "DutyCycle"]);
+    }
+    writeln!(out, "{}", columns.join(","))?;
+    let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(out);
+    for row in rows {
+        let Some(throughput) = &row.throughput else { continue };
+        let field = |key: &str| formula(&row.field(key).unwrap_or_else(|| publication.absent_field.clone()));
+        let streams = row.wakeword.is_some();
+        let has_power = row.energy.is_some() || (selection == Selection::AsPublished && measured_energy(row.benchmark));
+        let mut cells = vec![
+            formula(&row.system.submitter),
+            row.system.availability().unwrap_or_default(),
+            row.system.division.clone(),
+            field("Board Name"),
+            formula(&row.system.name),
+            formula(row.model()),
+            row.name().to_owned(),
+            repr(throughput.value),
+            "inf./sec.".to_owned(),
+            row.quality.as_ref().map_or_else(String::new, |shown| shown.text.clone()),
+            if has_power { "True" } else { "False" }.to_owned(),
+            row.energy.as_ref().map_or_else(|| publication.absent_power.clone(), |shown| repr(shown.value)),
+            if streams { "mW" } else { "uJ/inf." }.to_owned(),
+        ];
+        cells.extend(FIELDS.iter().map(|(_, key)| field(key)));
+        if publication.wakeword_columns {
+            let text = |shown: Option<&Shown>| shown.map_or_else(String::new, |shown| shown.text.clone());
+            let counts = row.wakeword.as_ref();
+            cells.push(text(counts.map(|counts| &counts.false_positives)));
+            cells.push(text(counts.map(|counts| &counts.false_negatives)));
+            cells.push(text(counts.and_then(|counts| counts.duty_cycle.as_ref())));
+        }
+        writer.write_record(&cells)?;
+    }
+    writer.flush()
+}

@@ -1,0 +1,334 @@
+//! The results as they are published: which of them, with which figures, in which order.
+
+use std::collections::BTreeMap;
+
+use crate::judge::report::Report;
+use crate::judge::rule::Finding;
+use crate::read::log::description::FieldValue;
+use crate::read::python;
+use crate::read::submission::{Benchmark, Figure, System, WakewordScores};
+use crate::round::{BenchmarkSpec, Mode, Severity, Target};
+
+/// Columns of the official tables that are fields of the system description, each with the field that fills it.
+pub const FIELDS: [(&str, &str); 10] = [
+    ("HostProcessorModelName", "Processor(s) Name"),
+    ("HostProcessorFrequency", "Processor(s) Frequencies"),
+    ("HostProcessorMemory", "Processor memory type and capacity"),
+    ("AcceleratorModelName", "Accelerator"),
+    ("AcceleratorFrequency", "Accelerator(s) Frequencies"),
+    ("AcceleratorMemory", "Accelerator memory type and capacity"),
+    ("HardwareNotes", "Hardware Notes"),
+    ("InferenceFramework", "Inference Framework"),
+    ("SoftwareLibraries", "Software Libraries"),
+    ("SoftwareNotes", "Software Notes"),
+];
+
+/// Which results are shown, and with whose figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Selection {
+    /// Valid results, with recomputed figures.
+    #[default]
+    Valid,
+    /// Invalid results, too, marked.
+    Marked,
+    /// Every result with its claimed figures, whatever we find.
+    AsPublished,
+}
+
+/// Only these results.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only this division.
+    pub division: Option<String>,
+    /// Only this benchmark.
+    pub benchmark: Option<String>,
+}
+
+/// A figure with its text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// With as many decimals as the runner prints.
+    pub text: String,
+    /// The number the text stands for.
+    pub value: f64,
+}
+
+/// One result: a system and a benchmark.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// Its system.
+    pub system: &'a System,
+    /// The benchmark.
+    pub benchmark: &'a Benchmark,
+    /// What the round says of the benchmark.
+    pub spec: Option<&'a BenchmarkSpec>,
+    /// Whether no error lies on it.
+    pub valid: bool,
+    /// Errors that lie on it.
+    pub errors: Vec<&'a Finding>,
+    /// Median inferences per second; of a wake word those of a frame's processing.
+    pub throughput: Option<Shown>,
+    /// Top-1 in per cent, AUC, or the F1 score of a wake word.
+    pub quality: Option<Shown>,
+    /// Median µJ per inference; of a wake word the mean power in mW.
+    pub energy: Option<Shown>,
+    /// Misses, false alarms and duty cycle of a wake word.
+    pub wakeword: Option<Detections>,
+}
+
+/// The counts of a wake word result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detections {
+    /// Alarms without a word.
+    pub false_positives: Shown,
+    /// Words missed.
+    pub false_negatives: Shown,
+    /// Part of the time spent processing.
+    pub duty_cycle: Option<Shown>,
+}
+
+/// A result or a figure that is not shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Division, submitter, system and benchmark.
+    pub result: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Row<'_> {
+    /// The official short name of the benchmark, or the folder's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.benchmark.name.as_deref().unwrap_or(&self.benchmark.folder)
+    }
+
+    /// The name of the model: that of the folder.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        self.benchmark.variant.as_deref().unwrap_or(&self.benchmark.folder)
+    }
+
+    /// Milliseconds of an inference.
+    #[must_use]
+    pub fn latency_ms(&self) -> Option<f64> {
+        self.throughput.as_ref().filter(|shown| shown.value > 0.0).map(|shown| 1000.0 / shown.value)
+    }
+
+    /// Division, submitter, system and benchmark in one line.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let System { division, submitter, name, .. } = self.system;
+        format!("{division}/{submitter}/{name}/{}", self.name())
+    }
+
+    /// A field of the system description as the official tool reads it; `None` where there is none.
+    #[must_use]
+    pub fn field(&self, key: &str) -> Option<String> {
+        let value = &self.system.description.as_ref()?.get(key)?.value;
+        Some(match value {
+            FieldValue::Text(text) => text.clone(),
+            FieldValue::Other(json) => {
+                serde_json::from_str(json).map_or_else(|_| json.clone(), |value| python::text(&value))
+            }
+        })
+    }
+}
+
+impl Filter {
+    /// Whether a result passes.
+    #[must_use]
+    pub fn takes(&self, system: &System, benchmark: &Benchmark) -> bool {
+        let wanted = |only: &Option<String>, own: &str| only.as_ref().is_none_or(|only| only == own);
+        let name = benchmark.name.as_deref().unwrap_or(&benchmark.folder);
+        wanted(&self.division, &system.division) && wanted(&self.benchmark, name)
+    }
+}
+
+/// The results to show, in the order of their paths, and what is left out.
+#[must_use]
+pub fn rows<'a>(report: &'a Report, selection: Selection, filter: &Filter) -> (Vec<Row<'a>>, Vec<LeftOut>) {
+    let (mut shown, mut left_out) = (Vec::new(), Vec::new());
+    for (system, benchmark) in report.results() {
+        if !filter.takes(system, benchmark) {
+            continue;
+        }
+        let (row, missing) = row(report, system, benchmark, selection);
+        if selection == Selection::Valid && !row.valid {
+            left_out.push(LeftOut { result: row.label(), reason: why_invalid(&row) });
+            continue;
+        }
+        left_out.extend(missing.into_iter().map(|reason| LeftOut { result: row.label(), reason }));
+        shown.push(row);
+    }
+    (shown, left_out)
+}
+
+fn why_invalid(row: &Row<'_>) -> String {
+    let Some(first) = row.errors.first() else { return "it is not valid".to_owned() };
+    let others = row.errors.len() - 1;
+    let more = if others == 0 { String::new() } else { format!(" (and {others} more)") };
+    format!("{}: {}{more}", first.rule.id, first.message)
+}
+
+fn row<'a>(
+    report: &'a Report,
+    system: &'a System,
+    benchmark: &'a Benchmark,
+    selection: Selection,
+) -> (Row<'a>, Vec<String>) {
+    let spec = benchmark.spec(&report.round);
+    let scores = benchmark.scores();
+    let mut missing = Vec::new();
+    let mut show = |figure: Option<&Figure>, name: &str, decimals: usize| {
+        let figure = figure?;
+        if selection == Selection::AsPublished {
+            return figure.claimed.as_ref().map(|claimed| Shown { text: claimed.text.clone(), value: claimed.value });
+        }
+        let Some(value) = figure.recomputed else {
+            let reason = figure.reason.as_deref().unwrap_or("there is no evidence");
+            missing.push(format!("only its {name}, which cannot be recomputed: {reason}"));
+            return None;
+        };
+        let decimals = figure.claimed.as_ref().map_or(decimals, crate::read::log::claims::Printed::decimals);
+        let text = format!("{value:.decimals$}");
+        Some(Shown { value: text.parse().unwrap_or(value), text })
+    };
+    let wakeword = scores.wakeword.as_ref();
+    let throughput = scores.throughput.as_ref().or(wakeword.map(|scores| &scores.throughput));
+    let throughput = show(throughput, "throughput", 3);
+    let energy = match wakeword {
+        Some(scores) => show(scores.power.as_ref(), "power", 4),
+        None => show(scores.energy.as_ref(), "energy", 3),
+    };
+    let (quality, wakeword) = match (wakeword, spec.map(|spec| spec.target)) {
+        (Some(scores), _) => detections(scores, &mut show),
+        (None, Some(Target::Auc(_))) => (show(scores.auc.as_ref(), "AUC", 2), None),
+        (None, _) => (show(scores.top1.as_ref(), "accuracy", 1), None),
+    };
+    let errors: Vec<&Finding> = report
+        .findings_on(system, benchmark)
+        .filter(|finding| finding.counts() && finding.severity == Severity::Error)
+        .collect();
+    let valid = errors.is_empty();
+    (Row { system, benchmark, spec, valid, errors, throughput, quality, energy, wakeword }, missing)
+}
+
+fn detections(
+    scores: &WakewordScores,
+    show: &mut impl FnMut(Option<&Figure>, &str, usize) -> Option<Shown>,
+) -> (Option<Shown>, Option<Detections>) {
+    let hits = show(Some(&scores.true_positives), "count of words detected", 0);
+    let misses = show(Some(&scores.false_negatives), "count of words missed", 0);
+    let alarms = show(Some(&scores.false_positives), "count of false alarms", 0);
+    let duty_cycle = show(Some(&scores.duty_cycle), "duty cycle", 5);
+    let (Some(hits), Some(false_negatives), Some(false_positives)) = (hits, misses, alarms) else {
+        return (None, None);
+    };
+    let sum = 2.0 * hits.value + false_positives.value + false_negatives.value;
+    let f1 = (sum > 0.0).then(|| 2.0 * hits.value / sum);
+    let quality = f1.map(|f1| {
+        let value = (f1 * 1000.0).round_ties_even() / 1000.0;
+        Shown { text: python::repr(value), value }
+    });
+    (quality, Some(Detections { false_positives, false_negatives, duty_cycle }))
+}
+
+/// The results of one division as they stand on a results page: a system a row, a benchmark a column.
+#[derive(Debug)]
+pub struct Table<'a> {
+    /// The division.
+    pub division: &'a str,
+    /// Its benchmarks with results, in the order of the round.
+    pub benchmarks: Vec<&'a str>,
+    /// Availability categories, each with its lines.
+    pub groups: BTreeMap<String, Vec<Line<'a>>>,
+}
+
+/// One line of a results page.
+#[derive(Debug)]
+pub struct Line<'a> {
+    /// The system.
+    pub system: &'a System,
+    /// The model; empty in the closed division, where it is the reference.
+    pub model: &'a str,
+    /// The results by benchmark.
+    pub results: BTreeMap<&'a str, &'a Row<'a>>,
+}
+
+/// The results page: one table a division, grouped by availability.
+#[must_use]
+pub fn tables<'a>(report: &'a Report, rows: &'a [Row<'a>]) -> Vec<Table<'a>> {
+    let order = &report.round.publication.benchmarks;
+    let mut divisions: BTreeMap<&str, Vec<&Row<'a>>> = BTreeMap::new();
+    for row in rows {
+        divisions.entry(row.system.division.as_str()).or_default().push(row);
+    }
+    divisions
+        .into_iter()
+        .map(|(division, rows)| {
+            let mut benchmarks: Vec<&str> = rows.iter().map(|row| row.name()).collect();
+            benchmarks.sort_by_key(|name| (order.iter().position(|known| known == name).unwrap_or(order.len()), *name));
+            benchmarks.dedup();
+            let mut groups: BTreeMap<String, Vec<Line<'a>>> = BTreeMap::new();
+            for row in rows {
+                let lines = groups.entry(row.system.availability().unwrap_or_default()).or_default();
+                let model = if row.system.is_closed() { "" } else { row.model() };
+                let same = |line: &&mut Line<'_>| line.system.path == row.system.path && line.model == model;
+                if let Some(line) = lines.iter_mut().find(same) {
+                    line.results.insert(row.name(), row);
+                } else {
+                    lines.push(Line { system: row.system, model, results: BTreeMap::from([(row.name(), row)]) });
+                }
+            }
+            Table { division, benchmarks, groups }
+        })
+        .collect()
+}
+
+impl Line<'_> {
+    /// A field of the system description as the official tool reads it.
+    #[must_use]
+    pub fn field(&self, key: &str) -> String {
+        self.results.values().next().and_then(|row| row.field(key)).unwrap_or_default()
+    }
+
+    /// The board, and the system where it has another name.
+    #[must_use]
+    pub fn device(&self) -> String {
+        let (board, system) = (self.field("Board Name"), &self.system.name);
+        if board.is_empty() || board == *system { system.clone() } else { format!("{board} ({system})") }
+    }
+}
+
+impl Table<'_> {
+    /// Whether any of its results has energy.
+    #[must_use]
+    pub fn has_energy(&self) -> bool {
+        self.groups.values().flatten().flat_map(|line| line.results.values()).any(|row| row.energy.is_some())
+    }
+}
+
+/// Whether energy was measured, whether or not the figure can be shown.
+#[must_use]
+pub fn measured_energy(benchmark: &Benchmark) -> bool {
+    benchmark.runs.contains_key(&Mode::Energy)
+}
+
+/// Where a submitter's results or code lie in a public repository.
+#[must_use]
+pub fn link(repository: &str, system: &System, part: &str) -> String {
+    let encoded = |text: &str| {
+        use std::fmt::Write;
+        text.bytes().fold(String::new(), |mut out, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                let _ = write!(out, "%{byte:02X}");
+            }
+            out
+        })
+    };
+    let (division, submitter) = (encoded(&system.division), encoded(&system.submitter));
+    format!("https://github.com/mlcommons/{}/tree/main/{division}/{submitter}/{part}", encoded(repository))
+}

@@ -1,0 +1,100 @@
+//! Results as a table for people: claimed beside recomputed.
+
+use std::io::{self, Write};
+
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+
+use super::text::printable;
+use crate::judge::report::Report;
+use crate::read::submission::{Figure, Scores};
+use crate::tell::publication::Filter;
+
+/// How to read the figures.
+pub(super) const LEGEND: &str =
+    "Figures are as claimed and confirmed; `a ≠ b` claims a, recomputed b; `a ?` could not be recomputed.";
+
+/// Writes one row a result. `width` is that of the terminal, if there is one.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(width.unwrap_or(u16::MAX));
+    table.set_header(["division", "submitter", "system", "benchmark", "inf/s", "ms", "quality", "energy", "valid"]);
+    for (system, benchmark) in report.results().filter(|(system, benchmark)| filter.takes(system, benchmark)) {
+        let scores = benchmark.scores();
+        let name = benchmark.name.as_ref().unwrap_or(&benchmark.folder);
+        let variant = benchmark.variant.as_ref().map(|variant| format!("/{variant}")).unwrap_or_default();
+        let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+        table.add_row([
+            Cell::new(printable(&system.division)),
+            Cell::new(printable(&system.submitter)),
+            Cell::new(printable(&system.name)),
+            Cell::new(printable(&format!("{name}{variant}"))),
+            right(compared_throughput(&scores)),
+            right(latency(&scores)),
+            right(compared_quality(&scores, report, benchmark)),
+            right(compared_energy(&scores)),
+            Cell::new(if report.is_valid(system, benchmark) { "yes" } else { "NO" }),
+        ]);
+    }
+    for line in table.lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    writeln!(out, "{LEGEND}")
+}
+
+/// Inferences per second, claimed beside recomputed.
+pub(super) fn compared_throughput(scores: &Scores) -> String {
+    let of_wakeword = scores.wakeword.as_ref().map(|scores| &scores.throughput);
+    scores.throughput.as_ref().or(of_wakeword).map_or_else(String::new, |figure| compared(figure, ""))
+}
+
+/// Milliseconds of an inference, ours where there is one.
+pub(super) fn latency(scores: &Scores) -> String {
+    let of_wakeword = scores.wakeword.as_ref().map(|scores| &scores.throughput);
+    let figure = scores.throughput.as_ref().or(of_wakeword);
+    let rate = figure.and_then(|figure| figure.recomputed.or(figure.claimed.as_ref().map(|claimed| claimed.value)));
+    rate.filter(|rate| *rate > 0.0).map_or_else(String::new, |rate| format!("{:.3}", 1000.0 / rate))
+}
+
+/// Top-1, AUC or wake word errors, claimed beside recomputed.
+pub(super) fn compared_quality(
+    scores: &Scores,
+    report: &Report,
+    benchmark: &crate::read::submission::Benchmark,
+) -> String {
+    use crate::round::Target;
+    if let Some(wakeword) = &scores.wakeword {
+        let (misses, alarms) = (&wakeword.false_negatives, &wakeword.false_positives);
+        return format!("FN {}, FP {}", compared(misses, ""), compared(alarms, ""));
+    }
+    match benchmark.spec(&report.round).map(|spec| spec.target) {
+        Some(Target::Auc(_)) => {
+            scores.auc.as_ref().map_or_else(String::new, |auc| format!("AUC {}", compared(auc, "")))
+        }
+        _ => scores.top1.as_ref().map_or_else(String::new, |top1| compared(top1, " %")),
+    }
+}
+
+/// Energy of an inference or power of a wake word, claimed beside recomputed.
+pub(super) fn compared_energy(scores: &Scores) -> String {
+    if let Some(power) = scores.wakeword.as_ref().and_then(|scores| scores.power.as_ref()) {
+        return compared(power, " mW");
+    }
+    scores.energy.as_ref().map_or_else(String::new, |energy| compared(energy, " µJ"))
+}
+
+fn compared(figure: &Figure, unit: &str) -> String {
+    match (&figure.claimed, figure.recomputed) {
+        (Some(claimed), Some(_)) if figure.agrees(1.0) == Some(true) => format!("{}{unit}", claimed.text),
+        (Some(claimed), Some(value)) => {
+            let decimals = claimed.decimals();
+            format!("{} ≠ {value:.decimals$}{unit}", claimed.text)
+        }
+        (Some(claimed), None) => format!("{}{unit} ?", claimed.text),
+        (None, Some(value)) => format!("({value:.3}{unit})"),
+        (None, None) => String::new(),
+    }
+}

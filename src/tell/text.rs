@@ -1,0 +1,109 @@
+//! Findings as annotated excerpts for people, the summary in the last line.
+
+use std::io::{self, Write};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use crate::judge::report::Report;
+use crate::judge::rule::Finding;
+use crate::read::submission::Place;
+use crate::round::{Runner, Severity};
+
+/// Writes the findings of a report and the summary.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(report: &Report, threshold: Severity, styled: bool, out: &mut dyn Write) -> io::Result<()> {
+    let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+    for finding in &report.findings {
+        writeln!(out, "{}\n", renderer.render(&[group(finding, &printable(&finding.path))]))?;
+    }
+    writeln!(out, "{}", summary(report, threshold))
+}
+
+/// Writes what was understood of every run: the benchmark and how much evidence there is, a line each.
+///
+/// # Errors
+/// When the writer fails.
+pub fn understood(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for Place { benchmark, run, .. } in report.submission.runs() {
+        let name = benchmark.name.as_deref().unwrap_or("no benchmark of the round");
+        let runner = run.runner.map_or("no files of a runner", Runner::title);
+        let damage = run.damage.len() + run.log.as_ref().map_or(0, |log| log.damage.len());
+        writeln!(
+            out,
+            "{}: {name}, {runner}, {}, {}, {}",
+            printable(&run.path),
+            counted(run.files.len(), "file"),
+            counted(run.windows.len(), "window"),
+            if damage == 0 { "all read".to_owned() } else { counted(damage, "damaged place") },
+        )?;
+    }
+    Ok(())
+}
+
+/// Writes what no program can check, for a person to go through before submitting.
+///
+/// # Errors
+/// When the writer fails.
+pub fn reminders(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\nNo program can check the following; go through it before submitting:")?;
+    for entry in crate::judge::coverage::reminders(&report.submission, &report.round) {
+        writeln!(out, "[ ] {} ({})", entry.reminder.as_deref().unwrap_or_default(), entry.entry)?;
+    }
+    Ok(())
+}
+
+fn group<'a>(finding: &'a Finding, path: &'a str) -> Group<'a> {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let mut group = Group::with_title(level.primary_title(finding.message.as_str()).id(finding.rule.id));
+    let path = if path.is_empty() { "." } else { path };
+    group = match &finding.excerpt {
+        Some(excerpt) => group.element(
+            Snippet::source(excerpt.as_str())
+                .path(path)
+                .line_start(finding.line as usize)
+                .annotation(AnnotationKind::Primary.span(0..excerpt.trim_end().len())),
+        ),
+        None => group.element(Origin::path(path)),
+    };
+    for note in &finding.notes {
+        group = group.element(Level::NOTE.message(note.as_str()));
+    }
+    if let Some(decision) = &finding.waived {
+        let waived = format!("waived by {} on {}: {}", decision.decided_by, decision.date, decision.reason);
+        return group.element(Level::NOTE.message(waived));
+    }
+    group.element(Level::HELP.message(finding.help.as_str()))
+}
+
+/// The verdict and how many findings of each severity there are.
+#[must_use]
+pub fn summary(report: &Report, threshold: Severity) -> String {
+    let counts = report.counts();
+    let verdict = if report.fails(threshold) { "FAIL" } else { "PASS" };
+    let waived = report.findings.iter().filter(|finding| !finding.counts()).count();
+    let waived = if waived == 0 { String::new() } else { format!(", {waived} waived") };
+    format!(
+        "{verdict}: {}, {}, {}{waived} in {} of {}",
+        counted(counts.error, "error"),
+        counted(counts.warning, "warning"),
+        counted(counts.note, "note"),
+        counted(report.results().count(), "result"),
+        counted(report.submission.systems.len(), "system"),
+    )
+}
+
+/// `1 error`, `2 errors`.
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Text of a submission without control characters.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}

@@ -1,0 +1,238 @@
+//! The final report as the working group publishes it: a workbook with a sheet a division.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use rust_xlsxwriter::{
+    ConditionalFormatFormula, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Note, Workbook,
+    Worksheet, XlsxError,
+};
+
+use crate::read::submission::System;
+use crate::round::Round;
+use crate::tell::publication::{FIELDS, Row, link};
+
+/// Rows of the sheet above the data.
+const HEAD: u32 = 3;
+
+/// What the report tool's reader takes for an empty cell.
+const EMPTY: [&str; 18] = [
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+    "NULL", "NaN", "None", "n/a", "nan",
+];
+
+/// Writes the workbook. `repository` is the repository the rows link to.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(rows: &[Row<'_>], round: &Round, repository: &str, out: &mut dyn Write) -> io::Result<()> {
+    let bytes = workbook(rows, round, repository).map_err(io::Error::other)?;
+    out.write_all(&bytes)
+}
+
+/// A line of the sheet: its index cells and its figures by column.
+struct Entry<'a> {
+    index: Vec<String>,
+    system: &'a System,
+    figures: BTreeMap<usize, f64>,
+    valid: bool,
+}
+
+fn workbook(rows: &[Row<'_>], round: &Round, repository: &str) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    // The same results give the same bytes.
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2021, 6, 16)?));
+    let ids = ids(rows, round);
+    let mut sheets = 0;
+    for division in ["closed", "open"] {
+        let own: Vec<&Row<'_>> =
+            rows.iter().filter(|row| row.system.division == division && row.throughput.is_some()).collect();
+        if !own.is_empty() {
+            sheet(workbook.add_worksheet().set_name(division)?, &own, &ids, round, repository)?;
+            sheets += 1;
+        }
+    }
+    if sheets == 0 {
+        workbook.add_worksheet().set_name("closed")?;
+    }
+    workbook.save_to_buffer()
+}
+
+/// Division, submitter and board, and in the open division the model.
+fn unique_id(row: &Row<'_>) -> String {
+    let System { division, submitter, .. } = row.system;
+    let board = cell(row.field("Board Name"));
+    let model = if row.system.is_closed() { String::new() } else { format!("/{}", row.model()) };
+    format!("{division}/{submitter}/{board}{model}")
+}
+
+/// The number of every unique ID: its rank over both divisions.
+fn ids(rows: &[Row<'_>], round: &Round) -> BTreeMap<String, String> {
+    let keys: BTreeSet<(&str, String, &str, String)> = rows
+        .iter()
+        .filter(|row| row.throughput.is_some())
+        .map(|row| {
+            let availability = row.system.availability().unwrap_or_default();
+            (row.system.division.as_str(), availability, row.system.submitter.as_str(), unique_id(row))
+        })
+        .collect();
+    let mut ids = BTreeMap::new();
+    for (.., unique) in keys {
+        let next = ids.len() + 1;
+        ids.entry(unique).or_insert_with(|| format!("{}-{next:04}", round.name.trim_start_matches('v')));
+    }
+    ids
+}
+
+/// A field as the report shows it.
+fn cell(field: Option<String>) -> String {
+    field.filter(|text| !EMPTY.contains(&text.as_str())).unwrap_or_default()
+}
+
+fn sheet(
+    sheet: &mut Worksheet,
+    rows: &[&Row<'_>],
+    ids: &BTreeMap<String, String>,
+    round: &Round,
+    repository: &str,
+) -> Result<(), XlsxError> {
+    let open = rows.iter().any(|row| !row.system.is_closed());
+    let (index, entries, benchmarks) = (index_names(open), entries(rows, ids, open, round), benchmarks(rows, round));
+    let bold = Format::new()
+        .set_bold()
+        .set_border(FormatBorder::Thin)
+        .set_align(FormatAlign::Center)
+        .set_align(FormatAlign::Top);
+    let number = Format::new().set_num_format("#,##0.00");
+    let first = column(index.len() + 2);
+    let width = benchmarks.len();
+    let kinds = [
+        ("Result", "Latency in ms an inference."),
+        ("Power", "Energy in µJ an inference; of sww the mean power in mW."),
+    ];
+    sheet.set_column_range_format(first, 100, &number)?;
+    for hidden in [1, 2] {
+        sheet.set_column_hidden(hidden)?;
+    }
+    for (kind, (name, note)) in kinds.iter().enumerate() {
+        let start = first + column(kind * width);
+        if width > 1 {
+            sheet.merge_range(0, start, 0, start + column(width - 1), name, &bold)?;
+        } else {
+            sheet.write_string_with_format(0, start, *name, &bold)?;
+        }
+        sheet.insert_note(0, start, &Note::new(*note).set_author("").add_author_prefix(false))?;
+        for (offset, benchmark) in benchmarks.iter().enumerate() {
+            sheet.write_string_with_format(1, start + column(offset), *benchmark, &bold)?;
+        }
+    }
+    sheet.write_string_with_format(1, first - 1, "Model", &bold)?;
+    for (offset, name) in index.iter().copied().chain(["Details", "Code"]).enumerate() {
+        sheet.write_string_with_format(2, column(offset), name, &bold)?;
+    }
+    for (number_of, entry) in (HEAD..).zip(&entries) {
+        for (offset, text) in entry.index.iter().enumerate() {
+            if text.is_empty() {
+                sheet.write_blank(number_of, column(offset), &bold)?;
+            } else {
+                sheet.write_string_with_format(number_of, column(offset), text.as_str(), &bold)?;
+            }
+        }
+        for (offset, part) in ["results", "code"].into_iter().enumerate() {
+            let formula = format!("=HYPERLINK(\"{}\",\"details\")", link(repository, entry.system, part));
+            sheet.write_formula_with_format(number_of, column(index.len() + offset), Formula::new(formula), &bold)?;
+        }
+        for (offset, value) in &entry.figures {
+            sheet.write_number_with_format(number_of, first + column(*offset), *value, &number)?;
+        }
+        if !entry.valid {
+            sheet.insert_note(
+                number_of,
+                0,
+                &Note::new("A result of this row is not valid.").set_author("").add_author_prefix(false),
+            )?;
+        }
+    }
+    merge_alike(sheet, &entries, &bold)?;
+    let shade = ConditionalFormatFormula::new()
+        .set_rule("=mod(countunique($c$4:$c4), 2) = 0")
+        .set_format(Format::new().set_background_color("#EFEFEF"));
+    sheet.add_conditional_format(HEAD, 0, 200, 100, &shade)?;
+    Ok(())
+}
+
+fn column(index: usize) -> u16 {
+    u16::try_from(index).unwrap_or(u16::MAX)
+}
+
+fn index_names(open: bool) -> Vec<&'static str> {
+    let mut names =
+        vec!["ID", "Unique ID (e.g. for Audit)", "ColorKey", "Submitter", "Availability", "SystemDesc", "BoardName"];
+    names.extend(FIELDS.iter().map(|(column, _)| *column));
+    if open {
+        names.extend(["UsedModel", "Accuracy"]);
+    }
+    names
+}
+
+/// The benchmarks with results, in the round's order.
+fn benchmarks<'a>(rows: &[&Row<'_>], round: &'a Round) -> Vec<&'a str> {
+    let order = round.publication.benchmarks.iter().map(String::as_str);
+    order.filter(|name| rows.iter().any(|row| row.name() == *name)).collect()
+}
+
+fn entries<'a>(rows: &[&Row<'a>], ids: &BTreeMap<String, String>, open: bool, round: &Round) -> Vec<Entry<'a>> {
+    let benchmarks = benchmarks(rows, round);
+    let mut entries: Vec<Entry<'a>> = Vec::new();
+    for row in rows {
+        let unique = unique_id(row);
+        let availability = row.system.availability().unwrap_or_default();
+        let mut index = vec![
+            ids.get(&unique).cloned().unwrap_or_default(),
+            unique,
+            format!("{availability}{}", row.system.submitter),
+            row.system.submitter.clone(),
+            availability,
+            row.system.name.clone(),
+            cell(row.field("Board Name")),
+        ];
+        index.extend(FIELDS.iter().map(|(_, key)| cell(row.field(key))));
+        if open {
+            let quality = row.quality.as_ref().map_or_else(String::new, |quality| quality.text.clone());
+            index.extend([row.model().to_owned(), quality]);
+        }
+        let Some(place) = benchmarks.iter().position(|name| *name == row.name()) else { continue };
+        let known = entries.iter().position(|entry| entry.index == index).unwrap_or_else(|| {
+            entries.push(Entry { index, system: row.system, figures: BTreeMap::new(), valid: true });
+            entries.len() - 1
+        });
+        let entry = &mut entries[known];
+        entry.valid &= row.valid;
+        entry.figures.extend(row.latency_ms().map(|ms| (place, ms)));
+        entry.figures.extend(row.energy.as_ref().map(|energy| (benchmarks.len() + place, energy.value)));
+    }
+    entries.sort_by(|a, b| a.index.cmp(&b.index));
+    entries
+}
+
+/// Merges cells of neighbouring rows that are equal up to their column.
+fn merge_alike(sheet: &mut Worksheet, entries: &[Entry<'_>], bold: &Format) -> Result<(), XlsxError> {
+    let width = entries.first().map_or(0, |entry| entry.index.len());
+    for last in 0..width {
+        let mut start = 0;
+        while start < entries.len() {
+            let same = |entry: &&Entry<'_>| entry.index[..=last] == entries[start].index[..=last];
+            let length = entries[start..].iter().take_while(same).count();
+            if length > 1 {
+                let (top, bottom) = (HEAD + row(start), HEAD + row(start + length - 1));
+                sheet.merge_range(top, column(last), bottom, column(last), &entries[start].index[last], bold)?;
+            }
+            start += length;
+        }
+    }
+    Ok(())
+}
+
+fn row(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
