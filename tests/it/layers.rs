@@ -45,9 +45,9 @@ fn uses() -> BTreeMap<(String, String), PathBuf> {
             let path: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || "_:".contains(*c)).collect();
             let names: Vec<&str> = path.split("::").filter(|name| !name.is_empty()).collect();
             let room = names.get(..2).map(|names| names.join("::")).filter(|room| rooms.contains(room));
-            let Some(used) = room.or(names.first().map(|wing| (*wing).to_owned())) else { continue };
-            if used != user && used != wing {
-                found.insert((user.clone(), used), below.to_owned());
+            let Some(other) = room.or(names.first().map(|wing| (*wing).to_owned())) else { continue };
+            if other != user && other != wing {
+                found.insert((user.clone(), other), below.to_owned());
             }
         }
     }
@@ -67,22 +67,22 @@ fn level(room: &str) -> usize {
 
 #[test]
 fn no_wing_uses_one_above_it() {
-    let uses = uses();
-    for ((user, used), file) in &uses {
+    let found = uses();
+    for ((user, used), file) in &found {
         let (own, other) = (user.split("::").next().unwrap(), used.split("::").next().unwrap());
         assert!(own == other || level(user) < level(used), "{} uses {used}, which is not below {user}", file.display());
         if own == "bench" && other != "bench" && other != "round" {
             assert!(BENCH_USES.contains(&used.as_str()), "{} uses {used}", file.display());
         }
     }
-    assert!(uses.len() > 50, "the scan found only {} uses", uses.len());
+    assert!(found.len() > 50, "the scan found only {} uses", found.len());
 }
 
 #[test]
 fn no_rooms_use_each_other() {
-    let uses = uses();
-    for ((user, used), file) in &uses {
-        let back = uses.get(&(used.clone(), user.clone()));
+    let found = uses();
+    for ((user, used), file) in &found {
+        let back = found.get(&(used.clone(), user.clone()));
         assert!(back.is_none(), "{} uses {used}, and {} uses {user}", file.display(), back.unwrap().display());
     }
 }
