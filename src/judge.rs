@@ -2,8 +2,10 @@
 
 pub mod coverage;
 pub mod engine;
+pub mod evidence;
 pub mod follow_up;
 pub mod metrics;
+pub mod proof;
 pub mod report;
 pub mod rule;
 pub mod rules;

@@ -24,6 +24,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod proof;
 pub mod publication;
 pub mod sarif;
 pub mod table;

@@ -16,6 +16,7 @@ const EXAMPLES: &str = "\
 Examples:
   tinyaudit check --round v1.3 submission                    what is wrong, with file and line
   tinyaudit check package.zip --format json | jq .counts     for programs
+  tinyaudit check . --proof board_80mhz/ic                   what proves its figures, line by line
   tinyaudit check . --submitter ExampleCo --fail-on warning  one submitter, strictly
   tinyaudit check v1.3 --previous v1.2 --waivers w.yaml      as a review committee does
 
@@ -36,6 +37,9 @@ pub struct Check {
     /// Add what no program can check: a checklist to go through before submitting
     #[arg(long)]
     reminders: bool,
+    /// Print what is proven of the figures of a system, or of one benchmark of it, with the lines that prove it
+    #[arg(long, value_name = "SYSTEM[/BENCHMARK]", conflicts_with_all = ["format", "reminders"])]
+    proof: Option<String>,
     /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -115,7 +119,14 @@ impl Check {
             FailOn::Warning => Severity::Warning,
             FailOn::Note => Severity::Note,
         };
+        if let Some(wanted) = &self.proof {
+            let any = report.results().any(|(system, benchmark)| tell::proof::is_meant(wanted, system, benchmark));
+            anyhow::ensure!(any, "there is no result of `{wanted}`; `tinyaudit results` lists systems and benchmarks");
+        }
         deliver(self.out.as_deref(), self.force, |out| match self.format {
+            _ if self.proof.is_some() => {
+                tell::proof::write(&report, self.proof.as_deref().unwrap_or_default(), out).map(|_| ())
+            }
             Format::Jsonl => tell::json::write_lines(&report, out),
             Format::Sarif => tell::sarif::write(&report, out),
             Format::Github => tell::github::write(&report, &prefix(&self.input.dir), threshold, out),

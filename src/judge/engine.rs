@@ -14,16 +14,18 @@ pub fn check_evidence(result: &Submission, round: &Round) -> Vec<Finding> {
     rules.flat_map(|rule| run(rule, result, round)).collect()
 }
 
-/// Holds all other rules against a submission, in parallel, and adds what was found in the evidence of its results. The
-/// findings come sorted by path, line, rule and message.
+/// Holds all other rules against a submission, in parallel, and adds what was found in the evidence of its results.
 #[must_use]
 pub fn check(submission: &Submission, round: &Round, in_evidence: Vec<Finding>) -> Vec<Finding> {
     let rules = RULES.par_iter().filter(|rule| !rule.needs_evidence);
     let mut found: Vec<Finding> = rules.flat_map_iter(|rule| run(rule, submission, round)).collect();
     found.extend(in_evidence);
-    leave_out_explained(&mut found);
-    found.sort_by(|a, b| (&a.path, a.line, a.rule.id, &a.message).cmp(&(&b.path, b.line, b.rule.id, &b.message)));
     found
+}
+
+/// Puts findings in order: by path, line, rule and message.
+pub fn sort(found: &mut [Finding]) {
+    found.sort_by(|a, b| (&a.path, a.line, a.rule.id, &a.message).cmp(&(&b.path, b.line, b.rule.id, &b.message)));
 }
 
 fn run(rule: &'static Rule, submission: &Submission, round: &Round) -> Vec<Finding> {
@@ -34,23 +36,24 @@ fn run(rule: &'static Rule, submission: &Submission, round: &Round) -> Vec<Findi
     found
 }
 
-/// Leaves out what follows from a graver cause: findings of rules that an error in the same folder, or in one around
-/// it, explains.
-fn leave_out_explained(found: &mut Vec<Finding>) {
+/// Takes out, and returns, what follows from a graver cause: findings of rules that an error in the same folder, or in one
+/// around it, explains. Only an error that counts explains anything.
+pub fn take_out_explained(found: &mut Vec<Finding>) -> Vec<Finding> {
     let causes: Vec<(String, &'static [&'static str])> = found
         .iter()
-        .filter(|finding| finding.severity == Severity::Error && !finding.rule.explains.is_empty())
+        .filter(|finding| finding.counts() && finding.severity == Severity::Error && !finding.rule.explains.is_empty())
         .map(|finding| (folder_of(&finding.path).to_owned(), finding.rule.explains))
         .collect();
-    found.retain(|finding| {
-        !causes.iter().any(|(folder, explained)| {
+    let explained = |finding: &Finding| {
+        causes.iter().any(|(folder, explained)| {
             explained.contains(&finding.rule.id)
                 && finding
                     .path
                     .strip_prefix(folder.as_str())
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
-    });
+    };
+    found.extract_if(.., |finding| explained(finding)).collect()
 }
 
 /// The folder of a file; a path without an ending is taken for a folder itself.

@@ -129,7 +129,7 @@ pub struct Answer<'a> {
 /// All answers of an accuracy run: from results.json where there is one, otherwise from the log.
 #[must_use]
 pub fn answers(run: &Run) -> Vec<Answer<'_>> {
-    if let Some(entries) = &run.json {
+    if let Some(entries) = run.json.as_ref().filter(|_| run.runner != Some(Runner::Eembc)) {
         return entries
             .iter()
             .filter_map(|entry| {

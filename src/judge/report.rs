@@ -5,7 +5,9 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::judge::engine;
 use crate::judge::metrics;
+use crate::judge::proof::{self, Decided, Kind, Proof, Ruling, Status};
 use crate::judge::rule::Finding;
+use crate::judge::rules::EVIDENCE_UNDECIDED;
 use crate::judge::waiver::{self, Waiver};
 use crate::read::log::text;
 use crate::read::submission::{self, Benchmark, LoadError, Submission, System};
@@ -21,6 +23,12 @@ pub struct Report {
     pub submission: Submission,
     /// What is wrong, sorted by path, line and rule.
     pub findings: Vec<Finding>,
+    /// The proofs of the figures, by the path of their run.
+    pub proofs: BTreeMap<String, Proof>,
+    /// What other findings explain; it comes back when these are waived.
+    explained: Vec<Finding>,
+    /// The proofs as the evidence alone decides them.
+    decided: Vec<Proof>,
 }
 
 /// How a tree is loaded.
@@ -62,6 +70,7 @@ impl Report {
     /// As [`Report::of`].
     pub fn load(tree: &Tree, round: Round, how: Loading<'_>) -> Result<Self, LoadError> {
         let in_evidence = Mutex::new(Vec::new());
+        let decided = Mutex::new(Vec::new());
         let mut submission = submission::load(tree, &round, how.submitter, how.evidence, |result| {
             for benchmark in result.systems.iter_mut().flat_map(|system| &mut system.benchmarks) {
                 metrics::recompute(benchmark, &round);
@@ -70,6 +79,7 @@ impl Report {
                 }
             }
             let mut found = engine::check_evidence(result, &round);
+            decided.lock().unwrap_or_else(PoisonError::into_inner).extend(proof::decide(result, &round));
             // A thread that fails while it holds the lock fails the whole.
             in_evidence.lock().unwrap_or_else(PoisonError::into_inner).append(&mut found);
             if let Some(progress) = how.progress {
@@ -78,14 +88,74 @@ impl Report {
         })?;
         submission.earlier = how.earlier.map(Box::new);
         let in_evidence = in_evidence.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut findings = engine::check(&submission, &round, in_evidence);
-        add_excerpts(tree, &mut findings);
-        Ok(Self { round, submission, findings })
+        let findings = engine::check(&submission, &round, in_evidence);
+        let mut decided = decided.into_inner().unwrap_or_else(PoisonError::into_inner);
+        decided.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut report = Self { round, submission, findings, proofs: BTreeMap::new(), explained: Vec::new(), decided };
+        add_excerpts(tree, &mut report.findings);
+        report.settle();
+        Ok(report)
+    }
+
+    /// Draws the conclusions of what was found: takes out what other findings explain, lets findings refute statements,
+    /// and reports figures that nothing else says are unproven.
+    fn settle(&mut self) {
+        self.findings.append(&mut self.explained);
+        self.findings.retain(|finding| finding.rule.id != EVIDENCE_UNDECIDED.id || !finding.counts());
+        self.explained = engine::take_out_explained(&mut self.findings);
+        self.proofs.clear();
+        for proof in &self.decided {
+            let mut proof = proof.clone();
+            proof.settle(&self.findings);
+            if let Some(finding) = self.undecided(&proof) {
+                self.findings.push(finding);
+            }
+            self.proofs.insert(proof.path.clone(), proof);
+        }
+        engine::sort(&mut self.findings);
+    }
+
+    /// That the evidence of a figure leaves a statement open, unless another finding is the cause of it.
+    fn undecided(&self, proof: &Proof) -> Option<Finding> {
+        let Decided { statement, ruling: Ruling::Open(role, line, why) } = proof.first_open()? else { return None };
+        // What is compared with another run may be that run's fault.
+        let whole = statement.across_runs.then(|| proof.path.rsplit_once('/')).flatten();
+        let place = whole.map_or(proof.path.as_str(), |(benchmark, _)| benchmark);
+        let causes = |finding: &Finding| {
+            is_inside(&finding.path, place)
+                && if finding.rule.id == EVIDENCE_UNDECIDED.id {
+                    finding.path == proof.path_of(*role)
+                } else {
+                    finding.counts()
+                        && (finding.severity == Severity::Error
+                            || ["evidence-missing", "log-incomplete"].contains(&finding.rule.id))
+                }
+        };
+        if self.findings.iter().any(causes) || !proof.claimed {
+            return None;
+        }
+        let message = format!("the {} is not proven: {why}", proof.kind.name());
+        let mut finding = Finding::new(EVIDENCE_UNDECIDED, proof.path_of(*role), *line, message);
+        finding.note(format!("what has to hold: {}", statement.says));
+        Some(finding)
+    }
+
+    /// The proofs of a result's figures.
+    pub fn proofs_of<'a>(&'a self, benchmark: &'a Benchmark) -> impl Iterator<Item = &'a Proof> {
+        benchmark.runs.values().filter_map(|run| self.proofs.get(&run.path))
     }
 
     /// Marks the findings that waivers of a file cover; a waiver that covers nothing becomes a finding.
     pub fn waive(&mut self, waivers: &[Waiver], file: &str) {
-        waiver::apply(&mut self.findings, waivers, &self.round.name, file);
+        self.findings.append(&mut self.explained);
+        waiver::mark(&mut self.findings, waivers, &self.round.name);
+        self.settle();
+        // Without its cause a figure may be undecided that was not reported before.
+        waiver::mark(&mut self.findings, waivers, &self.round.name);
+        let all = self.findings.iter().chain(&self.explained);
+        let unused = waiver::unused(&all, waivers, &self.round.name, file);
+        self.findings.extend(unused);
+        engine::sort(&mut self.findings);
     }
 
     /// How many findings of each severity count.
@@ -119,10 +189,23 @@ impl Report {
         self.findings.iter().filter(move |finding| concerns(&finding.path))
     }
 
-    /// Whether no error lies on a result.
+    /// Whether a result may be published: no error lies on it, and every figure it needs is confirmed. Energy is not
+    /// needed; where it is not confirmed, only it is left out.
     #[must_use]
     pub fn is_valid(&self, system: &System, benchmark: &Benchmark) -> bool {
-        !self.findings_on(system, benchmark).any(|finding| finding.counts() && finding.severity == Severity::Error)
+        let error = |finding: &Finding| finding.counts() && finding.severity == Severity::Error;
+        let needed = |proof: &&Proof| proof.kind != Kind::Energy;
+        !self.findings_on(system, benchmark).any(error)
+            && self.proofs_of(benchmark).filter(needed).all(|proof| proof.status() == Status::Confirmed)
+    }
+
+    /// The proof of a figure of a result.
+    #[must_use]
+    pub fn proof_of<'a>(&'a self, benchmark: &'a Benchmark, kind: Kind) -> Option<&'a Proof> {
+        if kind == Kind::Wakeword {
+            return self.proofs.get(&benchmark.wakeword_run()?.path).filter(|proof| proof.kind == kind);
+        }
+        self.proofs_of(benchmark).find(|proof| proof.kind == kind)
     }
 }
 

@@ -15,6 +15,7 @@ mod checklist_unanswered;
 mod checklist_unread;
 mod claim_contradicted;
 mod claim_missing;
+mod claim_read_otherwise;
 mod code_missing;
 mod description_key_missing;
 mod description_key_unknown;
@@ -37,6 +38,7 @@ mod energy_windows_misplaced;
 mod evaluation_inputs_in_code;
 mod evidence;
 mod evidence_missing;
+mod evidence_undecided;
 mod file_large;
 mod file_missing;
 mod file_too_large;
@@ -138,6 +140,7 @@ pub static RULES: &[Rule] = &[
     checklist_unread::RULE,
     claim_contradicted::RULE,
     claim_missing::RULE,
+    claim_read_otherwise::RULE,
     code_missing::RULE,
     description_key_missing::RULE,
     description_key_unknown::RULE,
@@ -158,6 +161,7 @@ pub static RULES: &[Rule] = &[
     energy_windows_misplaced::RULE,
     evaluation_inputs_in_code::RULE,
     evidence_missing::RULE,
+    evidence_undecided::RULE,
     file_large::RULE,
     file_missing::RULE,
     file_too_large::RULE,
@@ -240,6 +244,9 @@ pub static RULES: &[Rule] = &[
 
 /// What reports waivers that cover nothing.
 pub static WAIVER_UNUSED: &Rule = &waiver_unused::RULE;
+
+/// What reports figures that the evidence does not prove.
+pub static EVIDENCE_UNDECIDED: &Rule = &evidence_undecided::RULE;
 
 /// The rule of that id.
 #[must_use]

@@ -63,38 +63,72 @@ pub fn parse(text: &str, file: &str) -> Result<Vec<Waiver>, WaiverError> {
         if rule_named(&waiver.rule).is_none() {
             return Err(failed(format!("there is no rule {}", waiver.rule)));
         }
+        for (field, text) in [("reason", &waiver.reason), ("decided_by", &waiver.decided_by)] {
+            if text.trim().is_empty() {
+                return Err(failed(format!("the waiver of {} has an empty {field}", waiver.rule)));
+            }
+        }
+        if waiver.date.parse::<jiff::civil::Date>().is_err() || waiver.date.len() != "2024-04-17".len() {
+            let found = &waiver.date;
+            return Err(failed(format!(
+                "the waiver of {} has the date `{found}`, expected one such as 2024-04-17",
+                waiver.rule
+            )));
+        }
     }
     Ok(waivers)
 }
 
-/// Marks the findings that are covered, and reports waivers that cover nothing.
-pub fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], round: &str, file: &str) {
-    let mut unused = Vec::new();
-    for waiver in waivers.iter().filter(|waiver| waiver.round.as_ref().is_none_or(|only| only == round)) {
-        let mut used = false;
-        for finding in findings.iter_mut() {
-            if finding.rule.id == waiver.rule && matches(&waiver.path, &finding.path) {
-                used = true;
-                finding.waived = Some(Decision {
-                    reason: waiver.reason.clone(),
-                    decided_by: waiver.decided_by.clone(),
-                    date: waiver.date.clone(),
-                });
-            }
-        }
-        if !used {
-            let message = format!("the waiver of {} at `{}` covers nothing", waiver.rule, waiver.path);
-            unused.push(Finding::new(rules::WAIVER_UNUSED, file, 0, message));
+/// The waivers that are of this round.
+fn of_round<'a>(waivers: &'a [Waiver], round: &'a str) -> impl Iterator<Item = &'a Waiver> {
+    waivers.iter().filter(move |waiver| waiver.round.as_ref().is_none_or(|only| only == round))
+}
+
+/// Marks the findings that are covered.
+pub fn mark(findings: &mut [Finding], waivers: &[Waiver], round: &str) {
+    for waiver in of_round(waivers, round) {
+        for finding in findings.iter_mut().filter(|finding| covers(waiver, finding)) {
+            finding.waived = Some(Decision {
+                reason: waiver.reason.clone(),
+                decided_by: waiver.decided_by.clone(),
+                date: waiver.date.clone(),
+            });
         }
     }
-    findings.append(&mut unused);
+}
+
+/// Findings of the waivers that cover none of the findings of a tree.
+#[must_use]
+pub fn unused<'a>(
+    findings: &(impl Iterator<Item = &'a Finding> + Clone),
+    waivers: &[Waiver],
+    round: &str,
+    file: &str,
+) -> Vec<Finding> {
+    let idle = of_round(waivers, round).filter(|waiver| !findings.clone().any(|finding| covers(waiver, finding)));
+    let report = |waiver: &Waiver| {
+        let message = format!("the waiver of {} at `{}` covers nothing", waiver.rule, waiver.path);
+        Finding::new(rules::WAIVER_UNUSED, file, 0, message)
+    };
+    idle.map(report).collect()
+}
+
+fn covers(waiver: &Waiver, finding: &Finding) -> bool {
+    finding.rule.id == waiver.rule && matches(&waiver.path, &finding.path)
 }
 
 /// Whether a path fits a pattern in which `*` stands for any text.
 fn matches(pattern: &str, path: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else { return pattern == path };
-    let Some(path) = path.strip_prefix(head) else { return false };
-    (0..=path.len()).filter(|at| path.is_char_boundary(*at)).any(|at| matches(rest, &path[at..]))
+    let Some(mut path) = path.strip_prefix(head) else { return false };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let tail = parts.pop().unwrap_or_default();
+    // The first place a part fits leaves the most for those behind it: nothing has to be tried again.
+    for part in parts {
+        let Some(at) = path.find(part) else { return false };
+        path = &path[at + part.len()..];
+    }
+    path.ends_with(tail)
 }
 
 #[cfg(test)]
@@ -105,7 +139,8 @@ mod tests {
     fn a_star_stands_for_any_text() {
         assert!(matches("closed/*/ad/*.txt", "closed/x/results/y/ad/log.txt"));
         assert!(matches("a", "a") && !matches("a", "ab") && matches("*", ""));
-        assert!(!matches("closed/*/ic/*", "closed/x/ad/log.txt"));
+        assert!(!matches("closed/*/ic/*", "closed/x/ad/log.txt") && !matches("a*a", "a") && matches("*b*b", "abcb"));
+        assert!(!matches(&format!("{}x", "*a".repeat(40)), &"a".repeat(4000)));
     }
 
     #[test]
@@ -113,5 +148,13 @@ mod tests {
         let text = "- {rule: no-such-rule, path: '*', reason: r, decided_by: d, date: 2024-01-01}";
         assert!(parse(text, "w.yaml").unwrap_err().to_string().contains("no-such-rule"));
         assert!(parse("- {rule: window-count}", "w.yaml").is_err());
+        let with = |reason: &str, by: &str, date: &str| {
+            let text =
+                format!("- {{rule: window-count, path: '*', reason: '{reason}', decided_by: '{by}', date: '{date}'}}");
+            parse(&text, "w.yaml").is_ok()
+        };
+        assert!(with("r", "d", "2024-04-17"));
+        assert!(!with(" ", "d", "2024-04-17") && !with("r", "", "2024-04-17"));
+        assert!(!with("r", "d", "2024-02-30") && !with("r", "d", "soon") && !with("r", "d", ""));
     }
 }

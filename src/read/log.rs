@@ -10,6 +10,7 @@ pub mod description;
 pub mod eembc;
 pub mod energy_trace;
 pub mod mlcommons;
+pub mod official;
 pub mod results_json;
 pub mod script;
 pub mod text;
@@ -26,12 +27,21 @@ pub struct SessionLog {
     pub session: Option<At<String>>,
     /// Whether the runner closed the session.
     pub closed: bool,
-    /// Host time of the session's last own line, in milliseconds since the runner started (EEMBC only).
+    /// Host time of the session's last own line, in milliseconds since the runner started (EEMBC), or of the last line
+    /// of the measurement, in milliseconds of the calendar (MLCommons).
     pub end_ms: Option<u64>,
     /// What the runner was told to measure, as far as the log says.
     pub mode: Option<At<Mode>>,
     /// The model string the device reported last.
     pub model: Option<At<String>>,
+    /// Another model string that the device reported before that one.
+    pub other_model: Option<At<String>>,
+    /// How often a session begins.
+    pub starts: u32,
+    /// A line in which the runner says that it failed (`Traceback`, `e-[…]`).
+    pub failure: Option<At<String>>,
+    /// How many samples and time stamps the runner says it captured, trial by trial (MLCommons only).
+    pub captured: Vec<At<(u64, u64)>>,
     /// Version of the runner, where it prints one (EEMBC only).
     pub runner_version: Option<At<String>>,
     /// The name the device gave itself.
@@ -93,6 +103,10 @@ pub struct Inference {
     pub done_host_ms: Option<u64>,
     /// Range of the output vector in [`SessionLog::outputs`], and its line.
     pub outputs: Option<At<(u32, u32)>>,
+    /// How many output vectors there were.
+    pub vectors: u32,
+    /// W as the device repeated it (EEMBC only).
+    pub echoed_warmups: Option<u64>,
 }
 
 /// A time stamp of the device.
@@ -145,6 +159,10 @@ impl SessionLog {
             end_ms: None,
             mode: None,
             model: None,
+            other_model: None,
+            starts: 0,
+            failure: None,
+            captured: Vec::new(),
             runner_version: None,
             device_name: None,
             monitor: None,
@@ -168,6 +186,16 @@ impl SessionLog {
         self.inferences = Vec::new();
         self.outputs = Vec::new();
         self.inputs = Vec::new();
+    }
+
+    /// Keeps the model the device names, and another one it named before.
+    fn see_model(&mut self, name: &[u8], line: Line) {
+        let named = At::new(text::shown(name), line);
+        if let Some(before) = self.model.replace(named)
+            && self.model.as_ref().is_some_and(|now| now.value != before.value)
+        {
+            self.other_model.get_or_insert(before);
+        }
     }
 
     /// The output vector of an inference.

@@ -268,6 +268,8 @@ pub struct Tolerances {
     pub session_gap_seconds: f64,
     /// Throughput of the energy run against the performance run, as a fraction.
     pub speed_fraction: f64,
+    /// The same, beyond which the energy is not that of the claimed speed, as a fraction.
+    pub speed_limit_fraction: f64,
     /// Latency of a single inference against the inverse throughput, as a fraction.
     pub latency_fraction: f64,
     /// Time around a single inference that its device may take, in seconds.
@@ -290,6 +292,10 @@ pub struct Tolerances {
 pub struct Energy {
     /// Samples per second of a trace.
     pub trace_rate_hz: f64,
+    /// Seconds at either end of a window whose mean power is held against that of its middle.
+    pub edge_seconds: f64,
+    /// How far it may lie from it, as a fraction.
+    pub edge_fraction: f64,
     /// Stamps in an EEMBC trace before the first window's start.
     pub stamps_before_windows: usize,
     /// Packets a monitor may drop, as a fraction.
@@ -314,6 +320,8 @@ pub struct Wakeword {
     pub documented_hit_seconds: f64,
     /// False alarms closer together than this are one, in seconds.
     pub debounce_seconds: f64,
+    /// Pulses of activity that the runner records.
+    pub pulses: usize,
     /// Time between two frames of the recording, in seconds.
     pub period_seconds: f64,
     /// How far the mean period may lie from it, as a fraction.

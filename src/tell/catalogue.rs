@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::judge::coverage::{Entry, entries};
+use crate::judge::proof::STATEMENTS;
 use crate::judge::rule::{Group, Rule};
 use crate::judge::rules::RULES;
 use crate::round::{Round, RoundError, Severity};
@@ -52,6 +53,14 @@ pub fn explain(rule: &Rule) -> Result<String, RoundError> {
         rule.official_checker(),
         rounds(rule)?
     );
+    let refutes: Vec<_> = STATEMENTS
+        .iter()
+        .filter(|statement| statement.refuted_by.contains(&rule.id))
+        .map(|statement| statement.id)
+        .collect();
+    if !refutes.is_empty() {
+        let _ = writeln!(out, "Refutes: {}", refutes.join(", "));
+    }
     if !rule.explains.is_empty() {
         let _ = writeln!(out, "Leaves out what follows from it: {}", rule.explains.join(", "));
     }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::proof::ProofRow;
 use crate::judge::report::Report;
 use crate::read::submission::{Figure, WakewordScores};
 use crate::read::tree::is_inside;
@@ -108,8 +109,10 @@ struct ResultRow {
     auc: Option<Unitless>,
     energy: Option<Measured>,
     wakeword: Option<WakewordRow>,
-    /// Whether no error lies on it.
+    /// Whether it may be published: no error lies on it, and every figure it needs is confirmed.
     valid: bool,
+    /// What is proven of its figures.
+    figures: Vec<ProofRow>,
 }
 
 /// A figure with a unit.
@@ -240,6 +243,7 @@ impl Results {
                     energy: scores.energy.map(|figure| measured(figure, "uJ/inf")),
                     wakeword: scores.wakeword.map(wakeword),
                     valid: report.is_valid(system, benchmark),
+                    figures: ProofRow::of(report, benchmark),
                 }
             })
             .collect();

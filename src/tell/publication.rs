@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::judge::proof::{Kind, Status};
 use crate::judge::report::Report;
 use crate::judge::rule::Finding;
 use crate::read::log::description::FieldValue;
@@ -62,10 +63,12 @@ pub struct Row<'a> {
     pub benchmark: &'a Benchmark,
     /// What the round says of the benchmark.
     pub spec: Option<&'a BenchmarkSpec>,
-    /// Whether no error lies on it.
+    /// Whether it may be published.
     pub valid: bool,
     /// Errors that lie on it.
     pub errors: Vec<&'a Finding>,
+    /// Its figures that are not confirmed, each with the first reason.
+    pub unproven: Vec<String>,
     /// Median inferences per second; of a wake word those of a frame's processing.
     pub throughput: Option<Shown>,
     /// Top-1 in per cent, AUC, or the F1 score of a wake word.
@@ -165,7 +168,7 @@ pub fn rows<'a>(report: &'a Report, selection: Selection, filter: &Filter) -> (V
 }
 
 fn why_invalid(row: &Row<'_>) -> String {
-    let Some(first) = row.errors.first() else { return "it is not valid".to_owned() };
+    let Some(first) = row.errors.first() else { return row.unproven.join("; ") };
     let others = row.errors.len() - 1;
     let more = if others == 0 { String::new() } else { format!(" (and {others} more)") };
     format!("{}: {}{more}", first.rule.id, first.message)
@@ -180,6 +183,7 @@ fn row<'a>(
     let spec = benchmark.spec(&report.round);
     let scores = benchmark.scores();
     let mut missing = Vec::new();
+    let streaming = scores.wakeword.is_some();
     let mut show = |figure: Option<&Figure>, name: &str, decimals: usize| {
         let figure = figure?;
         if selection == Selection::AsPublished {
@@ -190,6 +194,21 @@ fn row<'a>(
             missing.push(format!("only its {name}, which cannot be recomputed: {reason}"));
             return None;
         };
+        let kind = match name {
+            _ if streaming => Kind::Wakeword,
+            "throughput" => Kind::Throughput,
+            "energy" => Kind::Energy,
+            _ => Kind::Quality,
+        };
+        let proof = report.proof_of(benchmark, kind).filter(|proof| proof.status() != Status::Confirmed);
+        if let Some(proof) = proof.filter(|_| selection == Selection::Valid) {
+            missing.push(format!(
+                "only its {name}, which is {}: {}",
+                proof.status(),
+                proof.reason().unwrap_or_default()
+            ));
+            return None;
+        }
         let decimals = figure.claimed.as_ref().map_or(decimals, crate::read::log::claims::Printed::decimals);
         let text = format!("{value:.decimals$}");
         Some(Shown { value: text.parse().unwrap_or(value), text })
@@ -210,8 +229,13 @@ fn row<'a>(
         .findings_on(system, benchmark)
         .filter(|finding| finding.counts() && finding.severity == Severity::Error)
         .collect();
-    let valid = errors.is_empty();
-    (Row { system, benchmark, spec, valid, errors, throughput, quality, energy, wakeword }, missing)
+    let valid = report.is_valid(system, benchmark);
+    let unproven = report.proofs_of(benchmark).filter(|proof| proof.status() != Status::Confirmed).map(|proof| {
+        let reason = proof.reason().unwrap_or_default();
+        format!("its {} is {}: {reason}", proof.kind.name(), proof.status())
+    });
+    let unproven = unproven.collect();
+    (Row { system, benchmark, spec, valid, errors, unproven, throughput, quality, energy, wakeword }, missing)
 }
 
 fn detections(

@@ -42,7 +42,18 @@ pub fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn
     for line in table.lines() {
         writeln!(out, "{}", line.trim_end())?;
     }
-    writeln!(out, "{LEGEND}")
+    writeln!(out, "{LEGEND}")?;
+    for (system, benchmark) in report.results().filter(|(system, benchmark)| filter.takes(system, benchmark)) {
+        let name = benchmark.name.as_ref().unwrap_or(&benchmark.folder);
+        for proof in report.proofs_of(benchmark) {
+            if let Some(reason) = proof.reason() {
+                let label = format!("{}/{}/{}/{name}", system.division, system.submitter, system.name);
+                let (figure, status) = (proof.kind.name(), proof.status());
+                writeln!(out, "{}", printable(&format!("{label}: {figure} {status}: {reason}")))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Inferences per second, claimed beside recomputed.

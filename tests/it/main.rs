@@ -1,6 +1,7 @@
 //! The integration tests, one module a subject.
 #![allow(clippy::unwrap_used)]
 
+mod adversary;
 mod bench;
 mod browser;
 mod cases;

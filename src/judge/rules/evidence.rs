@@ -1,44 +1,10 @@
 //! What several rules ask of a run's evidence.
 
 use crate::judge::rule::Findings;
-use crate::read::location::Line;
 use crate::read::submission::{Figure, Run};
-use crate::round::{FileRole, Round, Runner};
+use crate::round::{FileRole, Round};
 
-/// Why results.txt cannot be of the log beside it, if so: the line of the claim and the reason.
-pub fn another_session(run: &Run, round: &Round) -> Option<(Line, String)> {
-    let (claims, log) = (run.claims.as_ref()?, run.log.as_ref()?);
-    let stamp = claims.first_stamp?;
-    if claims.runner != Some(log.runner) {
-        let message =
-            format!("results.txt is of the {}, the log of the {}", claims.runner?.title(), log.runner.title());
-        return Some((stamp.line, message));
-    }
-    match log.runner {
-        Runner::Eembc => {
-            let end = log.end_ms?;
-            let gap = (stamp.value as f64 - end as f64) / 1000.0;
-            let longest = round.tolerances.session_gap_seconds;
-            (!(0.0..=longest).contains(&gap)).then(|| {
-                let claimed = stamp.value as f64 / 1000.0;
-                let ended = end as f64 / 1000.0;
-                let message = format!(
-                    "the results were written at {claimed:.3} s, the log ends at {ended:.3} s, expected at most {longest} s between"
-                );
-                (stamp.line, message)
-            })
-        }
-        Runner::Mlcommons => {
-            let logged = log.summary.first_stamp?;
-            (logged.value != stamp.value).then(|| {
-                (
-                    stamp.line,
-                    format!("the results bear another time than the same line of the log (line {})", logged.line),
-                )
-            })
-        }
-    }
-}
+pub use crate::judge::evidence::another_session;
 
 /// Bytes of an MB, as the official checker counts.
 pub const MB: u64 = 1 << 20;

@@ -122,6 +122,7 @@ impl Parser {
         self.log.end_ms = Some(self.now_ms);
         if let Some(id) = bracketed(message, b"m-session-start-id[") {
             self.log.session = Some(At::new(text::shown(id), line));
+            self.log.starts += 1;
         } else if let Some(id) = bracketed(message, b"m-session-stop-id[") {
             self.stop_id = Some(text::shown(id));
             self.log.closed = true;
@@ -197,6 +198,7 @@ impl Parser {
     /// Looks for every `m-…` token of a device message; a message may hold several.
     fn device_message(&mut self, line: Line, message: &[u8], host_ms: Option<u64>, speaker: Speaker) {
         if message.starts_with(b"e-[") {
+            self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
             self.log.summary.runner_errors.push(At::new(text::shown(message), line));
         }
         for at in memchr::memchr_iter(b'm', message) {
@@ -225,10 +227,16 @@ impl Parser {
                 inference.begin_host_ms = Some(self.now_ms);
                 inference.echoed_iterations = text::leading_integer(rest).map(|(value, _)| value);
             }
+        } else if let Some(rest) = token.strip_prefix(b"warmup-start-") {
+            if self.open
+                && let Some(inference) = self.log.inferences.last_mut()
+            {
+                inference.echoed_warmups = text::leading_integer(rest).map(|(value, _)| value);
+            }
         } else if let Some(rest) = token.strip_prefix(b"results-[") {
             self.results(line, rest);
         } else if let Some(model) = bracketed(token, b"model-[") {
-            self.log.model = Some(At::new(text::shown(model), line));
+            self.log.see_model(model, line);
         } else if speaker == Speaker::Device
             && let Some(name) = bracketed(token, b"name-dut-[")
         {
@@ -253,6 +261,9 @@ impl Parser {
     }
 
     fn results(&mut self, line: Line, vector: &[u8]) {
+        if let Some(inference) = self.log.inferences.last_mut() {
+            inference.vectors += 1;
+        }
         if self.log.inferences.last().is_none_or(|inference| inference.outputs.is_some()) {
             return;
         }

@@ -8,6 +8,10 @@ use super::{Inference, SessionLog};
 use crate::read::location::{At, Damage, Line};
 use crate::round::{Mode, Runner};
 
+/// How lines begin that repeat results.txt, where no ruler of dashes stands before them.
+const SUMMARY: [&[u8]; 6] =
+    [b"Accuracy:", b"Average ", b"Median throughput is", b"Median energy cost is", b"Top 1%", b"AUC"];
+
 /// Whether the bytes begin like a log of this runner.
 #[must_use]
 pub fn recognises(bytes: &[u8]) -> bool {
@@ -79,6 +83,15 @@ impl Parser {
             let ms = seconds * 1000;
             self.log.see_time(line, self.now_ms, ms);
             self.now_ms = ms;
+            if self.part == Part::Run && !SUMMARY.iter().any(|words| message.starts_with(words)) {
+                self.log.end_ms = Some(ms);
+            }
+        }
+        if message.starts_with(b"Traceback (most recent call last)") {
+            self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
+        }
+        if let Some(counts) = captured(message) {
+            self.log.captured.push(At::new(counts, line));
         }
         if message.starts_with(b"Session logged in file") {
             self.log.closed = true;
@@ -90,11 +103,11 @@ impl Parser {
         } else if self.part == Part::Summary {
             self.log.summary.read_line(line, content);
         } else {
-            self.run_line(line, seconds, message);
+            self.run_line(line, content, seconds, message);
         }
     }
 
-    fn run_line(&mut self, line: Line, seconds: Option<u64>, message: &[u8]) {
+    fn run_line(&mut self, line: Line, content: &[u8], seconds: Option<u64>, message: &[u8]) {
         if let Some(rest) = message.strip_prefix(b"Loading file ") {
             self.load(line, rest);
         } else if message.starts_with(b"Load complete") {
@@ -114,7 +127,7 @@ impl Parser {
         } else if let Some(rest) = labelled(message, b"m-results") {
             self.results(line, rest);
         } else if let Some(rest) = labelled(message, b"Device model retrieved") {
-            self.log.model = Some(At::new(text::shown(rest), line));
+            self.log.see_model(rest, line);
         } else if let Some(rest) = labelled(message, b"Device name retrieved") {
             self.log.device_name = Some(At::new(text::shown(rest), line));
         } else if message.starts_with(b"No loop count specified") {
@@ -129,8 +142,8 @@ impl Parser {
             let length = memchr::memmem::find(rest, b"length = ").map(|at| &rest[at + b"length = ".len()..]);
             let seconds = length.and_then(|rest| text::number(rest.split(|byte| *byte == b's').next()?));
             self.log.recording = seconds.map(|seconds| At::new((text::shown(name), seconds), line));
-        } else if message.starts_with(b"Accuracy:") || message.starts_with(b"Average ") {
-            self.log.summary.read_line(line, message);
+        } else if SUMMARY.iter().any(|words| message.starts_with(words)) {
+            self.log.summary.read_line(line, content);
         }
     }
 
@@ -139,6 +152,7 @@ impl Parser {
         let mut parts = path.rsplit(|byte| matches!(byte, b'/' | b'\\'));
         if let Some(id) = parts.nth(1) {
             self.log.session = Some(At::new(text::shown(id), line));
+            self.log.starts += 1;
         }
     }
 
@@ -195,6 +209,7 @@ impl Parser {
         };
         let outputs = self.log.read_outputs(vector, line);
         if let Some(inference) = self.log.inferences.last_mut() {
+            inference.vectors += 1;
             inference.outputs.get_or_insert(outputs);
         }
     }
@@ -224,6 +239,14 @@ impl Parser {
         };
         self.log
     }
+}
+
+/// `Captured samples:15044 timestamps:3`, in a wake word run `samples:1203414 timestamps:3`.
+fn captured(message: &[u8]) -> Option<(u64, u64)> {
+    let message = message.strip_prefix(b"Captured ").unwrap_or(message);
+    let (samples, rest) = text::leading_integer(message.strip_prefix(b"samples:")?)?;
+    let (stamps, _) = text::leading_integer(rest.strip_prefix(b" timestamps:")?)?;
+    Some((samples, stamps))
 }
 
 /// What follows a label and a colon, `  Runtime      :     10.862 sec.`

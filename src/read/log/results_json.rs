@@ -36,7 +36,7 @@ pub struct Entry {
     pub mode: Option<String>,
     /// An error the runner noted instead of a result.
     #[serde(default)]
-    pub error: Option<String>,
+    pub error: Option<serde_json::Value>,
 }
 
 /// A class, written as text by the runner, `"7"`; `None` where the text is no number.

@@ -144,10 +144,11 @@ fn windows(run: &Run, round: &Round) -> Vec<Window> {
     if run.mode == Mode::Accuracy {
         return Vec::new();
     }
-    if let Some(stamps) = &run.stamps {
+    // What does not belong to a session of this kind shows nothing of it.
+    if let Some(stamps) = run.stamps.as_ref().filter(|_| run.mode == Mode::Energy) {
         return trace_windows(run, round, stamps);
     }
-    if let Some(entries) = &run.json {
+    if let Some(entries) = run.json.as_ref().filter(|_| run.runner == Some(Runner::Mlcommons)) {
         return json_windows(run, entries);
     }
     run.log
