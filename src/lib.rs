@@ -15,7 +15,7 @@
 //! | [`cli`] | one file a command; the only code that prints, reads the environment or the clock |
 //! | [`tell`] | reports for people and programs, one file a format; tables, comparison |
 //! | [`keep`] | what is done with a submission: packages, mending, forms, a demonstration |
-//! | [`bench`] | device, simulator, runner; it stands beside and knows nothing of submissions |
+//! | [`mod@bench`] | device, simulator, runner; it stands beside and knows nothing of submissions |
 //! | [`judge`] | metrics, rules, one file each, the engine, waivers, the report |
 //! | [`read`] | a tree or archive → logs and documents → the typed model |
 //! | [`round`] | what a round demands, official lists |
@@ -38,7 +38,7 @@
 //! | [`read::tree::Tree`], [`round::Round::named`], [`judge::report::Report`], [`judge::report::Loading`] | [`read::submission`], [`read::log`], [`judge::rules`] |
 //! | [`judge::rule::Finding`], ids of rules, [`round::Severity`], [`read::submission::Figure`], [`read::submission::Scores`] | [`judge::coverage`], [`judge::follow_up`], [`keep::form`] |
 //! | the writers of [`tell`] and the schemas of [`tell::json`] | [`tell::publication`], [`keep::mending`] |
-//! | the functions of [`judge::metrics`], [`keep::package::differences`], [`tell::comparison::compare`] | [`bench`] |
+//! | the functions of [`judge::metrics`], [`keep::package::differences`], [`tell::comparison::compare`] | [`mod@bench`] |
 //!
 //! ```
 //! use tinyaudit::{judge::report::Report, read::tree::Tree, round::Round, tell};
