@@ -229,6 +229,17 @@ fn judged(path: &Path, round: &str) -> anyhow::Result<(Tree, Report)> {
     Ok((tree, report))
 }
 
+/// The waivers of a file, or those that are built in for a round.
+fn read_waivers(path: Option<&Path>) -> anyhow::Result<Option<Waivers>> {
+    let Some(path) = path else { return Ok(None) };
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let text = match path.to_str().and_then(crate::judge::waiver::built_in).filter(|_| !path.is_file()) {
+        Some(text) => text.to_owned(),
+        None => read_text(path)?,
+    };
+    Ok(Some(Waivers { text, name }))
+}
+
 impl Input {
     /// Judges a tree.
     fn report(&self, tree: &Tree, round: Round, waivers: Option<&Waivers>, wanted: Wanted) -> anyhow::Result<Report> {
@@ -253,13 +264,7 @@ impl Input {
     }
 
     fn waivers(&self) -> anyhow::Result<Option<Waivers>> {
-        let Some(path) = &self.waivers else { return Ok(None) };
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let text = match path.to_str().and_then(crate::judge::waiver::built_in).filter(|_| !path.is_file()) {
-            Some(text) => text.to_owned(),
-            None => read_text(path)?,
-        };
-        Ok(Some(Waivers { text, name }))
+        read_waivers(self.waivers.as_deref())
     }
 
     /// The round that was named, otherwise that of a package, otherwise the newest; and what to say of it.

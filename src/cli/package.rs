@@ -8,8 +8,9 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::streams::{deliver, open_tree, print, refuse_terminal, remark, styled};
-use super::{Input, Waivers, Wanted};
+use super::{Input, Waivers, Wanted, read_waivers};
 use crate::judge::report::Report;
+use crate::judge::waiver::{self, Waiver};
 use crate::keep::package::{self, Difference, Documents, WAIVERS};
 use crate::read::tree::Tree;
 use crate::round::{Round, Severity};
@@ -27,6 +28,7 @@ const VERIFY_EXAMPLES: &str = "\
 Examples:
   tinyaudit verify mine.zip
   unzip -q mine.zip -d unpacked && tinyaudit verify unpacked
+  tinyaudit verify mine.zip --waivers decisions.yaml        as the committee that made them
 
 Exit codes: 0 unchanged and without errors, 1 changed or with errors, 2 nothing could be verified.";
 
@@ -50,11 +52,19 @@ pub struct Package {
 }
 
 /// Hold a package, or its unpacked folder, against its manifest, check it again and compare with its report.
+///
+/// Waivers that the package carries are anybody's word: they are counted, but decide nothing unless you trust them.
 #[derive(Debug, Args)]
 #[command(after_help = VERIFY_EXAMPLES)]
 pub struct Verify {
     /// A package, `-` for one on stdin, or its unpacked folder
     package: PathBuf,
+    /// Trust the waivers that the package carries
+    #[arg(long, conflicts_with = "waivers")]
+    trust_waivers: bool,
+    /// Decisions of the review committee: a file, or the name of a published round
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
 }
 
 impl Package {
@@ -128,18 +138,30 @@ impl Package {
     }
 }
 
-/// Checks a package as it was checked when it was made; also says whether the report is the stored one.
-fn check_again(tree: &mut Tree) -> anyhow::Result<(Report, bool)> {
+/// What a new check of a package gives.
+struct Again {
+    /// Without the waivers it carries.
+    report: Report,
+    /// Whether it gives the stored report, with these waivers.
+    same: bool,
+    /// The waivers it carries.
+    carried: Vec<Waiver>,
+}
+
+/// Checks a package as it was checked when it was made.
+fn check_again(tree: &mut Tree) -> anyhow::Result<Again> {
     let name = package::stored_round(tree).map_err(|reason| anyhow::anyhow!(reason))?;
     let stored = tree.get(package::REPORT).map(|entry| tree.read(entry)).transpose()?.unwrap_or_default();
-    let waivers = tree.get(WAIVERS).map(|entry| tree.read(entry)).transpose()?;
+    let text = tree.get(WAIVERS).map(|entry| tree.read(entry)).transpose()?;
+    let carried = text.map(|bytes| waiver::parse(&String::from_utf8_lossy(&bytes), WAIVERS)).transpose()?;
     tree.retain(|entry| entry.path.contains('/') || !entry.is_file());
     let mut report = Report::of(tree, Round::named(&name)?, None)?;
-    if let Some(bytes) = &waivers {
-        report.waive(&crate::judge::waiver::parse(&String::from_utf8_lossy(bytes), WAIVERS)?, WAIVERS);
+    if let Some(waivers) = &carried {
+        report.waive(waivers, WAIVERS);
     }
     let same = documents(&report, None)?.report == stored;
-    Ok((report, same))
+    report.forget_waivers();
+    Ok(Again { report, same, carried: carried.unwrap_or_default() })
 }
 
 fn list(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
@@ -161,7 +183,7 @@ impl Verify {
         let shown = self.package.display();
         let mut tree = open_tree(&self.package)?;
         let differences = package::differences(&tree).map_err(|reason| anyhow::anyhow!("{shown}: {reason}"))?;
-        let (report, same) = match check_again(&mut tree) {
+        let Again { mut report, same, carried } = match check_again(&mut tree) {
             Ok(checked) => checked,
             Err(error) if differences.is_empty() => return Err(error.context(shown.to_string())),
             Err(error) => {
@@ -172,8 +194,18 @@ impl Verify {
                 return Ok(ExitCode::FAILURE);
             }
         };
+        if self.trust_waivers {
+            report.waive(&carried, WAIVERS);
+        } else if let Some(trusted) = read_waivers(self.waivers.as_deref())? {
+            report.waive(&waiver::parse(&trusted.text, &trusted.name)?, &trusted.name);
+        }
         print(|out| {
             list(&differences, out)?;
+            if !carried.is_empty() {
+                let (count, noun) = (carried.len(), if carried.len() == 1 { "waiver" } else { "waivers" });
+                let trust = if self.trust_waivers { "trusted" } else { "not trusted; --trust-waivers does" };
+                writeln!(out, "{WAIVERS}: the package carries {count} {noun} ({trust})")?;
+            }
             if !same {
                 writeln!(out, "{}: a new check gives another report", package::REPORT)?;
             }

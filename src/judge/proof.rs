@@ -232,8 +232,8 @@ pub static STATEMENTS: &[Statement] = &[
     },
     Statement {
         id: "laps-paired",
-        says: "every window has exactly two stamps of the device, both with a host time",
-        of: &[Kind::Throughput],
+        says: "every inference has exactly two stamps of the device, those of a window with a host time",
+        of: &[Kind::Throughput, Kind::Quality],
         refuted_by: &[],
         across_runs: false,
         decide: throughput::paired,
@@ -272,8 +272,8 @@ pub static STATEMENTS: &[Statement] = &[
     },
     Statement {
         id: "one-answer-each",
-        says: "every inference has exactly one output vector, of the right length and not empty of numbers",
-        of: &[Kind::Quality],
+        says: "every inference has exactly one output vector; that of an accuracy run is of the right length, and not all zero",
+        of: &[Kind::Throughput, Kind::Quality],
         refuted_by: &["output-length"],
         across_runs: false,
         decide: accuracy::answers,

@@ -7,7 +7,7 @@ use crate::judge::engine;
 use crate::judge::metrics;
 use crate::judge::proof::{self, Decided, Kind, Proof, Ruling, Status};
 use crate::judge::rule::Finding;
-use crate::judge::rules::EVIDENCE_UNDECIDED;
+use crate::judge::rules::{EVIDENCE_UNDECIDED, WAIVER_UNUSED};
 use crate::judge::waiver::{self, Waiver};
 use crate::read::log::text;
 use crate::read::submission::{self, Benchmark, LoadError, Submission, System};
@@ -156,6 +156,14 @@ impl Report {
         let unused = waiver::unused(&all, waivers, &self.round.name, file);
         self.findings.extend(unused);
         engine::sort(&mut self.findings);
+    }
+
+    /// Takes all waivers back.
+    pub fn forget_waivers(&mut self) {
+        self.findings.append(&mut self.explained);
+        self.findings.retain(|finding| ![EVIDENCE_UNDECIDED.id, WAIVER_UNUSED.id].contains(&finding.rule.id));
+        self.findings.iter_mut().for_each(|finding| finding.waived = None);
+        self.settle();
     }
 
     /// How many findings of each severity count.

@@ -39,6 +39,7 @@ mod evaluation_inputs_in_code;
 mod evidence;
 mod evidence_missing;
 mod evidence_undecided;
+mod evidence_unread;
 mod file_large;
 mod file_missing;
 mod file_too_large;
@@ -162,6 +163,7 @@ pub static RULES: &[Rule] = &[
     evaluation_inputs_in_code::RULE,
     evidence_missing::RULE,
     evidence_undecided::RULE,
+    evidence_unread::RULE,
     file_large::RULE,
     file_missing::RULE,
     file_too_large::RULE,

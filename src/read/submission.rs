@@ -32,6 +32,8 @@ pub struct Submission {
     pub systems: Vec<System>,
     /// Everything that lies in the submitters' folders, sorted by path.
     pub entries: Vec<crate::read::tree::Entry>,
+    /// Files of sessions that belong to no run that is read, by path.
+    pub unread: Vec<String>,
     /// The round before, where it was given.
     pub earlier: Option<Box<Submission>>,
 }

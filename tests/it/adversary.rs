@@ -14,7 +14,7 @@ use tinyaudit::judge::proof::{Kind, Status};
 use tinyaudit::judge::report::{Loading, Report};
 use tinyaudit::read::submission::Run;
 use tinyaudit::read::tree::Tree;
-use tinyaudit::round::Round;
+use tinyaudit::round::{Mode, Round};
 
 use crate::golden;
 
@@ -70,14 +70,14 @@ fn claims(run: &Run, kind: Kind) -> Vec<Option<f64>> {
     }
 }
 
-/// Inferences, outputs, stamps of the device, detections, entries, samples.
+/// Inferences, outputs (an energy run is not judged by them), stamps of the device, detections, entries, samples.
 fn evidence(run: &Run) -> [usize; 6] {
     let log = run.log.as_ref();
     let entries = run.json.as_deref().unwrap_or_default();
     let samples: usize = entries.iter().filter_map(|entry| entry.power.as_ref()).map(|power| power.samples.len()).sum();
     [
         run.inferences().len(),
-        log.map_or(0, |log| log.outputs.len()),
+        log.filter(|_| run.mode != Mode::Energy).map_or(0, |log| log.outputs.len()),
         run.inferences().iter().map(|one| one.stamps as usize).sum(),
         log.and_then(|log| log.detections.as_ref()).map_or(0, |heard| heard.value.len()),
         entries.len(),

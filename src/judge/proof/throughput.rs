@@ -1,7 +1,7 @@
 //! What must hold of timed windows.
 
 use super::{Case, Ruling, open};
-use crate::round::{FileRole, Runner};
+use crate::round::{FileRole, Mode, Runner};
 
 /// The MLCommons runner's stamps are whole seconds.
 const WHOLE_SECOND: f64 = 1.0;
@@ -25,7 +25,7 @@ pub(super) fn echoed(case: &Case<'_>) -> Ruling {
     let Some(first) = inferences.first() else { return open(FileRole::Log, 0, "the log shows no inferences") };
     let eembc = case.run.runner == Some(Runner::Eembc);
     for one in inferences {
-        let needs_echo = eembc || case.run.mode == crate::round::Mode::Performance;
+        let needs_echo = eembc || case.run.mode == Mode::Performance;
         if needs_echo && one.echoed_iterations != Some(one.iterations) {
             return open(
                 FileRole::Log,
@@ -43,9 +43,11 @@ pub(super) fn echoed(case: &Case<'_>) -> Ruling {
 pub(super) fn paired(case: &Case<'_>) -> Ruling {
     let Some(log) = &case.run.log else { return open(FileRole::Log, 0, "there is no log") };
     let Some(first) = log.inferences.first() else { return open(FileRole::Log, 0, "the log shows no inferences") };
+    let accuracy = case.run.mode == Mode::Accuracy;
     for one in &log.inferences {
         let whole = match log.runner {
-            Runner::Eembc => one.stamps == 2 && one.host_ms().is_some(),
+            Runner::Eembc => one.stamps == 2 && (accuracy || one.host_ms().is_some()),
+            Runner::Mlcommons if accuracy => one.elapsed_s.is_some(),
             Runner::Mlcommons => one.elapsed_s.is_some() && one.begin_host_ms.is_some() && one.done_host_ms.is_some(),
         };
         if !whole {

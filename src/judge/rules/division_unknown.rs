@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
 use crate::round::Round;
@@ -23,5 +25,17 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             let expected = round.divisions.join(" or ");
             findings.at(&division.path, 0, format!("`{}` is no division, expected {expected}", division.name));
         }
+    }
+    // A submitter's own folder: its place does not say, and neither do the descriptions in one voice.
+    for submitter in submission.submitters.iter().filter(|submitter| submitter.division.is_empty()) {
+        let said: BTreeSet<String> = submission
+            .systems_of(submitter)
+            .filter_map(|system| Some(system.description.as_ref()?.text("Division").to_owned()))
+            .collect();
+        let said: Vec<_> = said.iter().map(|word| format!("`{word}`")).collect();
+        let expected = round.divisions.join(" or ");
+        let said = if said.is_empty() { "nothing".to_owned() } else { said.join(", ") };
+        let message = format!("the division is not known: the descriptions say {said}, expected {expected}");
+        findings.at(&submitter.path, 0, message);
     }
 }

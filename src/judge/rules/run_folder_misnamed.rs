@@ -11,7 +11,8 @@ rule! {
     /// Help: give the folder its official name.
     ///
     /// Source: directory structure of the results repositories.
-    "run-folder-misnamed", Structure, Warning, check
+    "run-folder-misnamed", Structure, Warning, check,
+    explains "evidence-unread"
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

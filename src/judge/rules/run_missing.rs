@@ -14,7 +14,8 @@ rule! {
     /// row is lost.
     ///
     /// Source: directory structure of the results repositories; `submission_checker.py`, required_tests.
-    "run-missing", Structure, Error, check
+    "run-missing", Structure, Error, check,
+    explains "evidence-unread"
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

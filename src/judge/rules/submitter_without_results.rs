@@ -12,7 +12,8 @@ rule! {
     /// Official checker: leaves the submitter out in silence.
     ///
     /// Source: directory structure of the results repositories.
-    "submitter-without-results", Structure, Error, check
+    "submitter-without-results", Structure, Error, check,
+    explains "evidence-unread"
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

@@ -9,7 +9,7 @@ use super::find::{find_submitters, find_systems};
 use super::read::read_run;
 use super::{Benchmark, Run, Submission, System, documents};
 use crate::read::tree::Tree;
-use crate::round::Round;
+use crate::round::{FileRole, Mode, Round};
 
 /// Why there is nothing to check.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +71,7 @@ pub fn load(
         submission.entries.extend(tree.below(&submitter.path).iter().cloned());
         submission.systems.extend(find_systems(tree, round, submitter));
     }
+    submission.unread = unread(tree, round, &submission, submitter.is_none());
     let mut found: Vec<Vec<Benchmark>> =
         submission.systems.iter_mut().map(|system| std::mem::take(&mut system.benchmarks)).collect();
     let results = found.iter_mut().enumerate().flat_map(|(index, found)| found.drain(..).map(move |one| (index, one)));
@@ -99,6 +100,34 @@ pub fn load(
         submission.systems[index].benchmarks.push(benchmark);
     }
     Ok(submission)
+}
+
+/// Files that look like a session's and lie in no run: named as such files are, in a folder named as a run's, or anywhere
+/// but among the code where the name is a session's alone. The whole tree is looked at unless one submitter was asked for.
+fn unread(tree: &Tree, round: &Round, submission: &Submission, whole: bool) -> Vec<String> {
+    let read: BTreeSet<&str> =
+        submission.runs().flat_map(|place| place.run.paths.values()).map(String::as_str).collect();
+    let runs: BTreeSet<&str> = submission.runs().map(|place| place.run.path.as_str()).collect();
+    let names: BTreeSet<String> = Mode::ALL
+        .into_iter()
+        .flat_map(|mode| FileRole::ALL.into_iter().flat_map(move |role| round.files.of(role, mode)))
+        .collect();
+    let is_unread = |path: &str| {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let parts: Vec<&str> = folder.split('/').collect();
+        let in_run = parts.last().is_some_and(|last| round.mode_of_folder(&last.to_lowercase()).is_some());
+        let among = |place: &str| parts.iter().any(|part| part.to_lowercase().contains(place));
+        names.contains(&name.to_lowercase())
+            && !read.contains(path)
+            && !runs.contains(folder)
+            && !name.starts_with("._")
+            && (in_run || among("results"))
+            && (in_run || !among("code"))
+    };
+    let entries: Vec<&crate::read::tree::Entry> =
+        if whole { tree.below("").iter().collect() } else { submission.entries.iter().collect() };
+    let files = entries.into_iter().filter(|entry| entry.is_file() && is_unread(&entry.path));
+    files.map(|entry| entry.path.clone()).collect()
 }
 
 /// A submission of one result.
