@@ -11,8 +11,7 @@ rule! {
     /// Help: give the folder its official name.
     ///
     /// Source: directory structure of the results repositories.
-    "run-folder-misnamed", Structure, Warning, check,
-    explains "evidence-unread"
+    "run-folder-misnamed", Structure, Warning, check
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
