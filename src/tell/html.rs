@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
+use super::proof::ProofRow;
 use super::table::{compared_energy, compared_quality, compared_throughput, latency};
 use super::text::{printable, summary};
 use crate::judge::report::Report;
@@ -114,6 +115,7 @@ struct ResultPart {
     valid: bool,
     reason: String,
     findings: Vec<FindingPart>,
+    proofs: Vec<ProofRow>,
     plots: Vec<PlotPart>,
 }
 
@@ -258,6 +260,7 @@ fn result(report: &Report, system: &System, benchmark: &Benchmark) -> ResultPart
     let mut findings: Vec<&Finding> = report.findings_on(system, benchmark).collect();
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.rule.id));
     let worst = findings.iter().find(|finding| finding.counts() && finding.severity == Severity::Error);
+    let proofs = ProofRow::shown(report, benchmark);
     let figure = |text: String| FigurePart { value: first_number(&text), text: printable(&text) };
     ResultPart {
         anchor: anchor(&benchmark.path),
@@ -272,14 +275,20 @@ fn result(report: &Report, system: &System, benchmark: &Benchmark) -> ResultPart
             figure(compared_quality(&scores, report, benchmark)),
             figure(compared_energy(&scores)),
         ],
-        valid: worst.is_none(),
-        reason: worst.map_or_else(String::new, |finding| printable(&finding.message)),
+        valid: report.is_valid(system, benchmark),
+        reason: worst.map_or_else(|| unproven(&proofs), |finding| printable(&finding.message)),
+        proofs,
         findings: findings.into_iter().map(finding_part).collect(),
         plots: evidence::figures(benchmark, &report.round)
             .into_iter()
             .map(|figure| PlotPart { caption: figure.caption, svg: figure.svg })
             .collect(),
     }
+}
+
+/// The first reason why a figure is not confirmed.
+fn unproven(proofs: &[ProofRow]) -> String {
+    proofs.iter().find_map(ProofRow::why).unwrap_or_default()
 }
 
 /// The first number of a text, to sort by.

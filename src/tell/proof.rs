@@ -50,6 +50,26 @@ impl ProofRow {
         report.proofs_of(benchmark).map(Self::row).collect()
     }
 
+    /// The same, fit to be shown: no control characters in names and reasons.
+    #[must_use]
+    pub fn shown(report: &Report, benchmark: &Benchmark) -> Vec<Self> {
+        let mut rows = Self::of(report, benchmark);
+        for row in &mut rows {
+            row.reason = row.reason.take().map(|reason| printable(&reason));
+            for one in &mut row.statements {
+                one.path = printable(&one.path);
+                one.reason = one.reason.take().map(|reason| printable(&reason));
+            }
+        }
+        rows
+    }
+
+    /// Figure, status and reason in one line, where it is not confirmed.
+    #[must_use]
+    pub fn why(&self) -> Option<String> {
+        self.reason.as_ref().map(|reason| format!("{} {}: {reason}", self.figure, self.status))
+    }
+
     fn row(proof: &Proof) -> Self {
         Self {
             figure: proof.kind.name(),
