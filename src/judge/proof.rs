@@ -14,6 +14,7 @@ mod session;
 mod throughput;
 mod wakeword;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -114,6 +115,7 @@ struct Case<'a> {
     benchmark: &'a Benchmark,
     spec: &'a BenchmarkSpec,
     round: &'a Round,
+    shapes: OnceCell<energy::Shapes>,
 }
 
 /// A statement with its ruling.
@@ -351,7 +353,7 @@ fn proof(place: &Place<'_>, round: &Round) -> Option<Proof> {
     let spec = place.spec(round)?;
     let (run, benchmark) = (place.run, place.benchmark);
     let kind = Kind::of(spec.task, run.mode);
-    let case = Case { run, benchmark, spec, round };
+    let case = Case { run, benchmark, spec, round, shapes: OnceCell::new() };
     let statements = STATEMENTS.iter().filter(|statement| statement.of.contains(&kind));
     let decided = |statement: &'static Statement| Decided { statement, ruling: (statement.decide)(&case) };
     let statements = statements.map(decided).collect();

@@ -9,6 +9,7 @@ use crate::judge::proof::{self, Decided, Kind, Proof, Ruling, Status};
 use crate::judge::rule::Finding;
 use crate::judge::rules::{EVIDENCE_UNDECIDED, WAIVER_UNUSED};
 use crate::judge::waiver::{self, Waiver};
+use crate::read::location::Line;
 use crate::read::log::text;
 use crate::read::submission::{self, Benchmark, LoadError, Submission, System};
 use crate::read::tree::{Tree, is_inside};
@@ -92,8 +93,10 @@ impl Report {
         let mut decided = decided.into_inner().unwrap_or_else(PoisonError::into_inner);
         decided.sort_by(|a, b| a.path.cmp(&b.path));
         let mut report = Self { round, submission, findings, proofs: BTreeMap::new(), explained: Vec::new(), decided };
+        // What explained findings say is not lost with them: they come back when their cause is waived.
         add_excerpts(tree, &mut report.findings);
         report.settle();
+        add_excerpts(tree, &mut report.findings);
         Ok(report)
     }
 
@@ -217,18 +220,25 @@ impl Report {
     }
 }
 
-/// Sets the line of every finding beside it.
+/// Sets the line of every place that findings speak of beside it, where that is not done yet.
 fn add_excerpts(tree: &Tree, findings: &mut [Finding]) {
-    let mut by_path: BTreeMap<String, Vec<&mut Finding>> = BTreeMap::new();
-    for finding in findings.iter_mut().filter(|finding| finding.line > 0) {
-        by_path.entry(finding.path.clone()).or_default().push(finding);
+    let mut by_path: BTreeMap<String, Vec<(Line, &mut Option<String>)>> = BTreeMap::new();
+    for finding in findings {
+        let own = (&finding.path, finding.line, &mut finding.excerpt);
+        let related = finding.related.iter_mut().map(|place| (&place.path, place.line, &mut place.excerpt));
+        for (path, line, excerpt) in std::iter::once(own).chain(related) {
+            if line > 0 && excerpt.is_none() {
+                by_path.entry(path.clone()).or_default().push((line, excerpt));
+            }
+        }
     }
-    for (path, findings) in by_path {
+    for (path, mut places) in by_path {
         let Some(bytes) = tree.get(&path).and_then(|entry| tree.read(entry).ok()) else { continue };
-        let mut wanted = findings.into_iter().peekable();
+        places.sort_by_key(|(line, _)| *line);
+        let mut wanted = places.into_iter().peekable();
         for (line, content) in text::lines(&bytes) {
-            while let Some(finding) = wanted.next_if(|finding| finding.line == line) {
-                finding.excerpt = Some(text::excerpt(content));
+            while let Some((_, excerpt)) = wanted.next_if(|(wanted, _)| *wanted == line) {
+                *excerpt = Some(text::excerpt(content));
             }
             if wanted.peek().is_none() {
                 break;

@@ -133,6 +133,10 @@ pub struct Finding {
     pub line: Line,
     /// The line's text, filled in by the report.
     pub excerpt: Option<String>,
+    /// What that line says, in a few words, where the finding compares places.
+    pub label: Option<String>,
+    /// The other places it compares with.
+    pub related: Vec<Related>,
     /// What is wrong, with both figures, units and the tolerance.
     pub message: String,
     /// More facts.
@@ -141,6 +145,19 @@ pub struct Finding {
     pub help: String,
     /// Why it does not count, if the review committee decided so.
     pub waived: Option<Decision>,
+}
+
+/// Another place that a finding speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// Path relative to the tree.
+    pub path: String,
+    /// Line in that file; zero for the whole of it.
+    pub line: Line,
+    /// The line's text, filled in by the report.
+    pub excerpt: Option<String>,
+    /// What it says, in a few words.
+    pub label: String,
 }
 
 /// A decision of the review committee that a finding does not count.
@@ -170,6 +187,8 @@ impl Finding {
             path: path.to_owned(),
             line,
             excerpt: None,
+            label: None,
+            related: Vec::new(),
             message,
             notes: Vec::new(),
             help: rule.help(),
@@ -187,6 +206,18 @@ impl Finding {
     /// Adds a fact.
     pub fn note(&mut self, note: impl Into<String>) -> &mut Self {
         self.notes.push(note.into());
+        self
+    }
+
+    /// Says what its own line shows, where it compares that with another place.
+    pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Adds a place that it compares with, and what that place shows.
+    pub fn also(&mut self, path: &str, line: Line, label: impl Into<String>) -> &mut Self {
+        self.related.push(Related { path: path.to_owned(), line, excerpt: None, label: label.into() });
         self
     }
 

@@ -16,6 +16,7 @@ use super::table::{compared_energy, compared_quality, compared_throughput, laten
 use super::text::{printable, summary};
 use crate::judge::report::Report;
 use crate::judge::rule::Finding;
+use crate::read::location::Line;
 use crate::read::submission::{Benchmark, System};
 use crate::round::Severity;
 use crate::tell::publication::{Row, Table, link, tables};
@@ -98,9 +99,18 @@ struct FindingPart {
     place: String,
     message: String,
     excerpt: Option<String>,
+    label: Option<String>,
+    related: Vec<RelatedPart>,
     notes: Vec<String>,
     help: String,
     waived: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RelatedPart {
+    place: String,
+    excerpt: Option<String>,
+    label: String,
 }
 
 #[derive(Serialize)]
@@ -234,15 +244,29 @@ fn submitters(report: &Report) -> Vec<SubmitterPart> {
         .collect()
 }
 
+fn place(path: &str, line: Line) -> String {
+    let path = if path.is_empty() { "." } else { path };
+    let line = if line > 0 { format!(":{line}") } else { String::new() };
+    printable(&format!("{path}{line}"))
+}
+
 fn finding_part(finding: &Finding) -> FindingPart {
-    let path = if finding.path.is_empty() { "." } else { &finding.path };
-    let line = if finding.line > 0 { format!(":{}", finding.line) } else { String::new() };
     FindingPart {
         rule: finding.rule.id,
         severity: finding.severity.name(),
-        place: printable(&format!("{path}{line}")),
+        place: place(&finding.path, finding.line),
         message: printable(&finding.message),
         excerpt: finding.excerpt.as_deref().map(printable),
+        label: finding.label.as_deref().map(printable),
+        related: finding
+            .related
+            .iter()
+            .map(|other| RelatedPart {
+                place: place(&other.path, other.line),
+                excerpt: other.excerpt.as_deref().map(printable),
+                label: printable(&other.label),
+            })
+            .collect(),
         notes: finding.notes.iter().map(|note| printable(note)).collect(),
         help: printable(&finding.help),
         waived: finding.waived.as_ref().map(|decision| {

@@ -64,6 +64,10 @@ pub struct Finding {
     path: String,
     /// Line in that file, or null for the whole of it.
     line: Option<u32>,
+    /// What that line shows, or null where the finding compares nothing.
+    label: Option<String>,
+    /// The other places it compares with.
+    related: Vec<Related>,
     /// Whose it is, or null where it lies in no submitter's folder.
     submitter: Option<String>,
     /// The system under test, or null where it concerns none or several.
@@ -80,6 +84,17 @@ pub struct Finding {
     source: String,
     /// The decision by which it does not count, or null.
     waived: Option<crate::judge::rule::Decision>,
+}
+
+/// Another place that a finding speaks of.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Related {
+    /// Path relative to the tree, separated by `/`.
+    path: String,
+    /// Line in that file, or null for the whole of it.
+    line: Option<u32>,
+    /// What it shows.
+    label: String,
 }
 
 /// What `results --format json` prints.
@@ -212,6 +227,16 @@ fn finding(report: &Report, finding: &crate::judge::rule::Finding) -> Finding {
         severity: finding.severity,
         path: finding.path.clone(),
         line: (finding.line > 0).then_some(finding.line),
+        label: finding.label.clone(),
+        related: finding
+            .related
+            .iter()
+            .map(|place| Related {
+                path: place.path.clone(),
+                line: (place.line > 0).then_some(place.line),
+                label: place.label.clone(),
+            })
+            .collect(),
         message: finding.message.clone(),
         notes: finding.notes.clone(),
         help: finding.help.clone(),

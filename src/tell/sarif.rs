@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::judge::report::Report;
 use crate::judge::rule::{Finding, Group, Rule};
 use crate::judge::rules::RULES;
+use crate::read::location::Line;
 use crate::read::log::text;
 
 #[derive(Serialize)]
@@ -80,6 +81,8 @@ struct SarifResult {
     level: &'static str,
     message: Text,
     locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location>,
     partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressions: Vec<Suppression>,
@@ -95,6 +98,8 @@ struct Suppression {
 #[serde(rename_all = "camelCase")]
 struct Location {
     physical_location: Physical,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text>,
 }
 
 #[derive(Serialize)]
@@ -170,15 +175,12 @@ fn result(finding: &Finding, seen: &mut BTreeMap<String, usize>) -> SarifResult 
         rule_index: RULES.iter().position(|rule| rule.id == finding.rule.id).unwrap_or_default(),
         level: finding.severity.name(),
         message: Text { text: finding.with_notes() },
-        locations: [Location {
-            physical_location: Physical {
-                artifact_location: Artifact { uri: uri(&finding.path) },
-                region: (finding.line > 0).then(|| Region {
-                    start_line: finding.line,
-                    snippet: finding.excerpt.clone().map(|text| Text { text }),
-                }),
-            },
-        }],
+        locations: [location(&finding.path, finding.line, finding.excerpt.as_ref(), finding.label.as_ref())],
+        related_locations: finding
+            .related
+            .iter()
+            .map(|place| location(&place.path, place.line, place.excerpt.as_ref(), Some(&place.label)))
+            .collect(),
         partial_fingerprints: BTreeMap::from([("tinyaudit/v1", fingerprint)]),
         suppressions: finding
             .waived
@@ -188,6 +190,17 @@ fn result(finding: &Finding, seen: &mut BTreeMap<String, usize>) -> SarifResult 
                 justification: format!("{} ({}, {})", decision.reason, decision.decided_by, decision.date),
             })
             .collect(),
+    }
+}
+
+fn location(path: &str, line: Line, excerpt: Option<&String>, label: Option<&String>) -> Location {
+    let text = |text: Option<&String>| text.cloned().map(|text| Text { text });
+    Location {
+        physical_location: Physical {
+            artifact_location: Artifact { uri: uri(path) },
+            region: (line > 0).then(|| Region { start_line: line, snippet: text(excerpt) }),
+        },
+        message: text(label),
     }
 }
 

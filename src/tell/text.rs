@@ -6,6 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use crate::judge::report::Report;
 use crate::judge::rule::Finding;
+use crate::read::location::Line;
 use crate::read::submission::Place;
 use crate::round::{Runner, Severity};
 
@@ -16,7 +17,9 @@ use crate::round::{Runner, Severity};
 pub fn write(report: &Report, threshold: Severity, styled: bool, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     for finding in &report.findings {
-        writeln!(out, "{}\n", renderer.render(&[group(finding, &printable(&finding.path))]))?;
+        let path = if finding.path.is_empty() { ".".to_owned() } else { printable(&finding.path) };
+        let related: Vec<String> = finding.related.iter().map(|place| printable(&place.path)).collect();
+        writeln!(out, "{}\n", renderer.render(&[group(finding, &path, &related)]))?;
     }
     writeln!(out, "{}", summary(report, threshold))
 }
@@ -54,23 +57,34 @@ pub fn reminders(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn group<'a>(finding: &'a Finding, path: &'a str) -> Group<'a> {
+fn snippet<'a>(path: &'a str, line: Line, excerpt: &'a str) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    Snippet::source(excerpt).path(path).line_start(line as usize)
+}
+
+/// `path` and `related` are the paths of the finding's places as they can be shown.
+fn group<'a>(finding: &'a Finding, path: &'a str, related: &'a [String]) -> Group<'a> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
     let mut group = Group::with_title(level.primary_title(finding.message.as_str()).id(finding.rule.id));
-    let path = if path.is_empty() { "." } else { path };
     group = match &finding.excerpt {
-        Some(excerpt) => group.element(
-            Snippet::source(excerpt.as_str())
-                .path(path)
-                .line_start(finding.line as usize)
-                .annotation(AnnotationKind::Primary.span(0..excerpt.trim_end().len())),
-        ),
+        Some(excerpt) => {
+            let kind = AnnotationKind::Primary.span(0..excerpt.trim_end().len()).label(finding.label.as_deref());
+            group.element(snippet(path, finding.line, excerpt).annotation(kind))
+        }
         None => group.element(Origin::path(path)),
     };
+    for (place, path) in finding.related.iter().zip(related) {
+        group = match &place.excerpt {
+            Some(excerpt) => {
+                let kind = AnnotationKind::Context.span(0..excerpt.trim_end().len()).label(place.label.as_str());
+                group.element(snippet(path, place.line, excerpt).annotation(kind))
+            }
+            None => group.element(Level::NOTE.message(format!("{path}: {}", place.label))),
+        };
+    }
     for note in &finding.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }

@@ -345,3 +345,37 @@ fn the_workflow_finds_the_submitter() {
     commit("open/B/results/x");
     assert_eq!((whose(&base), whose(&first)), (String::new(), "submitter=B\n".to_owned()));
 }
+
+/// A finding that compares two lines shows both, whatever the format.
+#[test]
+fn both_lines_of_a_comparison_are_shown() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let path = "closed/ExampleCo/results/simulated_npu_400mhz/ic/performance/results.txt";
+    let results = folder.path().join(path);
+    let text = fs::read_to_string(&results).unwrap();
+    let own = text.lines().position(|line| line.contains("Median throughput is")).unwrap() + 1;
+    let other = "00086.460 ulp-mlperf: Median throughput is 999.000 inf./sec.";
+    fs::write(&results, format!("{text}{other}\n")).unwrap();
+    let added = text.lines().count() + 1;
+
+    let report: Value = serde_json::from_str(&check(folder.path(), "v1.3", "json")).unwrap();
+    let all = report["findings"].as_array().unwrap();
+    let finding = all.iter().find(|finding| finding["rule"] == "claim-contradicted").unwrap();
+    assert_eq!((&finding["line"], &finding["label"]), (&own.into(), &"claimed here".into()));
+    assert_eq!((&finding["related"][0]["path"], &finding["related"][0]["line"]), (&path.into(), &added.into()));
+
+    let log: Value = serde_json::from_str(&check(folder.path(), "v1.3", "sarif")).unwrap();
+    let all = log["runs"][0]["results"].as_array().unwrap();
+    let result = all.iter().find(|result| result["ruleId"] == "claim-contradicted").unwrap();
+    let region = &result["relatedLocations"][0]["physicalLocation"]["region"];
+    assert_eq!((&region["startLine"], &region["snippet"]["text"]), (&added.into(), &other.into()));
+
+    for format in ["text", "html"] {
+        let output = tinyaudit(&["check", folder.path().to_str().unwrap(), "--round", "v1.3", "--format", format]);
+        let told = String::from_utf8(output.stdout).unwrap().replace("&#x2f;", "/");
+        for part in [text.lines().nth(own - 1).unwrap(), other, "claimed here", "and otherwise here"] {
+            assert!(told.contains(part), "{format}: {part}");
+        }
+    }
+}

@@ -4,17 +4,37 @@ use super::{Case, Ruling, open};
 use crate::read::submission::Run;
 use crate::round::{FileRole, Mode, Round, Runner};
 
-/// The samples of every window, in any unit of energy; why not where they are not to be had.
-fn windows(run: &Run, round: &Round) -> Result<Vec<Vec<f64>>, (FileRole, String)> {
+/// What the samples of a window show.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    /// How many there are.
+    samples: usize,
+    /// Whether one is negative, or no number.
+    impossible: bool,
+    /// Means of the first part, the middle and the last part; the parts are as long as the round says.
+    means: [f64; 3],
+}
+
+/// Shapes of all windows, or which file lacks what.
+pub(super) type Shapes = Result<Vec<Shape>, (FileRole, String)>;
+
+impl Shape {
+    fn of(samples: impl Iterator<Item = f64>, count: usize, edge: usize) -> Self {
+        let (mut sums, mut impossible) = ([0.0; 3], false);
+        for (index, sample) in samples.take(count).enumerate() {
+            impossible |= !sample.is_finite() || sample < 0.0;
+            sums[usize::from(index >= edge) + usize::from(index >= edge && index + edge >= count)] += sample;
+        }
+        let middle = count.saturating_sub(2 * edge);
+        let means = [sums[0] / edge as f64, sums[1] / middle as f64, sums[2] / edge as f64];
+        Self { samples: count, impossible, means }
+    }
+}
+
+fn shapes(run: &Run, round: &Round) -> Shapes {
     let (before, wanted, rate_hz) =
         (round.energy.stamps_before_windows, round.windows.count, round.energy.trace_rate_hz);
-    let cut = |samples: &[f64], start: f64, stop: f64| {
-        let index = |seconds: f64| (seconds * rate_hz).round();
-        let (from, to) = (index(start), index(stop));
-        let inside = from >= 0.0 && from < to && to <= samples.len() as f64;
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // they lie inside the samples
-        inside.then(|| samples[from as usize..to as usize].to_vec())
-    };
+    let edge = edge(round);
     if run.runner == Some(Runner::Mlcommons) {
         let entries = run.json.as_deref().ok_or((FileRole::Json, "there is no results.json".to_owned()))?;
         return entries
@@ -22,7 +42,8 @@ fn windows(run: &Run, round: &Round) -> Result<Vec<Vec<f64>>, (FileRole, String)
             .map(|entry| {
                 let power = entry.power.as_ref()?;
                 let [.., (_, start), (_, stop)] = &power.timestamps[..] else { return None };
-                power.samples.get(*start..*stop).map(<[f64]>::to_vec)
+                let samples = power.samples.get(*start..*stop)?;
+                Some(Shape::of(samples.iter().copied(), samples.len(), edge))
             })
             .collect::<Option<_>>()
             .ok_or((FileRole::Json, "a trial has no samples between two stamps".to_owned()));
@@ -38,45 +59,54 @@ fn windows(run: &Run, round: &Round) -> Result<Vec<Vec<f64>>, (FileRole, String)
     if !stamps.windows(2).all(|pair| pair[0] < pair[1]) {
         return Err((FileRole::Stamps, "the stamps do not ascend".to_owned()));
     }
-    let samples: Vec<f64> = trace.samples().map(f64::from).collect();
+    let samples = trace.samples();
     stamps[before..]
         .chunks_exact(2)
-        .map(|pair| cut(&samples, pair[0], pair[1]))
+        .map(|pair| {
+            let (from, to) = ((pair[0] * rate_hz).round(), (pair[1] * rate_hz).round());
+            let inside = from >= 0.0 && from < to && to <= samples.len() as f64;
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // they lie inside the samples
+            inside.then(|| {
+                let (from, to) = (from as usize, to as usize);
+                Shape::of(samples.clone().skip(from).map(f64::from), to - from, edge)
+            })
+        })
         .collect::<Option<_>>()
         .ok_or((FileRole::Trace, "the trace does not cover every window".to_owned()))
 }
 
+/// Samples of either end of a window.
+fn edge(round: &Round) -> usize {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a few hundred
+    let edge = (round.energy.edge_seconds * round.energy.trace_rate_hz) as usize;
+    edge.max(1)
+}
+
 pub(super) fn whole(case: &Case<'_>) -> Ruling {
-    let round = case.round;
-    match windows(case.run, round) {
-        Err((role, why)) => open(role, 0, why),
-        Ok(windows) if windows.iter().flatten().any(|sample| !sample.is_finite() || *sample < 0.0) => {
-            open(case.evidence(), 0, "a sample is negative")
-        }
-        Ok(windows) if windows.len() == round.windows.count => Ruling::Proven(case.evidence(), 0),
-        Ok(windows) => open(case.evidence(), 0, format!("the trace shows {} windows", windows.len())),
+    match case.shapes() {
+        Err((role, why)) => open(*role, 0, why.clone()),
+        Ok(shapes) if shapes.iter().any(|shape| shape.impossible) => open(case.evidence(), 0, "a sample is negative"),
+        Ok(shapes) if shapes.len() == case.round.windows.count => Ruling::Proven(case.evidence(), 0),
+        Ok(shapes) => open(case.evidence(), 0, format!("the trace shows {} windows", shapes.len())),
     }
 }
 
 pub(super) fn in_place(case: &Case<'_>) -> Ruling {
     let round = case.round;
-    let windows = match windows(case.run, round) {
-        Ok(windows) => windows,
-        Err((role, why)) => return open(role, 0, why),
+    let shapes = match case.shapes() {
+        Ok(shapes) => shapes,
+        Err((role, why)) => return open(*role, 0, why.clone()),
     };
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a few hundred
-    let edge = (round.energy.edge_seconds * round.energy.trace_rate_hz) as usize;
-    for (index, samples) in windows.iter().enumerate() {
-        if samples.len() < 3 * edge {
+    for (index, shape) in shapes.iter().enumerate() {
+        if shape.samples < 3 * edge(round) {
             return open(case.evidence(), 0, format!("window {} is too short to be judged", index + 1));
         }
-        let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
-        let middle = mean(&samples[edge..samples.len() - edge]);
-        for (name, part) in [("first", &samples[..edge]), ("last", &samples[samples.len() - edge..])] {
-            let ratio = mean(part) / middle;
-            if !(1.0 - round.energy.edge_fraction..=1.0 + round.energy.edge_fraction).contains(&ratio) {
-                let seconds = round.energy.edge_seconds;
-                let percent = 100.0 * ratio;
+        let [first, middle, last] = shape.means;
+        let near = 1.0 - round.energy.edge_fraction..=1.0 + round.energy.edge_fraction;
+        for (name, mean) in [("first", first), ("last", last)] {
+            let ratio = mean / middle;
+            if !near.contains(&ratio) {
+                let (seconds, percent) = (round.energy.edge_seconds, 100.0 * ratio);
                 let why = format!("the {name} {seconds} s of window {} have {percent:.0} % of its power", index + 1);
                 return open(case.evidence(), 0, why);
             }
@@ -107,6 +137,11 @@ pub(super) fn speed(case: &Case<'_>) -> Ruling {
 }
 
 impl Case<'_> {
+    /// What the samples show, looked at once.
+    fn shapes(&self) -> &Shapes {
+        self.shapes.get_or_init(|| shapes(self.run, self.round))
+    }
+
     /// The file that holds the samples.
     pub(super) fn evidence(&self) -> FileRole {
         if self.run.has(FileRole::Json) { FileRole::Json } else { FileRole::Trace }

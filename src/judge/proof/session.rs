@@ -123,7 +123,7 @@ pub(super) fn claim_read(case: &Case<'_>) -> Ruling {
     if let Some(damage) = claims.damage.first() {
         return open(FileRole::Results, damage.line, damage.message.clone());
     }
-    if let Some(earlier) = claims.contradicted.first() {
+    if let Some((earlier, _)) = claims.contradicted.first() {
         return open(FileRole::Results, earlier.line, format!("the {} is claimed twice", earlier.value));
     }
     if let Some((line, found, own)) = read_otherwise(claims) {

@@ -15,9 +15,10 @@ rule! {
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for place in submission.runs() {
-        for earlier in place.run.claims.iter().flat_map(|claims| &claims.contradicted) {
+        for (earlier, later) in place.run.claims.iter().flat_map(|claims| &claims.contradicted) {
+            let path = place.run.path_of(FileRole::Results);
             let message = format!("the {} claimed here is claimed otherwise in a later line", earlier.value);
-            findings.at(place.run.path_of(FileRole::Results), earlier.line, message);
+            findings.at(path, earlier.line, message).label("claimed here").also(path, *later, "and otherwise here");
         }
     }
 }

@@ -32,6 +32,8 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
                         field.key.line,
                         format!("`{key}` is `{first}` here and {} in line {}", shown(kept), last.key.line),
                     )
+                    .label("lost")
+                    .also(&system.description_path, last.key.line, "the last one is kept")
                     .note(format!(
                         "the official tool keeps the last value: the published cell will be {}",
                         shown(kept)

@@ -1,6 +1,6 @@
 use crate::judge::rule::{Findings, rule};
 use crate::read::log::SessionLog;
-use crate::read::submission::Submission;
+use crate::read::submission::{Run, Submission};
 use crate::round::{FileRole, Round};
 
 rule! {
@@ -21,11 +21,19 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         let mut named = runs.filter_map(|run| Some((run, name_of(run.log.as_ref()?)?)));
         let Some((first_run, first)) = named.next() else { continue };
         if let Some((run, other)) = named.find(|(_, name)| *name != first) {
-            let line = run.log.as_ref().and_then(|log| log.device_name.as_ref()).map_or(0, |name| name.line);
             let message = format!("the device calls itself `{other}`, in another run of the system `{first}`");
-            findings.at(run.path_of(FileRole::Log), line, message).note(format!("the other is `{}`", first_run.path));
+            findings.at(run.path_of(FileRole::Log), line_of(run), message).label("here").also(
+                first_run.path_of(FileRole::Log),
+                line_of(first_run),
+                "another name in this run",
+            );
         }
     }
+}
+
+/// Where the device names itself.
+fn line_of(run: &Run) -> u32 {
+    run.log.as_ref().and_then(|log| log.device_name.as_ref()).map_or(0, |name| name.line)
 }
 
 /// The device's name, unless it is a placeholder.

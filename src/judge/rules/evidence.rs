@@ -1,7 +1,8 @@
 //! What several rules ask of a run's evidence.
 
 use crate::judge::rule::Findings;
-use crate::read::submission::{Figure, Run};
+use crate::read::location::Line;
+use crate::read::submission::{Figure, Run, Window};
 use crate::round::{FileRole, Round};
 
 pub use crate::judge::evidence::another_session;
@@ -25,5 +26,27 @@ pub fn compare(run: &Run, figure: &Figure, (name, unit): (&str, &str), round: &R
         units * claimed.unit + figure.slack
     );
     let path = run.path_of(FileRole::Results);
-    findings.at(path, claimed.line, message).note(format!("unrounded, the evidence gives {recomputed}"));
+    let finding = findings.at(path, claimed.line, message);
+    finding.label("claimed here").note(format!("unrounded, the evidence gives {recomputed}"));
+    if let Some((role, line, shown)) = middle(run, recomputed) {
+        finding.also(run.path_of(role), line, shown);
+    }
+}
+
+/// The window whose own figure is the median, where the figure is one of windows.
+fn middle(run: &Run, recomputed: f64) -> Option<(FileRole, Line, String)> {
+    let inferences = |window: &Window| window.inferences as f64;
+    let figures = |window: &Window| {
+        let rate = window.seconds.map(|seconds| inferences(window) / seconds);
+        [rate, window.energy_uj.map(|energy| energy / inferences(window))]
+    };
+    let is_it =
+        |window: &&Window| figures(window).into_iter().flatten().any(|own| own.to_bits() == recomputed.to_bits());
+    let window = run.windows.iter().find(is_it)?;
+    let shown = match (window.energy_uj, window.seconds) {
+        (Some(energy), _) if figures(window)[1] == Some(recomputed) => format!("{energy:.3} uJ"),
+        (_, Some(seconds)) => format!("{seconds:.6} s"),
+        _ => return None,
+    };
+    Some((window.role?, window.line, format!("the middle window: {} inferences, {shown}", window.inferences)))
 }

@@ -34,7 +34,8 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
                         claimed.line,
                         format!("claims a {name} of {}, the log says {}", claimed.text, logged.text),
                     )
-                    .note(format!("the log says so in line {}", logged.line));
+                    .label("claimed here")
+                    .also(run.path_of(FileRole::Log), logged.line, "printed in the session");
             }
         };
         // A claim that our own figure contradicts is that rule's finding.

@@ -27,8 +27,13 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         let differing = script[skipped..].iter().zip(&log.commands).find(|(told, done)| told.value != done.value);
         if let Some((told, done)) = differing {
             findings
-                .at(place.run.path_of(FileRole::Log), done.line, "the log shows another command than the script")
-                .note(format!("the script's command stands in line {}", told.line));
+                .at(
+                    place.run.path_of(FileRole::Log),
+                    done.line,
+                    format!("the log shows another command than line {} of the script", told.line),
+                )
+                .label("done here")
+                .also(place.run.path_of(FileRole::Script), told.line, "told here");
         }
     }
 }

@@ -21,7 +21,11 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         let Some(key) = &place.run.identity else { continue };
         let path = place.run.path_of(FileRole::Log);
         if let Some(first) = seen.get(key) {
-            findings.at(path, 1, "the session is that of another result").note(format!("the other is `{first}`"));
+            findings.at(path, 1, "the session is that of another result").label("begins as the other").also(
+                first,
+                1,
+                "the other result's log",
+            );
         } else {
             seen.insert(key, path);
         }

@@ -129,8 +129,8 @@ pub struct Claims {
     pub period: Option<Printed>,
     /// Wake word throughput in inferences per second.
     pub estimated_throughput: Option<Printed>,
-    /// Figures that an earlier line claims otherwise.
-    pub contradicted: Vec<At<String>>,
+    /// Figures that an earlier line claims otherwise, and the later line.
+    pub contradicted: Vec<(At<String>, Line)>,
     /// Errors the runner itself reports.
     pub runner_errors: Vec<At<String>>,
     /// Every place that the official tool may take a figure from.
@@ -332,7 +332,7 @@ impl Claims {
         if let Some(earlier) = self.wakeword.replace(counts)
             && earlier.value != counts.value
         {
-            self.contradicted.push(At::new("wake word counts".to_owned(), earlier.line));
+            self.contradicted.push((At::new("wake word counts".to_owned(), earlier.line), line));
         }
     }
 
@@ -352,11 +352,11 @@ impl Claims {
 
     fn claim(&mut self, name: &str, printed: Option<Printed>, slot: impl Fn(&mut Self) -> &mut Option<Printed>) {
         let Some(printed) = printed else { return };
-        let text = printed.text.clone();
+        let (text, line) = (printed.text.clone(), printed.line);
         if let Some(earlier) = slot(self).replace(printed)
             && earlier.text != text
         {
-            self.contradicted.push(At::new(name.to_owned(), earlier.line));
+            self.contradicted.push((At::new(name.to_owned(), earlier.line), line));
         }
     }
 
