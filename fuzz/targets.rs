@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tinyaudit::bench::device::{Device, LinkError, Micros, Received, SECOND};
 use tinyaudit::bench::runner::inputs::Synthetic;
 use tinyaudit::bench::runner::measure::Ports;
-use tinyaudit::bench::runner::{Job, list_for, measure};
+use tinyaudit::bench::runner::{Job, Setup, list_for, measure};
 use tinyaudit::bench::simulator::board::BoardKind;
 use tinyaudit::bench::simulator::{Bench, Port, Profile, Wiring};
 use tinyaudit::judge::report::Report;
@@ -163,11 +163,12 @@ pub fn runner(bytes: &[u8]) {
         let Ok((list, truth)) = list_for(spec, None) else { continue };
         let started = jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0);
         let round = &round;
-        let job = Job { benchmark, spec, round, mode, dialect, list, truth, inputs: &Synthetic, started };
+        let setup = Setup::default();
+        let job = Job { benchmark, spec, round, mode, dialect, list, truth, inputs: &Synthetic, started, setup };
         let answers = || -> Option<Box<dyn Device>> { Some(Box::new(Answers::of(bytes))) };
         let monitor = if mode == Mode::Energy { answers() } else { None };
         let mut ports = Ports { dut: answers(), board: None, monitor };
-        let _ = measure(&job, &mut ports, &mut |_, _| {});
+        let _ = measure(&job, &mut ports, &mut |_| {});
     }
 }
 
@@ -204,6 +205,10 @@ impl Device for Answers {
 
     fn name(&self) -> String {
         "answers".to_owned()
+    }
+
+    fn baud(&self) -> u32 {
+        115_200
     }
 }
 

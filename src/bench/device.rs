@@ -41,8 +41,23 @@ pub trait Device {
     /// The host's clock.
     fn now(&self) -> Micros;
 
-    /// What the link is called in messages.
+    /// What the link is called in messages and logs: the port's path.
     fn name(&self) -> String;
+
+    /// The speed of the link in baud.
+    fn baud(&self) -> u32;
+}
+
+/// Waits until nothing more comes, at most some seconds: what an interrupted run has left behind belongs to no command of
+/// the next one.
+///
+/// # Errors
+/// When the link is broken.
+pub fn settle(device: &mut dyn Device) -> Result<(), LinkError> {
+    const QUIET: Micros = SECOND / 2;
+    let until = device.now() + 5 * SECOND;
+    while device.now() < until && device.receive(QUIET)?.is_some() {}
+    Ok(())
 }
 
 /// A broken link.
@@ -66,6 +81,9 @@ impl std::error::Error for LinkError {
     }
 }
 
+/// Most bytes of a line; what is longer comes in parts, so that a broken link cannot fill the memory.
+const LONGEST_LINE: usize = 1 << 20;
+
 /// Collects bytes into lines.
 #[derive(Debug, Default)]
 pub struct LineReader {
@@ -77,7 +95,9 @@ impl LineReader {
     pub fn take(&mut self, byte: u8, at: Micros) -> Option<Received> {
         if byte != b'\n' {
             self.pending.push(byte);
-            return None;
+            if self.pending.len() < LONGEST_LINE {
+                return None;
+            }
         }
         let mut text = std::mem::take(&mut self.pending);
         let bare = text.last() != Some(&b'\r');

@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use tinyaudit::bench::runner::{Job, inputs::Synthetic, list_for, measure, session_files};
+//! use tinyaudit::bench::runner::{Job, Setup, inputs::Synthetic, list_for, measure, session_files};
 //! use tinyaudit::bench::simulator::Profile;
 //! use tinyaudit::keep::demo::simulated_ports;
 //! use tinyaudit::round::{Mode, Round, Runner};
@@ -19,8 +19,9 @@
 //! let profile = Arc::new(Profile::named("cortex-m4-reference")?);
 //! let mut ports = simulated_ports(&profile, "ic", mode, dialect)?;
 //! let inputs = &Synthetic;
-//! let job = Job { benchmark: "ic", spec, round: &round, mode, dialect, list, truth, inputs, started };
-//! let recording = measure(&job, &mut ports, &mut |_, _| {})?;
+//! let setup = Setup::default();
+//! let job = Job { benchmark: "ic", spec, round: &round, mode, dialect, list, truth, inputs, started, setup };
+//! let recording = measure(&job, &mut ports, &mut |_| {})?;
 //! assert!(session_files(&job, &recording).contains_key("results.txt"));
 //! # Ok(())
 //! # }
@@ -37,9 +38,10 @@ mod plot;
 
 pub mod stream;
 
-use crate::bench::device::Micros;
+use crate::bench::device::{Micros, Received};
+use crate::bench::simulator::Profile;
 use crate::round::{BenchmarkSpec, Dataset, Mode, Round, Runner, Task, WakewordTruth, dataset, wakeword_truth};
-pub use dialogue::{Exchange, RunError};
+pub use dialogue::{Exchange, PATIENCE, Progress, RunError, Tell};
 pub use measure::measure;
 use stream::Stream;
 
@@ -63,6 +65,35 @@ pub struct Job<'a> {
     pub inputs: &'a dyn inputs::Inputs,
     /// Local time at which the session starts.
     pub started: jiff::civil::DateTime,
+    /// How the bench is set up.
+    pub setup: Setup,
+}
+
+/// What a bench is told before it measures.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup {
+    /// Speed in baud that a board has to speak to the device.
+    pub device_baud: u32,
+    /// Supply voltage in mV that the energy monitor gives.
+    pub millivolts: u32,
+    /// How long a line of an `infer` may take.
+    pub patience: Micros,
+}
+
+impl Setup {
+    /// The bench of a simulated device, whose windows take no time to wait for, however slow it is.
+    #[must_use]
+    pub fn simulated(profile: &Profile, benchmark: &str, mode: Mode) -> Self {
+        let patience = 100 * PATIENCE;
+        Self { device_baud: profile.device_baud(benchmark, mode), millivolts: profile.millivolts(), patience }
+    }
+}
+
+impl Default for Setup {
+    /// What the official device files say of energy runs.
+    fn default() -> Self {
+        Self { device_baud: 9600, millivolts: 1800, patience: PATIENCE }
+    }
 }
 
 /// Lists a job may use: the input list, or the recording of the wake word.
@@ -126,10 +157,24 @@ pub struct Heard {
     pub starts: Vec<u64>,
     /// Falls of the processing pin.
     pub stops: Vec<u64>,
+    /// Activations of the word that the device reported, as it scales them; none where it reports none.
+    pub activations: Vec<i64>,
+}
+
+/// A link that a session used.
+pub struct Link {
+    /// The port.
+    pub name: String,
+    /// Its speed in baud.
+    pub baud: u32,
 }
 
 /// Everything a session gave.
 pub struct Recording {
+    /// The links, in the order monitor, board, device.
+    pub links: Vec<Link>,
+    /// What the device said when it got power; nothing where it had power all along.
+    pub banner: Vec<Received>,
     /// What the device calls itself.
     pub vendor: String,
     /// The exchanges of the handshake, in order.

@@ -46,6 +46,28 @@ pub enum Activity {
     Infer,
 }
 
+/// Output of a device in the making: lines with the time at which they are on the wire.
+struct Reply {
+    now: Micros,
+    baud: u64,
+    lines: Vec<Timed>,
+}
+
+impl Reply {
+    const fn new(now: Micros, baud: u64) -> Self {
+        Self { now, baud, lines: Vec::new() }
+    }
+
+    fn say(&mut self, text: &str) {
+        self.raw(format!("{text}\r\n").into_bytes());
+    }
+
+    fn raw(&mut self, bytes: Vec<u8>) {
+        self.now += transmission(bytes.len(), self.baud);
+        self.lines.push(Timed { at: self.now, bytes });
+    }
+}
+
 /// What a device did, for the energy monitor.
 #[derive(Debug, Default)]
 pub struct Trail {
@@ -53,6 +75,8 @@ pub struct Trail {
     pub spans: Vec<(Micros, Micros, Activity)>,
     /// When the time-stamp pin fell.
     pub pulses: Vec<Micros>,
+    /// Since when it has had no power; `None` while it has.
+    pub off_since: Option<Micros>,
 }
 
 /// How long bytes take on a wire: ten bits each.
@@ -80,10 +104,27 @@ impl Target {
 
     /// What it did so far.
     #[must_use]
-    pub fn trail(&self) -> &Trail {
+    pub const fn trail(&self) -> &Trail {
         match self {
             Self::Files(dut) => &dut.trail,
             Self::Wakeword(dut) => &dut.trail,
+        }
+    }
+
+    /// Speed of its serial port.
+    #[must_use]
+    pub const fn baud(&self) -> u64 {
+        match self {
+            Self::Files(dut) => dut.baud,
+            Self::Wakeword(dut) => dut.baud,
+        }
+    }
+
+    /// Gives it power, so that it boots, or takes it away with all it had in memory; answers with the banner.
+    fn power(&mut self, at: Micros, on: bool) -> Vec<Timed> {
+        match self {
+            Self::Files(dut) => dut.power(at, on),
+            Self::Wakeword(dut) => dut.power(at, on),
         }
     }
 }
@@ -124,18 +165,26 @@ impl Bench {
         Self { target, board, monitor, now: 0, ports: [Buffer::default(), Buffer::default(), Buffer::default()] }
     }
 
-    /// The bench a profile describes for a benchmark, in the wiring of a mode.
+    /// The bench a profile describes for a benchmark, in the wiring of a mode. In an energy wiring the monitor feeds
+    /// the device, which has no power until it is told to give some.
     ///
     /// # Errors
-    /// When the profile has no such benchmark.
+    /// When the profile has no such benchmark, or no power figures for an energy wiring.
     pub fn of(profile: &Arc<Profile>, benchmark: &str, wiring: Wiring) -> Result<Self, ProfileError> {
-        let target = if benchmark == "sww" {
+        let mut target = if benchmark == "sww" {
             Target::Wakeword(WakewordDut::new(profile.clone())?)
         } else {
             Target::Files(Box::new(Dut::new(profile.clone(), benchmark, wiring.energy)?))
         };
         let board = wiring.board.map(|kind| Board::new(kind, profile.link.board_baud));
-        let monitor = wiring.energy.then(|| Monitor::new(profile.clone()));
+        let monitor = match (wiring.energy, profile.power) {
+            (false, _) => None,
+            (true, Some(power)) => Some(Monitor::new(profile.clone(), power)),
+            (true, None) => return Err(ProfileError::NoPower { profile: profile.name.clone() }),
+        };
+        if monitor.is_some() {
+            target.power(0, false);
+        }
         Ok(Self::new(target, board, monitor))
     }
 
@@ -154,6 +203,31 @@ impl Bench {
             },
         };
         self.ports[port as usize].queue.extend(out);
+        self.feed(at);
+    }
+
+    /// Switches the device as the monitor feeds it, and sends what it says when it boots to whoever listens.
+    fn feed(&mut self, at: Micros) {
+        let Some(monitor) = &self.monitor else { return };
+        if monitor.feeds() == self.target.trail().off_since.is_none() {
+            return;
+        }
+        let banner = self.target.power(at, monitor.feeds());
+        let (port, lines) = match &mut self.board {
+            Some(board) => (Port::Board, board.overhear(&banner, self.target.baud())),
+            None => (Port::Dut, banner),
+        };
+        self.ports[port as usize].queue.extend(lines);
+    }
+
+    /// Speed of a port in baud.
+    #[must_use]
+    pub fn baud(&self, port: Port) -> u64 {
+        match port {
+            Port::Dut => self.target.baud(),
+            Port::Board => self.board.as_ref().map_or(0, |board| board.baud),
+            Port::Monitor => monitor::BAUD,
+        }
     }
 
     /// What a port has put out until a time, in order.
@@ -219,26 +293,22 @@ impl Device for VirtualDevice {
     }
 
     fn receive(&mut self, within: Micros) -> Result<Option<Received>, LinkError> {
+        /// The monitor samples all the time; its lines come to be when somebody looks.
+        const LOOK: Micros = 1000;
         let deadline = self.now().saturating_add(within);
-        if self.port == Port::Monitor && self.ready.is_empty() {
-            // The monitor samples all the time; its lines come to be when somebody looks.
-            self.pull(self.now());
-        }
         loop {
-            if let Some(line) = self.ready.pop_front() {
+            if let Some(line) = self.ready.pop_front_if(|line| line.at <= deadline) {
                 let mut bench = self.bench.borrow_mut();
                 bench.now = bench.now.max(line.at);
                 return Ok(Some(line));
             }
-            let next = self.bench.borrow().next_output(self.port);
-            match next {
-                Some(at) if at <= deadline => self.pull(at),
-                _ if self.port == Port::Monitor && self.now() < deadline => self.pull(deadline),
-                _ => {
-                    let mut bench = self.bench.borrow_mut();
-                    bench.now = bench.now.max(deadline);
-                    return Ok(None);
-                }
+            let (now, next) = (self.now(), self.bench.borrow().next_output(self.port));
+            let look = if self.port == Port::Monitor { now.saturating_add(LOOK) } else { deadline };
+            let until = next.unwrap_or(look).max(now).min(deadline);
+            let before = self.ready.len();
+            self.pull(until);
+            if until == deadline && self.ready.len() == before {
+                return Ok(None);
             }
         }
     }
@@ -249,9 +319,13 @@ impl Device for VirtualDevice {
 
     fn name(&self) -> String {
         match self.port {
-            Port::Dut => "simulated device".to_owned(),
-            Port::Board => "simulated board".to_owned(),
-            Port::Monitor => "simulated energy monitor".to_owned(),
+            Port::Dut => "simulated-device".to_owned(),
+            Port::Board => "simulated-board".to_owned(),
+            Port::Monitor => "simulated-monitor".to_owned(),
         }
+    }
+
+    fn baud(&self) -> u32 {
+        u32::try_from(self.bench.borrow().baud(self.port)).unwrap_or(u32::MAX)
     }
 }

@@ -8,9 +8,10 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 
 use super::streams::{progress, remark};
+use crate::bench::device::SECOND;
 use crate::bench::runner::inputs::{Folder, Inputs, Synthetic};
 use crate::bench::runner::measure::Ports;
-use crate::bench::runner::{Job, list_for, measure, session_files};
+use crate::bench::runner::{Job, PATIENCE, Progress, Setup, list_for, measure, session_files};
 use crate::bench::simulator::Profile;
 use crate::keep::demo;
 use crate::keep::output::write_files;
@@ -21,27 +22,33 @@ const EXAMPLES: &str = "\
 Examples:
   tinyaudit run --profile cortex-m4-reference --benchmark ic --mode performance --into session
   tinyaudit run --port /dev/ttyACM0 --benchmark kws --mode accuracy --datasets data --into session
-  tinyaudit run --port /dev/ttyACM0 --monitor /dev/ttyACM1 --board /dev/ttyUSB0 --benchmark ic --mode energy --into session";
+  tinyaudit run --board /dev/ttyACM0 --monitor /dev/ttyACM1 --benchmark ic --mode energy --datasets data --into session";
 
 /// Measure a device, real or simulated, and write the session files either runner would have written.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Run {
     /// A simulated device: a built-in profile or a file
-    #[arg(long, value_name = "PROFILE", conflicts_with = "port", required_unless_present = "port")]
+    #[arg(long, value_name = "PROFILE", required_unless_present_any = ["port", "board"])]
     profile: Option<String>,
     /// A real device: its serial port; behind an interface board, leave it out and name --board
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", conflicts_with = "profile")]
     port: Option<PathBuf>,
-    /// Serial port of the interface board
-    #[arg(long, value_name = "PORT", requires = "port")]
+    /// Serial port of the interface board or IO manager
+    #[arg(long, value_name = "PORT", conflicts_with = "profile")]
     board: Option<PathBuf>,
-    /// Serial port of the energy monitor
-    #[arg(long, value_name = "PORT", requires = "port")]
+    /// Serial port of the energy monitor, which also powers the device
+    #[arg(long, value_name = "PORT", conflicts_with = "profile")]
     monitor: Option<PathBuf>,
-    /// Baud of the device's port
-    #[arg(long, default_value_t = 115_200)]
-    baud: u32,
+    /// Baud of the device's port [default: 115200; in energy mode 9600, but for the wake word]
+    #[arg(long, conflicts_with = "profile")]
+    baud: Option<u32>,
+    /// Supply voltage in mV that the monitor gives, 1800 to 3300 [default: 1800; for the wake word 3300]
+    #[arg(long, value_name = "MV", conflicts_with = "profile", value_parser = clap::value_parser!(u32).range(1800..=3300))]
+    supply: Option<u32>,
+    /// Seconds without a line of the device after which an inference is given up, as the official runner does
+    #[arg(long, value_name = "SECONDS", default_value_t = PATIENCE / SECOND, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    patience: u64,
     /// The benchmark, by its short name
     #[arg(long, value_name = "NAME")]
     benchmark: String,
@@ -54,7 +61,7 @@ pub struct Run {
     /// Folder to write the session into; files in it are not overwritten
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
-    /// Folder with the data sets, `<list>/<file>`; without it, made-up inputs are sent
+    /// Folder with the data sets, `<list>/<file>`; a simulated device takes made-up inputs without it
     #[arg(long, value_name = "DIR")]
     datasets: Option<PathBuf>,
     /// The input list [default: the round's first, or the profile's]
@@ -141,16 +148,40 @@ impl Run {
         let (list, truth) = list_for(spec, named)?;
         let folder = self.datasets.clone().map(Folder);
         let inputs: &dyn Inputs = folder.as_ref().map_or(&Synthetic, |folder| folder);
-        let started = started(profile.is_some());
-        let job = Job { benchmark: &self.benchmark, spec, round: &round, mode, dialect, list, truth, inputs, started };
+        if profile.is_none() && list.is_some() && folder.is_none() {
+            anyhow::bail!(
+                "a real device is measured on the official inputs; name the folder that holds them with --datasets"
+            );
+        }
+        let setup = self.setup(profile.as_deref(), truth.is_some());
+        let job = Job {
+            benchmark: &self.benchmark,
+            spec,
+            round: &round,
+            mode,
+            dialect,
+            list,
+            truth,
+            inputs,
+            started: started(profile.is_some()),
+            setup,
+        };
         let mut ports = match &profile {
             Some(profile) => demo::simulated_ports(profile, &self.benchmark, mode, dialect)?,
-            None => self.serial_ports(mode)?,
+            None => self.serial_ports(mode, setup.device_baud)?,
         };
         let bar = progress("[{bar:40}] {pos}/{len}", Some(0));
-        let recording = measure(&job, &mut ports, &mut |done, all| {
-            bar.set_length(all as u64);
-            bar.set_position(done as u64);
+        let recording = measure(&job, &mut ports, &mut |told| match told {
+            Progress::Inputs(done, all) => {
+                bar.set_length(all as u64);
+                bar.set_position(done as u64);
+            }
+            Progress::Silence { command, since, patience } => bar.suspend(|| {
+                let (since, patience) = (since / SECOND, patience / SECOND);
+                remark(&format!(
+                    "`{command}` has not been answered for {since} s; it is given up after {patience} s (--patience)"
+                ));
+            }),
         });
         bar.finish_and_clear();
         let recording = recording?;
@@ -161,23 +192,45 @@ impl Run {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// What the profile says of the bench, or the command line, or the official device files.
+    fn setup(&self, profile: Option<&Profile>, wakeword: bool) -> Setup {
+        let mode = self.mode.mode();
+        if let Some(profile) = profile {
+            return Setup::simulated(profile, &self.benchmark, mode);
+        }
+        let (baud, millivolts) = match (mode, wakeword) {
+            (_, true) => (115_200, 3300),
+            (Mode::Energy, false) => (9600, 1800),
+            (..) => (115_200, 1800),
+        };
+        Setup {
+            device_baud: self.baud.unwrap_or(baud),
+            millivolts: self.supply.unwrap_or(millivolts),
+            patience: self.patience * SECOND,
+        }
+    }
+
     #[cfg(unix)]
-    fn serial_ports(&self, mode: Mode) -> anyhow::Result<Ports> {
-        use crate::bench::device::Device;
+    fn serial_ports(&self, mode: Mode, device_baud: u32) -> anyhow::Result<Ports> {
         use crate::bench::device::serial::SerialPort;
+        use crate::bench::device::{Device, settle};
+        let since = std::time::Instant::now();
         let open = |path: &Option<PathBuf>, baud: u32| -> anyhow::Result<Option<Box<dyn Device>>> {
             let Some(path) = path else { return Ok(None) };
-            let port = SerialPort::open(path, baud).with_context(|| format!("{} cannot be opened", path.display()))?;
+            let mut port =
+                SerialPort::open(path, baud, since).with_context(|| format!("{} cannot be opened", path.display()))?;
+            settle(&mut port)?;
             Ok(Some(Box::new(port)))
         };
         // Boards and monitors have fixed speeds.
         let behind_board = mode == Mode::Energy && self.board.is_some();
-        let dut = if behind_board { None } else { open(&self.port, self.baud)? };
-        Ok(Ports { dut, board: open(&self.board, 115_200)?, monitor: open(&self.monitor, 3_686_400)? })
+        let dut = if behind_board { None } else { open(&self.port, device_baud)? };
+        let monitor = if mode == Mode::Energy { open(&self.monitor, 3_686_400)? } else { None };
+        Ok(Ports { dut, board: open(&self.board, 115_200)?, monitor })
     }
 
     #[cfg(not(unix))]
-    fn serial_ports(&self, _: Mode) -> anyhow::Result<Ports> {
+    fn serial_ports(&self, _: Mode, _: u32) -> anyhow::Result<Ports> {
         anyhow::bail!("serial ports are supported on Unix only")
     }
 }

@@ -11,6 +11,7 @@ use clap::Args;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::run::{ModeName, profile_named};
+use super::streams::remark;
 use crate::bench::device::pty::PseudoTerminal;
 use crate::bench::device::{Micros, SECOND};
 use crate::bench::simulator::board::BoardKind;
@@ -57,6 +58,10 @@ pub struct Simulate {
 
 /// Longest sleep, after which interruptions are looked for.
 const NAP: Micros = 50_000;
+/// Longest sleep while the energy monitor samples.
+const SAMPLING_NAP: Micros = 10_000;
+/// Sleep while a program takes what was written to it.
+const SHORT_NAP: Micros = 500;
 
 impl Simulate {
     /// Serves the ports until interrupted.
@@ -74,36 +79,54 @@ impl Simulate {
             signal_hook::flag::register(signal, interrupted.clone())?;
         }
         let mut ports = Vec::new();
-        for (port, link) in [(Port::Dut, &self.device), (Port::Board, &self.board), (Port::Monitor, &self.monitor)] {
+        for (port, link) in [(Port::Monitor, &self.monitor), (Port::Board, &self.board), (Port::Dut, &self.device)] {
             if let Some(link) = link {
                 ports.push((port, PseudoTerminal::open(link).context("no pseudo-terminal can be opened")?));
             }
         }
-        let baud = if energy { profile.link.energy_baud } else { profile.link.baud };
+        let baud = u64::from(profile.device_baud(&self.benchmark, self.mode.mode()));
         let since = Instant::now();
         let now = || {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a positive time
             let virtual_now = (since.elapsed().as_secs_f64() * self.speed * SECOND as f64) as Micros;
             virtual_now
         };
+        let names: Vec<String> = [&self.device, &self.board, &self.monitor]
+            .into_iter()
+            .flatten()
+            .map(|link| link.display().to_string())
+            .collect();
+        remark(&format!("ready: {}", names.join(", ")));
         while !interrupted.load(Ordering::Relaxed) {
+            let mut behind = false;
             for (port, terminal) in &mut ports {
                 let bytes = terminal.read()?;
                 let wrong_speed = self.strict_baud && *port == Port::Dut && u64::from(terminal.baud()?) != baud;
                 if wrong_speed && !bytes.is_empty() {
-                    terminal.write(&vec![0xFE; bytes.len()])?;
+                    terminal.write(vec![0xFE; bytes.len()])?;
                 } else if !bytes.is_empty() {
                     bench.take(*port, now(), &bytes);
                 }
-                for timed in bench.drain(*port, now()) {
-                    terminal.write(&timed.bytes)?;
+                // What the monitor measured is known before the device says that it is done.
+                if !behind {
+                    for timed in bench.drain(*port, now()) {
+                        terminal.write(timed.bytes)?;
+                    }
                 }
+                terminal.flush()?;
+                behind |= *port == Port::Monitor && terminal.is_behind()?;
             }
             let next = ports.iter().filter_map(|(port, _)| bench.next_output(*port)).min();
-            let sampling = self.monitor.is_some();
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a positive time
             let until = next.map_or(NAP, |at| (at.saturating_sub(now()) as f64 / self.speed) as Micros);
-            let nap = until.min(if sampling { 10_000 } else { NAP });
+            let longest = if behind {
+                SHORT_NAP
+            } else if self.monitor.is_some() {
+                SAMPLING_NAP
+            } else {
+                NAP
+            };
+            let nap = until.clamp(if behind { SHORT_NAP } else { 0 }, longest);
             let timeout = Timespec { tv_sec: 0, tv_nsec: i64::try_from(nap * 1000).unwrap_or(0) };
             let mut waiting: Vec<_> =
                 ports.iter().map(|(_, terminal)| PollFd::new(terminal.host(), PollFlags::IN)).collect();

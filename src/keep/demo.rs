@@ -10,7 +10,7 @@ use super::form::{self, Known};
 use super::output::{write_files, write_new};
 use crate::bench::runner::inputs::Synthetic;
 use crate::bench::runner::measure::Ports;
-use crate::bench::runner::{Job, RunError, SessionFiles, list_for, measure, session_files};
+use crate::bench::runner::{Job, RunError, SessionFiles, Setup, list_for, measure, session_files};
 use crate::bench::simulator::board::BoardKind;
 use crate::bench::simulator::profile::Quality;
 use crate::bench::simulator::{Bench, Port, Profile, ProfileError, VirtualDevice, Wiring};
@@ -161,9 +161,10 @@ pub fn simulate_session(
     let (list, truth) = list_for(spec, named).map_err(failed)?;
     let first = jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0);
     let started = first.saturating_add(jiff::SignedDuration::from_mins(i64::from(number) * 97));
-    let job = Job { benchmark, spec, round, mode, dialect, list, truth, inputs: &Synthetic, started };
+    let setup = Setup::simulated(profile, benchmark, mode);
+    let job = Job { benchmark, spec, round, mode, dialect, list, truth, inputs: &Synthetic, started, setup };
     let mut ports = simulated_ports(profile, benchmark, mode, dialect)?;
-    let recording = measure(&job, &mut ports, &mut |_, _| {}).map_err(failed)?;
+    let recording = measure(&job, &mut ports, &mut |_| {}).map_err(failed)?;
     Ok(session_files(&job, &recording))
 }
 

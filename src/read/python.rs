@@ -68,6 +68,35 @@ pub fn list(values: &[f64]) -> String {
     format!("[{}]", items.join(", "))
 }
 
+/// An array as numpy prints it with at most three decimals: padded to one width, at most 75 characters a line.
+#[must_use]
+pub fn array(values: &[f64]) -> String {
+    const LONGEST_LINE: usize = 75;
+    let texts: Vec<String> =
+        values.iter().map(|value| format!("{value:.3}").trim_end_matches('0').to_owned()).collect();
+    let widest = |pick: fn(&str) -> usize| texts.iter().map(|text| pick(text)).max().unwrap_or(0);
+    let before = |text: &str| text.find('.').unwrap_or(text.len());
+    let after = |text: &str| text.len() - text.find('.').unwrap_or(text.len());
+    let (whole, part) = (widest(before), widest(after));
+    let mut out = String::from("[");
+    let mut column = 1;
+    for (index, text) in texts.iter().enumerate() {
+        let padded = format!("{:>whole$}{:<part$}", &text[..before(text)], &text[before(text)..]);
+        if index > 0 && column + 1 + padded.len() >= LONGEST_LINE {
+            out.push('\n');
+            column = 0;
+        }
+        if index > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        column += padded.len();
+        out.push_str(&padded);
+    }
+    out.push(']');
+    out
+}
+
 /// `{:1.5}`: five significant digits, trailing zeros left out.
 #[must_use]
 pub fn significant(value: f64) -> String {
@@ -88,6 +117,16 @@ pub fn significant(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn arrays_are_padded_and_folded_as_numpy_does() {
+        assert_eq!(super::array(&[]), "[]");
+        assert_eq!(super::array(&[612.555, 715.31]), "[612.555 715.31 ]");
+        assert_eq!(super::array(&[20.0, 60.0, 103.0]), "[ 20.  60. 103.]");
+        assert_eq!(super::array(&[1.5]), "[1.5]");
+        let folded = super::array(&[573.793; 12]);
+        assert_eq!(folded.lines().map(str::len).collect::<Vec<_>>(), [72, 25]);
+    }
+
     use super::*;
 
     #[test]

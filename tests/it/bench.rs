@@ -70,6 +70,87 @@ fn the_firmware_answers_as_the_reference_does() {
     assert!(help.contains("timestsamp   : Generate a timetsamp"));
 }
 
+/// What the firmware keeps, where it ends a command, and what brings it down.
+#[test]
+fn the_firmware_has_the_memory_of_the_reference() {
+    let mut ad = bench("ad", DIRECT);
+    for (command, reply) in [
+        ("results%", "m-results-[0.000]\r\nm-ready\r\n"),
+        ("db load 5121%", "Supplied buffer size 5121 exceeds maximum of 5120\nm-ready\r\n"),
+        ("db load 5120%", "m-[Expecting 5120 bytes]\r\nm-ready\r\n"),
+        ("db load 8%", "m-[Expecting 8 bytes]\r\nm-ready\r\n"),
+        ("db 0011223344556677%", "m-load-done\r\nm-ready\r\n"),
+        ("db load 4%", "m-[Expecting 4 bytes]\r\nm-ready\r\n"),
+        ("db aabb%", "m-ready\r\n"),
+        ("db print%", "m-buffer-aa-bb-22-33\r\n\r\nm-ready\r\n"),
+        ("name\0 and more%", "m-name-dut-[simulated]\r\nm-ready\r\n"),
+    ] {
+        assert_eq!(answer(&mut ad, Port::Dut, command.as_bytes()), reply, "{command}");
+    }
+    assert!(answer(&mut ad, Port::Dut, b"infer 1 0%").starts_with("Input db has 0 elemented, expected 640\n"));
+    assert_eq!(answer(&mut bench("kws", DIRECT), Port::Dut, b"results%").matches("0.000").count(), 12);
+    for empty in ["%", " %"] {
+        assert_eq!(answer(&mut ad, Port::Dut, empty.as_bytes()), "");
+        assert_eq!(answer(&mut ad, Port::Dut, b"name%"), "", "it is down until it gets power anew");
+    }
+}
+
+#[test]
+fn the_monitor_counts_from_the_start_and_refuses_what_it_does_not_know() {
+    let mut bench = bench("kws", Wiring { energy: true, ..DIRECT });
+    let mut at = 1000;
+    let mut say = |bench: &mut Bench, port, text: &str| {
+        at += 100_000;
+        bench.take(port, at, text.as_bytes());
+        at += 400_000;
+        let out: Vec<u8> = bench.drain(port, at).into_iter().flat_map(|timed| timed.bytes).collect();
+        String::from_utf8_lossy(&out).into_owned()
+    };
+    assert!(say(&mut bench, Port::Monitor, "volt 2100m\r\n").contains("ack volt 2100m"));
+    assert!(say(&mut bench, Port::Monitor, "volt get\r\n").contains("2100m"));
+    assert!(say(&mut bench, Port::Monitor, "version\r\n").contains("ack version"));
+    for (command, why) in
+        [("volt 5000m", "1800m to 3300m"), ("frequency 1k", "unknown command"), ("freq", "bad argument")]
+    {
+        let told = say(&mut bench, Port::Monitor, &format!("{command}\r\n"));
+        assert!(told.contains(&format!("error {command}\r\nError detail: ")) && told.contains(why), "{told}");
+    }
+    say(&mut bench, Port::Monitor, "pwr on\r\n");
+    for _ in 0..2 {
+        say(&mut bench, Port::Monitor, "start\r\n");
+        say(&mut bench, Port::Dut, "timestamp%");
+        let told = say(&mut bench, Port::Monitor, "");
+        assert!(told.contains("event 00 ris\r\n") && !told.contains("event 01 ris"), "{told}");
+        say(&mut bench, Port::Monitor, "stop\r\n");
+    }
+}
+
+#[test]
+fn the_wake_word_device_knows_its_commands() {
+    let mut sww = bench("sww", DIRECT);
+    for (command, part) in [
+        ("help%", "extract_uart_stream"),
+        ("state%", "Idle\r\n"),
+        ("start%", "Listening for I2S data ... \r\nDMA receive initiated.\r\n"),
+        ("start%", "I2S Rx currently in progress. Ignoring request\r\n"),
+        ("stop%", "Streaming stopped.\r\ntarget activations: \r\n[]\r\nm-ready\r\n"),
+        ("db load 4%", "Expecting 4 bytes\r\n"),
+        ("db 0102%", "2 bytes received\r\n"),
+        ("db 0304%", "m-load-done\r\n"),
+        ("db getptr%", "4\r\n"),
+        ("db print 4%", "01, 02, 03, 04\r\n"),
+        ("db print_i16 2%", "513, 1027\r\n"),
+        ("db zz%", "Error: "),
+        ("extract_uart_stream%", "m-activations-["),
+        ("run_model class0%", "m-activations-[+121, -127, -127]\r\n"),
+        ("nonsense%", "Unrecognized command nonsense\r\n"),
+    ] {
+        let told = answer(&mut sww, Port::Dut, command.as_bytes());
+        let echo = format!("Received command: {}\r\n", command.trim_end_matches('%'));
+        assert!(told.starts_with(&echo) && told.contains(part) && told.ends_with("m-ready\r\n"), "{command}: {told}");
+    }
+}
+
 #[test]
 fn an_inference_has_two_laps_or_two_pulses() {
     let mut direct = bench("kws", DIRECT);
@@ -83,9 +164,14 @@ fn an_inference_has_two_laps_or_two_pulses() {
     );
     assert!(kinds[7].starts_with("m-results-[") && kinds[8] == "m-ready");
     let mut energy = bench("kws", Wiring { energy: true, ..DIRECT });
+    assert_eq!(answer(&mut energy, Port::Dut, b"timestamp%"), "", "it has no power yet");
+    assert!(answer(&mut energy, Port::Monitor, b"pwr on nostatus\r\n").contains("ack pwr on nostatus"));
+    assert_eq!(answer(&mut energy, Port::Dut, b""), "m-timestamp-mode-energy\r\nm-init-done\r\nm-ready\r\n");
     assert_eq!(answer(&mut energy, Port::Dut, b"timestamp%"), "m-ready\r\n");
     assert!(!answer(&mut energy, Port::Dut, b"infer 3 1%").contains("m-lap"));
-    assert_eq!(energy.target.trail().pulses.len(), 3);
+    assert_eq!(energy.target.trail().pulses.len(), 4, "boot, timestamp, start and end");
+    answer(&mut energy, Port::Monitor, b"pwr off\r\n");
+    assert_eq!(answer(&mut energy, Port::Dut, b"name%"), "");
 }
 
 #[test]
@@ -95,6 +181,13 @@ fn the_interface_board_passes_on_and_has_its_quirks() {
     assert_eq!(answer(&mut bench, Port::Board, b"name%"), "tinyML Enhanced Interface Board\r\nm-ready\r\n");
     assert_eq!(answer(&mut bench, Port::Board, b"named%"), "");
     assert_eq!(answer(&mut bench, Port::Board, b"nonsense%"), "m-ready\r\n");
+    let passed = answer(&mut bench, Port::Board, b"dut name%");
+    // It starts with the device's energy speed, and a device of another one hears and says nothing.
+    assert_eq!(passed, "m-dut-passthrough(name)\r\nm-ready\r\n");
+    let mut bench = self::bench("sww", Wiring { energy: false, board: Some(BoardKind::Interface) });
+    assert_eq!(answer(&mut bench, Port::Board, b"checkbaud%"), "baud is: 9600\nm-ready\r\n");
+    assert_eq!(answer(&mut bench, Port::Board, b"setbaud 115200%"), "set baud to: 115200\nm-ready\r\n");
+    assert_eq!(answer(&mut bench, Port::Board, b"checkbaud%"), "baud is: 115200\nm-ready\r\n");
     let passed = answer(&mut bench, Port::Board, b"dut name%");
     assert!(passed.starts_with("m-dut-passthrough(name)\r\nm-ready\r\n[dut]: Received command: name\r\n"), "{passed}");
     assert!(passed.ends_with("[dut]: m-ready\r\n"));
@@ -198,7 +291,7 @@ fn faults_end_a_session_with_a_clear_error() {
     for (kind, command, after, mode, expected) in [
         (FaultKind::NoReply, "infer", 3, Mode::Performance, &["`infer ", "received nothing"][..]),
         (FaultKind::NoReply, "db", 40, Mode::Performance, &["`db ", "received nothing"]),
-        (FaultKind::MissingReady, "profile", 0, Mode::Performance, &["`profile`", "m-ready", "m-model"]),
+        (FaultKind::MissingReady, "infer", 3, Mode::Performance, &["`infer ", "m-ready", "m-results"]),
         (FaultKind::StaleReady, "infer", 3, Mode::Performance, &["`db load 490`", "Expecting 490 bytes"]),
         (FaultKind::Reset, "infer", 3, Mode::Performance, &["`infer ", "restarted", "m-timestamp-mode"]),
         (FaultKind::Garbage, "infer", 3, Mode::Accuracy, &["`infer 1 0`", "m-results-"]),
@@ -257,56 +350,6 @@ fn sessions_repeat_exactly() {
     let profile = Arc::new(Profile::named("fpga").unwrap());
     let run = || simulate_session(&profile, &round, "ic", Mode::Accuracy, Runner::Mlcommons, 0).unwrap();
     assert!(run() == run());
-}
-
-/// A third program opens the pseudo-terminal, several times; then the runner measures through it.
-#[cfg(unix)]
-#[test]
-fn a_pseudo_terminal_serves_other_programs() {
-    use std::process::{Command, Stdio};
-    use std::time::{Duration, Instant};
-    use tinyaudit::bench::device::{Device, SECOND, serial::SerialPort};
-    let folder = TempDir::new().unwrap();
-    let link = folder.path().join("device");
-    let mut simulator = Command::new(env!("CARGO_BIN_EXE_tinyaudit"))
-        .args(["simulate", "--profile", "fast-accelerator", "--benchmark", "kws", "--speed", "200", "--device"])
-        .arg(&link)
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !link.exists() && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    for _ in 0..3 {
-        let mut port = SerialPort::open(&link, 115_200).unwrap();
-        port.send(b"profile%").unwrap();
-        let mut lines = Vec::new();
-        while let Some(line) = port.receive(5 * SECOND).unwrap() {
-            lines.push(String::from_utf8(line.text).unwrap());
-            if lines.last().is_some_and(|line| line == "m-ready") {
-                break;
-            }
-        }
-        assert_eq!(lines, ["m-profile-[ULPMark for tinyML Firmware V0.0.1]", "m-model-[kws01]", "m-ready"]);
-    }
-    let into = folder.path().join("session");
-    let ran = Command::new(env!("CARGO_BIN_EXE_tinyaudit"))
-        .args(["run", "--benchmark", "kws", "--mode", "performance", "--dialect", "eembc", "--port"])
-        .arg(&link)
-        .arg("--into")
-        .arg(&into)
-        .output()
-        .unwrap();
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
-    let results = std::fs::read(into.join("results.txt")).unwrap();
-    let claims = tinyaudit::read::log::claims::parse(&results);
-    assert_eq!(claims.windows.len(), 5);
-    let rate = claims.throughput.unwrap().value;
-    assert!((rate * 0.00068 - 1.0).abs() < 0.01, "{rate} inf/s");
-    rustix::process::kill_process(rustix::process::Pid::from_child(&simulator), rustix::process::Signal::INT).unwrap();
-    assert!(simulator.wait().unwrap().success());
-    assert!(!link.exists());
 }
 
 /// The kinds of a log's lines: everything but names, numbers and times.

@@ -17,6 +17,8 @@ mod hostile;
 mod layers;
 mod mutation;
 mod package;
+#[cfg(unix)]
+mod ports;
 mod properties;
 mod schemas;
 mod tables;

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tinyaudit::bench::device::Received;
 use tinyaudit::bench::runner::inputs::Synthetic;
 use tinyaudit::bench::runner::stream::Stream;
-use tinyaudit::bench::runner::{Exchange, Job, Recording, SessionFiles, Trial, list_for, session_files};
+use tinyaudit::bench::runner::{Exchange, Job, Recording, SessionFiles, Setup, Trial, list_for, session_files};
 use tinyaudit::judge::metrics::accuracy::{self, Row};
 use tinyaudit::judge::metrics::{anomaly, auc, energy, median::median};
 use tinyaudit::keep::package::{Listed, Manifest};
@@ -101,12 +101,18 @@ fn files(all: &[Made], mode: Mode, dialect: Runner, energy: Option<Stream>) -> S
     let round = Round::named("v1.3").unwrap();
     let spec = &round.benchmarks["ic"];
     let (list, truth) = list_for(spec, None).unwrap();
-    let trials: Vec<Trial> =
+    let mut trials: Vec<Trial> =
         all.iter().zip(0..).map(|(made, number)| made.trial(number, &list.unwrap().inputs)).collect();
+    if let (Some(stream), Some(trial)) = (&energy, trials.last_mut()) {
+        trial.events = 0..stream.events.len();
+    }
     let started = jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0);
     let round = &round;
-    let job = Job { benchmark: "ic", spec, round, mode, dialect, list, truth, inputs: &Synthetic, started };
+    let (inputs, setup) = (&Synthetic, Setup::default());
+    let job = Job { benchmark: "ic", spec, round, mode, dialect, list, truth, inputs, started, setup };
     let recording = Recording {
+        links: Vec::new(),
+        banner: Vec::new(),
         vendor: "made".to_owned(),
         handshake: Vec::new(),
         trace_on: 0,
@@ -164,18 +170,19 @@ proptest! {
     }
 
     #[test]
-    fn an_energy_trace_reads_as_it_was(millijoules in proptest::collection::vec(0u32..5000, 20..200)) {
+    fn an_energy_trace_reads_as_it_was(made in made(), millijoules in proptest::collection::vec(0u32..5000, 20..200)) {
         let samples: Vec<f64> = millijoules.iter().cycle().take(2500).map(|value| f64::from(*value) / 1e9).collect();
-        let events = vec![("00".to_owned(), 3), ("01".to_owned(), 17)];
+        // The stamp of the boot, which is no window's, comes between.
+        let events = [("00", 3), ("01", 9), ("02", 17), ("03", 40)].map(|(name, at)| (name.to_owned(), at)).to_vec();
         let stream = Stream { samples: samples.clone(), events };
-        let files = files(&[], Mode::Energy, Runner::Eembc, Some(stream));
+        let files = files(&[made], Mode::Energy, Runner::Eembc, Some(stream));
         let trace = EnergyTrace::parse(files["trace1-energy.bin"].clone());
         prop_assert_eq!(&trace.damage, &[]);
         let read: Vec<f64> = trace.samples().map(f64::from).collect();
         prop_assert_eq!(read.len(), 2048, "whole blocks of the monitor are kept");
         prop_assert!(read.iter().zip(&samples).all(|(read, made)| (read - made * 1e6).abs() <= made.abs()));
         let stamps = energy_trace::parse_stamps(&files["trace1-timestamps.json"]).unwrap();
-        prop_assert_eq!(stamps, vec![0.003, 0.017]);
+        prop_assert_eq!(stamps, vec![0.003, 0.017, 0.04]);
     }
 
     #[test]

@@ -1,12 +1,21 @@
 //! A pseudo-terminal that other programs open like a serial port, under a name of our choice.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
 use rustix::pty::OpenptFlags;
 use rustix::termios::OptionalActions;
+
+/// Most bytes kept for a program that reads slowly.
+const MOST_BYTES: usize = 16 << 20;
+/// After this long without a byte taken, nobody reads: what waits is lost, as on a real wire.
+const ABSENT: Duration = Duration::from_secs(5);
+/// After this long without a byte taken, a program is no longer waited for.
+const SLOW: Duration = Duration::from_millis(200);
 
 /// The host's end of a pseudo-terminal and the symbolic link to the other end, which is removed in the end.
 pub struct PseudoTerminal {
@@ -14,6 +23,14 @@ pub struct PseudoTerminal {
     /// Kept open, so that programs may come and go.
     other_end: File,
     link: PathBuf,
+    /// Whole lines that did not fit yet.
+    waiting: VecDeque<Vec<u8>>,
+    /// Bytes of the first one that were written.
+    written: usize,
+    /// Bytes of all of them.
+    bytes: usize,
+    /// When the other end last took something, or had nothing left to take.
+    taken: Instant,
 }
 
 impl PseudoTerminal {
@@ -37,7 +54,15 @@ impl PseudoTerminal {
         let target = name.to_string_lossy().into_owned();
         std::os::unix::fs::symlink(target, link)
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", link.display())))?;
-        Ok(Self { host: host.into(), other_end: other_end.into(), link: link.to_owned() })
+        Ok(Self {
+            host: host.into(),
+            other_end: other_end.into(),
+            link: link.to_owned(),
+            waiting: VecDeque::new(),
+            written: 0,
+            bytes: 0,
+            taken: Instant::now(),
+        })
     }
 
     /// The host's end, to be waited for.
@@ -67,16 +92,59 @@ impl PseudoTerminal {
         }
     }
 
-    /// Writes as much as fits; what nobody reads is lost, as on a real wire.
+    /// Sends lines, whole ones: what does not fit waits. A line for which there is no room even then is lost whole.
     ///
     /// # Errors
     /// When the terminal is broken.
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self.host.write(bytes) {
-            Ok(_) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
-            Err(error) => Err(error),
+    pub fn write(&mut self, lines: Vec<u8>) -> io::Result<()> {
+        if self.bytes + lines.len() <= MOST_BYTES {
+            if self.waiting.is_empty() {
+                self.taken = Instant::now();
+            }
+            self.bytes += lines.len();
+            self.waiting.push_back(lines);
         }
+        self.flush()
+    }
+
+    /// Sends as much of what waits as fits.
+    ///
+    /// # Errors
+    /// When the terminal is broken.
+    pub fn flush(&mut self) -> io::Result<()> {
+        while let Some(first) = self.waiting.front() {
+            match self.host.write(&first[self.written..]) {
+                Ok(count) => {
+                    self.taken = Instant::now();
+                    self.written += count;
+                    self.bytes -= count;
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
+            }
+            if self.written == first.len() {
+                self.waiting.pop_front();
+                self.written = 0;
+            }
+        }
+        if self.taken.elapsed() > ABSENT && !self.waiting.is_empty() {
+            // The rest of a line begun is kept, so that whoever comes later finds whole ones.
+            self.waiting.truncate(usize::from(self.written > 0));
+            self.bytes = self.waiting.front().map_or(0, |first| first.len() - self.written);
+        }
+        Ok(())
+    }
+
+    /// Whether something waits to be taken by a program that is there to take it.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn is_behind(&mut self) -> io::Result<bool> {
+        if self.waiting.is_empty() && rustix::io::ioctl_fionread(&self.other_end)? == 0 {
+            self.taken = Instant::now();
+            return Ok(false);
+        }
+        Ok(self.taken.elapsed() < SLOW)
     }
 }
 

@@ -5,8 +5,10 @@ use crate::read::log::text::shown;
 
 /// How long a line of an ordinary reply may take.
 const LINE: Micros = 5 * SECOND;
-/// How long a line of an `infer` may take: a window of a slow device, and more.
-const INFER_LINE: Micros = 300 * SECOND;
+/// How long a line of an `infer` may take, as the official runner waits.
+pub const PATIENCE: Micros = 30 * SECOND;
+/// How often a device is asked who it is.
+const TRIES: usize = 3;
 /// Most lines of one reply; a device that talks on is broken.
 const MOST_LINES: usize = 20_000;
 /// Longest command the firmware's buffer holds.
@@ -62,17 +64,39 @@ pub struct Talker<'a> {
     device: &'a mut dyn Device,
     /// Whether a board stands between, so that commands are passed on and replies relayed.
     relayed: bool,
+    /// How long a line of an `infer` may take.
+    patience: Micros,
+    tell: Tell<'a>,
+}
+
+/// Who is told how a run goes.
+pub type Tell<'a> = &'a mut dyn FnMut(Progress<'_>);
+
+/// How a run goes.
+#[derive(Debug, Clone, Copy)]
+pub enum Progress<'a> {
+    /// Inputs measured, of all.
+    Inputs(usize, usize),
+    /// A command is not answered, not by a word.
+    Silence {
+        /// The command.
+        command: &'a str,
+        /// For how long.
+        since: Micros,
+        /// When it will be given up.
+        patience: Micros,
+    },
 }
 
 impl<'a> Talker<'a> {
-    /// Talks to a device directly.
-    pub fn direct(device: &'a mut dyn Device) -> Self {
-        Self { device, relayed: false }
+    /// Talks to a device directly, or to the one behind a board.
+    pub fn new(device: &'a mut dyn Device, relayed: bool, patience: Micros, tell: Tell<'a>) -> Self {
+        Self { device, relayed, patience, tell }
     }
 
-    /// Talks to the device behind a board.
-    pub fn relayed(board: &'a mut dyn Device) -> Self {
-        Self { device: board, relayed: true }
+    /// Says how the run goes.
+    pub fn tell(&mut self, progress: Progress<'_>) {
+        (self.tell)(progress);
     }
 
     /// The host's clock.
@@ -93,6 +117,55 @@ impl<'a> Talker<'a> {
         Ok(())
     }
 
+    fn settle(&mut self) -> Result<(), RunError> {
+        Ok(crate::bench::device::settle(self.device)?)
+    }
+
+    /// Waits for the banner of a device that has just got power, and answers with what came. A device that says
+    /// nothing, or whose board does not pass it on, is up after that time.
+    ///
+    /// # Errors
+    /// When the link is broken.
+    pub fn boot(&mut self) -> Result<Vec<Received>, RunError> {
+        let until = self.now() + LINE;
+        let mut banner = Vec::new();
+        while let Some(line) = self.device.receive(until.saturating_sub(self.now()))? {
+            let ready = line.text.trim_ascii().ends_with(b"m-ready");
+            banner.push(line);
+            if ready || self.now() >= until {
+                break;
+            }
+        }
+        Ok(banner)
+    }
+
+    /// Asks the device something about itself until a reply holds the token that answers: replies to commands of an
+    /// interrupted run may come first.
+    ///
+    /// # Errors
+    /// When no such reply comes.
+    pub fn ask(&mut self, command: &str, opening: &str) -> Result<(Exchange, String), RunError> {
+        let mut last = None;
+        for _ in 0..TRIES {
+            match self.command(command) {
+                Ok(exchange) => match self.token(&exchange, opening) {
+                    Ok(value) => {
+                        if last.is_some() {
+                            // The answers to the earlier tries may come yet.
+                            self.settle()?;
+                        }
+                        return Ok((exchange, value));
+                    }
+                    Err(error) => last = Some(error),
+                },
+                Err(error @ RunError::Reply { .. }) => last = Some(error),
+                Err(error) => return Err(error),
+            }
+            self.settle()?;
+        }
+        Err(last.unwrap_or_else(|| RunError::Job(format!("`{command}` was not answered"))))
+    }
+
     /// Most bytes of an input that fit into one `db` command, as the MLCommons runner cuts them.
     #[must_use]
     pub const fn chunk(&self) -> usize {
@@ -108,7 +181,7 @@ impl<'a> Talker<'a> {
             let message = format!("a command has 1 to {LONGEST_COMMAND} characters, `{command}` has {}", command.len());
             return Err(RunError::Job(message));
         }
-        let wait = if command.starts_with("infer") { INFER_LINE } else { LINE };
+        let wait = if command.starts_with("infer") { self.patience } else { LINE };
         if !self.relayed {
             return self.exchange(command, command, wait, b"");
         }
@@ -129,7 +202,7 @@ impl<'a> Talker<'a> {
         let mut exchange = Exchange { command: command.to_owned(), sent: self.device.now(), lines: Vec::new() };
         self.device.send(format!("{sent}%").as_bytes())?;
         loop {
-            let Some(line) = self.device.receive(wait)? else {
+            let Some(line) = self.line(&exchange, wait, relay)? else {
                 let seconds = wait / SECOND;
                 return Err(self.refused(&exchange, &format!("a line that ends in m-ready within {seconds} s")));
             };
@@ -152,6 +225,19 @@ impl<'a> Talker<'a> {
                 return Err(self.refused(&exchange, "a reply that ends"));
             }
         }
+    }
+
+    /// The next line of a reply. A device that has not said a word for some seconds is worth a remark.
+    fn line(&mut self, exchange: &Exchange, wait: Micros, relay: &[u8]) -> Result<Option<Received>, RunError> {
+        let spoke = exchange.lines.iter().any(|line| line.text.trim_ascii().starts_with(relay));
+        if spoke || wait <= LINE {
+            return Ok(self.device.receive(wait)?);
+        }
+        if let Some(line) = self.device.receive(LINE)? {
+            return Ok(Some(line));
+        }
+        (self.tell)(Progress::Silence { command: &exchange.command, since: LINE, patience: wait });
+        Ok(self.device.receive(wait - LINE)?)
     }
 
     /// The error for an exchange that is not what it should be.

@@ -14,8 +14,6 @@ use crate::round::{Mode, Task};
 const RUNNER_UP: Micros = 30 * SECOND;
 /// The runner thinks this long about `bm cfg`.
 const CONFIGURING: Micros = 500_000;
-/// Where the runner keeps its data sets.
-const DATA_SETS: &str = "/home/user/eembc/runner/benchmarks/ulp-mlperf/datasets";
 /// Default time-out of a command in ms.
 const TIMEOUT_MS: i64 = 5000;
 /// Samples a second of the trace.
@@ -50,9 +48,15 @@ fn microjoules(joules: f64) -> f32 {
     (joules * 1e6) as f32
 }
 
-/// Seconds of all time stamps since the trace was switched on.
+/// Seconds since the trace was switched on: the runner's own stamp, then start and end of every window. What else the
+/// device stamped before its first window is none of them.
 fn stamps(recording: &Recording) -> Vec<f64> {
-    recording.energy.iter().flat_map(|stream| &stream.events).map(|(_, index)| *index as f64 / RATE_HZ).collect()
+    let Some(stream) = &recording.energy else { return Vec::new() };
+    let windows = recording.trials.iter().flat_map(|trial| {
+        let events = &stream.events[trial.events.clone()];
+        &events[events.len().saturating_sub(2)..]
+    });
+    stream.events.iter().take(1).chain(windows).map(|(_, index)| *index as f64 / RATE_HZ).collect()
 }
 
 /// At most three decimals, without trailing zeros.
@@ -90,14 +94,9 @@ fn steps<'a>(job: &Job<'_>, recording: &'a Recording) -> Vec<Step<'a>> {
     let mut steps =
         vec![plain("version".to_owned(), What::Version), plain(format!("bm cfg {}", code(job)), What::Configure)];
     if energy {
-        let banner = [
-            "emon: m-power[on]",
-            "emon: m-ready",
-            "io: [dut]: m-timestamp-mode-energy",
-            "io: [dut]: m-init-done",
-            "io: [dut]: m-ready",
-        ];
-        let mut on = plain("emon power on".to_owned(), What::Local(owned(&banner), 20_000));
+        let mut lines = owned(&["emon: m-power[on]", "emon: m-ready"]);
+        lines.extend(recording.banner.iter().map(|line| format!("io: {}", String::from_utf8_lossy(&line.text))));
+        let mut on = plain("emon power on".to_owned(), What::Local(lines, 20_000));
         on.ack = Some(DUT_BEHIND);
         steps.push(on);
     }
@@ -119,7 +118,8 @@ fn steps<'a>(job: &Job<'_>, recording: &'a Recording) -> Vec<Step<'a>> {
     }
     for trial in &recording.trials {
         let path = format!(
-            "{DATA_SETS}/{}/{}",
+            "{}/{}/{}",
+            job.inputs.place(),
             job.list.map_or("", |list| list.name.split('-').next().unwrap_or("")),
             trial.input
         );
@@ -147,7 +147,7 @@ fn steps<'a>(job: &Job<'_>, recording: &'a Recording) -> Vec<Step<'a>> {
         steps.extend(recording.closing.iter().map(|exchange| device_step(exchange, energy)));
         steps.push(plain(
             "emon voltage".to_owned(),
-            What::Local(owned(&["emon: m-voltage-mv[1800]", "emon: m-ready"]), 0),
+            What::Local(vec![format!("emon: m-voltage-mv[{}]", job.setup.millivolts), "emon: m-ready".to_owned()], 0),
         ));
         steps.push(plain("emon power off".to_owned(), What::Local(owned(&["emon: m-power[off]", "emon: m-ready"]), 0)));
     }
@@ -300,7 +300,7 @@ fn configuration(out: &mut Writer, job: &Job<'_>) {
         ("iterInfer", iterations),
         ("runMode", mode),
         ("model", job.spec.model.as_str()),
-        ("sourceDir", DATA_SETS),
+        ("sourceDir", job.inputs.place().as_str()),
         ("singleInputFn", first),
     ] {
         out.say(&format!("parser: m-bm-cfg-name[{}]-key[{key}]-val[{value}]", code(job)));
@@ -338,7 +338,7 @@ fn script(job: &Job<'_>, steps: &[Step<'_>]) -> String {
         entries.push(entry("mountc emon emon", ""));
         entries.push(entry("mountc io ioman", ",\n        ack: /io: m-ready/"));
         entries.push(entry("io version", ""));
-        entries.push(entry("emon voltage 3000", ""));
+        entries.push(entry(&format!("emon voltage {}", job.setup.millivolts), ""));
         entries.push(entry("emon power on", ",\n        ack: /dut.: m-ready/"));
         entries.push(entry("io dut profile", ",\n        ack: /dut.: m-ready/"));
         entries.push(entry("emon power off", ""));

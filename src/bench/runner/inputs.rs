@@ -13,6 +13,9 @@ pub trait Inputs {
     /// # Errors
     /// When it cannot be read.
     fn read(&self, list: &Dataset, name: &str) -> io::Result<Vec<u8>>;
+
+    /// Where they are, as a log names it.
+    fn place(&self) -> String;
 }
 
 /// Files `<folder>/<list>/<name>`, as the data sets are handed out.
@@ -22,6 +25,10 @@ impl Inputs for Folder {
     fn read(&self, list: &Dataset, name: &str) -> io::Result<Vec<u8>> {
         let folder = list.name.split('-').next().unwrap_or(list.name);
         std::fs::read(self.0.join(folder).join(name))
+    }
+
+    fn place(&self) -> String {
+        self.0.display().to_string()
     }
 }
 
@@ -34,5 +41,10 @@ impl Inputs for Synthetic {
         let stride = list.stride_bytes as usize;
         let bytes = slice + stride * (list.slices as usize - 1);
         Ok(synthetic_input(name, bytes, stride))
+    }
+
+    fn place(&self) -> String {
+        // Where the EEMBC runner keeps its data sets.
+        "/home/user/eembc/runner/benchmarks/ulp-mlperf/datasets".to_owned()
     }
 }

@@ -1,9 +1,9 @@
 //! The measurement procedure: handshake, calibration, five timed windows, or the whole list, or the stream.
 
-use super::dialogue::{Exchange, RunError, Talker, digits, token};
+use super::dialogue::{Exchange, Progress, RunError, Talker, Tell, digits, token};
 use super::stream::Stream;
-use super::{Heard, Job, Recording, Trial};
-use crate::bench::device::{Device, Micros, SECOND};
+use super::{Heard, Job, Link, Recording, Trial};
+use crate::bench::device::{Device, Micros, Received, SECOND};
 use crate::read::log::text;
 use crate::round::{Dataset, Mode, Runner};
 
@@ -18,27 +18,69 @@ pub struct Ports {
     pub monitor: Option<Box<dyn Device>>,
 }
 
-/// Measures as a job says. `progress` is told how many of how many inputs are done.
+impl Ports {
+    /// The links in use, in the order in which a log names them.
+    fn links(&self) -> Vec<Link> {
+        [&self.monitor, &self.board, &self.dut]
+            .into_iter()
+            .flatten()
+            .map(|device| Link { name: device.name(), baud: device.baud() })
+            .collect()
+    }
+}
+
+/// How long a board takes to restart with another speed.
+const RESTART: Micros = SECOND;
+/// How long after the last word of an inference its samples and stamps may be measured.
+const AFTERWARDS: Micros = SECOND / 20;
+
+/// Measures as a job says, and says how it goes.
 ///
 /// # Errors
 /// When a link breaks or a device does not answer as it should.
-pub fn measure(
-    job: &Job<'_>,
-    ports: &mut Ports,
-    progress: &mut dyn FnMut(usize, usize),
-) -> Result<Recording, RunError> {
-    if job.truth.is_some() {
-        return measure_stream(job, ports);
+pub fn measure(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Recording, RunError> {
+    let links = ports.links();
+    if job.mode == Mode::Energy {
+        let monitor = ports.monitor.as_mut();
+        let monitor =
+            monitor.ok_or_else(|| RunError::Job("there is no link to the energy monitor".to_owned()))?.as_mut();
+        Stream::power_on(monitor, job.setup.millivolts)?;
     }
+    let recording =
+        if job.truth.is_some() { measure_stream(job, ports, tell) } else { measure_inputs(job, ports, tell) };
+    if let (Err(_), Some(monitor)) = (&recording, &mut ports.monitor) {
+        // The device is not left under power; the first error is the one to tell.
+        let _ = Stream::stop(monitor.as_mut());
+    }
+    recording.map(|recording| Recording { links, ..recording })
+}
+
+/// What has to be done before a device can be asked anything: it boots, and its board learns its speed.
+fn wake(job: &Job<'_>, talker: &mut Talker<'_>, relayed: bool) -> Result<Vec<Received>, RunError> {
+    let banner = if job.mode == Mode::Energy { talker.boot()? } else { Vec::new() };
+    if relayed && job.dialect == Runner::Mlcommons {
+        match talker.board_command(&format!("setbaud {}", job.setup.device_baud), 5 * SECOND) {
+            Ok(_) => talker.wait(RESTART)?,
+            // A board of fixed speed does not know the command.
+            Err(RunError::Reply { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(banner)
+}
+
+fn measure_inputs(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Recording, RunError> {
     let list = job.list.ok_or_else(|| RunError::Job(format!("there is no input list for {}", job.benchmark)))?;
     let Ports { dut, board, monitor } = ports;
-    let mut talker = match (dut, board) {
-        (_, Some(board)) if job.mode == Mode::Energy => Talker::relayed(board.as_mut()),
-        (Some(dut), _) => Talker::direct(dut.as_mut()),
-        (None, Some(board)) => Talker::relayed(board.as_mut()),
+    let (link, relayed) = match (dut, board) {
+        (_, Some(board)) if job.mode == Mode::Energy => (board, true),
+        (Some(dut), _) => (dut, false),
+        (None, Some(board)) => (board, true),
         (None, None) => return Err(RunError::Job("there is no link to the device".to_owned())),
     };
+    let mut talker = Talker::new(link.as_mut(), relayed, job.setup.patience, tell);
     let started = talker.now();
+    let banner = wake(job, &mut talker, relayed)?;
     let mut handshake = Vec::new();
     let vendor = identify(job, &mut talker, &mut handshake)?;
     let (iterations, warmups) = match job.mode {
@@ -57,11 +99,10 @@ pub fn measure(
     }
     let mut stream = match (job.mode, monitor.as_mut()) {
         (Mode::Energy, Some(monitor)) => Some(Stream::start(monitor.as_mut())?),
-        (Mode::Energy, None) => return Err(RunError::Job("there is no link to the energy monitor".to_owned())),
         _ => None,
     };
     let trace_on = talker.now();
-    if eembc || job.mode == Mode::Energy {
+    if eembc {
         handshake.push(talker.command("timestamp")?);
         if job.mode == Mode::Energy {
             talker.wait(SECOND)?;
@@ -84,13 +125,8 @@ pub fn measure(
             let infer = talker.command(&format!("infer {iterations} {warmups}"))?;
             let (stamps, outputs) = answered(job, &talker, &infer, iterations)?;
             if let (Some(stream), Some(monitor)) = (&mut stream, monitor.as_mut()) {
-                stream.drain(monitor.as_mut())?;
-                let new = stream.events.len() - events;
-                let expected = if index == 0 { 3 } else { 2 };
-                if new != expected {
-                    let message = format!("expected {expected} time stamps during trial {index}, received {new}");
-                    return Err(RunError::Monitor(message));
-                }
+                stream.follow(monitor.as_mut(), talker.now() + AFTERWARDS)?;
+                stamped(index, stream.events.len() - events, eembc)?;
             }
             let (samples_after, events_after) = counts(stream.as_ref());
             trials.push(Trial {
@@ -110,20 +146,42 @@ pub fn measure(
                 events: events..events_after,
             });
         }
-        progress(index + 1, inputs.len());
+        talker.tell(Progress::Inputs(index + 1, inputs.len()));
     }
     let mut closing = Vec::new();
     if let (Some(stream), Some(monitor)) = (&mut stream, monitor.as_mut()) {
         // The trace goes on a little after the last window.
         talker.wait(2 * SECOND)?;
-        stream.drain(monitor.as_mut())?;
+        stream.follow(monitor.as_mut(), talker.now())?;
         Stream::stop(monitor.as_mut())?;
         if eembc {
             closing.push(talker.board_command("disable-timer", 5 * SECOND)?);
         }
     }
     let ended = talker.now();
-    Ok(Recording { vendor, handshake, trace_on, closing, span: (begun, ended), trials, energy: stream, heard: None })
+    Ok(Recording {
+        links: Vec::new(),
+        banner,
+        vendor,
+        handshake,
+        trace_on,
+        closing,
+        span: (begun, ended),
+        trials,
+        energy: stream,
+        heard: None,
+    })
+}
+
+/// Whether a trial has its time stamps. Before the first window the device may have stamped its start, or what the
+/// EEMBC runner asks for.
+fn stamped(trial: usize, stamps: usize, eembc: bool) -> Result<(), RunError> {
+    let least = if trial == 0 && eembc { 3 } else { 2 };
+    if stamps < least || (trial > 0 && stamps > least) {
+        let message = format!("expected {least} time stamps during trial {trial}, received {stamps}");
+        return Err(RunError::Monitor(message));
+    }
+    Ok(())
 }
 
 fn counts(stream: Option<&Stream>) -> (usize, usize) {
@@ -132,18 +190,8 @@ fn counts(stream: Option<&Stream>) -> (usize, usize) {
 
 /// Name and model of the device; the model must be the benchmark's.
 fn identify(job: &Job<'_>, talker: &mut Talker<'_>, handshake: &mut Vec<Exchange>) -> Result<String, RunError> {
-    const TRIES: usize = 3;
-    let mut named = talker.command("name");
-    for _ in 1..TRIES {
-        if named.is_ok() {
-            break;
-        }
-        named = talker.command("name");
-    }
-    let named = named?;
-    let vendor = talker.token(&named, "m-name-dut-[")?;
-    let profile = talker.command("profile")?;
-    let model = talker.token(&profile, "m-model-[")?;
+    let (named, vendor) = talker.ask("name", "m-name-dut-[")?;
+    let (profile, model) = talker.ask("profile", "m-model-[")?;
     if model != job.spec.model {
         return Err(talker.refused(&profile, &format!("m-model-[{}]", job.spec.model)));
     }
@@ -226,45 +274,74 @@ fn answered(job: &Job<'_>, talker: &Talker<'_>, infer: &Exchange, iterations: u6
     }
 }
 
+/// The two who are talked to in a wake word run, which may share a link.
+struct Pair<'a> {
+    dut: Option<&'a mut dyn Device>,
+    board: &'a mut dyn Device,
+    patience: Micros,
+    tell: Tell<'a>,
+}
+
+impl Pair<'_> {
+    fn device(&mut self) -> Talker<'_> {
+        match &mut self.dut {
+            Some(dut) => Talker::new(*dut, false, self.patience, self.tell),
+            None => Talker::new(self.board, true, self.patience, self.tell),
+        }
+    }
+
+    fn board(&mut self) -> Talker<'_> {
+        Talker::new(self.board, false, self.patience, self.tell)
+    }
+}
+
 /// The wake word: the board plays the recording and notes what the device does.
-fn measure_stream(job: &Job<'_>, ports: &mut Ports) -> Result<Recording, RunError> {
+fn measure_stream(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Recording, RunError> {
+    const ORDINARY: Micros = 5 * SECOND;
     let truth = job.truth.ok_or_else(|| RunError::Job("there is no recording".to_owned()))?;
-    let begun = ports.board.as_ref().map_or(0, |board| board.now());
+    let Ports { dut, board, monitor } = ports;
+    let Some(board) = board else { return Err(RunError::Job("the wake word needs the interface board".to_owned())) };
+    let begun = board.now();
+    let relayed = dut.is_none();
+    let dut = dut.as_mut().map(|dut| dut.as_mut() as &mut dyn Device);
+    let mut pair = Pair { dut, board: board.as_mut(), patience: job.setup.patience, tell };
+    let banner = wake(job, &mut pair.device(), relayed)?;
     let mut handshake = Vec::new();
-    let vendor = with_dut(ports, |talker| identify(job, talker, &mut handshake))?;
-    let mut stream = match (job.mode, ports.monitor.as_mut()) {
-        (Mode::Energy, Some(monitor)) => Some(Stream::start(monitor.as_mut())?),
-        (Mode::Energy, None) => return Err(RunError::Job("there is no link to the energy monitor".to_owned())),
+    let vendor = identify(job, &mut pair.device(), &mut handshake)?;
+    let mut stream = match monitor {
+        Some(monitor) if job.mode == Mode::Energy => Some(Stream::start(monitor.as_mut())?),
         _ => None,
     };
-    with_dut(ports, |talker| talker.command("stop"))?;
-    with_dut(ports, |talker| talker.command("start"))?;
+    pair.device().command("stop")?;
+    pair.device().command("start")?;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a positive time
     let length = (truth.length_s * SECOND as f64) as Micros;
-    board_command(ports, "record_detections", 5 * SECOND)?;
-    let play = board_command(ports, &format!("play {}", truth.wav), length + 10 * SECOND)?;
+    pair.board().board_command("record_detections", ORDINARY)?;
+    let play = pair.board().board_command(&format!("play {}", truth.wav), length + 10 * SECOND)?;
     if !play.lines.iter().any(|line| line.text.ends_with(b"succeeded.")) {
-        return Err(with_board(ports, |talker| Err::<(), _>(talker.refused(&play, "`succeeded.`")))
-            .err()
-            .unwrap_or_else(|| RunError::Job("the board did not play".to_owned())));
+        return Err(pair.board().refused(&play, "`succeeded.`"));
     }
-    with_dut(ports, |talker| talker.command("stop"))?;
-    let detections = numbers(&board_command(ports, "print_detections", 5 * SECOND)?, |_| true);
-    let duty = board_command(ports, "print_dutycycle", 5 * SECOND)?;
+    pair.device().wait(SECOND / 4)?;
+    let stopped = pair.device().command("stop")?;
+    let detections = numbers(&pair.board().board_command("print_detections", ORDINARY)?, |_| true);
+    let duty = pair.board().board_command("print_dutycycle", ORDINARY)?;
     let (starts, stops) = duty_lists(&duty);
     if detections.is_empty() {
         return Err(RunError::Job("the device detected nothing, not even its own start".to_owned()));
     }
-    if let (Some(stream), Some(monitor)) = (&mut stream, ports.monitor.as_mut()) {
-        stream.drain(monitor.as_mut())?;
+    let ended = pair.board().now();
+    if let (Some(stream), Some(monitor)) = (&mut stream, monitor.as_mut()) {
+        stream.follow(monitor.as_mut(), ended)?;
         Stream::stop(monitor.as_mut())?;
         if stream.events.len() < 2 {
             return Err(RunError::Monitor(format!("expected 2 time stamps, received {}", stream.events.len())));
         }
     }
-    let ended = ports.board.as_ref().map_or(0, |board| board.now());
-    let heard = Heard { playing_at: play.sent, detections, starts, stops };
+    let activations = activations(&stopped);
+    let heard = Heard { playing_at: play.sent, detections, starts, stops, activations };
     Ok(Recording {
+        links: Vec::new(),
+        banner,
         vendor,
         handshake,
         trace_on: begun,
@@ -276,22 +353,17 @@ fn measure_stream(job: &Job<'_>, ports: &mut Ports) -> Result<Recording, RunErro
     })
 }
 
-fn with_dut<T>(ports: &mut Ports, act: impl FnOnce(&mut Talker<'_>) -> Result<T, RunError>) -> Result<T, RunError> {
-    match (&mut ports.dut, &mut ports.board) {
-        (Some(dut), _) => act(&mut Talker::direct(dut.as_mut())),
-        (None, Some(board)) => act(&mut Talker::relayed(board.as_mut())),
-        (None, None) => Err(RunError::Job("there is no link to the device".to_owned())),
-    }
-}
-
-fn with_board<T>(ports: &mut Ports, act: impl FnOnce(&mut Talker<'_>) -> Result<T, RunError>) -> Result<T, RunError> {
-    let board =
-        ports.board.as_mut().ok_or_else(|| RunError::Job("the wake word needs the interface board".to_owned()))?;
-    act(&mut Talker::direct(board.as_mut()))
-}
-
-fn board_command(ports: &mut Ports, command: &str, wait: Micros) -> Result<Exchange, RunError> {
-    with_board(ports, |talker| talker.board_command(command, wait))
+/// The numbers between the brackets that follow `target activations:`; none where the device sends none.
+fn activations(stopped: &Exchange) -> Vec<i64> {
+    let lines: Vec<String> = stopped
+        .lines
+        .iter()
+        .map(|line| String::from_utf8_lossy(line.text.strip_prefix(b"[dut]:").unwrap_or(&line.text)).into_owned())
+        .collect();
+    let lines = lines.join(" ");
+    let Some((_, rest)) = lines.split_once("target activations:") else { return Vec::new() };
+    let inside = rest.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(inside, _)| inside);
+    inside.split([',', ' ']).filter(|word| !word.is_empty()).map_while(|word| word.parse().ok()).collect()
 }
 
 /// All whole numbers of a reply's lines that `wanted` lets through.

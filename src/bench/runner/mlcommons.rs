@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{Heard, Job, Recording, SessionFiles, Trial, plot};
+use super::{Heard, Job, Link, Recording, SessionFiles, Trial, plot};
 use crate::bench::device::Micros;
 use crate::judge::metrics::accuracy::{self, Row};
 use crate::judge::metrics::{anomaly, auc, median, wakeword};
-use crate::read::python::{list, repr, significant};
+use crate::read::python::{array, list, repr, significant};
 use crate::round::{Mode, Task};
 
 /// Length of the dashes around a median.
@@ -56,12 +56,10 @@ fn log(job: &Job<'_>, recording: &Recording, results: &[String]) -> String {
     let mut say = |line: &str| {
         let _ = writeln!(out, "{line}");
     };
-    if job.mode == Mode::Energy {
-        say("Initializing SerialDevice on port: /dev/ttyACM0 at 3686400 baud");
-        say("SerialDevice entering port /dev/ttyACM0, entry_count (before increment) = 0");
+    for Link { name, baud } in &recording.links {
+        say(&format!("Initializing SerialDevice on port: {name} at {baud} baud"));
+        say(&entering(name));
     }
-    say("Initializing SerialDevice on port: /dev/ttyACM1 at 115200 baud");
-    say("SerialDevice entering port /dev/ttyACM1, entry_count (before increment) = 0");
     say("Retrieving name from DUT ...");
     say(&format!("Device name retrieved: {}", recording.vendor));
     let mut profile = recording.handshake.iter().flat_map(|exchange| &exchange.lines);
@@ -69,8 +67,11 @@ fn log(job: &Job<'_>, recording: &Recording, results: &[String]) -> String {
     say(&format!("Device profile retrieved: {profile}"));
     say(&format!("Device model retrieved: {}", job.spec.model));
     if job.mode != Mode::Energy && recording.heard.is_none() {
-        say("SerialDevice exiting port /dev/ttyACM1, entry_count (before decrement) = 1");
-        say("SerialDevice entering port /dev/ttyACM1, entry_count (before increment) = 0");
+        // The device's port is opened anew between identification and run.
+        if let Some(Link { name, .. }) = recording.links.last() {
+            say(&exiting(name));
+            say(&entering(name));
+        }
     }
     if job.mode == Mode::Accuracy {
         let files = job.list.map_or(0, |list| list.inputs.len());
@@ -82,12 +83,11 @@ fn log(job: &Job<'_>, recording: &Recording, results: &[String]) -> String {
     if let Some(heard) = &recording.heard {
         heard_lines(job, recording, heard, &mut say);
     }
-    say("SerialDevice exiting port /dev/ttyACM1, entry_count (before decrement) = 1");
-    if recording.heard.is_none() {
-        say("--------------------");
-    }
-    if job.mode == Mode::Energy {
-        say("SerialDevice exiting port /dev/ttyACM0, entry_count (before decrement) = 1");
+    for (index, Link { name, .. }) in recording.links.iter().enumerate().rev() {
+        say(&exiting(name));
+        if index + 1 == recording.links.len() && recording.heard.is_none() {
+            say("--------------------");
+        }
     }
     for line in results {
         if line.starts_with("Accuracy: ") {
@@ -95,9 +95,23 @@ fn log(job: &Job<'_>, recording: &Recording, results: &[String]) -> String {
             say(&format!("== File {} ({} s) ==", truth.0, repr(truth.1)));
         }
         say(line.trim_start());
+        if line.starts_with("Accuracy: ")
+            && let Some(verdict) = recording.heard.as_ref().and_then(|heard| verdict(job, heard))
+        {
+            say(&format!("False negatives: {}", list(&verdict.missed)));
+            say(&format!("False positives: {}", array(&verdict.alarms)));
+        }
     }
     say(&format!("Session logged in file {path}"));
     out
+}
+
+fn entering(port: &str) -> String {
+    format!("SerialDevice entering port {port}, entry_count (before increment) = 0")
+}
+
+fn exiting(port: &str) -> String {
+    format!("SerialDevice exiting port {port}, entry_count (before decrement) = 1")
 }
 
 fn trial_lines(job: &Job<'_>, index: usize, trial: &Trial, say: &mut dyn FnMut(&str)) {
@@ -124,7 +138,9 @@ fn heard_lines(job: &Job<'_>, recording: &Recording, heard: &Heard, say: &mut dy
         job.started.saturating_add(jiff::SignedDuration::from_micros(i64::try_from(heard.playing_at).unwrap_or(0)));
     say(&format!("Playing {} (length = {}s) at {}...", truth.0, repr(truth.1), playing.strftime("%H:%M:%S")));
     say("... done");
-    say("No activation data found.");
+    if heard.activations.is_empty() {
+        say("No activation data found.");
+    }
     let detections: Vec<String> = heard.detections.iter().map(ToString::to_string).collect();
     say(&format!("[{}]", detections.join(", ")));
     if let Some(duty) = duty(heard) {
@@ -206,12 +222,14 @@ fn energy_lines(recording: &Recording, lines: &mut Vec<String>) {
     lines.push("-".repeat(DASHES));
 }
 
-fn wakeword_lines(job: &Job<'_>, heard: &Heard, lines: &mut Vec<String>) {
+fn verdict(job: &Job<'_>, heard: &Heard) -> Option<wakeword::Verdict> {
     let detections: Vec<f64> = heard.detections.iter().map(|ms| *ms as f64).collect();
-    let counts = job.truth.zip(job.round.wakeword).and_then(|(truth, constants)| {
-        wakeword::score(&detections, &truth.words, constants.hit_seconds, constants.debounce_seconds)
-    });
-    if let Some(counts) = counts {
+    let (truth, constants) = job.truth.zip(job.round.wakeword)?;
+    wakeword::judge(&detections, &truth.words, constants.hit_seconds, constants.debounce_seconds)
+}
+
+fn wakeword_lines(job: &Job<'_>, heard: &Heard, lines: &mut Vec<String>) {
+    if let Some(counts) = verdict(job, heard).map(|verdict| verdict.counts) {
         lines.push(format!(
             "Accuracy: {} True positives, {} False negatives, {} False positives",
             counts.true_positives, counts.false_negatives, counts.false_positives
@@ -309,19 +327,21 @@ fn trial_json(out: &mut String, job: &Job<'_>, recording: &Recording, trial: &Tr
             &stream.samples[trial.samples.clone()],
             &stream.events[trial.events.clone()],
             trial.samples.start,
+            job.setup.millivolts,
         );
     }
     let _ = write!(out, ", \"mode\": \"{letter}\"}}");
 }
 
-fn power_json(out: &mut String, samples: &[f64], events: &[(String, usize)], start: usize) {
+fn power_json(out: &mut String, samples: &[f64], events: &[(String, usize)], start: usize, millivolts: u32) {
     let stamps: Vec<String> =
         events.iter().map(|(counter, at)| format!("[{}, {}]", quoted(counter), at - start)).collect();
     let _ = write!(
         out,
-        "\"power\": {{\"samples\": {}, \"timestamps\": [{}], \"extracted_power\": null, \"voltage\": 3}}",
+        "\"power\": {{\"samples\": {}, \"timestamps\": [{}], \"extracted_power\": null, \"voltage\": {}}}",
         list(samples),
-        stamps.join(", ")
+        stamps.join(", "),
+        f64::from(millivolts) / 1000.0
     );
 }
 
@@ -348,10 +368,11 @@ fn heard_json(job: &Job<'_>, recording: &Recording, heard: &Heard, letter: &str)
             list(&edges(&heard.stops))
         );
     }
-    out.push_str(", \"activations\": []");
+    let activations: Vec<String> = heard.activations.iter().map(ToString::to_string).collect();
+    let _ = write!(out, ", \"activations\": [{}]", activations.join(", "));
     if let Some(stream) = &recording.energy {
         out.push_str(", ");
-        power_json(&mut out, &stream.samples, &stream.events, 0);
+        power_json(&mut out, &stream.samples, &stream.events, 0, job.setup.millivolts);
     }
     let _ = write!(out, ", \"mode\": \"{letter}\"}}");
     out

@@ -1,9 +1,11 @@
 //! The sample stream of an LPM01A energy monitor.
 
 use super::dialogue::RunError;
-use crate::bench::device::{Device, SECOND};
+use crate::bench::device::{Device, Micros, SECOND};
 use crate::read::log::text::{integer, leading_integer, shown};
 
+/// How late a line of the monitor may come.
+const LATE: Micros = 2 * SECOND;
 /// Milliseconds after which the monitor's three digits of seconds start again.
 const STAMP_PERIOD: u64 = 1_000_000;
 
@@ -17,11 +19,11 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Sets a monitor up and starts it.
+    /// Sets a monitor up and gives the device power.
     ///
     /// # Errors
     /// When it does not acknowledge a command.
-    pub fn start(monitor: &mut dyn Device) -> Result<Self, RunError> {
+    pub fn power_on(monitor: &mut dyn Device, millivolts: u32) -> Result<(), RunError> {
         for command in [
             "htc",
             "lcd 1 \"MLPerf Tiny\"",
@@ -34,16 +36,24 @@ impl Stream {
             "output energy",
             "format ascii_dec",
             "freq 1k",
-            "volt 1800m",
+            &format!("volt {millivolts}m"),
             "pwr on nostatus",
-            "start",
         ] {
             acknowledged(monitor, command)?;
         }
+        Ok(())
+    }
+
+    /// Starts to measure.
+    ///
+    /// # Errors
+    /// When the monitor does not acknowledge.
+    pub fn start(monitor: &mut dyn Device) -> Result<Self, RunError> {
+        acknowledged(monitor, "start")?;
         Ok(Self::default())
     }
 
-    /// Stops the monitor.
+    /// Stops the monitor and takes the device's power.
     ///
     /// # Errors
     /// When it does not acknowledge.
@@ -54,15 +64,20 @@ impl Stream {
         Ok(())
     }
 
-    /// Takes in everything the monitor has sent by now.
+    /// Takes in what the monitor has measured until a time of the host's clock. Its lines may come late: a line that
+    /// came after that time tells that all before it are here.
     ///
     /// # Errors
     /// When samples were lost or a line is no line of the stream.
-    pub fn drain(&mut self, monitor: &mut dyn Device) -> Result<(), RunError> {
-        while let Some(line) = monitor.receive(0)? {
+    pub fn follow(&mut self, monitor: &mut dyn Device, until: Micros) -> Result<(), RunError> {
+        let deadline = until.saturating_add(LATE);
+        loop {
+            let Some(line) = monitor.receive(deadline.saturating_sub(monitor.now()))? else { return Ok(()) };
             self.take(line.text.trim_ascii())?;
+            if line.at >= until {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     fn take(&mut self, line: &[u8]) -> Result<(), RunError> {

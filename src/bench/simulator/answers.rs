@@ -56,6 +56,12 @@ impl Answers {
         Self { outputs, confidence, known }
     }
 
+    /// How many outputs the model has.
+    #[must_use]
+    pub const fn outputs(&self) -> usize {
+        self.outputs
+    }
+
     /// The output vector for an input's bytes.
     #[must_use]
     pub fn answer(&self, input: &[u8]) -> Vec<f64> {

@@ -1,7 +1,7 @@
 //! What stands between host and device: the MLCommons interface board, or the EEMBC IO manager.
 
 use super::wakeword::Heard;
-use super::{Target, Timed, transmission};
+use super::{Reply, Target, Timed, transmission};
 use crate::bench::device::{Micros, SECOND};
 use crate::round::wakeword_truth;
 
@@ -17,7 +17,11 @@ pub enum BoardKind {
 /// A board.
 pub struct Board {
     kind: BoardKind,
-    baud: u64,
+    pub(super) baud: u64,
+    /// Speed of its other port, to the device.
+    device_baud: u64,
+    /// Whether it waits for the device to end a reply, as long as that takes.
+    waiting: bool,
     command: Vec<u8>,
     busy_until: Micros,
     heard: Heard,
@@ -27,25 +31,13 @@ pub struct Board {
 
 /// Most detections the interface board keeps.
 const MOST_DETECTIONS: usize = 10_000;
+/// Speed of the port to the device when none was set, and the most that can be.
+const DEVICE_BAUD: u64 = 9600;
+const FASTEST_DEVICE: u64 = 2_000_000;
+/// What a byte looks like at another speed.
+const GARBLED: u8 = 0xFE;
 /// Ticks of the duty cycle lists: 10 µs.
 const TICK: Micros = 10;
-
-struct Reply {
-    now: Micros,
-    baud: u64,
-    lines: Vec<Timed>,
-}
-
-impl Reply {
-    fn raw(&mut self, text: &str) {
-        self.now += transmission(text.len(), self.baud);
-        self.lines.push(Timed { at: self.now, bytes: text.as_bytes().to_vec() });
-    }
-
-    fn say(&mut self, text: &str) {
-        self.raw(&format!("{text}\r\n"));
-    }
-}
 
 impl Board {
     /// A board of some kind.
@@ -54,6 +46,8 @@ impl Board {
         Self {
             kind,
             baud,
+            device_baud: DEVICE_BAUD,
+            waiting: false,
             command: Vec::new(),
             busy_until: 0,
             heard: Heard::default(),
@@ -70,10 +64,13 @@ impl Board {
             arrived += transmission(1, self.baud);
             if *byte == b'%' {
                 let command = String::from_utf8_lossy(&std::mem::take(&mut self.command)).into_owned();
-                let mut reply = Reply { now: arrived.max(self.busy_until), baud: self.baud, lines: Vec::new() };
+                if self.waiting {
+                    continue;
+                }
+                let mut reply = Reply::new(arrived.max(self.busy_until), self.baud);
                 match self.kind {
                     BoardKind::Interface => self.interface(command.trim_start(), target, &mut reply),
-                    BoardKind::IoManager => Self::io_manager(command.trim_start(), target, &mut reply),
+                    BoardKind::IoManager => self.io_manager(command.trim_start(), target, &mut reply),
                 }
                 self.busy_until = reply.now;
                 out.extend(reply.lines);
@@ -84,16 +81,42 @@ impl Board {
         out
     }
 
-    /// The board answers at once, then relays the device's lines until its `m-ready`.
-    fn pass_through(command: &str, target: &mut Target, reply: &mut Reply) {
+    /// The board answers at once, then relays the device's lines until its `m-ready`. The interface board waits for
+    /// that for ever.
+    fn pass_through(&mut self, command: &str, target: &mut Target, reply: &mut Reply) {
         reply.say(&format!("m-dut-passthrough({command})"));
         reply.say("m-ready");
-        let lines = target.take(reply.now, format!("{command}%").as_bytes());
-        for line in lines {
+        let mut bytes = format!("{command}%").into_bytes();
+        if self.device_baud != target.baud() {
+            bytes.fill(GARBLED);
+        }
+        self.waiting = self.kind == BoardKind::Interface;
+        let lines = target.take(reply.now, &bytes);
+        self.relay(&lines, target.baud(), reply);
+    }
+
+    /// What the device says unasked: the IO manager tells it, the interface board only while it waits for an answer.
+    pub fn overhear(&mut self, lines: &[Timed], device_baud: u64) -> Vec<Timed> {
+        let mut reply = Reply::new(self.busy_until, self.baud);
+        if self.kind == BoardKind::IoManager || self.waiting {
+            self.relay(lines, device_baud, &mut reply);
+            self.busy_until = reply.now;
+        }
+        reply.lines
+    }
+
+    fn relay(&mut self, lines: &[Timed], device_baud: u64, reply: &mut Reply) {
+        // It knows lines by CR and LF; a bare line feed stays inside. At another speed there are none of either.
+        let mut text = String::new();
+        for line in lines.iter().filter(|_| self.device_baud == device_baud) {
             reply.now = reply.now.max(line.at);
-            let text = String::from_utf8_lossy(&line.bytes).into_owned();
-            let text = text.strip_suffix("\r\n").unwrap_or(&text).to_owned();
-            reply.say(&format!("[dut]: {text}"));
+            text.push_str(&String::from_utf8_lossy(&line.bytes));
+            if text.ends_with("\r\n") {
+                text.truncate(text.len() - 2);
+                self.waiting &= text != "m-ready";
+                reply.say(&format!("[dut]: {text}"));
+                text.clear();
+            }
         }
     }
 
@@ -120,12 +143,18 @@ impl Board {
         }
         let rest = rest.trim_start();
         match found {
-            "dut" => return Self::pass_through(rest, target, reply),
+            "dut" => return self.pass_through(rest, target, reply),
             "name" => reply.say("tinyML Enhanced Interface Board"),
             "ls" => reply.say("long_wav.wav"),
             "play" => self.play(rest, target, reply),
-            "setbaud" => reply.raw(&format!("set baud to: {rest}\n")),
-            "checkbaud" => reply.raw("baud is: 9600\n"),
+            "setbaud" => {
+                let wanted = rest.parse().ok().filter(|baud| (1..=FASTEST_DEVICE).contains(baud));
+                self.device_baud = wanted.unwrap_or(DEVICE_BAUD);
+                reply.raw(format!("set baud to: {rest}\n").into_bytes());
+                // It restarts to use the new speed.
+                self.heard = Heard::default();
+            }
+            "checkbaud" => reply.raw(format!("baud is: {}\n", self.device_baud).into_bytes()),
             "record_detections" => {
                 self.recording_since = reply.now;
                 self.heard = Heard::default();
@@ -141,10 +170,10 @@ impl Board {
     }
 
     fn play(&mut self, file: &str, target: &mut Target, reply: &mut Reply) {
-        reply.raw(&format!("Attempting to play {file}\n"));
+        reply.raw(format!("Attempting to play {file}\n").into_bytes());
         let known = wakeword_truth("sww01").filter(|truth| truth.wav == file);
         let (Some(truth), Target::Wakeword(device)) = (known, target) else {
-            reply.raw("Error playing file. Check that the file exists and is a 2-channel wav file.\n");
+            reply.raw(b"Error playing file. Check that the file exists and is a 2-channel wav file.\n".to_vec());
             return;
         };
         self.playing_at = reply.now;
@@ -152,7 +181,7 @@ impl Board {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a positive time
         let length = (truth.length_s * SECOND as f64) as u64;
         reply.now += length;
-        reply.raw("succeeded.\n");
+        reply.raw(b"succeeded.\n".to_vec());
     }
 
     fn offset(&self) -> Micros {
@@ -184,9 +213,9 @@ impl Board {
         reply.say(&format!("{}m-ready", rest.concat()));
     }
 
-    fn io_manager(command: &str, target: &mut Target, reply: &mut Reply) {
+    fn io_manager(&mut self, command: &str, target: &mut Target, reply: &mut Reply) {
         match command.split_once(' ').map_or((command, ""), |(first, rest)| (first, rest.trim_start())) {
-            ("dut", rest) => return Self::pass_through(rest, target, reply),
+            ("dut", rest) => return self.pass_through(rest, target, reply),
             ("version", _) => reply.say("m-version-[1.0.3]"),
             ("name", _) => reply.say("m-name-[EEMBC IO Manager]"),
             ("tm", _) => {

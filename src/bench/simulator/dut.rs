@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::answers::Answers;
 use super::profile::{FaultKind, Profile, ProfileError};
 use super::random::{Random, seed_of};
-use super::{Activity, Timed, Trail, transmission};
+use super::{Activity, Reply, Timed, Trail, transmission};
 use crate::bench::device::{Micros, SECOND};
 
 /// Length of the firmware's command buffer.
@@ -22,16 +22,21 @@ pub struct Dut {
     model: &'static str,
     seconds: f64,
     jitter: f64,
-    largest_load: usize,
+    limits: Limits,
     energy: bool,
-    baud: u64,
+    pub(super) baud: u64,
     answers: Answers,
     random: Random,
     command: Vec<u8>,
+    /// All of the firmware's input memory: what was loaded before stays until it is overwritten.
     buffer: Vec<u8>,
+    /// Bytes the last `db load` announced.
     expected: usize,
+    /// Where the next byte goes; it runs on after the announced bytes have come.
     pointer: usize,
     last_answer: Vec<f64>,
+    /// Whether an empty command has brought the firmware down; only power brings it up again.
+    crashed: bool,
     busy_until: Micros,
     /// How many commands of each fault's kind there were.
     seen: Vec<usize>,
@@ -39,24 +44,19 @@ pub struct Dut {
     pub trail: Trail,
 }
 
-/// A reply in the making: lines with the time at which they are on the wire.
-struct Reply {
-    now: Micros,
-    baud: u64,
-    lines: Vec<Timed>,
+/// What a model's firmware makes of its input buffer.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// Bytes the buffer holds.
+    buffer: usize,
+    /// Elements the model takes.
+    elements: usize,
+    /// Bytes of an element.
+    width: usize,
 }
 
-impl Reply {
-    fn say(&mut self, text: &str) {
-        self.raw(format!("{text}\r\n").into_bytes());
-    }
-
-    fn raw(&mut self, bytes: Vec<u8>) {
-        self.now += transmission(bytes.len(), self.baud);
-        self.lines.push(Timed { at: self.now, bytes });
-    }
-}
-
+/// Time from power to the first word.
+const BOOT: Micros = 20_000;
 /// Longest time that is worked at a stretch: a year, so that no command makes the clock wrap.
 const LONGEST_WORK: Micros = 366 * 86_400 * SECOND;
 
@@ -67,32 +67,35 @@ impl Dut {
     /// When the profile does not run it.
     pub fn new(profile: Arc<Profile>, benchmark: &str, energy: bool) -> Result<Self, ProfileError> {
         let speed = profile.speed(benchmark)?;
-        let (model, largest_load) = match benchmark {
-            "ad" => ("ad01", 2560),
-            "ic" => ("ic01", 3072),
-            "ic2" => ("ic02", 3072),
-            "kws" => ("kws01", 490),
-            _ => ("vww01", 27_648),
+        let bytes = |count| Limits { buffer: count, elements: count, width: 1 };
+        let (model, limits) = match benchmark {
+            "ad" => ("ad01", Limits { buffer: 5120, elements: 640, width: 4 }),
+            "ic" => ("ic01", bytes(3072)),
+            "ic2" => ("ic02", bytes(3072)),
+            "kws" => ("kws01", bytes(490)),
+            _ => ("vww01", bytes(27_648)),
         };
         let model = if profile.has_fault(FaultKind::WrongModel) {
             if model == "kws01" { "vww01" } else { "kws01" }
         } else {
             model
         };
+        let answers = Answers::of(&profile, benchmark);
         Ok(Self {
             model,
             seconds: speed.seconds,
             jitter: speed.jitter,
-            largest_load,
+            limits,
             energy,
             baud: if energy { profile.link.energy_baud } else { profile.link.baud },
-            answers: Answers::of(&profile, benchmark),
             random: Random::new(profile.seed ^ seed_of(model.as_bytes()) ^ u64::from(energy)),
             command: Vec::new(),
-            buffer: Vec::new(),
+            buffer: vec![0; limits.buffer],
             expected: 0,
             pointer: 0,
-            last_answer: Vec::new(),
+            last_answer: vec![0.0; answers.outputs()],
+            crashed: false,
+            answers,
             busy_until: 0,
             seen: vec![0; profile.faults.len()],
             trail: Trail::default(),
@@ -100,9 +103,22 @@ impl Dut {
         })
     }
 
-    /// Takes bytes that arrive at a time; answers every command they complete.
+    /// Gives it power, so that it boots, or takes it away with all it had in memory; answers with the banner.
+    pub fn power(&mut self, at: Micros, on: bool) -> Vec<Timed> {
+        self.command.clear();
+        self.buffer.fill(0);
+        self.last_answer.fill(0.0);
+        (self.expected, self.pointer, self.crashed) = (0, 0, false);
+        self.trail.off_since = (!on).then_some(at);
+        if on { self.banner(at + BOOT) } else { Vec::new() }
+    }
+
+    /// Takes bytes that arrive at a time; answers every command they complete. Without power it hears nothing.
     pub fn take(&mut self, at: Micros, bytes: &[u8]) -> Vec<Timed> {
         let mut out = Vec::new();
+        if self.trail.off_since.is_some() {
+            return out;
+        }
         let mut arrived = at;
         for byte in bytes {
             arrived += transmission(1, self.baud);
@@ -119,7 +135,7 @@ impl Dut {
     /// What the device prints when it starts.
     #[must_use]
     pub fn banner(&mut self, at: Micros) -> Vec<Timed> {
-        let mut reply = Reply { now: at, baud: self.baud, lines: Vec::new() };
+        let mut reply = Reply::new(at, self.baud);
         if self.energy {
             reply.say("m-timestamp-mode-energy");
             self.trail.pulses.push(reply.now);
@@ -134,11 +150,20 @@ impl Dut {
     }
 
     fn execute(&mut self, at: Micros, command: &[u8]) -> Vec<Timed> {
+        if self.crashed {
+            return Vec::new();
+        }
+        // A string of C ends at its first zero.
+        let command = command.split(|byte| *byte == 0).next().unwrap_or_default();
         let mut words = command.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
-        let Some(first) = words.next() else { return Vec::new() };
+        let Some(first) = words.next() else {
+            // The reference firmware follows a null pointer here.
+            self.crashed = true;
+            return Vec::new();
+        };
         let rest: Vec<&[u8]> = words.collect();
         let fault = self.fault_at(first);
-        let mut reply = Reply { now: at, baud: self.baud, lines: Vec::new() };
+        let mut reply = Reply::new(at, self.baud);
         match fault {
             Some(FaultKind::NoReply) => return Vec::new(),
             Some(FaultKind::Reset) => return self.banner(at + 50_000),
@@ -256,14 +281,13 @@ impl Dut {
             reply.say("e-[Command 'db load' must be >0 bytes]");
             return;
         }
-        // The firmware stores the size even when it refuses it; writes beyond the buffer are its own trouble.
+        // The firmware stores the size even when it refuses it; what comes beyond the buffer is lost here.
         self.pointer = 0;
-        self.expected = usize::try_from(count).unwrap_or(0).min(1 << 20);
-        self.buffer = vec![0; self.expected];
-        if usize::try_from(count).is_ok_and(|count| count <= self.largest_load) {
+        self.expected = usize::try_from(count).unwrap_or(0);
+        let largest = self.limits.buffer;
+        if usize::try_from(count).is_ok_and(|count| count <= largest) {
             reply.say(&format!("m-[Expecting {count} bytes]"));
         } else {
-            let largest = self.largest_load;
             reply.raw(format!("Supplied buffer size {count} exceeds maximum of {largest}\n").into_bytes());
         }
     }
@@ -280,13 +304,13 @@ impl Dut {
                 reply.say(&format!("e-[Invalid hex digit '{}']", String::from_utf8_lossy(pair)));
                 return;
             };
-            if self.pointer < self.expected {
-                self.buffer[self.pointer] = high * 16 + low;
-                self.pointer += 1;
-                if self.pointer == self.expected {
-                    reply.say("m-load-done");
-                    break;
-                }
+            if let Some(place) = self.buffer.get_mut(self.pointer) {
+                *place = high * 16 + low;
+            }
+            self.pointer += 1;
+            if self.pointer == self.expected {
+                reply.say("m-load-done");
+                break;
             }
         }
         self.spend(started, reply.now, Activity::Load);
@@ -304,9 +328,10 @@ impl Dut {
             reply.say("e-[Inference warmup must be >=0]");
             return;
         }
-        if self.pointer < self.largest_load {
-            let loaded = self.pointer;
-            reply.raw(format!("Input db has {loaded} elemented, expected {}\n", self.largest_load).into_bytes());
+        let Limits { elements, width, .. } = self.limits;
+        let loaded = self.pointer / width;
+        if loaded < elements {
+            reply.raw(format!("Input db has {loaded} elemented, expected {elements}\n").into_bytes());
         }
         let seconds = self.seconds * (1.0 + self.jitter * self.random.swing());
         reply.say(&format!("m-warmup-start-{warmups}"));
@@ -331,7 +356,7 @@ impl Dut {
             }
         }
         reply.say("m-infer-done");
-        self.last_answer = self.answers.answer(&self.buffer[..self.pointer]);
+        self.last_answer = self.answers.answer(&self.buffer[..elements * width]);
         let line = format!("m-results-[{}]", self.printed(&self.last_answer));
         reply.say(&line);
     }

@@ -11,6 +11,13 @@ use super::random::Random;
 use super::{Activity, Timed, Trail};
 use crate::bench::device::Micros;
 
+/// Speed of its port, whatever a program sets: it is a port by name only.
+pub const BAUD: u64 = 3_686_400;
+/// Supply voltages in mV that it can give.
+const VOLTAGES: std::ops::RangeInclusive<u64> = 1800..=3300;
+/// Commands that take a value.
+const SETTINGS: [&str; 10] =
+    ["lcd", "pwr", "volt", "acqtime", "trigdelay", "trigsrc", "eventsrc", "output", "format", "freq"];
 /// A millisecond.
 const SAMPLE: Micros = 1000;
 /// Samples between two time stamps.
@@ -19,7 +26,12 @@ const STAMP_EVERY: u64 = 1000;
 /// An energy monitor.
 pub struct Monitor {
     profile: Arc<Profile>,
+    power: Power,
     command: Vec<u8>,
+    /// Whether it feeds the device.
+    feeding: bool,
+    /// Supply voltage in mV.
+    millivolts: u64,
     /// When sampling started.
     since: Option<Micros>,
     samples: u64,
@@ -33,9 +45,26 @@ pub struct Monitor {
 impl Monitor {
     /// A monitor wired to a device of a profile.
     #[must_use]
-    pub fn new(profile: Arc<Profile>) -> Self {
-        let random = Random::new(profile.seed ^ 0x4C50_4D30);
-        Self { profile, command: Vec::new(), since: None, samples: 0, span: 0, pulse: 0, events: 0, random }
+    pub fn new(profile: Arc<Profile>, power: Power) -> Self {
+        Self {
+            random: Random::new(profile.seed ^ 0x4C50_4D30),
+            profile,
+            power,
+            command: Vec::new(),
+            feeding: false,
+            millivolts: *VOLTAGES.end(),
+            since: None,
+            samples: 0,
+            span: 0,
+            pulse: 0,
+            events: 0,
+        }
+    }
+
+    /// Whether it feeds the device.
+    #[must_use]
+    pub const fn feeds(&self) -> bool {
+        self.feeding
     }
 
     /// Takes bytes that arrive at a time; commands end with a line feed.
@@ -53,27 +82,64 @@ impl Monitor {
     }
 
     fn execute(&mut self, at: Micros, command: &str, trail: &Trail) -> Vec<Timed> {
+        let say = |text: String| Timed { at, bytes: text.into_bytes() };
+        let words: Vec<&str> = command.split_ascii_whitespace().collect();
         let mut out = Vec::new();
-        if command == "stop" {
-            out = self.run(at, trail);
-            self.since = None;
-        }
-        out.push(Timed { at, bytes: format!("\r\nPowerShield > ack {command}\r\n\r\n").into_bytes() });
-        match command {
-            "start" => {
+        let mut more = None;
+        let refused = match words[..] {
+            [] => return out,
+            ["start"] => {
                 self.since = Some(at);
-                self.samples = 0;
+                (self.samples, self.events) = (0, 0);
                 self.pulse = trail.pulses.partition_point(|pulse| *pulse < at);
+                None
             }
-            "stop" => out.push(Timed { at, bytes: b"Acquisition completed\r\n".to_vec() }),
-            _ => {}
-        }
+            ["stop"] => {
+                out = self.run(at, trail);
+                self.since = None;
+                more = Some("Acquisition completed".to_owned());
+                None
+            }
+            ["pwr", "on" | "off", ..] => {
+                self.feeding = words[1] == "on";
+                None
+            }
+            ["pwr", "get"] => {
+                more = Some(if self.feeding { "on" } else { "off" }.to_owned());
+                None
+            }
+            ["volt", "get"] => {
+                more = Some(format!("{}m", self.millivolts));
+                None
+            }
+            ["volt", value] => match value.strip_suffix('m').and_then(|number| number.parse().ok()) {
+                Some(millivolts) if VOLTAGES.contains(&millivolts) => {
+                    self.millivolts = millivolts;
+                    None
+                }
+                _ => Some("the voltage is 1800m to 3300m"),
+            },
+            ["version"] => {
+                more = Some("simulated LPM01A 1.0.6".to_owned());
+                None
+            }
+            ["htc" | "hrc" | "help" | "status"]
+            | ["lcd", "1" | "2", _, ..]
+            | ["acqtime" | "trigdelay" | "trigsrc" | "eventsrc" | "output" | "format" | "freq", _, ..] => None,
+            [command, ..] if SETTINGS.contains(&command) => Some("bad argument"),
+            _ => Some("unknown command"),
+        };
+        out.push(say(match refused {
+            None => format!("\r\nPowerShield > ack {command}\r\n\r\n"),
+            Some(why) => format!("\r\nPowerShield > error {command}\r\nError detail: {why}\r\n\r\n"),
+        }));
+        out.extend(more.map(|line| say(format!("{line}\r\n"))));
         out
     }
 
     /// The samples taken until a time.
     pub fn run(&mut self, until: Micros, trail: &Trail) -> Vec<Timed> {
-        let (Some(since), Some(power)) = (self.since, self.profile.power) else { return Vec::new() };
+        let Some(since) = self.since else { return Vec::new() };
         let lossy = self.profile.has_fault(FaultKind::DroppedSamples);
         let mut out = Vec::new();
         while since + (self.samples + 1) * SAMPLE <= until {
@@ -91,7 +157,7 @@ impl Monitor {
             }
             let dropped = lossy && (5_000..6_000).contains(&self.samples);
             if !dropped {
-                let joules = self.mean_power(start, end, trail, power) * 1e-6;
+                let joules = self.mean_power(start, end, trail) * 1e-6;
                 let _ = write!(text, "{}\r\n", printed(joules * (1.0 + 0.004 * self.random.swing())));
             }
             out.push(Timed { at: end, bytes: text.into_bytes() });
@@ -100,8 +166,12 @@ impl Monitor {
         out
     }
 
-    /// Mean power in mW of a millisecond.
-    fn mean_power(&mut self, start: Micros, end: Micros, trail: &Trail, power: Power) -> f64 {
+    /// Mean power in mW of a millisecond; a device that is not fed takes none.
+    fn mean_power(&mut self, start: Micros, end: Micros, trail: &Trail) -> f64 {
+        if trail.off_since.is_some_and(|off| off <= start) {
+            return 0.0;
+        }
+        let power = self.power;
         while trail.spans.get(self.span).is_some_and(|span| span.1 <= start) {
             self.span += 1;
         }

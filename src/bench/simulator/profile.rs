@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::round::Mode;
+
 /// A device profile.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -177,6 +179,14 @@ pub enum ProfileError {
         /// Why, with line and column.
         reason: String,
     },
+    /// The profile says nothing of power.
+    #[error(
+        "profile {profile} has no power figures, so its energy cannot be measured; give it `power:` or use another mode"
+    )]
+    NoPower {
+        /// Which profile.
+        profile: String,
+    },
     /// The device does not run that benchmark.
     #[error("profile {profile} does not run {benchmark}; it runs {known}")]
     NoSuchBenchmark {
@@ -234,6 +244,19 @@ impl Profile {
             benchmark: benchmark.to_owned(),
             known: self.benchmarks.keys().cloned().collect::<Vec<_>>().join(", "),
         })
+    }
+
+    /// Speed of the device's port in baud, which depends on what its firmware is built for.
+    #[must_use]
+    pub fn device_baud(&self, benchmark: &str, mode: Mode) -> u32 {
+        let energy = mode == Mode::Energy && benchmark != "sww";
+        u32::try_from(if energy { self.link.energy_baud } else { self.link.baud }).unwrap_or(u32::MAX)
+    }
+
+    /// Supply voltage in mV; 1800 where the profile has no energy measurement.
+    #[must_use]
+    pub fn millivolts(&self) -> u32 {
+        self.power.map_or(1800, |power| power.millivolts)
     }
 
     /// Whether a fault of some kind is in the profile at all.

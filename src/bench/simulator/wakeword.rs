@@ -5,19 +5,39 @@ use std::sync::Arc;
 
 use super::profile::{FaultKind, Profile, ProfileError, Quality};
 use super::random::Random;
-use super::{Activity, Timed, Trail, transmission};
+use super::{Activity, Reply, Timed, Trail};
 use crate::bench::device::{Micros, SECOND};
 use crate::round::WakewordTruth;
 
+/// Time from power to the pulse of the boot.
+const BOOT: Micros = 20_000;
 /// Time between frames: 512 samples at 16 kHz.
 pub const FRAME: Micros = 32_000;
+
+/// Length of the firmware's command buffer.
+const COMMAND_CHARACTERS: usize = 1028;
+/// Bytes of the firmware's input memory: two seconds of audio.
+const MEMORY: usize = 65_536;
+/// Most activations that it keeps.
+const MOST_ACTIVATIONS: usize = 1000;
+/// Values in a line.
+const VALUES_A_LINE: usize = 16;
+/// An activation of the word at which it is heard, and one at which it is not, of 127.
+const HEARD: i32 = 121;
+const UNHEARD: i32 = -127;
 
 /// A streaming wake word device.
 pub struct WakewordDut {
     profile: Arc<Profile>,
     seconds: f64,
+    pub(super) baud: u64,
     command: Vec<u8>,
     streaming: bool,
+    memory: Vec<u8>,
+    expected: usize,
+    pointer: usize,
+    /// Of the last stream, frame by frame.
+    activations: Vec<i32>,
     /// What it did.
     pub trail: Trail,
 }
@@ -29,17 +49,45 @@ impl WakewordDut {
     /// When the profile does not run the benchmark.
     pub fn new(profile: Arc<Profile>) -> Result<Self, ProfileError> {
         let seconds = profile.speed("sww")?.seconds;
-        Ok(Self { profile, seconds, command: Vec::new(), streaming: false, trail: Trail::default() })
+        Ok(Self {
+            baud: profile.link.baud,
+            profile,
+            seconds,
+            command: Vec::new(),
+            streaming: false,
+            memory: vec![0; MEMORY],
+            expected: 0,
+            pointer: 0,
+            activations: Vec::new(),
+            trail: Trail::default(),
+        })
     }
 
-    /// Takes bytes that arrive at a time.
+    /// Gives it power, so that it boots with a pulse and no word, or takes it away with all it had in memory.
+    pub fn power(&mut self, at: Micros, on: bool) -> Vec<Timed> {
+        self.command.clear();
+        self.memory.fill(0);
+        self.activations.clear();
+        (self.streaming, self.expected, self.pointer) = (false, 0, 0);
+        self.trail.off_since = (!on).then_some(at);
+        if on {
+            self.trail.pulses.push(at + BOOT);
+        }
+        Vec::new()
+    }
+
+    /// Takes bytes that arrive at a time. Without power it hears nothing.
     pub fn take(&mut self, at: Micros, bytes: &[u8]) -> Vec<Timed> {
         let mut out = Vec::new();
+        if self.trail.off_since.is_some() {
+            return out;
+        }
         for byte in bytes {
             if *byte == b'%' {
                 let command = std::mem::take(&mut self.command);
-                out.extend(self.execute(at, &String::from_utf8_lossy(&command)));
-            } else {
+                let command = command.split(|byte| *byte == 0).next().unwrap_or_default();
+                out.extend(self.execute(at, &String::from_utf8_lossy(command)));
+            } else if self.command.len() < COMMAND_CHARACTERS {
                 self.command.push(*byte);
             }
         }
@@ -47,47 +95,121 @@ impl WakewordDut {
     }
 
     fn execute(&mut self, at: Micros, command: &str) -> Vec<Timed> {
-        let first = command.split_ascii_whitespace().next().unwrap_or_default();
-        if first.is_empty() || self.profile.has_fault(FaultKind::NoReply) {
+        let words: Vec<&str> = command.split(' ').filter(|word| !word.is_empty()).collect();
+        if words.is_empty() || self.profile.has_fault(FaultKind::NoReply) {
             return Vec::new();
         }
-        let mut lines = vec![format!("Received command: {command}")];
-        match first {
-            "name" => lines.push(format!("m-name-dut-[{}]", self.profile.vendor)),
-            "profile" => {
+        let mut reply = Reply::new(at, self.baud);
+        reply.say(&format!("Received command: {command}"));
+        match words[..] {
+            ["name", ..] => reply.say(&format!("m-name-dut-[{}]", self.profile.vendor)),
+            ["profile", ..] => {
                 let model = if self.profile.has_fault(FaultKind::WrongModel) { "kws01" } else { "sww01" };
-                lines.push("m-profile-[MLPerf Tiny Firmware V0.1.0]".to_owned());
-                lines.push(format!("m-model-[{model}]"));
+                reply.say("m-profile-[MLPerf Tiny Firmware V0.1.0]");
+                reply.say(&format!("m-model-[{model}]"));
             }
-            "start" if self.streaming => lines.push("I2S Rx currently in progress. Ignoring request".to_owned()),
-            "start" => {
+            ["start", ..] if self.streaming => reply.say("I2S Rx currently in progress. Ignoring request"),
+            ["start", ..] => {
                 self.streaming = true;
+                self.activations.clear();
                 self.trail.pulses.push(at);
-                lines.push("Listening for I2S data ...".to_owned());
-                lines.push("DMA receive initiated.".to_owned());
+                reply.say("Listening for I2S data ... ");
+                reply.say("DMA receive initiated.");
             }
-            "stop" if self.streaming => {
+            ["stop", ..] if self.streaming => {
                 self.streaming = false;
                 self.trail.pulses.push(at);
-                lines.push("Streaming stopped.".to_owned());
-                lines.push("target activations: ".to_owned());
-                lines.push("[-128, -128]".to_owned());
+                reply.say("Streaming stopped.");
+                self.say_activations(&mut reply);
             }
-            "stop" => lines.push("I2S is already idle.  Ignoring stop request".to_owned()),
-            "timestamp" => self.trail.pulses.push(at),
-            "state" | "log" | "help" | "db" | "proc_hi" | "proc_lo" => {}
-            other => lines.push(format!("Unrecognized command {other}")),
+            ["stop", ..] => reply.say("I2S is already idle.  Ignoring stop request"),
+            ["timestamp", ..] => self.trail.pulses.push(at),
+            ["help", ..] => reply.say(&format!("Commands: {}", COMMANDS.join(" "))),
+            ["state", ..] => reply.say(if self.streaming { "Streaming" } else { "Idle" }),
+            ["log", ..] => reply.say(&format!("{} activations", self.activations.len())),
+            ["db", ref rest @ ..] => self.db(rest, &mut reply),
+            ["run_model", ref rest @ ..] => {
+                let loud = matches!(rest.first(), Some(&"class0"));
+                let wanted = [if loud { HEARD } else { UNHEARD }, if loud { UNHEARD } else { HEARD }, UNHEARD];
+                reply.say(&format!("m-activations-[{}]", wanted.map(|value| format!("{value:+}")).join(", ")));
+            }
+            ["extract" | "infer_wav", ..] => say_features(&mut reply),
+            ["extract_uart_stream", ..] => {
+                say_features(&mut reply);
+                reply.say(&format!("m-activations-[{UNHEARD:+}, {HEARD:+}, {UNHEARD:+}]"));
+            }
+            ["i2scap", ..] => reply.say("I2S capture is not simulated"),
+            ["proc_hi" | "proc_lo", ..] | [] => {}
+            [other, ..] => reply.say(&format!("Unrecognized command {other}")),
         }
-        lines.push("m-ready".to_owned());
-        let mut now = at;
-        lines
-            .into_iter()
-            .map(|line| {
-                let bytes = format!("{line}\r\n").into_bytes();
-                now += transmission(bytes.len(), self.profile.link.baud);
-                Timed { at: now, bytes }
-            })
-            .collect()
+        reply.say("m-ready");
+        reply.lines
+    }
+
+    /// Sixteen values a line, each followed by a comma but for the last.
+    fn say_activations(&self, reply: &mut Reply) {
+        reply.say("target activations: ");
+        let values: Vec<String> = self.activations.iter().map(ToString::to_string).collect();
+        let lines: Vec<String> = values.chunks(VALUES_A_LINE).map(|line| line.join(", ")).collect();
+        for (index, line) in lines.iter().enumerate() {
+            let opening = if index == 0 { "[" } else { "" };
+            let comma = if index + 1 < lines.len() { ", " } else { "" };
+            reply.say(&format!("{opening}{line}{comma}"));
+        }
+        reply.say(if lines.is_empty() { "[]" } else { "]" });
+    }
+
+    fn db(&mut self, rest: &[&str], reply: &mut Reply) {
+        match *rest {
+            [] => reply.say("Error: db needs a subcommand"),
+            ["load", count, ..] => match count.parse() {
+                Ok(count) if (1..=MEMORY).contains(&count) => {
+                    (self.expected, self.pointer) = (count, 0);
+                    reply.say(&format!("Expecting {count} bytes"));
+                }
+                _ => reply.say(&format!("Error: db load takes 1 to {MEMORY} bytes")),
+            },
+            ["getptr", ..] => reply.say(&format!("{}", self.pointer)),
+            ["setptr", place, ..] => match place.parse() {
+                Ok(place) if place < MEMORY => self.pointer = place,
+                _ => reply.say(&format!("Error: db setptr takes 0 to {}", MEMORY - 1)),
+            },
+            ["load" | "setptr"] => reply.say("Error: a number is missing"),
+            [what @ ("print" | "print_i16"), ref rest @ ..] => {
+                let count = rest.first().and_then(|count| count.parse().ok()).unwrap_or(VALUES_A_LINE).min(MEMORY);
+                let values: Vec<String> = if what == "print" {
+                    self.memory[..count].iter().map(|byte| format!("{byte:02x}")).collect()
+                } else {
+                    let (pairs, _) = self.memory.as_chunks::<2>();
+                    pairs.iter().take(count).map(|pair| i16::from_le_bytes(*pair).to_string()).collect()
+                };
+                for line in values.chunks(VALUES_A_LINE) {
+                    reply.say(&line.join(", "));
+                }
+            }
+            [hex, ..] => self.db_hex(hex.as_bytes(), reply),
+        }
+    }
+
+    fn db_hex(&mut self, hex: &[u8], reply: &mut Reply) {
+        let (pairs, odd) = hex.as_chunks::<2>();
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let bytes: Option<Vec<u8>> = pairs.iter().map(|[high, low]| Some(digit(*high)? * 16 + digit(*low)?)).collect();
+        let Some(bytes) = bytes.filter(|_| odd.is_empty()) else {
+            reply.say("Error: pairs of hex digits are expected");
+            return;
+        };
+        for byte in bytes {
+            if let Some(place) = self.memory.get_mut(self.pointer) {
+                *place = byte;
+            }
+            self.pointer += 1;
+        }
+        if self.pointer == self.expected {
+            reply.say("m-load-done");
+        } else {
+            reply.say(&format!("{} bytes received", self.pointer));
+        }
     }
 
     /// Hears a recording that starts to play at a time: when the detection pin pulses and the processing pin rises and
@@ -101,8 +223,12 @@ impl WakewordDut {
         let start = 3_000;
         let rises = (0..frames).map(|frame| at + start + frame * FRAME);
         self.trail.spans.extend(rises.map(|rise| (rise, rise + processing, Activity::Infer)));
+        let detections = self.detections(truth);
+        let heard: std::collections::BTreeSet<u64> = detections.iter().map(|pulse| pulse / FRAME).collect();
+        let kept = frames.min(MOST_ACTIVATIONS as u64);
+        self.activations = (0..kept).map(|frame| if heard.contains(&frame) { HEARD } else { UNHEARD }).collect();
         let edges = (0..100).map(|frame| start + frame * FRAME).map(|rise| (rise, rise + processing)).collect();
-        Heard { detections: self.detections(truth), edges }
+        Heard { detections, edges }
     }
 
     fn detections(&self, truth: &WakewordTruth) -> Vec<Micros> {
@@ -135,6 +261,32 @@ impl WakewordDut {
         pulses.sort_unstable();
         pulses
     }
+}
+
+/// The commands of the reference firmware for the stream.
+const COMMANDS: [&str; 16] = [
+    "name",
+    "profile",
+    "help",
+    "start",
+    "stop",
+    "timestamp",
+    "state",
+    "log",
+    "db",
+    "run_model",
+    "extract",
+    "i2scap",
+    "infer_wav",
+    "extract_uart_stream",
+    "proc_hi",
+    "proc_lo",
+];
+/// Features of a frame.
+const FEATURES: usize = 40;
+
+fn say_features(reply: &mut Reply) {
+    reply.say(&format!("m-features-[{}]", ["+0"; FEATURES].join(", ")));
 }
 
 /// What a device made of a recording, relative to its start.

@@ -31,25 +31,48 @@ pub struct Duty {
     pub throughput: f64,
 }
 
-/// Scores detections in milliseconds against words in seconds; `None` without a first detection.
+/// What the test finds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// What it counts.
+    pub counts: Counts,
+    /// Starts of the words missed, in seconds.
+    pub missed: Vec<f64>,
+    /// First detections of the false alarms, in seconds since the recording started.
+    pub alarms: Vec<f64>,
+}
+
+/// Judges detections in milliseconds by words in seconds; `None` without a first detection.
 #[must_use]
-pub fn score(detections_ms: &[f64], words: &[(f64, f64)], hit_s: f64, debounce_s: f64) -> Option<Counts> {
+pub fn judge(detections_ms: &[f64], words: &[(f64, f64)], hit_s: f64, debounce_s: f64) -> Option<Verdict> {
     let (first, rest) = detections_ms.split_first()?;
     let mut left: Vec<f64> = rest.iter().map(|ms| (ms - first) / 1000.0).collect();
-    let mut true_positives = 0;
+    let mut missed = Vec::new();
     for (start, stop) in words {
         let before = left.len();
         left.retain(|time| !(*start <= *time && *time <= stop + hit_s));
-        true_positives += u64::from(left.len() < before);
+        if left.len() == before {
+            missed.push(*start);
+        }
     }
-    let mut false_positives = 0;
+    let mut alarms = Vec::new();
     while let Some(alarm) = left.first().copied() {
-        false_positives += 1;
+        alarms.push(alarm);
         left.remove(0);
         left.retain(|time| (time - alarm).abs() > debounce_s);
     }
-    let false_negatives = words.len() as u64 - true_positives;
-    Some(Counts { true_positives, false_negatives, false_positives })
+    let counts = Counts {
+        true_positives: (words.len() - missed.len()) as u64,
+        false_negatives: missed.len() as u64,
+        false_positives: alarms.len() as u64,
+    };
+    Some(Verdict { counts, missed, alarms })
+}
+
+/// What the test counts; see [`judge`].
+#[must_use]
+pub fn score(detections_ms: &[f64], words: &[(f64, f64)], hit_s: f64, debounce_s: f64) -> Option<Counts> {
+    judge(detections_ms, words, hit_s, debounce_s).map(|verdict| verdict.counts)
 }
 
 /// Duty cycle and throughput from the edges of the processing pin in seconds; `None` with fewer than two pulses.

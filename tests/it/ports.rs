@@ -1,0 +1,250 @@
+//! The bench over pseudo-terminals: our runner against our simulator, and each against a program that knows the
+//! protocol only.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use tinyaudit::bench::device::{Device, SECOND, serial::SerialPort};
+use tinyaudit::bench::simulator::answers::synthetic_input;
+use tinyaudit::read::log::claims::{self, Claims};
+
+/// A simulated bench, which ends with the test.
+struct Simulator {
+    child: Child,
+    folder: TempDir,
+}
+
+impl Simulator {
+    fn start(arguments: &[&str], ports: &[&str]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
+        command.arg("simulate").args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+        for port in ports {
+            command.arg(format!("--{port}")).arg(folder.path().join(port));
+        }
+        let child = command.spawn().unwrap();
+        let simulator = Self { child, folder };
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !ports.iter().all(|port| simulator.port(port).exists()) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        simulator
+    }
+
+    fn port(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn interrupt(mut self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        assert!(self.child.wait().unwrap().success());
+        let left: Vec<_> = fs::read_dir(self.folder.path()).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The first inputs of a list, as a simulated device knows them.
+fn data_sets(list: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let list = tinyaudit::round::dataset(list).unwrap();
+    let place = folder.path().join(list.name);
+    fs::create_dir(&place).unwrap();
+    for (name, _) in &list.inputs {
+        let bytes = synthetic_input(name, list.input_bytes.unwrap() as usize, list.stride_bytes as usize);
+        fs::write(place.join(name), bytes).unwrap();
+    }
+    folder
+}
+
+fn run(arguments: &[&str], ports: &[(&str, PathBuf)], into: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
+    command.arg("run").args(arguments).arg("--into").arg(into);
+    for (option, path) in ports {
+        command.arg(format!("--{option}")).arg(path);
+    }
+    command.output().unwrap()
+}
+
+/// The claims and the log of a run that must succeed.
+fn measured(arguments: &[&str], ports: &[(&str, PathBuf)]) -> (Claims, String, TempDir) {
+    let folder = TempDir::new().unwrap();
+    let into = folder.path().join("session");
+    let output = run(arguments, ports, &into);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let claims = claims::parse(&fs::read(into.join("results.txt")).unwrap());
+    (claims, fs::read_to_string(into.join("log.txt")).unwrap(), folder)
+}
+
+fn close(found: f64, expected: f64, tolerance: f64) {
+    assert!((found / expected - 1.0).abs() < tolerance, "found {found}, expected {expected}");
+}
+
+fn dialogue(port: &mut SerialPort, command: &str) -> Vec<String> {
+    port.send(command.as_bytes()).unwrap();
+    let mut lines = Vec::new();
+    while let Some(line) = port.receive(5 * SECOND).unwrap() {
+        lines.push(String::from_utf8(line.text).unwrap());
+        if lines.last().is_some_and(|line| line == "m-ready") {
+            break;
+        }
+    }
+    lines
+}
+
+/// A third program opens the pseudo-terminal, several times; then the runner measures through it, and the port and
+/// speed it writes down are those it used.
+#[test]
+fn a_pseudo_terminal_serves_other_programs() {
+    let simulator =
+        Simulator::start(&["--profile", "fast-accelerator", "--benchmark", "kws", "--speed", "100"], &["device"]);
+    let link = simulator.port("device");
+    for _ in 0..3 {
+        let mut port = SerialPort::open(&link, 921_600, Instant::now()).unwrap();
+        assert_eq!(
+            dialogue(&mut port, "profile%"),
+            ["m-profile-[ULPMark for tinyML Firmware V0.0.1]", "m-model-[kws01]", "m-ready"]
+        );
+    }
+    let data = data_sets("kws01");
+    let data = data.path().to_str().unwrap();
+    let common = ["--benchmark", "kws", "--datasets", data, "--baud", "921600", "--mode"];
+    let ports = [("port", link.clone())];
+    let (claims, _, _) = measured(&[&common[..], &["performance", "--dialect", "eembc"]].concat(), &ports);
+    assert_eq!(claims.windows.len(), 5);
+    close(claims.throughput.unwrap().value, 1.0 / 0.00068, 0.01);
+    let (claims, log, _) = measured(&[&common[..], &["performance"]].concat(), &ports);
+    close(claims.throughput.unwrap().value, 1.0 / 0.00068, 0.01);
+    let opening = format!("Initializing SerialDevice on port: {} at 921600 baud", link.display());
+    assert!(log.contains(&opening), "{log}");
+    simulator.interrupt();
+}
+
+/// Energy with the board and without it: no sample is lost, every figure is the profile's, and nothing is invented.
+#[test]
+fn energy_is_measured_over_ports() {
+    let data = data_sets("kws01");
+    let data = data.path().to_str().unwrap();
+    std::thread::scope(|scope| {
+        for (board, dialect) in [(true, "mlcommons"), (true, "eembc"), (false, "mlcommons")] {
+            scope.spawn(move || energy(board, dialect, data));
+        }
+    });
+}
+
+fn energy(board: bool, dialect: &str, data: &str) {
+    let truth = 33.2e3 * 0.0752;
+    let mut arguments =
+        vec!["--profile", "cortex-m4-reference", "--benchmark", "kws", "--mode", "energy", "--speed", "20"];
+    if board && dialect == "eembc" {
+        arguments.push("--io-manager");
+    }
+    let simulator = Simulator::start(&arguments, if board { &["board", "monitor"] } else { &["device", "monitor"] });
+    let link = if board { ("board", simulator.port("board")) } else { ("port", simulator.port("device")) };
+    let ports = [link, ("monitor", simulator.port("monitor"))];
+    let common = ["--benchmark", "kws", "--mode", "energy", "--datasets", data, "--dialect", dialect];
+    let (claims, log, session) = measured(&[&common[..], &["--supply", "2100"]].concat(), &ports);
+    close(claims.energy.unwrap().value, truth, 0.01);
+    if dialect == "eembc" {
+        assert!(log.contains("emon: m-voltage-mv[2100]"), "{log}");
+        assert!(log.contains("io: [dut]: m-timestamp-mode-energy"), "the banner of the boot is missing");
+        return;
+    }
+    let json = fs::read_to_string(session.path().join("session/results.json")).unwrap();
+    assert_eq!(json.matches("\"voltage\": 2.1}").count(), 5);
+    assert!(log.contains(&format!("port: {} at 3686400 baud", simulator.port("monitor").display())), "{log}");
+    let baud = if board { 115_200 } else { 9600 };
+    assert!(log.contains(&format!("port: {} at {baud} baud", ports[0].1.display())), "{log}");
+}
+
+/// The wake word with the energy monitor, all behind the board: twenty minutes of samples wait for nobody.
+#[test]
+fn the_wake_word_is_measured_over_ports() {
+    let simulator = Simulator::start(
+        &["--profile", "cortex-m4-reference", "--benchmark", "sww", "--mode", "energy", "--speed", "100"],
+        &["board", "monitor"],
+    );
+    let ports = [("board", simulator.port("board")), ("monitor", simulator.port("monitor"))];
+    let (claims, log, session) = measured(&["--benchmark", "sww", "--mode", "energy"], &ports);
+    let counts = claims.wakeword.unwrap().value;
+    assert_eq!((counts.false_negatives, counts.false_positives), (5, 3));
+    assert!(!log.contains("No activation data found."));
+    let lists: Vec<_> = log.lines().filter(|line| line.starts_with("False ")).collect();
+    assert!(lists[0].starts_with("False negatives: [") && lists[0].split(", ").count() == 5, "{lists:?}");
+    assert!(lists[1] == "False positives: [ 20.  60. 103.]", "{lists:?}");
+    let json = fs::read_to_string(session.path().join("session/results.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json[0]["activations"].as_array().unwrap().len(), 1000);
+    assert_eq!(json[0]["power"]["timestamps"].as_array().unwrap().len(), 2);
+}
+
+/// What an interrupted run left on the wire is not taken for an answer.
+#[test]
+fn a_stale_reply_is_drained() {
+    let simulator =
+        Simulator::start(&["--profile", "cortex-m4-reference", "--benchmark", "kws", "--speed", "20"], &["device"]);
+    let link = simulator.port("device");
+    {
+        // Twenty seconds of the device's time: one of ours.
+        let mut port = SerialPort::open(&link, 115_200, Instant::now()).unwrap();
+        port.send(b"infer 260 0%").unwrap();
+    }
+    let data = data_sets("kws01");
+    let arguments = ["--benchmark", "kws", "--mode", "performance", "--datasets", data.path().to_str().unwrap()];
+    let (claims, _, _) = measured(&arguments, &[("port", link)]);
+    close(claims.throughput.unwrap().value, 1.0 / 0.0752, 0.01);
+}
+
+/// A device that is there and silent is said to be so, and given up in time.
+#[test]
+fn a_silent_inference_is_given_up() {
+    let folder = TempDir::new().unwrap();
+    let profile = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles/cortex-m4-reference.yaml"));
+    let text = profile.unwrap().replace("faults: []", "faults: [{kind: no-reply, command: infer, after: 0}]");
+    let path = folder.path().join("silent.yaml");
+    fs::write(&path, text).unwrap();
+    let simulator =
+        Simulator::start(&["--profile", path.to_str().unwrap(), "--benchmark", "kws", "--speed", "20"], &["device"]);
+    let data = data_sets("kws01");
+    let data = data.path().to_str().unwrap();
+    let arguments = ["--benchmark", "kws", "--mode", "performance", "--datasets", data, "--patience", "7"];
+    let started = Instant::now();
+    let output = run(&arguments, &[("port", simulator.port("device"))], &folder.path().join("session"));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("`infer 1 0` has not been answered for 5 s; it is given up after 7 s"), "{told}");
+    assert!(told.contains("within 7 s, received nothing"), "{told}");
+    assert!(started.elapsed() < Duration::from_secs(30));
+}
+
+#[test]
+fn a_real_device_needs_the_data_sets() {
+    let folder = TempDir::new().unwrap();
+    let arguments = ["--benchmark", "kws", "--mode", "accuracy"];
+    let output = run(&arguments, &[("port", folder.path().join("none"))], &folder.path().join("session"));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && told.contains("--datasets"), "{told}");
+}
+
+#[test]
+fn a_profile_without_power_measures_no_energy() {
+    for command in ["run", "simulate"] {
+        let folder = TempDir::new().unwrap();
+        let mut arguments = vec![command, "--profile", "fpga", "--benchmark", "ic", "--mode", "energy"];
+        let place = folder.path().join("x");
+        arguments.extend([if command == "run" { "--into" } else { "--board" }, place.to_str().unwrap()]);
+        let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(&arguments).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && told.contains("no power figures"), "{told}");
+    }
+}
