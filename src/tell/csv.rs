@@ -113,7 +113,10 @@ pub fn write_official(rows: &[Row<'_>], round: &Round, selection: Selection, out
             row.name().to_owned(),
             repr(throughput.value),
             "inf./sec.".to_owned(),
-            row.quality.as_ref().map_or_else(String::new, |shown| shown.text.clone()),
+            // The F1 score is the tool's own figure, printed as Python does; other accuracies are copied from the logs.
+            row.quality
+                .as_ref()
+                .map_or_else(String::new, |shown| if streams { repr(shown.value) } else { shown.text.clone() }),
             if has_power { "True" } else { "False" }.to_owned(),
             row.energy.as_ref().map_or_else(|| publication.absent_power.clone(), |shown| repr(shown.value)),
             if streams { "mW" } else { "uJ/inf." }.to_owned(),

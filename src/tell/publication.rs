@@ -252,8 +252,9 @@ fn detections(
     let sum = 2.0 * hits.value + false_positives.value + false_negatives.value;
     let f1 = (sum > 0.0).then(|| 2.0 * hits.value / sum);
     let quality = f1.map(|f1| {
-        let value = (f1 * 1000.0).round_ties_even() / 1000.0;
-        Shown { text: python::repr(value), value }
+        // Three decimals for people, the unrounded value where the official tool prints it.
+        let rounded = (f1 * 1000.0).round_ties_even() / 1000.0;
+        Shown { text: python::repr(rounded), value: f1 }
     });
     (quality, Some(Detections { false_positives, false_negatives, duty_cycle }))
 }

@@ -187,6 +187,19 @@ fn later_summaries_have_three_more_columns() {
     assert!(sww.contains("\"mW\""));
 }
 
+/// The wake word's accuracy is F1, which the official tool does not round.
+#[test]
+fn the_official_f1_is_unrounded() {
+    let folder = tempfile::TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let path = folder.path().join("closed/ExampleCo/results/simulated_fpga_100mhz/sww/performance/results.txt");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("42 True positives, 8 False", "43 True positives, 7 False")).unwrap();
+    let text = official_csv(&report(folder.path(), "v1.3"), Selection::AsPublished);
+    let sww = text.lines().find(|line| line.contains("\"sww\"")).unwrap();
+    assert!(sww.contains("\"0.8514851485148515\""), "{sww}");
+}
+
 /// What a submitter writes stays text in every format.
 #[test]
 fn nothing_a_submitter_writes_is_markup_or_formula() {
