@@ -9,4 +9,5 @@ pub mod proof;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod sizes;
 pub mod waiver;

@@ -50,6 +50,7 @@ mod input_list_unknown;
 mod input_missing;
 mod input_repeated;
 mod input_size;
+mod input_surplus;
 mod label_disagrees_with_list;
 mod latency_disagrees_with_throughput;
 mod log_incomplete;
@@ -88,6 +89,7 @@ mod smaller_size_missing;
 mod status_unknown;
 mod submitter_disagrees_with_folder;
 mod submitter_entry_unexpected;
+mod submitter_name_differs;
 mod submitter_without_results;
 mod symbolic_link;
 mod system_description_malformed;
@@ -174,6 +176,7 @@ pub static RULES: &[Rule] = &[
     input_missing::RULE,
     input_repeated::RULE,
     input_size::RULE,
+    input_surplus::RULE,
     label_disagrees_with_list::RULE,
     latency_disagrees_with_throughput::RULE,
     log_incomplete::RULE,
@@ -212,6 +215,7 @@ pub static RULES: &[Rule] = &[
     status_unknown::RULE,
     submitter_disagrees_with_folder::RULE,
     submitter_entry_unexpected::RULE,
+    submitter_name_differs::RULE,
     submitter_without_results::RULE,
     symbolic_link::RULE,
     system_description_malformed::RULE,

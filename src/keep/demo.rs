@@ -188,6 +188,21 @@ fn description(profile: &Profile, demo: &Demo<'_>) -> String {
     format!("{:#}\n", serde_json::Value::from(fields))
 }
 
+/// What repeats the measurements of a benchmark: a simulated device is the program and its profile.
+fn script(demo: &Demo<'_>, benchmark: &str, measured: &[(String, String)]) -> String {
+    let mut text = "#!/bin/sh\n".to_owned();
+    for (profile, _) in &demo.systems {
+        if measured.contains(&(profile.system.clone(), benchmark.to_owned())) {
+            let _ = writeln!(
+                text,
+                "tinyaudit run --profile {} --benchmark {benchmark} --mode performance --into {}",
+                profile.name, profile.system
+            );
+        }
+    }
+    text
+}
+
 fn documents(demo: &Demo<'_>, submitter: &Path, measured: &[(String, String)]) -> std::io::Result<()> {
     let energy = demo.systems.iter().any(|(profile, _)| profile.power.is_some());
     let systems: Vec<&str> = demo.systems.iter().map(|(profile, _)| profile.system.as_str()).collect();
@@ -229,7 +244,9 @@ fn documents(demo: &Demo<'_>, submitter: &Path, measured: &[(String, String)]) -
     benchmarks.dedup();
     for benchmark in benchmarks {
         let text = format!("# {benchmark}\n\nThe firmware of this benchmark is part of the simulator.\n");
-        write_new(&submitter.join("code").join(benchmark).join("README.md"), text.as_bytes())?;
+        let code = submitter.join("code").join(benchmark);
+        write_new(&code.join("README.md"), text.as_bytes())?;
+        write_new(&code.join("run.sh"), script(demo, benchmark, measured).as_bytes())?;
     }
     Ok(())
 }

@@ -348,6 +348,8 @@ pub struct Publication {
     pub repository: String,
     /// Whether the summary has columns for false alarms, misses and duty cycle.
     pub wakeword_columns: bool,
+    /// Whether the tables are made of the system descriptions, so that a lost value is a cell.
+    pub from_descriptions: bool,
     /// What the summary shows for a field that a description lacks.
     pub absent_field: String,
     /// What the summary shows where no energy was measured.

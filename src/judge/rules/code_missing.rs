@@ -17,10 +17,22 @@ rule! {
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for submitter in submission.submitters.iter().filter(|submitter| submitter.has_results) {
         let prefix = format!("{}/", join(&submitter.path, "code"));
-        let has_code =
-            submission.entries_of(submitter).iter().any(|entry| entry.is_file() && entry.path.starts_with(&prefix));
-        if !has_code {
+        let files: Vec<_> = submission
+            .entries_of(submitter)
+            .iter()
+            .filter(|entry| entry.is_file() && entry.path.starts_with(&prefix))
+            .collect();
+        if files.is_empty() {
             findings.at(&submitter.path, 0, "there is no `code` folder with files in it");
+        } else if files.iter().all(|entry| tells_only(&entry.path)) {
+            findings.at(&submitter.path, 0, "`code` holds documents only, neither source nor binary");
         }
     }
+}
+
+/// Whether a file is a text that tells of code, or what an operating system left behind.
+fn tells_only(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    name.starts_with('.')
+        || ["readme", "license", "licence", "copying", "notice"].iter().any(|start| name.starts_with(start))
 }

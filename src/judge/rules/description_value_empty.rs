@@ -1,4 +1,6 @@
 use crate::judge::rule::{Findings, rule};
+use crate::read::location::Line;
+use crate::read::log::description::SystemDescription;
 use crate::read::submission::Submission;
 use crate::round::Round;
 
@@ -19,21 +21,38 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         // An unknown status or division is a graver rule's finding, a lost value that of its own rule.
         let keys =
             round.system_description.required.iter().filter(|key| !["Status", "Division"].contains(&key.as_str()));
-        for key in keys {
-            let Some(field) = description.get(key) else { continue };
-            let repeated = description.fields.iter().filter(|other| other.key.value == *key).count() > 1;
-            let text = field.as_str().trim().to_lowercase();
-            if ["", "tbd", "todo", "xxx", "?"].contains(&text.as_str()) && !repeated {
-                findings.at(
-                    &system.description_path,
-                    field.line,
-                    if text.is_empty() {
-                        format!("`{key}` is empty")
-                    } else {
-                        format!("`{key}` is `{}`", field.as_str())
-                    },
-                );
-            }
+        let empty: Vec<(Line, String)> = keys.filter_map(|key| says_nothing(description, key)).collect();
+        let Some(((line, first), others)) = empty.split_first() else { continue };
+        if others.is_empty() {
+            findings.at(&system.description_path, *line, first.clone());
+            continue;
+        }
+        let finding =
+            findings.at(&system.description_path, *line, format!("{first}, as {} more say nothing", others.len()));
+        for (line, other) in others {
+            finding.note(format!("line {line}: {other}"));
         }
     }
+}
+
+/// Where a field stands that says nothing, every time it is given, and in what way.
+fn says_nothing(description: &SystemDescription, key: &str) -> Option<(Line, String)> {
+    let field = description.get(key)?;
+    let all: Vec<&str> = description
+        .fields
+        .iter()
+        .filter(|other| other.key.value == key)
+        .map(|other| other.value.as_str().trim())
+        .collect();
+    let empty = |text: &&&str| ["", "tbd", "todo", "xxx", "?"].contains(&text.to_lowercase().as_str());
+    if all.iter().filter(empty).count() < all.len() {
+        return None;
+    }
+    let found = match all[..] {
+        [""] => format!("`{key}` is empty"),
+        [_] => format!("`{key}` is `{}`", field.as_str()),
+        _ if all.iter().all(|text| text.is_empty()) => format!("`{key}` is given {} times, empty each time", all.len()),
+        _ => format!("`{key}` is given {} times and says nothing", all.len()),
+    };
+    Some((field.line, found))
 }

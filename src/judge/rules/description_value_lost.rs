@@ -1,4 +1,5 @@
 use crate::judge::rule::{Findings, rule};
+use crate::read::log::description::{Field, SystemDescription};
 use crate::read::submission::Submission;
 use crate::round::Round;
 
@@ -6,41 +7,49 @@ rule! {
     /// A system description gives a field twice, and the value that counts is not the one that says something.
     ///
     /// The official template repeats some fields. Tools keep the last value, so that an empty repetition publishes an
-    /// empty cell, and a different one drops the first.
+    /// empty cell, and a different one drops the first. No measurement depends on it.
     ///
     /// Help: delete the second copy of the field; it comes from the template.
     ///
     /// Source: system description template; `submission_checker.py` reads the last of duplicate keys.
-    "description-value-lost", SystemDescription, Error, check
+    "description-value-lost", SystemDescription, Warning, check
 }
 
-fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for system in &submission.systems {
         let Some(description) = &system.description else { continue };
-        for (index, field) in description.fields.iter().enumerate() {
-            let Some(last) = description.fields[index + 1..].iter().rfind(|other| other.key.value == field.key.value)
-            else {
-                continue;
-            };
-            let (first, kept) = (field.value.as_str().trim(), last.value.as_str().trim());
-            let says_nothing = first.is_empty() || ["n/a", "none", "-"].contains(&first.to_lowercase().as_str());
-            if !says_nothing && first != kept {
-                let key = &field.key.value;
-                findings
-                    .at(
-                        &system.description_path,
-                        field.key.line,
-                        format!("`{key}` is `{first}` here and {} in line {}", shown(kept), last.key.line),
-                    )
-                    .label("lost")
-                    .also(&system.description_path, last.key.line, "the last one is kept")
-                    .note(format!(
-                        "the official tool keeps the last value: the published cell will be {}",
-                        shown(kept)
-                    ));
+        let pairs: Vec<(&Field, &Field)> = description
+            .fields
+            .iter()
+            .enumerate()
+            .filter_map(|(index, field)| kept(description, index, field))
+            .collect();
+        let Some((field, kept)) = pairs.first() else { continue };
+        let path = &system.description_path;
+        let mut facts = pairs.iter().map(|(field, kept)| {
+            let (first, last) = (field.value.as_str().trim(), shown(kept.value.as_str().trim()));
+            format!("`{}` is `{first}` here and {last} in line {}", field.key.value, kept.key.line)
+        });
+        let finding = findings.at(path, field.key.line, facts.next().unwrap_or_default());
+        finding.label("lost").also(path, kept.key.line, "the last one is kept");
+        for ((field, _), fact) in pairs[1..].iter().zip(facts) {
+            finding.note(fact.replacen("here", &format!("in line {}", field.key.line), 1));
+        }
+        if round.publication.from_descriptions {
+            for (field, kept) in &pairs {
+                let cell = shown(kept.value.as_str().trim());
+                finding.note(format!("the published cell of `{}` will be {cell}", field.key.value));
             }
         }
     }
+}
+
+/// A field that says something, with the last of its name, which says something else.
+fn kept<'a>(description: &'a SystemDescription, index: usize, field: &'a Field) -> Option<(&'a Field, &'a Field)> {
+    let last = description.fields[index + 1..].iter().rfind(|other| other.key.value == field.key.value)?;
+    let first = field.value.as_str().trim();
+    let says_nothing = first.is_empty() || ["n/a", "none", "-"].contains(&first.to_lowercase().as_str());
+    (!says_nothing && first != last.value.as_str().trim()).then_some((field, last))
 }
 
 fn shown(value: &str) -> String {

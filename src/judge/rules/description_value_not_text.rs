@@ -16,10 +16,19 @@ rule! {
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for (path, description, violations) in violations(submission, round) {
-        for violation in violations {
-            let Violation::WrongType(key) = violation else { continue };
-            let Some(value) = description.get(&key) else { continue };
-            findings.at(path, value.line, format!("`{key}` is {}, expected text", value.as_str()));
+        let values: Vec<_> = violations
+            .into_iter()
+            .filter_map(|violation| match violation {
+                Violation::WrongType(key) => Some((description.get(&key)?, key)),
+                Violation::Missing(_) => None,
+            })
+            .collect();
+        let Some(((first, key), others)) = values.split_first() else { continue };
+        let more =
+            if others.is_empty() { String::new() } else { format!(", and {} more are none either", others.len()) };
+        let finding = findings.at(path, first.line, format!("`{key}` is {}, expected text{more}", first.as_str()));
+        for (value, key) in others {
+            finding.note(format!("line {}: `{key}` is {}", value.line, value.as_str()));
         }
     }
 }

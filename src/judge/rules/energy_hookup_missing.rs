@@ -8,7 +8,7 @@ rule! {
     ///
     /// Others can repeat an energy measurement only if they know what fed the device and what was measured.
     ///
-    /// Help: describe the wiring in `systems`, as a text or a picture with `hookup` in its name.
+    /// Help: describe the wiring in `systems` or `code`, as a text or a picture named for it: `Energy-Hookup.pdf`.
     ///
     /// Source: directory structure of the results repositories.
     "energy-hookup-missing", Energy, Warning, check
@@ -19,20 +19,25 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         let results = format!("{}/", join(&submitter.path, "results"));
         let has_energy =
             submission.runs().any(|place| place.run.mode == Mode::Energy && place.run.path.starts_with(&results));
-        let describes = |path: &str| {
-            let below = path[submitter.path.len()..].to_lowercase();
-            let plain: String = below.chars().filter(char::is_ascii_alphanumeric).collect();
-            let of_energy = ["energy", "power"].iter().any(|word| plain.contains(word));
-            plain.contains("hookup")
-                || of_energy
-                    && ["setup", "connection", "mode", "doc", "measure"].iter().any(|word| plain.contains(word))
-        };
-        let has_text = submission
-            .entries_of(submitter)
-            .iter()
-            .any(|entry| entry.is_file() && !entry.path.starts_with(&results) && describes(&entry.path));
+        let own = format!("{}/", submitter.path);
+        let has_text = submission.entries_of(submitter).iter().any(|entry| {
+            let below = entry.path.strip_prefix(&own).unwrap_or_default();
+            // In `systems` or `code`, or beside them.
+            let place = below.split_once('/').map(|(folder, _)| folder);
+            entry.is_file() && matches!(place, None | Some("systems" | "code")) && names_wiring(below)
+        });
         if has_energy && !has_text {
             findings.at(&join(&submitter.path, "systems"), 0, "energy was measured, but no hook-up is described");
         }
     }
+}
+
+/// Whether a path below `systems` or `code` is named for the wiring, or for the set-up of the energy measurement. A word
+/// in a folder's name counts, as the files of such a folder say the rest.
+fn names_wiring(path: &str) -> bool {
+    const SET_UP: [&str; 6] = ["setup", "connection", "connect", "schematic", "measure", "mode"];
+    let plain: String = path.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let of_energy = ["energy", "power"].iter().any(|word| plain.contains(word));
+    ["hookup", "wiring", "schematic"].iter().any(|word| plain.contains(word))
+        || of_energy && SET_UP.iter().any(|word| plain.contains(word))
 }

@@ -1,6 +1,7 @@
 use crate::judge::rule::{Findings, rule};
+use crate::judge::sizes;
 use crate::read::submission::Submission;
-use crate::round::{FileRole, Round};
+use crate::round::Round;
 
 rule! {
     /// The device was given inputs of another size than the benchmark's.
@@ -16,11 +17,9 @@ rule! {
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for place in submission.runs().filter(|place| place.system.is_closed()) {
         let Some(expected) = place.spec(round).and_then(|spec| spec.input_bytes) else { continue };
-        let wrong = place.run.inferences().iter().find(|one| one.bytes.is_some_and(|bytes| bytes != expected));
-        if let Some(inference) = wrong {
-            let bytes = inference.bytes.unwrap_or(0);
-            let message = format!("{bytes} bytes were loaded for the inference, expected {expected}");
-            findings.at(place.run.path_of(FileRole::Log), inference.line, message);
+        let wrong = sizes::wrong(place.run, expected);
+        if !sizes::is_surplus(&wrong, place.run, expected) {
+            sizes::report(findings, place.run, &wrong, expected);
         }
     }
 }

@@ -8,6 +8,8 @@ rule! {
     ///
     /// Quantisation must be a mathematical, reproducible and publicly described step, so that others can repeat it.
     ///
+    /// A document named for it or a README that speaks of it will do, too.
+    ///
     /// Help: fill in `Quantization Method` or `Training and Quantization Notes`.
     ///
     /// Source: MLPerf Tiny rules, 8.1; system description template.
@@ -15,7 +17,8 @@ rule! {
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
-    for submitter in submission.submitters.iter().filter(|submitter| submitter.is_closed()) {
+    let closed = submission.submitters.iter().filter(|submitter| submitter.is_closed());
+    for submitter in closed.filter(|submitter| submitter.documents.quantisation.is_none()) {
         let described: Vec<_> = submission
             .systems_of(submitter)
             .filter_map(|system| Some((system, system.description.as_ref().filter(|one| one.damage.is_none())?)))
@@ -28,7 +31,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         let finding = findings.at(
             &first.description_path,
             0,
-            "neither `Quantization Method` nor a note says how the model was quantised",
+            "neither `Quantization Method` nor a note or document says how the model was quantised",
         );
         if silent.len() > 1 {
             finding.note(format!(

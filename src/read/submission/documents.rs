@@ -28,6 +28,8 @@ pub struct Documents {
     pub models: Option<Models>,
     /// Description files that begin with a byte-order mark.
     pub byte_order_marks: Vec<String>,
+    /// A document that is named for quantisation, or a README that speaks of it.
+    pub quantisation: Option<String>,
 }
 
 /// The model files of a submitter.
@@ -96,7 +98,28 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     let code = tree.below(&join(&submitter.path, "code"));
     let models = submitter.is_closed().then(|| own_model(tree, code)).flatten();
     let code = code.par_iter().filter_map(|entry| read_code(tree, entry)).collect();
-    Documents { checklists, code, models, byte_order_marks }
+    let quantisation = on_quantisation(tree, submitter, entries);
+    Documents { checklists, code, models, byte_order_marks, quantisation }
+}
+
+/// The first document beside the results that is named for quantisation, or README that speaks of it. Source files are
+/// none: they name functions, not methods.
+fn on_quantisation(tree: &Tree, submitter: &Submitter, entries: &[Entry]) -> Option<String> {
+    const DOCUMENTS: [&str; 8] = ["pdf", "md", "txt", "rst", "docx", "html", "ipynb", "adoc"];
+    const LONGEST_README: u64 = 1 << 20;
+    let results = format!("{}/", join(&submitter.path, "results"));
+    let speaks = |text: &[u8]| {
+        let lower = text.to_ascii_lowercase();
+        [&b"quantiz"[..], b"quantis"].iter().any(|word| memmem::find(&lower, word).is_some())
+    };
+    let document = entries.iter().filter(|entry| !entry.path.starts_with(&results)).find(|entry| {
+        let name = entry.name().to_lowercase();
+        let plain = ["md", "txt", "rst", "adoc"].contains(&ending(entry).as_str()) || name == "readme";
+        let is_readme = name.starts_with("readme") && plain && entry.size().is_some_and(|size| size <= LONGEST_README);
+        ends_in(entry, &DOCUMENTS) && speaks(name.as_bytes())
+            || is_readme && entry.is_file() && tree.read_with(entry, speaks).unwrap_or(false)
+    });
+    document.map(|entry| entry.path.clone())
 }
 
 /// The smallest model that is no reference model. The question is only whether there is one: digests of all models would

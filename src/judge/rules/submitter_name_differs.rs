@@ -1,0 +1,52 @@
+use crate::judge::rule::{Findings, rule};
+use crate::read::submission::Submission;
+use crate::round::Round;
+
+rule! {
+    /// The submitter named in a system description has nothing in common with the folder's name.
+    ///
+    /// The published table shows the folder's name. Names of companies and of their brands may well differ.
+    ///
+    /// Help: name your organisation in `Submitter` as in the folder, unless both are yours.
+    ///
+    /// Source: system description template.
+    "submitter-name-differs", SystemDescription, Note, check
+}
+
+fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
+    for submitter in &submission.submitters {
+        let strangers: Vec<_> = submission
+            .systems_of(submitter)
+            .filter_map(|system| Some((system, system.description.as_ref()?.get("Submitter")?)))
+            .filter(|(_, field)| !related(field.as_str(), &submitter.name))
+            // Another submitter of the round is a graver rule's finding.
+            .filter(|(_, field)| !submission.submitters.iter().any(|other| related(field.as_str(), &other.name)))
+            .collect();
+        let Some((system, field)) = strangers.first() else { continue };
+        let message = format!("`Submitter` is `{}`, the folder is called `{}`", field.as_str().trim(), submitter.name);
+        let finding = findings.at(&system.description_path, field.line, message);
+        if strangers.len() > 1 {
+            finding.note(format!("so it is in {} descriptions, this is the first", strangers.len()));
+        }
+    }
+}
+
+/// Whether two names share a word of three letters or more, or one is the other's initials or beginning. An empty one
+/// is another rule's finding.
+fn related(claimed: &str, folder: &str) -> bool {
+    let words = |name: &str| -> Vec<String> {
+        let parts = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        parts.map(str::to_lowercase).collect()
+    };
+    let (claimed, folder) = (words(claimed), words(folder));
+    let whole = |words: &[String]| words.concat();
+    let initials = |words: &[String]| words.iter().filter_map(|word| word.chars().next()).collect::<String>();
+    let (one, other) = (whole(&claimed), whole(&folder));
+    one.is_empty()
+        || one.contains(&other)
+        || other.contains(&one)
+        || initials(&claimed) == other
+        || initials(&folder) == one
+        || claimed.iter().any(|word| word.len() >= 3 && other.contains(word.as_str()))
+        || folder.iter().any(|word| word.len() >= 3 && one.contains(word.as_str()))
+}
