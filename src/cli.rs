@@ -14,6 +14,7 @@ mod run;
 mod simulate;
 mod streams;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,8 +24,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::judge::report::{Loading, Report};
 use crate::read::submission::Submission;
+use crate::read::submission::documents::is_checklist;
 use crate::read::tree::Tree;
-use crate::round::Round;
+use crate::round::{Round, Runner};
 use crate::tell;
 
 use streams::{Talk, open_tree, print, read_text, says};
@@ -112,7 +114,7 @@ enum Command {
 struct Input {
     /// A round, a folder with `closed` or `open`, a division, a submitter's own folder, or a package (`-`: on stdin)
     dir: PathBuf,
-    /// The round whose rules count [default: a package's own, otherwise the newest]
+    /// The round whose rules count [default: TINYAUDIT_ROUND, a package's own, what the checklist is named for]
     #[arg(long, value_name = "ROUND", conflicts_with = "rules")]
     round: Option<String>,
     /// A draft of a round's rules, instead of a built-in round; `-` is stdin
@@ -240,6 +242,28 @@ fn read_waivers(path: Option<&Path>) -> anyhow::Result<Option<Waivers>> {
     Ok(Some(Waivers { text, name }))
 }
 
+/// The round that a tree seems to be for, and what tells so: the name of its checklist, or a runner that later rounds no
+/// longer permit.
+fn guess(tree: &Tree) -> anyhow::Result<(Round, &'static str)> {
+    let files = || tree.entries().iter().filter(|entry| entry.is_file());
+    let named: BTreeSet<&str> = files()
+        .filter(|entry| is_checklist(entry.name()))
+        .filter_map(|entry| Round::names().into_iter().find(|round| entry.name().to_lowercase().contains(round)))
+        .collect();
+    if let [name] = named.into_iter().collect::<Vec<_>>()[..] {
+        return Ok((Round::named(name)?, "guessed from the checklist's name; name another with --round"));
+    }
+    if files().any(|entry| entry.name() == "script.async") {
+        for name in Round::names().into_iter().rev() {
+            let round = Round::named(name)?;
+            if !round.runners.get(Runner::Eembc).benchmarks.is_empty() {
+                return Ok((round, "guessed: the last that permits the EEMBC runner; name another with --round"));
+            }
+        }
+    }
+    Ok((Round::named(Round::newest())?, "the newest; name another with --round"))
+}
+
 impl Input {
     /// Judges a tree.
     fn report(&self, tree: &Tree, round: Round, waivers: Option<&Waivers>, wanted: Wanted) -> anyhow::Result<Report> {
@@ -267,17 +291,19 @@ impl Input {
         read_waivers(self.waivers.as_deref())
     }
 
-    /// The round that was named, otherwise that of a package, otherwise the newest; and what to say of it.
+    /// The round that was named, otherwise that of a package, otherwise a guess; and what to say of it.
     fn round(&self, tree: &Tree) -> anyhow::Result<(Round, String)> {
         let (round, why) = if let Some(path) = &self.rules {
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
             (Round::parse(&name, &read_text(path)?)?, "read from --rules")
         } else if let Some(name) = &self.round {
             (Round::named(name)?, "named by --round")
+        } else if let Some(name) = std::env::var("TINYAUDIT_ROUND").ok().filter(|name| !name.is_empty()) {
+            (Round::named(&name)?, "named by TINYAUDIT_ROUND")
         } else if let Ok(name) = crate::keep::package::stored_round(tree) {
             (Round::named(&name)?, "the package's; name another with --round")
         } else {
-            (Round::named(Round::newest())?, "the newest; name another with --round")
+            guess(tree)?
         };
         let said = format!("round {} ({why})", round.name);
         Ok((round, said))

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Args;
@@ -60,6 +60,8 @@ pub struct Simulate {
 const NAP: Micros = 50_000;
 /// Longest sleep while the energy monitor samples.
 const SAMPLING_NAP: Micros = 10_000;
+/// Longest time for which a word of the device waits for a program that reads the monitor slowly.
+const LONGEST_HOLD: Duration = Duration::from_millis(100);
 /// Sleep while a program takes what was written to it.
 const SHORT_NAP: Micros = 500;
 
@@ -97,6 +99,8 @@ impl Simulate {
             .map(|link| link.display().to_string())
             .collect();
         remark(&format!("ready: {}", names.join(", ")));
+        // Since when something waits until the monitor's lines are taken.
+        let mut held: Option<Instant> = None;
         while !interrupted.load(Ordering::Relaxed) {
             let mut behind = false;
             for (port, terminal) in &mut ports {
@@ -114,7 +118,12 @@ impl Simulate {
                     }
                 }
                 terminal.flush()?;
-                behind |= *port == Port::Monitor && terminal.is_behind()?;
+                if *port == Port::Monitor && terminal.is_behind()? {
+                    behind = held.get_or_insert_with(Instant::now).elapsed() < LONGEST_HOLD;
+                }
+            }
+            if !behind {
+                held = None;
             }
             let next = ports.iter().filter_map(|(port, _)| bench.next_output(*port)).min();
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a positive time

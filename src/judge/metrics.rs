@@ -62,7 +62,12 @@ fn throughput(run: &mut Run) {
     let rates: Option<Vec<f64>> = run
         .windows
         .iter()
-        .map(|window| window.seconds.filter(|seconds| *seconds > 0.0).map(|seconds| window.inferences as f64 / seconds))
+        .map(|window| {
+            window
+                .seconds
+                .filter(|seconds| *seconds > 0.0 && window.inferences > 0)
+                .map(|seconds| window.inferences as f64 / seconds)
+        })
         .collect();
     let recomputed = match rates {
         _ if run.windows.is_empty() => Err(no_evidence(run)),

@@ -8,6 +8,7 @@ mod archive;
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use archive::Archive;
@@ -145,7 +146,7 @@ impl Tree {
             }
             same
         });
-        Ok(Self { source: Source::Folder(root.to_owned()), entries, prefix: String::new() })
+        Ok(Self { source: Source::Folder(root.to_owned()), entries, prefix: String::new() }.without_pointers())
     }
 
     /// Lists an open zip archive.
@@ -154,7 +155,23 @@ impl Tree {
     /// As [`Tree::open`].
     pub fn of_archive(file: File) -> io::Result<Self> {
         let (archive, entries) = Archive::of(file)?;
-        Ok(Self { source: Source::Archive(archive), entries, prefix: String::new() })
+        Ok(Self { source: Source::Archive(archive), entries, prefix: String::new() }.without_pointers())
+    }
+
+    /// Files of which only the pointer of Git LFS is here are not read as if they were the files.
+    fn without_pointers(mut self) -> Self {
+        const SIZES: RangeInclusive<u64> = 110..=200;
+        const BEGINNING: &[u8] = b"version https://git-lfs.github.com/spec/";
+        let is_pointer = |entry: &Entry| {
+            entry.size().is_some_and(|size| SIZES.contains(&size))
+                && self.read_with(entry, |bytes| bytes.starts_with(BEGINNING)).unwrap_or(false)
+        };
+        let pointers: Vec<bool> = self.entries.par_iter().map(is_pointer).collect();
+        for (entry, _) in self.entries.iter_mut().zip(pointers).filter(|(_, is_pointer)| *is_pointer) {
+            entry.kind =
+                Kind::Unreadable("only its Git LFS pointer is here; `git lfs pull` fetches the file".to_owned());
+        }
+        self
     }
 
     fn entry(root: &Path, found: walkdir::Result<walkdir::DirEntry>) -> Entry {

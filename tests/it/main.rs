@@ -10,10 +10,13 @@ mod cli;
 mod console;
 mod corpus;
 mod damage;
+#[cfg(unix)]
+mod foreign;
 mod formats;
 mod fuzzing;
 mod golden;
 mod hostile;
+mod inputs;
 mod layers;
 mod mutation;
 mod package;

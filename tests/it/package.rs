@@ -153,7 +153,7 @@ fn hostile_archives_end_in_an_error() {
     let cases: [(&str, Vec<u8>); 7] = [
         ("no name below its root", hostile(&[("../evil.txt", b"x")])),
         ("no name below its root", hostile(&[("/etc/evil.txt", b"x")])),
-        ("no name below its root", hostile(&[("closed\\x", b"x")])),
+        ("no name below its root", hostile(&[("closed\\x", b"x"), ("open/y", b"y")])),
         ("lies in a file", hostile(&[("closed/a", b"x"), ("closed/a/results/x", b"x")])),
         ("cannot be read", b"PK\x03\x04 no archive".to_vec()),
         ("cannot be read", Vec::new()),

@@ -12,13 +12,13 @@ use tinyaudit::bench::simulator::answers::synthetic_input;
 use tinyaudit::read::log::claims::{self, Claims};
 
 /// A simulated bench, which ends with the test.
-struct Simulator {
+pub(crate) struct Simulator {
     child: Child,
     folder: TempDir,
 }
 
 impl Simulator {
-    fn start(arguments: &[&str], ports: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str], ports: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
         command.arg("simulate").args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
@@ -34,11 +34,11 @@ impl Simulator {
         simulator
     }
 
-    fn port(&self, name: &str) -> PathBuf {
+    pub(crate) fn port(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn interrupt(mut self) {
+    pub(crate) fn interrupt(mut self) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
         assert!(self.child.wait().unwrap().success());
@@ -55,7 +55,7 @@ impl Drop for Simulator {
 }
 
 /// The first inputs of a list, as a simulated device knows them.
-fn data_sets(list: &str) -> TempDir {
+pub(crate) fn data_sets(list: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     let list = tinyaudit::round::dataset(list).unwrap();
     let place = folder.path().join(list.name);
@@ -77,7 +77,7 @@ fn run(arguments: &[&str], ports: &[(&str, PathBuf)], into: &Path) -> Output {
 }
 
 /// The claims and the log of a run that must succeed.
-fn measured(arguments: &[&str], ports: &[(&str, PathBuf)]) -> (Claims, String, TempDir) {
+pub(crate) fn measured(arguments: &[&str], ports: &[(&str, PathBuf)]) -> (Claims, String, TempDir) {
     let folder = TempDir::new().unwrap();
     let into = folder.path().join("session");
     let output = run(arguments, ports, &into);
@@ -86,7 +86,7 @@ fn measured(arguments: &[&str], ports: &[(&str, PathBuf)]) -> (Claims, String, T
     (claims, fs::read_to_string(into.join("log.txt")).unwrap(), folder)
 }
 
-fn close(found: f64, expected: f64, tolerance: f64) {
+pub(crate) fn close(found: f64, expected: f64, tolerance: f64) {
     assert!((found / expected - 1.0).abs() < tolerance, "found {found}, expected {expected}");
 }
 

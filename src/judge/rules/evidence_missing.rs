@@ -1,4 +1,4 @@
-use super::file_missing::runner_of;
+use super::file_missing::{is_unreadable, runner_of};
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
 use crate::round::{Mode, Round, Task};
@@ -36,6 +36,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             let names = (0..trials).map(|trial| first.replace("000", &format!("{trial:03}")));
             missing.extend(names.filter(|name| !run.files.contains_key(name)));
         }
+        missing.retain(|name| !is_unreadable(submission, run, name));
         if !missing.is_empty() {
             let names: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
             let verb = if names.len() == 1 { "is" } else { "are" };

@@ -1,6 +1,7 @@
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::{Place, Run, Submission};
-use crate::round::{FileRole, Mode, Round, Runner};
+use crate::read::tree::{Kind, join};
+use crate::round::{Mode, Round, Runner};
 
 rule! {
     /// A file of a run is missing.
@@ -24,16 +25,22 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             continue;
         }
         for role in &round.runners.get(runner_of(&place, round)).required {
-            if !run.has(*role) {
-                report(run, *role, round, findings);
+            let names = round.files.of(*role, run.mode);
+            if !run.has(*role) && !names.iter().any(|name| is_unreadable(submission, run, name)) {
+                report(run, names.first(), findings);
             }
         }
     }
 }
 
-fn report(run: &Run, role: FileRole, round: &Round, findings: &mut Findings) {
-    let names = round.files.of(role, run.mode);
-    let Some(name) = names.first() else { return };
+/// Whether a file of a run is there but cannot be read, which is a finding of its own.
+pub(super) fn is_unreadable(submission: &Submission, run: &Run, name: &str) -> bool {
+    let path = join(&run.path, name);
+    submission.entries.iter().any(|entry| entry.path == path && matches!(entry.kind, Kind::Unreadable(_)))
+}
+
+fn report(run: &Run, name: Option<&String>, findings: &mut Findings) {
+    let Some(name) = name else { return };
     let finding = findings.at(&run.path, 0, format!("`{name}` is missing"));
     if let Some(similar) = similar(run, name, run.mode) {
         finding.help(format!("rename `{similar}` to `{name}`"));

@@ -19,7 +19,11 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
                 findings.at(&entry.path, 0, format!("`{}` is a pipe, socket or device", entry.name()));
             }
             Kind::Unreadable(reason) => {
-                findings.at(&entry.path, 0, format!("`{}` cannot be read: {reason}", entry.name()));
+                let message = format!("`{}` cannot be read: {reason}", entry.name());
+                let finding = findings.at(&entry.path, 0, message);
+                if reason.contains("git lfs") {
+                    finding.help("fetch the file with `git lfs pull`; submit it itself.");
+                }
             }
             _ => {}
         }

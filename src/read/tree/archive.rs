@@ -7,6 +7,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex};
 
 use zip::ZipArchive;
+use zip::result::ZipError;
 
 use super::{Entry, Kind};
 
@@ -29,7 +30,9 @@ impl Archive {
     /// Lists an archive.
     pub fn of(file: File) -> io::Result<(Self, Vec<Entry>)> {
         let length = file.metadata()?.len();
-        let mut archive = ZipArchive::new(Shared { file: Arc::new(Mutex::new(file)), position: 0, length })?;
+        let beginning = beginning(&file)?;
+        let shared = Shared { file: Arc::new(Mutex::new(file)), position: 0, length };
+        let mut archive = ZipArchive::new(shared).map_err(|error| explained(&beginning, error))?;
         if archive.len() > MAX_ENTRIES {
             return Err(refused(format!("the archive has {} entries, expected at most {MAX_ENTRIES}", archive.len())));
         }
@@ -39,12 +42,13 @@ impl Archive {
         if archive.has_overlapping_files()? {
             return Err(refused("files of the archive overlap each other".to_owned()));
         }
+        let layout = Layout::of(archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect());
         let (mut index, mut entries) = (BTreeMap::new(), BTreeMap::new());
         for number in 0..archive.len() {
             let file = archive.by_index_raw(number)?;
             let name =
                 file.name().map_err(|_| refused("the archive holds a name that is no text".to_owned()))?.into_owned();
-            let path = name.trim_end_matches('/').to_owned();
+            let Some(path) = layout.path_of(&name) else { continue };
             check_name(&path)?;
             let ratio = file.size() / file.compressed_size().max(1);
             let kind = if file.is_symlink() {
@@ -104,6 +108,64 @@ impl<R: Read> Read for Measured<R> {
             .checked_sub(count as u64)
             .ok_or_else(|| refused(format!("it claims {claimed} bytes and has more")))?;
         Ok(count)
+    }
+}
+
+/// How the names of an archive lead to a submission.
+struct Layout {
+    /// Whether folders are set apart by backslashes, as some programs on Windows do.
+    backslashes: bool,
+    /// The one folder around everything, with its slash; empty if there is none.
+    around: String,
+}
+
+impl Layout {
+    fn of(mut names: Vec<String>) -> Self {
+        let backslashes = names.iter().any(|name| name.contains('\\')) && !names.iter().any(|name| name.contains('/'));
+        if backslashes {
+            names = names.iter().map(|name| name.replace('\\', "/")).collect();
+        }
+        let first = names.first().and_then(|name| name.split_once('/')).map_or("", |(first, _)| first);
+        let around = format!("{first}/");
+        let is_around = !first.is_empty()
+            && !["closed", "open", ".", ".."].contains(&first)
+            && names.iter().all(|name| name.starts_with(&around))
+            && ["closed/", "open/"]
+                .iter()
+                .any(|division| names.iter().any(|name| name[around.len()..].starts_with(division)));
+        Self { backslashes, around: if is_around { around } else { String::new() } }
+    }
+
+    /// The path of an entry in the submission; `None` for the folder around everything.
+    fn path_of(&self, name: &str) -> Option<String> {
+        let name = if self.backslashes { name.replace('\\', "/") } else { name.to_owned() };
+        let path = name.strip_prefix(&self.around)?.trim_end_matches('/');
+        (!path.is_empty()).then(|| path.to_owned())
+    }
+}
+
+/// The first bytes of a file.
+fn beginning(mut file: &File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(4).read_to_end(&mut bytes)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(bytes)
+}
+
+/// What a file that is no zip archive is, and what to do.
+fn explained(beginning: &[u8], error: ZipError) -> io::Error {
+    match beginning {
+        [0x1F, 0x8B, ..] => {
+            refused("this is a gzip archive (.tar.gz): unpack it and name the folder, or make a zip".to_owned())
+        }
+        [b'P', b'K', 3, 4] => refused(
+            "the zip archive is cut off: the list of its files, which stands at its end, is missing; copy it again"
+                .to_owned(),
+        ),
+        [b'7', b'z', ..] | [b'R', b'a', b'r', ..] | [0xFD, b'7', ..] | [b'B', b'Z', ..] => {
+            refused("this is an archive of another kind than zip: unpack it and name the folder".to_owned())
+        }
+        _ => error.into(),
     }
 }
 

@@ -1,0 +1,105 @@
+//! What people hand in: archives as programs make them, files that are not really there, rounds that nobody names.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use crate::golden;
+
+fn check(path: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
+    command.arg("check").arg(path).args(arguments).env_remove("TINYAUDIT_ROUND").output().unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// The bundled submission as a zip archive whose names are made by `name`.
+fn zipped(place: &Path, name: impl Fn(&str) -> String) {
+    let mut zip = ZipWriter::new(fs::File::create(place).unwrap());
+    for (path, bytes) in golden::files(&golden::bundled()) {
+        zip.start_file(name(path.to_str().unwrap()), SimpleFileOptions::default()).unwrap();
+        zip.write_all(&bytes).unwrap();
+    }
+    zip.finish().unwrap();
+}
+
+#[test]
+fn archives_are_read_as_people_make_them() {
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().join("submission.zip");
+    let expected = told(&check(&golden::bundled(), &["--round", "v1.3"]));
+    assert!(expected.contains("PASS"), "{expected}");
+    let makers: [&dyn Fn(&str) -> String; 3] =
+        [&|path| path.to_owned(), &|path| path.replace('/', "\\"), &|path| format!("submission v1.3 final/{path}")];
+    for maker in makers {
+        zipped(&place, maker);
+        assert_eq!(told(&check(&place, &["--round", "v1.3"])), expected, "{}", maker("a/b"));
+    }
+}
+
+#[test]
+fn what_is_no_zip_archive_is_named() {
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().join("submission.zip");
+    zipped(&place, str::to_owned);
+    let whole = fs::read(&place).unwrap();
+    for (bytes, expected) in [
+        (&whole[..whole.len() / 2], "is cut off"),
+        (b"\x1F\x8B\x08\0\0\0\0\0", "gzip archive (.tar.gz): unpack it"),
+        (b"7z\xBC\xAF\x27\x1C", "of another kind than zip"),
+    ] {
+        fs::write(&place, bytes).unwrap();
+        let output = check(&place, &["--round", "v1.3"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(told(&output).contains(expected), "{}", told(&output));
+    }
+}
+
+#[test]
+fn a_pointer_of_git_lfs_is_no_log() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let run = folder.path().join("closed/ExampleCo/results/simulated_npu_400mhz/ic/energy");
+    let pointer = format!(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 425989\n",
+        "0123456789abcdef".repeat(4)
+    );
+    for name in ["trace1-energy.bin", "log.txt"] {
+        fs::write(run.join(name), &pointer).unwrap();
+    }
+    let output = check(folder.path(), &["--round", "v1.3"]);
+    let told = told(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert_eq!(told.matches("only its Git LFS pointer is here; `git lfs pull` fetches the file").count(), 2, "{told}");
+    // The cause alone.
+    assert_eq!(told.matches("\nerror[").count() + usize::from(told.starts_with("error[")), 2, "{told}");
+}
+
+#[test]
+fn a_round_that_nobody_names_is_guessed() {
+    let told = told(&check(&golden::bundled(), &[]));
+    assert!(told.starts_with("round v1.3 (guessed from the checklist's name; name another with --round)"), "{told}");
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    for name in ["pdf", "docx"] {
+        let systems = folder.path().join("closed/ExampleCo/systems");
+        let file = systems.join(format!("TinyMLPerf_v1.3_Submission_Checklist.{name}"));
+        fs::rename(file, systems.join(format!("checklist.{name}"))).unwrap();
+    }
+    let output = check(folder.path(), &[]);
+    let told = self::told(&output);
+    assert!(told.contains("guessed: the last that permits the EEMBC runner"), "{told}");
+    assert!(!told.contains("runner-not-eligible"), "{told}");
+    let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit"))
+        .args(["check", golden::bundled().to_str().unwrap()])
+        .env("TINYAUDIT_ROUND", "v1.2")
+        .output()
+        .unwrap();
+    assert!(self::told(&output).starts_with("round v1.2 (named by TINYAUDIT_ROUND)"));
+}
