@@ -5,3 +5,4 @@ pub mod form;
 pub mod mending;
 pub mod output;
 pub mod package;
+pub mod respelling;

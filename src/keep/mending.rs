@@ -59,8 +59,39 @@ pub fn plan(tree: &Tree, report: &Report) -> Vec<Step> {
     let mut steps = misnamed(report);
     steps.extend(markers(report));
     steps.extend(statuses(tree, report));
+    steps.extend(marks(tree, report, &steps));
     steps.extend(junk(tree));
+    // Last, as the others name what they find by the names it has.
+    let respelt = super::respelling::steps(tree, report).into_iter().filter(|step| !is_done(step, &steps));
+    let respelt: Vec<Step> = respelt.collect();
+    steps.extend(respelt);
     steps
+}
+
+/// Whether an earlier step takes away what this one moves.
+fn is_done(step: &Step, earlier: &[Step]) -> bool {
+    let Step::Move { from, to } = step else { return false };
+    earlier.iter().any(|step| match step {
+        Step::Remove { path, .. } => from == path || from.starts_with(&format!("{path}/")),
+        Step::Move { from: gone, to: there } => gone == from || there == to,
+        Step::Rewrite { .. } => false,
+    })
+}
+
+/// Byte-order marks in front of descriptions that no other step writes anew.
+fn marks(tree: &Tree, report: &Report, earlier: &[Step]) -> Vec<Step> {
+    let rewritten =
+        |path: &String| earlier.iter().any(|step| matches!(step, Step::Rewrite { path: other, .. } if other == path));
+    let marked = report.submission.submitters.iter().flat_map(|submitter| &submitter.documents.byte_order_marks);
+    marked
+        .filter(|path| !rewritten(path))
+        .filter_map(|path| {
+            let text = String::from_utf8(tree.read(tree.get(path)?).ok()?).ok()?;
+            let content = text.strip_prefix('\u{FEFF}')?.to_owned();
+            let why = "the byte-order mark in front goes".to_owned();
+            Some(Step::Rewrite { path: path.clone(), content, why })
+        })
+        .collect()
 }
 
 /// `result.txt`, where `results.txt` is missing.
@@ -109,6 +140,7 @@ fn statuses(tree: &Tree, report: &Report) -> Vec<Step> {
         let read = tree.get(&system.description_path).and_then(|entry| tree.read(entry).ok());
         let Some(text) = read.and_then(|bytes| String::from_utf8(bytes).ok()) else { continue };
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
         let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
         let Some(line) = lines.get_mut((field.line as usize).wrapping_sub(1)) else { continue };
         // The value as it is written; anything unusual is left to a person.

@@ -304,6 +304,42 @@ fn sessions_that_do_not_fit_are_refused() {
     assert!(into.join("results/s/ic/performance/log.txt").is_file());
 }
 
+/// Names that differ from the official ones in case, or are short forms of them, are mended from the inside out.
+#[test]
+fn names_are_respelt() {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("tree");
+    golden::copy(&golden::bundled(), &tree);
+    let own = tree.join("closed/ExampleCo");
+    let systems = own.join("systems");
+    let description = systems.join("simulated_npu_400mhz.json");
+    let bytes = fs::read(&description).unwrap();
+    fs::write(&description, [b"\xEF\xBB\xBF", &bytes[..]].concat()).unwrap();
+    let ic = own.join("results/simulated_npu_400mhz/ic");
+    for (folder, from, to) in [
+        (&systems, "simulated_npu_400mhz.json", "Simulated-NPU-400MHz.JSON"),
+        (&ic.join("accuracy"), "log.txt", "LOG.TXT"),
+        (&ic.join("performance"), "script.async", "Script.Async"),
+        (&ic, "EEMBC_RUNNER", "eembc_runner"),
+        (&ic, "energy", "Power"),
+        (&ic, "performance", "perf"),
+        (&ic, "accuracy", "Accuracy"),
+        (&own.join("results/simulated_npu_400mhz"), "ic", "IC"),
+        (&own, "results", "Results"),
+        (&own, "code", "Code"),
+    ] {
+        fs::rename(folder.join(from), folder.join(to)).unwrap();
+    }
+    let broken = golden::files(&tree);
+    let plan = succeeds(&["fix", text(&tree), "--round", "v1.3"]);
+    assert_eq!(golden::files(&tree), broken, "a plan changes nothing");
+    assert!(plan.contains("move closed/ExampleCo/Results to closed/ExampleCo/results"), "{plan}");
+    succeeds(&["fix", text(&tree), "--round", "v1.3", "--apply"]);
+    assert_eq!(golden::files(&tree), golden::files(&golden::bundled()));
+    succeeds(&["fix", text(&tree), "--round", "v1.3", "--undo"]);
+    assert_eq!(golden::files(&tree), broken);
+}
+
 #[test]
 fn mending_can_be_undone() {
     let folder = TempDir::new().unwrap();

@@ -1,0 +1,89 @@
+//! Names that are the official ones but for case, or well-known short forms of them.
+
+use super::mending::Step;
+use crate::judge::report::Report;
+use crate::read::tree::{Entry, Kind, Tree, join, name_of};
+use crate::round::{FileRole, Mode, Round};
+
+/// The folders of a submitter.
+const FOLDERS: [&str; 3] = ["code", "results", "systems"];
+/// What people call a run, too.
+const ALIASES: [(&str, Mode); 6] = [
+    ("acc", Mode::Accuracy),
+    ("perf", Mode::Performance),
+    ("performances", Mode::Performance),
+    ("power", Mode::Energy),
+    ("ener", Mode::Energy),
+    ("energies", Mode::Energy),
+];
+
+/// Moves of files and folders to their official names, the innermost first, so that every path is there when its turn
+/// comes. Nothing is moved to where something is.
+#[must_use]
+pub fn steps(tree: &Tree, report: &Report) -> Vec<Step> {
+    let mut steps: Vec<(usize, Step)> = Vec::new();
+    for submitter in &report.submission.submitters {
+        let parts = |path: &str| -> Vec<String> {
+            path[submitter.path.len()..].trim_start_matches('/').split('/').map(str::to_owned).collect()
+        };
+        // By the tree, as nothing is read of results in a folder of another name.
+        let systems: Vec<String> = tree
+            .below(&submitter.path)
+            .iter()
+            .filter(|entry| entry.kind == Kind::Folder)
+            .filter_map(|entry| match &parts(&entry.path)[..] {
+                [top, system] if top.eq_ignore_ascii_case("results") => Some(system.clone()),
+                _ => None,
+            })
+            .collect();
+        for entry in tree.below(&submitter.path).iter().filter(|entry| entry.is_text()) {
+            let parts = parts(&entry.path);
+            let Some(name) = official(&parts, entry, &report.round, &systems) else { continue };
+            let parent = entry.path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            let to = join(parent, &name);
+            let taken = tree.get(&to).is_some()
+                || steps.iter().any(|(_, step)| matches!(step, Step::Move { to: other, .. } if *other == to));
+            if name != entry.name() && !taken {
+                steps.push((parts.len(), Step::Move { from: entry.path.clone(), to }));
+            }
+        }
+    }
+    steps.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
+    steps.into_iter().map(|(_, step)| step).collect()
+}
+
+/// The official name of what lies at a path below a submitter, if it has one.
+fn official(parts: &[String], entry: &Entry, round: &Round, systems: &[String]) -> Option<String> {
+    let folder = entry.kind == Kind::Folder;
+    let name = entry.name();
+    let same = |known: &str| known.eq_ignore_ascii_case(name);
+    let top = parts[0].to_lowercase();
+    match (parts.len(), top.as_str(), folder) {
+        (1, _, true) => FOLDERS.into_iter().find(|known| same(known)).map(str::to_owned),
+        (2, "systems", false) => description(name, systems),
+        (3, "results", true) => round.benchmarks.keys().find(|known| same(known)).cloned(),
+        (4, "results", true) => mode(name).map(|mode| mode.name().to_owned()),
+        (4, "results", false) => round.runners.eembc.marker.clone().filter(|marker| same(marker)),
+        (5, "results", false) => {
+            let mode = mode(&parts[3])?;
+            let names = FileRole::ALL.into_iter().filter_map(|role| round.files.of(role, mode).into_iter().next());
+            names.into_iter().find(|known| same(known))
+        }
+        _ => None,
+    }
+}
+
+/// The run that a folder is named for.
+fn mode(name: &str) -> Option<Mode> {
+    let lower = name.to_lowercase();
+    let alias = ALIASES.into_iter().find(|(alias, _)| *alias == lower).map(|(_, mode)| mode);
+    Mode::from_name(&lower).or(alias)
+}
+
+/// The description of a system that is named as the file but for case and hyphens.
+fn description(name: &str, systems: &[String]) -> Option<String> {
+    let (stem, ending) = name_of(name).rsplit_once('.')?;
+    let plain = |name: &str| name.to_lowercase().replace('-', "_");
+    let system = systems.iter().find(|system| plain(system) == plain(stem))?;
+    ending.eq_ignore_ascii_case("json").then(|| format!("{system}.json"))
+}
