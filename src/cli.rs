@@ -171,10 +171,21 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("tinyaudit: {error:#}");
+            eprintln!("tinyaudit: {}", told(&error));
             ExitCode::from(2)
         }
     }
+}
+
+/// An error with its causes, each said once: many errors end in the words of their cause.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !told.ends_with(&cause) {
+            told = if told.is_empty() { cause } else { format!("{told}: {cause}") };
+        }
+    }
+    told
 }
 
 fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {

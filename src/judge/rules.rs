@@ -82,6 +82,7 @@ mod runner_marker_wrong;
 mod runner_not_eligible;
 mod runner_unrecognised;
 mod runner_version_outdated;
+mod runners_mixed;
 mod script_disagrees_with_log;
 mod session_of_earlier_round;
 mod session_shared;
@@ -208,6 +209,7 @@ pub static RULES: &[Rule] = &[
     runner_not_eligible::RULE,
     runner_unrecognised::RULE,
     runner_version_outdated::RULE,
+    runners_mixed::RULE,
     script_disagrees_with_log::RULE,
     session_of_earlier_round::RULE,
     session_shared::RULE,

@@ -170,3 +170,19 @@ fn changing_any_digit_of_a_claim_fails() {
     }
     assert!(edits > 40);
 }
+
+#[test]
+fn a_submitter_is_found_whatever_the_case() {
+    let output = tinyaudit(&["check", &bundled(), "--round", "v1.3", "--submitter", "exampleco"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_cause_is_said_once() {
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().join("x.zip");
+    std::fs::write(&place, "PK\x03\x04").unwrap();
+    let output = tinyaudit(&["check", place.to_str().unwrap()]);
+    let told = text(&output.stderr);
+    assert_eq!(told.matches("is cut off").count(), 1, "{told}");
+}

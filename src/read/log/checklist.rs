@@ -28,6 +28,28 @@ pub struct Checklist {
     pub rows: Vec<Vec<String>>,
 }
 
+/// Characters that tick what they stand before or behind.
+const MARKS: [char; 13] = ['✓', '✔', '✅', '☑', '☒', '✗', '✘', '✖', '❎', '🗸', '🗹', '🗷', '■'];
+/// Letters that tick in brackets.
+const BRACKETED: [&str; 6] = ["x]", "X]", "x)", "X)", "✓]", "✔]"];
+/// Most words of an answer that may be ticked by a letter behind it; in a sentence a letter means something.
+const SHORT_ANSWER: usize = 4;
+
+/// A line without the mark behind it, and whether there is one: `Yes ✅`, `No X`.
+fn marked_behind(line: &str) -> (&str, bool) {
+    let bare = line.trim_end_matches(['\u{FE0F}', ' ']);
+    if let Some(text) = bare.strip_suffix(MARKS).map(|text| text.trim_end_matches('\u{FE0F}').trim_end())
+        && !text.is_empty()
+    {
+        return (text, true);
+    }
+    let letter = [" x", " X", "\tx", "\tX", "[x]", "[X]", "(x)", "(X)"].iter().find_map(|mark| bare.strip_suffix(mark));
+    match letter.map(str::trim_end) {
+        Some(text) if !text.is_empty() && text.split_whitespace().count() <= SHORT_ANSWER => (text, true),
+        _ => (line, false),
+    }
+}
+
 /// A line, without its mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
@@ -39,15 +61,23 @@ pub struct Item {
 
 impl Item {
     fn of(line: &str) -> Self {
-        let mut text = line.trim();
-        let mut ticked = false;
+        let (mut text, mut ticked) = marked_behind(line.trim());
         while let Some(first) = text.chars().next() {
             let rest = &text[first.len_utf8()..];
             let alone = rest.starts_with(char::is_whitespace) || rest.starts_with(char::is_uppercase);
             match first {
-                '✓' | '✔' | '☑' | '☒' | '✗' | '✘' | '■' => ticked = true,
+                mark if MARKS.contains(&mark) => ticked = true,
+                '[' | '(' if BRACKETED.iter().any(|mark| rest.starts_with(mark)) => {
+                    ticked = true;
+                    text = rest[2..].trim_start();
+                    continue;
+                }
+                '[' if rest.starts_with([' ', ']']) => {
+                    text = rest.trim_start_matches(' ').strip_prefix(']').unwrap_or(rest).trim_start();
+                    continue;
+                }
                 'X' | 'x' if alone && !ticked => ticked = true,
-                '☐' | '❏' | '□' => {}
+                '☐' | '❏' | '□' | '\u{FE0F}' => {}
                 _ => break,
             }
             text = rest.trim_start();
@@ -225,6 +255,27 @@ mod tests {
         file.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).unwrap();
         write!(file, "<w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>").unwrap();
         file.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn marks_may_stand_behind_and_in_brackets() {
+        for (line, text, ticked) in [
+            ("Yes ✅", "Yes", true),
+            ("✅ Yes", "Yes", true),
+            ("✔️ Yes", "Yes", true),
+            ("No X", "No", true),
+            ("Yes [x]", "Yes", true),
+            ("[x] Yes", "Yes", true),
+            ("( X ) Yes", "( X ) Yes", false),
+            ("[ ] No", "No", false),
+            ("(x) Available", "Available", true),
+            ("The engineer who certifies is Mr X", "The engineer who certifies is Mr X", false),
+            ("Windows X", "Windows", true),
+            ("X", "X", false),
+            ("No", "No", false),
+        ] {
+            assert_eq!(Item::of(line), Item { text: text.to_owned(), ticked }, "{line}");
+        }
     }
 
     #[test]

@@ -43,7 +43,11 @@ pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result
     }
     if let Some(name) = submitter {
         let known: BTreeSet<_> = submission.submitters.iter().map(|submitter| submitter.name.clone()).collect();
-        submission.submitters.retain(|submitter| submitter.name == name);
+        // Two submitters may differ in case only; otherwise case does not matter.
+        let exact = known.contains(name);
+        submission
+            .submitters
+            .retain(|submitter| if exact { submitter.name == name } else { submitter.name.eq_ignore_ascii_case(name) });
         if submission.submitters.is_empty() {
             let known = known.into_iter().collect::<Vec<_>>().join(", ");
             return Err(LoadError::NoSuchSubmitter { name: name.to_owned(), known });
