@@ -103,3 +103,16 @@ fn a_round_that_nobody_names_is_guessed() {
         .unwrap();
     assert!(self::told(&output).starts_with("round v1.2 (named by TINYAUDIT_ROUND)"));
 }
+
+#[test]
+fn a_lost_time_stamp_is_named() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let run = "closed/ExampleCo/results/simulated_npu_400mhz/ic/energy/trace1-timestamps.json";
+    let path = folder.path().join(run);
+    let text = fs::read_to_string(&path).unwrap();
+    let start = text.lines().nth(2).unwrap();
+    fs::write(&path, text.replacen(&format!("{start}\n"), "", 1)).unwrap();
+    let told = told(&check(folder.path(), &["--round", "v1.3"]));
+    assert!(told.contains("10 of 11 time stamps are there: that of the start of window 1 is lost"), "{told}");
+}

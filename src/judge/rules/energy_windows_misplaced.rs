@@ -44,11 +44,36 @@ fn check_trace(place: &Place<'_>, round: &Round, findings: &mut Findings) {
         );
         let finding = findings.at(path, 0, message);
         if count != expected {
-            finding.note(format!("there are {count} time stamps, expected {expected}"));
+            finding.note(match lost_stamp(run) {
+                Some((what, window)) if count + 1 == expected => format!(
+                    "{count} of {expected} time stamps are there: that of the {what} of window {window} is lost, so that \
+                     what is measured after it are the gaps between windows"
+                ),
+                _ => format!("there are {count} time stamps, expected {expected}"),
+            });
         }
     } else if count != expected {
         findings.at(path, 0, format!("there are {count} time stamps, expected {expected}"));
     }
+}
+
+/// The first start or end of inferences, by the log, near which there is no time stamp, and its window.
+fn lost_stamp(run: &Run) -> Option<(&'static str, usize)> {
+    /// How far a stamp may lie from the line of the log that goes with it.
+    const NEAR: f64 = 1.0;
+    let stamps = run.stamps.as_ref()?;
+    let near = |time: f64| stamps.iter().any(|stamp| (stamp - time).abs() <= NEAR);
+    run.windows.iter().enumerate().find_map(|(index, window)| {
+        let (begin, done) = window.inference_span?;
+        let what = if !near(begin) {
+            "start"
+        } else if near(done) {
+            return None;
+        } else {
+            "end"
+        };
+        Some((what, index + 1))
+    })
 }
 
 /// How much of the longer of window and inferences the two have in common, 0 to 1. What a shorter window than the

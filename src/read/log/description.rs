@@ -6,6 +6,7 @@
 use jsonc_parser::ast::Value;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions};
+use serde_json::error::Category;
 
 use super::text;
 use crate::read::location::{At, Damage, Line};
@@ -68,7 +69,7 @@ pub fn parse(bytes: &[u8]) -> SystemDescription {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     // The strict parser judges, the other one knows where every key stands.
     if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
-        return damaged(Damage::new(line(error.line()), format!("no JSON: {error}")));
+        return damaged(Damage::new(line(error.line()), told(bytes, &error)));
     }
     let Ok(text) = std::str::from_utf8(bytes) else {
         return damaged(Damage::new(0, "the file is not UTF-8"));
@@ -107,6 +108,17 @@ pub fn parse(bytes: &[u8]) -> SystemDescription {
         })
         .collect();
     SystemDescription { fields, damage: None }
+}
+
+/// What is wrong with text that is no JSON, as a person would say it.
+fn told(bytes: &[u8], error: &serde_json::Error) -> String {
+    let end = bytes.trim_ascii_end();
+    match (end.last(), error.classify()) {
+        (None, _) => "the file is empty".to_owned(),
+        (Some(b','), Category::Eof) => "no JSON: the file ends without `}` after a trailing comma".to_owned(),
+        (_, Category::Eof) => "no JSON: the file ends before its `}`".to_owned(),
+        _ => format!("no JSON: {error}"),
+    }
 }
 
 /// Byte offsets at which lines start.
@@ -153,6 +165,18 @@ mod tests {
         {
             let damage = parse(text.as_bytes()).damage.expect(text);
             assert_eq!(damage.line, at, "{text}: {}", damage.message);
+        }
+    }
+
+    #[test]
+    fn an_end_that_is_missing_is_named() {
+        for (text, expected) in [
+            ("{\n\"a\": \"x\",\n", "the file ends without `}` after a trailing comma"),
+            ("{\n\"a\": \"x\"\n", "the file ends before its `}`"),
+            (" \n", "the file is empty"),
+        ] {
+            let message = parse(text.as_bytes()).damage.unwrap().message;
+            assert!(message.ends_with(expected), "{text}: {message}");
         }
     }
 
