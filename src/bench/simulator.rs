@@ -4,6 +4,12 @@
 //! The devices are pure state machines: bytes and a time go in, timed bytes come out. They compute ahead, so a ten
 //! second window costs no time to simulate.
 //!
+//! What could not be known of the real devices, and is therefore of our making: what the monitor prints after `volt get`,
+//! `pwr get` and `version`, and its words on bad commands; the texts of `help`, `state`, `log`, `i2scap`, `db getptr` and the
+//! errors of `db` of the wake-word device, and how many activations it keeps; what the interface board does with bytes of
+//! another speed; what the firmware does after an empty command on a microcontroller (here it is down, as on Linux) and
+//! with bytes beyond its buffer (here they are lost).
+//!
 //! Source: the dialogues of the reference firmware and both runners, mlcommons/tiny and eembc/energyrunner.
 
 pub mod answers;

@@ -2,6 +2,7 @@
 
 use crate::read::submission::{Benchmark, Submission, System};
 use crate::round::Round;
+use crate::round::spelling::distance;
 
 /// What became of one preview system of the earlier round.
 #[derive(Debug, Clone)]
@@ -14,11 +15,12 @@ pub struct Duty {
     pub broken: Option<String>,
 }
 
-/// All preview systems of an earlier round, held against a later one ("MLPerf submission rules", 7.3.2). Only
-/// submitters that take part again are asked: a tree of one submitter says nothing of the others.
+/// All preview systems of an earlier round, held against a later one ("MLPerf submission rules", 7.3.2). A whole round is
+/// held against all of them; a tree of one submitter says nothing of the others.
 #[must_use]
 pub fn duties(earlier: &Submission, later: &Submission, round: &Round) -> Vec<Duty> {
-    let takes_part = |system: &System| later.submitters.iter().any(|one| one.name == system.submitter);
+    let whole = later.submitters.iter().any(|one| Some(&one.name) != later.submitters.first().map(|one| &one.name));
+    let takes_part = |system: &System| whole || later.submitters.iter().any(|one| one.name == system.submitter);
     earlier
         .systems
         .iter()
@@ -31,13 +33,26 @@ pub fn duties(earlier: &Submission, later: &Submission, round: &Round) -> Vec<Du
         .collect()
 }
 
+/// What is wrong with the return of a system. It comes back under its own name, or as any system on its board: one board
+/// may carry several, of which the best, or else the like-named, is the one that was meant.
 fn broken(old: &System, later: &Submission, round: &Round) -> Option<String> {
-    let same = |new: &&System| new.submitter == old.submitter && (new.name == old.name || board(new) == board(old));
-    let Some(new) =
-        later.systems.iter().filter(same).max_by_key(|new| new.availability().as_deref() == Some("available"))
-    else {
-        return Some(format!("the preview system `{}` was not submitted again", old.name));
-    };
+    let of_submitter = || later.systems.iter().filter(|new| new.submitter == old.submitter);
+    if let Some(same) = of_submitter().find(|new| new.name == old.name) {
+        return came_back(old, same, round);
+    }
+    let on_board = of_submitter().filter(|new| board(new).is_some() && board(new) == board(old));
+    let mut tries: Vec<(usize, Option<String>)> =
+        on_board.map(|new| (distance(&new.name, &old.name), came_back(old, new, round))).collect();
+    if tries.iter().any(|(_, wrong)| wrong.is_none()) {
+        return None;
+    }
+    tries.sort();
+    let nearest = tries.into_iter().next().and_then(|(_, wrong)| wrong);
+    Some(nearest.unwrap_or_else(|| format!("the preview system `{}` was not submitted again", old.name)))
+}
+
+/// What is wrong with one system as the return of another.
+fn came_back(old: &System, new: &System, round: &Round) -> Option<String> {
     let status = new.availability().unwrap_or_default();
     if status != "available" {
         return Some(format!("the preview system `{}` came back as `{status}`, expected `available`", old.name));
