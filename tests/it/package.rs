@@ -304,6 +304,25 @@ fn sessions_that_do_not_fit_are_refused() {
     assert!(into.join("results/s/ic/performance/log.txt").is_file());
 }
 
+/// What a submitter waived is no decision: a package is judged without its waivers, unless they are trusted.
+#[test]
+fn waivers_of_a_package_are_not_believed() {
+    let folder = TempDir::new().unwrap();
+    let (tree, package) = (folder.path().join("tree"), folder.path().join("p.zip"));
+    golden::copy(&golden::bundled(), &tree);
+    fs::remove_dir_all(tree.join("closed/ExampleCo/code")).unwrap();
+    let waivers = folder.path().join("waivers.yaml");
+    let decision = "- rule: code-missing\n  path: closed/ExampleCo\n  reason: under embargo until the release\n  \
+                    decided_by: Tiny working group\n  date: 2026-01-31\n";
+    fs::write(&waivers, decision).unwrap();
+    succeeds(&["package", text(&tree), "--round", "v1.3", "--waivers", text(&waivers), "--out", text(&package)]);
+    let output = tinyaudit(&["verify", text(&package)]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("the package carries 1 waiver (not trusted"), "{}", said(&output));
+    assert!(succeeds(&["verify", text(&package), "--trust-waivers"]).contains("1 waived"));
+    assert!(succeeds(&["verify", text(&package), "--waivers", text(&waivers)]).contains("1 waived"));
+}
+
 /// Names that differ from the official ones in case, or are short forms of them, are mended from the inside out.
 #[test]
 fn names_are_respelt() {
