@@ -289,4 +289,8 @@ fn no_edit_leaves_a_changed_figure_confirmed() {
     }
     println!("{edits} edits; still confirmed, claim and evidence as they were: {confirmed:#?}");
     assert!(wrong.is_empty(), "{} unsound:\n{}", wrong.len(), wrong.join("\n"));
+    let listed = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/adversary.yaml")).unwrap();
+    let listed: BTreeMap<String, usize> = serde_yaml::from_str(&listed).unwrap();
+    let strange: Vec<_> = confirmed.keys().filter(|how| !listed.contains_key(*how)).collect();
+    assert!(strange.is_empty(), "new kinds of edits that change nothing: {strange:?}");
 }
