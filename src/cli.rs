@@ -10,6 +10,7 @@ mod init;
 mod package;
 mod results;
 mod run;
+mod settings;
 #[cfg(unix)]
 mod simulate;
 mod streams;
@@ -29,7 +30,8 @@ use crate::read::tree::Tree;
 use crate::round::{Round, Runner};
 use crate::tell;
 
-use streams::{Talk, open_tree, print, read_text, says};
+use settings::Settings;
+use streams::{Talk, open_tree, print, read_text, remark, says};
 
 /// Audits MLPerf Tiny submissions: recomputes every score from raw logs and traces and says what is wrong.
 #[derive(Debug, Parser)]
@@ -114,14 +116,15 @@ enum Command {
 struct Input {
     /// A round, a folder with `closed` or `open`, a division, a submitter's own folder, or a package (`-`: on stdin)
     dir: PathBuf,
-    /// The round whose rules count [default: TINYAUDIT_ROUND, a package's own, what the checklist is named for]
+    /// The round whose rules count [default: that of tinyaudit.toml, TINYAUDIT_ROUND, a package's own, a guess]
     #[arg(long, value_name = "ROUND", conflicts_with = "rules")]
     round: Option<String>,
     /// A draft of a round's rules, instead of a built-in round; `-` is stdin
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
-    /// Decisions of the review committee (schemas/waivers.schema.json): a file, `-` for stdin, or a published round's name
-    #[arg(long, value_name = "FILE")]
+    /// Decisions of the review committee (schemas/waivers.schema.json): a file, `-` for stdin, or a published round's
+    /// name; without a value, lists those that are built in [default: those of tinyaudit.toml]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
     waivers: Option<PathBuf>,
     /// Only this submitter
     #[arg(long, value_name = "NAME")]
@@ -236,15 +239,21 @@ struct Wanted {
 }
 
 /// Loads and judges another tree than the one a command is about.
-fn judged(path: &Path, round: &str) -> anyhow::Result<(Tree, Report)> {
+fn judged(path: &Path, round: Option<&str>) -> anyhow::Result<(Tree, Report)> {
     let tree = open_tree(path)?;
-    let report = Report::of(&tree, Round::named(round)?, None).with_context(|| path.display().to_string())?;
+    let (round, said) = round_of(&tree, path, round)?;
+    remark(&format!("{}: {said}", path.display()));
+    let report = Report::of(&tree, round, None).with_context(|| path.display().to_string())?;
     Ok((tree, report))
 }
 
 /// The waivers of a file, or those that are built in for a round.
 fn read_waivers(path: Option<&Path>) -> anyhow::Result<Option<Waivers>> {
     let Some(path) = path else { return Ok(None) };
+    if path.as_os_str().is_empty() {
+        let known = crate::judge::waiver::built_in_rounds().collect::<Vec<_>>().join(", ");
+        anyhow::bail!("--waivers takes a file or the name of a published round; there are {known}");
+    }
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let text = match path.to_str().and_then(crate::judge::waiver::built_in).filter(|_| !path.is_file()) {
         Some(text) => text.to_owned(),
@@ -299,24 +308,38 @@ impl Input {
     }
 
     fn waivers(&self) -> anyhow::Result<Option<Waivers>> {
-        read_waivers(self.waivers.as_deref())
+        match &self.waivers {
+            Some(path) => read_waivers(Some(path)),
+            None => read_waivers(Settings::beside(&self.dir)?.waivers.as_deref()),
+        }
     }
 
-    /// The round that was named, otherwise that of a package, otherwise a guess; and what to say of it.
+    /// The round whose rules count, and what to say of it.
     fn round(&self, tree: &Tree) -> anyhow::Result<(Round, String)> {
-        let (round, why) = if let Some(path) = &self.rules {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            (Round::parse(&name, &read_text(path)?)?, "read from --rules")
-        } else if let Some(name) = &self.round {
-            (Round::named(name)?, "named by --round")
-        } else if let Some(name) = std::env::var("TINYAUDIT_ROUND").ok().filter(|name| !name.is_empty()) {
-            (Round::named(&name)?, "named by TINYAUDIT_ROUND")
-        } else if let Ok(name) = crate::keep::package::stored_round(tree) {
-            (Round::named(&name)?, "the package's; name another with --round")
-        } else {
-            guess(tree)?
-        };
-        let said = format!("round {} ({why})", round.name);
+        let Some(path) = &self.rules else { return round_of(tree, &self.dir, self.round.as_deref()) };
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let round = Round::parse(&name, &read_text(path)?)?;
+        let said = format!("round {} (read from --rules)", round.name);
         Ok((round, said))
     }
+}
+
+/// The round of a tree, the one that is named most closely, and what to say of it: by an option, by the settings beside the
+/// tree, by the environment, by a package; else it is guessed.
+fn round_of(tree: &Tree, dir: &Path, named: Option<&str>) -> anyhow::Result<(Round, String)> {
+    let settings = Settings::beside(dir)?;
+    let environment = std::env::var("TINYAUDIT_ROUND").ok().filter(|name| !name.is_empty());
+    let (round, why) = if let Some(name) = named {
+        (Round::named(name)?, "named by --round")
+    } else if let Some(name) = &settings.round {
+        (Round::named(name).context(settings::NAME)?, "named by tinyaudit.toml")
+    } else if let Some(name) = environment {
+        (Round::named(&name).context("TINYAUDIT_ROUND")?, "named by TINYAUDIT_ROUND")
+    } else if let Ok(name) = crate::keep::package::stored_round(tree) {
+        (Round::named(&name)?, "the package's; name another with --round")
+    } else {
+        guess(tree)?
+    };
+    let said = format!("round {} ({why})", round.name);
+    Ok((round, said))
 }

@@ -4,6 +4,7 @@ pub mod coverage;
 pub mod engine;
 pub mod evidence;
 pub mod follow_up;
+pub mod lineage;
 pub mod metrics;
 pub mod proof;
 pub mod report;

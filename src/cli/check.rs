@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
+use super::settings::Settings;
 use super::streams::{deliver, is_standard, open_tree, styled};
 use super::{Input, Wanted, judged};
 use crate::read::submission::Submission;
@@ -49,9 +50,9 @@ pub struct Check {
     /// Replace that file if it is there
     #[arg(long, requires = "out")]
     force: bool,
-    /// The least severity that fails the check
-    #[arg(long, value_enum, default_value_t)]
-    fail_on: FailOn,
+    /// The least severity that fails the check [default: that of tinyaudit.toml, else error]
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -73,8 +74,10 @@ enum Format {
     Html,
 }
 
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum FailOn {
+/// The least severity that fails a check.
+#[derive(Debug, Clone, Copy, Default, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FailOn {
     /// Errors fail
     #[default]
     Error,
@@ -103,9 +106,10 @@ impl Check {
         let Some(folder) = &self.previous else { return Ok(None) };
         let names = Round::names();
         let before = names.iter().position(|name| *name == now).and_then(|index| names.get(index.checked_sub(1)?));
-        let name = self.previous_round.as_deref().or(before.copied());
+        let own = || crate::keep::package::stored_round(&open_tree(folder).ok()?).ok();
+        let name = self.previous_round.clone().or_else(own).or_else(|| before.map(|name| (*name).to_owned()));
         let name = name.with_context(|| format!("{now} has no round before it; name one with --previous-round"))?;
-        Ok(Some(judged(folder, name)?.1.submission))
+        Ok(Some(judged(folder, Some(&name))?.1.submission))
     }
 
     /// Checks and prints.
@@ -114,7 +118,8 @@ impl Check {
         let (round, said) = self.input.round(&tree)?;
         let wanted = Wanted { earlier: self.earlier(&round.name)?, evidence: matches!(self.format, Format::Html) };
         let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
-        let threshold = match self.fail_on {
+        let fail_on = self.fail_on.or(Settings::beside(&self.input.dir)?.fail_on);
+        let threshold = match fail_on.unwrap_or_default() {
             FailOn::Error => Severity::Error,
             FailOn::Warning => Severity::Warning,
             FailOn::Note => Severity::Note,

@@ -86,7 +86,7 @@ impl Simulate {
                 ports.push((port, PseudoTerminal::open(link).context("no pseudo-terminal can be opened")?));
             }
         }
-        let baud = u64::from(profile.device_baud(&self.benchmark, self.mode.mode()));
+        let baud = bench.baud(Port::Dut);
         let since = Instant::now();
         let now = || {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a positive time

@@ -39,12 +39,20 @@ pub struct WaiverError {
 }
 
 /// What was published although the rule text forbids it, by round.
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 7] = [
     ("v0.5", include_str!("../../rules/waivers/v0.5.yaml")),
     ("v0.7", include_str!("../../rules/waivers/v0.7.yaml")),
+    ("v1.0", include_str!("../../rules/waivers/v1.0.yaml")),
+    ("v1.1", include_str!("../../rules/waivers/v1.1.yaml")),
     ("v1.2", include_str!("../../rules/waivers/v1.2.yaml")),
     ("v1.3", include_str!("../../rules/waivers/v1.3.yaml")),
+    ("v1.4", include_str!("../../rules/waivers/v1.4.yaml")),
 ];
+
+/// The rounds whose waivers are built in.
+pub fn built_in_rounds() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, _)| *name)
+}
 
 /// The waivers of a published round, as their file stands.
 #[must_use]

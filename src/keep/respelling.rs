@@ -2,7 +2,7 @@
 
 use super::mending::Step;
 use crate::judge::report::Report;
-use crate::read::tree::{Entry, Kind, Tree, join, name_of};
+use crate::read::tree::{Entry, Kind, Tree, join};
 use crate::round::{FileRole, Mode, Round};
 
 /// The folders of a submitter.
@@ -82,7 +82,7 @@ fn mode(name: &str) -> Option<Mode> {
 
 /// The description of a system that is named as the file but for case and hyphens.
 fn description(name: &str, systems: &[String]) -> Option<String> {
-    let (stem, ending) = name_of(name).rsplit_once('.')?;
+    let (stem, ending) = name.rsplit_once('.')?;
     let plain = |name: &str| name.to_lowercase().replace('-', "_");
     let system = systems.iter().find(|system| plain(system) == plain(stem))?;
     ending.eq_ignore_ascii_case("json").then(|| format!("{system}.json"))

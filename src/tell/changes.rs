@@ -1,5 +1,6 @@
 //! What changed between two trees: for people, as Markdown and as JSON.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
@@ -7,27 +8,25 @@ use serde::Serialize;
 
 use super::guard::markdown;
 use super::text::printable;
-use crate::tell::comparison::{Change, ChangedFigure, ChangedResult, Comparison};
+use crate::judge::follow_up::Duty;
+use crate::tell::comparison::{Change, ChangedFigure, ChangedResult, Comparison, Renamed};
 
-/// Writes the changes in words.
+/// Writes the changes in words, changed figures first. Findings are counted by rule, unless each is wanted.
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_text(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_text(comparison: &Comparison, findings: bool, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}\n", rounds(comparison))?;
     for ChangedResult { name, change } in &comparison.results {
         writeln!(out, "{} {}", kind(change), printable(name))?;
         for figure in figures(change) {
             writeln!(out, "    {}", words(figure))?;
         }
     }
-    for (title, lines) in parts(comparison) {
+    for (title, lines) in parts(comparison, findings) {
         for line in lines {
-            writeln!(out, "{title}: {}", printable(line))?;
+            writeln!(out, "{title}: {}", printable(&line))?;
         }
-    }
-    for duty in &comparison.duties {
-        let said = duty.broken.as_deref().unwrap_or("came back as it must");
-        writeln!(out, "preview {}: {}", printable(&duty.system), printable(said))?;
     }
     let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
     writeln!(
@@ -40,32 +39,56 @@ pub fn write_text(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()
     )
 }
 
-/// Writes the changes as Markdown.
+/// Writes the changes as Markdown, in the same order.
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_markdown(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_markdown(comparison: &Comparison, findings: bool, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}\n", rounds(comparison))?;
     writeln!(out, "| result | change |\n|---|---|")?;
     for ChangedResult { name, change } in &comparison.results {
         let said: Vec<String> = figures(change).map(words).collect();
         let said = if said.is_empty() { kind(change).to_owned() } else { said.join("; ") };
         writeln!(out, "| {} | {} |", markdown(name), markdown(&said))?;
     }
-    for (title, lines) in parts(comparison).into_iter().filter(|(_, lines)| !lines.is_empty()) {
+    for (title, lines) in parts(comparison, findings).into_iter().filter(|(_, lines)| !lines.is_empty()) {
         writeln!(out, "\n{title}:\n")?;
         for line in lines {
-            writeln!(out, "- {}", markdown(line))?;
+            writeln!(out, "- {}", markdown(&line))?;
         }
-    }
-    for duty in &comparison.duties {
-        let said = duty.broken.as_deref().unwrap_or("came back as it must");
-        writeln!(out, "\n- preview {}: {}", markdown(&duty.system), markdown(said))?;
     }
     Ok(())
 }
 
-fn parts(comparison: &Comparison) -> [(&'static str, &Vec<String>); 3] {
-    [("finding fixed", &comparison.fixed), ("finding new", &comparison.new), ("evidence changed", &comparison.evidence)]
+fn rounds(comparison: &Comparison) -> String {
+    let (old, new) = &comparison.rounds;
+    if old == new { format!("both held against round {new}") } else { format!("held against rounds {old} and {new}") }
+}
+
+fn parts(comparison: &Comparison, findings: bool) -> [(&'static str, Vec<String>); 5] {
+    let renamed = |one: &Renamed| format!("{} is {} ({})", one.old, one.new, one.by);
+    let duty = |duty: &Duty| {
+        format!("{}: {}", duty.system, duty.broken.as_deref().unwrap_or("came back as it must"))
+    };
+    let listed = |lines: &[String]| if findings { lines.to_vec() } else { by_rule(lines) };
+    [
+        ("renamed", comparison.renamed.iter().map(renamed).collect()),
+        ("evidence changed", comparison.evidence.clone()),
+        ("preview", comparison.duties.iter().map(duty).collect()),
+        ("finding fixed", listed(&comparison.fixed)),
+        ("finding new", listed(&comparison.new)),
+    ]
+}
+
+/// How many findings there are of each rule, errors first.
+fn by_rule(lines: &[String]) -> Vec<String> {
+    let mut counts: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+    for line in lines {
+        let rule = line.split_once(']').map_or(line.as_str(), |(rule, _)| rule);
+        let rank = ["error", "warning"].iter().position(|severity| rule.starts_with(severity)).unwrap_or(2);
+        *counts.entry((rank, rule)).or_default() += 1;
+    }
+    counts.into_iter().map(|((_, rule), count)| format!("{rule}] {count}×")).collect()
 }
 
 const fn kind(change: &Change) -> &'static str {
@@ -94,6 +117,12 @@ fn words(figure: &ChangedFigure) -> String {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "tinyaudit compare")]
 pub struct Changes {
+    /// The round that the earlier state is held against.
+    old_round: String,
+    /// The round that the later state is held against.
+    new_round: String,
+    /// Systems that have another name.
+    renamed: Vec<RenamedSystem>,
     /// Results that were added, removed or changed.
     results: Vec<ResultChange>,
     /// Findings that are gone.
@@ -104,6 +133,18 @@ pub struct Changes {
     evidence: Vec<String>,
     /// What became of preview systems.
     previews: Vec<Preview>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct RenamedSystem {
+    /// Division, submitter and name before.
+    old: String,
+    /// The same now.
+    new: String,
+    /// What tells that they are one.
+    by: String,
+    /// Whether another reading is hardly possible.
+    sure: bool,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -139,7 +180,16 @@ impl Changes {
             new: figure.new,
             percent: figure.percent(),
         };
+        let renamed = |one: &Renamed| RenamedSystem {
+            old: one.old.clone(),
+            new: one.new.clone(),
+            by: one.by.to_string(),
+            sure: one.by.is_sure(),
+        };
         Self {
+            old_round: comparison.rounds.0.clone(),
+            new_round: comparison.rounds.1.clone(),
+            renamed: comparison.renamed.iter().map(renamed).collect(),
             results: comparison
                 .results
                 .iter()

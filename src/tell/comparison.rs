@@ -16,6 +16,7 @@
 use std::collections::BTreeMap;
 
 use crate::judge::follow_up::{self, Duty};
+use crate::judge::lineage::{self, Kin, Kinship};
 use crate::judge::report::Report;
 use crate::read::submission::{Benchmark, Figure, System};
 use crate::read::tree::Tree;
@@ -23,8 +24,12 @@ use crate::read::tree::Tree;
 /// Everything that changed.
 #[derive(Debug)]
 pub struct Comparison {
-    /// Results that are only in one state, or whose figures differ, sorted by name.
+    /// The rounds that the two states are held against.
+    pub rounds: (String, String),
+    /// Results that are only in one state, or whose figures differ: changed ones first, then by name.
     pub results: Vec<ChangedResult>,
+    /// Systems that have another name.
+    pub renamed: Vec<Renamed>,
     /// Findings of the old state that are gone, each in a line.
     pub fixed: Vec<String>,
     /// Findings of the new state that were not there.
@@ -35,10 +40,21 @@ pub struct Comparison {
     pub duties: Vec<Duty>,
 }
 
+/// A system that has another name than before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renamed {
+    /// Division, submitter and name before.
+    pub old: String,
+    /// The same now.
+    pub new: String,
+    /// What tells that they are one.
+    pub by: Kinship,
+}
+
 /// A result that changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangedResult {
-    /// Division, submitter, system and benchmark.
+    /// Division, submitter, system and benchmark, as they are called now; before, where it is gone.
     pub name: String,
     /// How.
     pub change: Change,
@@ -78,23 +94,30 @@ impl ChangedFigure {
 /// Compares two judged trees; the later round's policy counts.
 #[must_use]
 pub fn compare((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Report)) -> Comparison {
-    let (before, after) = (results(old), results(new));
+    let kin = lineage::pairs(&old.submission, &new.submission);
+    let (before, after) = (results(old, &kin), results(new, &[]));
     let mut changed = Vec::new();
-    for (name, (_, benchmark)) in &before {
+    for (name, (system, benchmark)) in &before {
         let change = match after.get(name) {
-            None => Some(Change::Removed),
+            None => Some((name_of(system, benchmark), Change::Removed)),
             Some((_, later)) => {
                 let figures = figures(benchmark, later);
-                (!figures.is_empty()).then_some(Change::Changed(figures))
+                (!figures.is_empty()).then(|| (name.clone(), Change::Changed(figures)))
             }
         };
-        changed.extend(change.map(|change| ChangedResult { name: name.clone(), change }));
+        changed.extend(change.map(|(name, change)| ChangedResult { name, change }));
     }
     let added = after.keys().filter(|name| !before.contains_key(*name));
     changed.extend(added.map(|name| ChangedResult { name: name.clone(), change: Change::Added }));
-    changed.sort_by(|a, b| a.name.cmp(&b.name));
+    let rank = |change: &Change| usize::from(!matches!(change, Change::Changed(_)));
+    changed.sort_by(|a, b| (rank(&a.change), &a.name).cmp(&(rank(&b.change), &b.name)));
+    let renamed = kin.iter().filter(|kin| system_name(kin.old) != system_name(kin.new));
+    let renamed =
+        renamed.map(|kin| Renamed { old: system_name(kin.old), new: system_name(kin.new), by: kin.by }).collect();
     Comparison {
+        rounds: (old.round.name.clone(), new.round.name.clone()),
         results: changed,
+        renamed,
         fixed: only_in(&lines(old), &lines(new)),
         new: only_in(&lines(new), &lines(old)),
         evidence: evidence(old_tree, old, new_tree),
@@ -102,13 +125,25 @@ pub fn compare((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Repo
     }
 }
 
-fn results(report: &Report) -> BTreeMap<String, (&System, &Benchmark)> {
-    let named = |(system, benchmark): (&System, &Benchmark)| {
-        let name = benchmark.name.as_deref().unwrap_or(&benchmark.folder);
-        let variant = benchmark.variant.as_ref().map(|variant| format!("/{variant}")).unwrap_or_default();
-        format!("{}/{}/{}/{name}{variant}", system.division, system.submitter, system.name)
+type Results<'a> = BTreeMap<String, (&'a System, &'a Benchmark)>;
+
+/// The results of a state, by the names that their systems have now.
+fn results<'a>(report: &'a Report, kin: &[Kin<'_>]) -> Results<'a> {
+    let name = |system: &System, benchmark: &Benchmark| {
+        let became = kin.iter().find(|kin| std::ptr::eq(kin.old, system));
+        became.map_or_else(|| name_of(system, benchmark), |kin| name_of(kin.new, benchmark))
     };
-    report.results().map(|found| (named(found), found)).collect()
+    report.results().map(|found| (name(found.0, found.1), found)).collect()
+}
+
+fn name_of(system: &System, benchmark: &Benchmark) -> String {
+    let name = benchmark.name.as_deref().unwrap_or(&benchmark.folder);
+    let variant = benchmark.variant.as_ref().map(|variant| format!("/{variant}")).unwrap_or_default();
+    format!("{}/{name}{variant}", system_name(system))
+}
+
+fn system_name(system: &System) -> String {
+    format!("{}/{}/{}", system.division, system.submitter, system.name)
 }
 
 fn figures(old: &Benchmark, new: &Benchmark) -> Vec<ChangedFigure> {

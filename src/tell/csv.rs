@@ -9,7 +9,8 @@ use crate::read::python::repr;
 use crate::round::Round;
 use crate::tell::publication::{FIELDS, Row, Selection, Shown, measured_energy};
 
-/// Writes a line a result with units in the header; `valid` says whether an error lies on it.
+/// Writes a line a result with units in the header; `valid` says whether it may be published, `energy_valid` whether its
+/// energy may.
 ///
 /// # Errors
 /// When the writer fails.
@@ -33,6 +34,7 @@ pub fn write(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
         "false_negatives",
         "duty_cycle",
         "valid",
+        "energy_valid",
     ])?;
     for row in rows {
         let text = |shown: Option<&Shown>| shown.map_or_else(String::new, |shown| shown.text.clone());
@@ -51,7 +53,7 @@ pub fn write(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
             formula(&row.system.division),
             formula(&row.system.submitter),
             formula(&row.system.name),
-            formula(&row.system.availability().unwrap_or_default()),
+            formula(&row.availability()),
             formula(row.name()),
             formula(row.model()),
             text(row.throughput.as_ref()),
@@ -65,6 +67,7 @@ pub fn write(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
             text(counts.map(|counts| &counts.false_negatives)),
             text(counts.and_then(|counts| counts.duty_cycle.as_ref())),
             if row.valid { "yes" } else { "no" }.to_owned(),
+            row.energy.as_ref().map_or("", |energy| if energy.stands { "yes" } else { "no" }).to_owned(),
         ])?;
     }
     writer.flush()
@@ -99,19 +102,18 @@ pub fn write_official(rows: &[Row<'_>], round: &Round, selection: Selection, out
     writeln!(out, "{}", columns.join(","))?;
     let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(out);
     for row in rows {
-        let Some(throughput) = &row.throughput else { continue };
         let field = |key: &str| formula(&row.field(key).unwrap_or_else(|| publication.absent_field.clone()));
         let streams = row.wakeword.is_some();
         let has_power = row.energy.is_some() || (selection == Selection::AsPublished && measured_energy(row.benchmark));
         let mut cells = vec![
             formula(&row.system.submitter),
-            row.system.availability().unwrap_or_default(),
+            row.availability(),
             row.system.division.clone(),
             field("Board Name"),
             formula(&row.system.name),
             formula(row.model()),
             row.name().to_owned(),
-            repr(throughput.value),
+            row.throughput.as_ref().map_or_else(String::new, |shown| repr(shown.value)),
             "inf./sec.".to_owned(),
             // The F1 score is the tool's own figure, printed as Python does; other accuracies are copied from the logs.
             row.quality

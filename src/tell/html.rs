@@ -19,7 +19,7 @@ use crate::judge::rule::Finding;
 use crate::read::location::Line;
 use crate::read::submission::{Benchmark, System};
 use crate::round::Severity;
-use crate::tell::publication::{Row, Table, link, tables};
+use crate::tell::publication::{Row, Shown, Table, link, tables};
 
 const PAGE: &str = include_str!("html/page.html");
 const STYLE: &str = include_str!("html/style.css");
@@ -370,22 +370,21 @@ fn line_part(
         texts.push(printable(line.model));
     }
     let mut cells = Vec::new();
-    let cell = |text: Option<String>, row: Option<&Row<'_>>| CellPart {
-        invalid: text.is_some() && row.is_some_and(|row| !row.valid),
+    let cell = |text: Option<String>, shown: Option<&Shown>| CellPart {
+        invalid: text.is_some() && shown.is_some_and(|shown| !shown.stands),
         text: text.unwrap_or_default(),
     };
+    let as_text = |shown: Option<&Shown>| cell(shown.map(|shown| shown.text.clone()), shown);
     for name in &table.benchmarks {
         let row = line.results.get(name).copied();
-        cells.push(cell(row.and_then(Row::latency_ms).map(super::decimals), row));
+        let throughput = row.and_then(|row| row.throughput.as_ref());
+        cells.push(cell(row.and_then(Row::latency_ms).map(super::decimals), throughput));
         if open {
-            cells.push(cell(row.and_then(|row| Some(row.quality.as_ref()?.text.clone())), row));
+            cells.push(as_text(row.and_then(|row| row.quality.as_ref())));
         }
     }
     if energy {
-        for name in &table.benchmarks {
-            let row = line.results.get(name).copied();
-            cells.push(cell(row.and_then(|row| Some(row.energy.as_ref()?.text.clone())), row));
-        }
+        cells.extend(table.benchmarks.iter().map(|name| as_text(line.results.get(name).and_then(|row| row.energy.as_ref()))));
     }
     LinePart {
         texts,

@@ -51,13 +51,13 @@ pub fn write(tables: &[Table<'_>], round: &Round, repository: &str, out: &mut dy
                     cells.push(row.map_or_else(String::new, latency));
                     if open {
                         let quality = row.and_then(|row| row.quality.as_ref());
-                        cells.push(quality.map_or_else(String::new, |quality| quality.text.clone()));
+                        cells.push(quality.map_or_else(String::new, |quality| struck(&quality.text, quality.stands)));
                     }
                 }
                 if table.has_energy() {
                     cells.extend(table.benchmarks.iter().map(|benchmark| {
                         let energy = line.results.get(benchmark).and_then(|row| row.energy.as_ref());
-                        energy.map_or_else(String::new, |energy| energy.text.clone())
+                        energy.map_or_else(String::new, |energy| struck(&energy.text, energy.stands))
                     }));
                 }
                 cells.push(format!("[details]({})", link(repository, line.system, "results")));
@@ -69,9 +69,12 @@ pub fn write(tables: &[Table<'_>], round: &Round, repository: &str, out: &mut dy
     Ok(())
 }
 
-/// The latency, struck out where the result is not valid.
 fn latency(row: &Row<'_>) -> String {
-    let Some(ms) = row.latency_ms() else { return String::new() };
-    let text = super::decimals(ms);
-    if row.valid { text } else { format!("~~{text}~~ (not valid)") }
+    let stands = row.throughput.as_ref().is_some_and(|throughput| throughput.stands);
+    row.latency_ms().map_or_else(String::new, |ms| struck(&super::decimals(ms), stands))
+}
+
+/// A figure, struck out where it does not stand.
+fn struck(text: &str, stands: bool) -> String {
+    if stands { text.to_owned() } else { format!("~~{text}~~ (not valid)") }
 }

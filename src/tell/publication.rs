@@ -24,6 +24,9 @@ pub const FIELDS: [(&str, &str); 10] = [
     ("SoftwareNotes", "Software Notes"),
 ];
 
+/// The availability of a system that states none.
+const UNSTATED: &str = "not stated";
+
 /// Which results are shown, and with whose figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Selection {
@@ -52,6 +55,8 @@ pub struct Shown {
     pub text: String,
     /// The number the text stands for.
     pub value: f64,
+    /// Whether it is published as it stands: confirmed, in a valid result; or nobody asked.
+    pub stands: bool,
 }
 
 /// One result: a system and a benchmark.
@@ -110,6 +115,12 @@ impl Row<'_> {
     #[must_use]
     pub fn model(&self) -> &str {
         self.benchmark.variant.as_deref().unwrap_or(&self.benchmark.folder)
+    }
+
+    /// The availability in lower case; never empty, as tables are grouped by it.
+    #[must_use]
+    pub fn availability(&self) -> String {
+        self.system.availability().unwrap_or_else(|| UNSTATED.to_owned())
     }
 
     /// Milliseconds of an inference.
@@ -182,36 +193,43 @@ fn row<'a>(
 ) -> (Row<'a>, Vec<String>) {
     let spec = benchmark.spec(&report.round);
     let scores = benchmark.scores();
+    let valid = report.is_valid(system, benchmark);
     let mut missing = Vec::new();
     let streaming = scores.wakeword.is_some();
     let mut show = |figure: Option<&Figure>, name: &str, decimals: usize| {
         let figure = figure?;
-        if selection == Selection::AsPublished {
-            return figure.claimed.as_ref().map(|claimed| Shown { text: claimed.text.clone(), value: claimed.value });
-        }
-        let Some(value) = figure.recomputed else {
-            let reason = figure.reason.as_deref().unwrap_or("there is no evidence");
-            missing.push(format!("only its {name}, which cannot be recomputed: {reason}"));
-            return None;
+        let as_claimed = |stands: bool| {
+            figure.claimed.as_ref().map(|claimed| Shown { text: claimed.text.clone(), value: claimed.value, stands })
         };
+        if selection == Selection::AsPublished {
+            return as_claimed(true);
+        }
         let kind = match name {
             _ if streaming => Kind::Wakeword,
             "throughput" => Kind::Throughput,
             "energy" => Kind::Energy,
             _ => Kind::Quality,
         };
-        let proof = report.proof_of(benchmark, kind).filter(|proof| proof.status() != Status::Confirmed);
-        if let Some(proof) = proof.filter(|_| selection == Selection::Valid) {
-            missing.push(format!(
-                "only its {name}, which is {}: {}",
-                proof.status(),
-                proof.reason().unwrap_or_default()
-            ));
+        let unconfirmed = report.proof_of(benchmark, kind).filter(|proof| proof.status() != Status::Confirmed);
+        let why = match (figure.recomputed, unconfirmed) {
+            (None, _) => {
+                let reason = figure.reason.as_deref().unwrap_or("there is no evidence");
+                Some(format!("only its {name}, which cannot be recomputed: {reason}"))
+            }
+            (Some(_), Some(proof)) => {
+                Some(format!("only its {name}, which is {}: {}", proof.status(), proof.reason().unwrap_or_default()))
+            }
+            (Some(_), None) => None,
+        };
+        if let (Selection::Valid, Some(why)) = (selection, &why) {
+            missing.push(why.clone());
             return None;
         }
+        // What is marked is shown as far as it is known.
+        let Some(value) = figure.recomputed else { return as_claimed(false) };
         let decimals = figure.claimed.as_ref().map_or(decimals, crate::read::log::claims::Printed::decimals);
         let text = format!("{value:.decimals$}");
-        Some(Shown { value: text.parse().unwrap_or(value), text })
+        Some(Shown { value: text.parse().unwrap_or(value), text, stands: valid && why.is_none() })
     };
     let wakeword = scores.wakeword.as_ref();
     let throughput = scores.throughput.as_ref().or(wakeword.map(|scores| &scores.throughput));
@@ -229,7 +247,6 @@ fn row<'a>(
         .findings_on(system, benchmark)
         .filter(|finding| finding.counts() && finding.severity == Severity::Error)
         .collect();
-    let valid = report.is_valid(system, benchmark);
     let unproven = report.proofs_of(benchmark).filter(|proof| proof.status() != Status::Confirmed).map(|proof| {
         let reason = proof.reason().unwrap_or_default();
         format!("its {} is {}: {reason}", proof.kind.name(), proof.status())
@@ -254,7 +271,7 @@ fn detections(
     let quality = f1.map(|f1| {
         // Three decimals for people, the unrounded value where the official tool prints it.
         let rounded = (f1 * 1000.0).round_ties_even() / 1000.0;
-        Shown { text: python::repr(rounded), value: f1 }
+        Shown { text: python::repr(rounded), value: f1, stands: hits.stands }
     });
     (quality, Some(Detections { false_positives, false_negatives, duty_cycle }))
 }
@@ -297,7 +314,7 @@ pub fn tables<'a>(report: &'a Report, rows: &'a [Row<'a>]) -> Vec<Table<'a>> {
             benchmarks.dedup();
             let mut groups: BTreeMap<String, Vec<Line<'a>>> = BTreeMap::new();
             for row in rows {
-                let lines = groups.entry(row.system.availability().unwrap_or_default()).or_default();
+                let lines = groups.entry(row.availability()).or_default();
                 let model = if row.system.is_closed() { "" } else { row.model() };
                 let same = |line: &&mut Line<'_>| line.system.path == row.system.path && line.model == model;
                 if let Some(line) = lines.iter_mut().find(same) {

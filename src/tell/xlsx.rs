@@ -34,8 +34,8 @@ pub fn write(rows: &[Row<'_>], round: &Round, repository: &str, out: &mut dyn Wr
 struct Entry<'a> {
     index: Vec<String>,
     system: &'a System,
-    figures: BTreeMap<usize, f64>,
-    valid: bool,
+    /// Figures by column, each with whether it stands.
+    figures: BTreeMap<usize, (f64, bool)>,
 }
 
 fn workbook(rows: &[Row<'_>], round: &Round, repository: &str) -> Result<Vec<u8>, XlsxError> {
@@ -44,11 +44,15 @@ fn workbook(rows: &[Row<'_>], round: &Round, repository: &str) -> Result<Vec<u8>
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2021, 6, 16)?));
     let ids = ids(rows, round);
     let mut sheets = 0;
-    for division in ["closed", "open"] {
-        let own: Vec<&Row<'_>> =
-            rows.iter().filter(|row| row.system.division == division && row.throughput.is_some()).collect();
+    let sheet_of = |row: &Row<'_>| match row.system.division.as_str() {
+        "closed" => "closed",
+        "open" => "open",
+        _ => "other",
+    };
+    for name in ["closed", "open", "other"] {
+        let own: Vec<&Row<'_>> = rows.iter().filter(|row| sheet_of(row) == name).collect();
         if !own.is_empty() {
-            sheet(workbook.add_worksheet().set_name(division)?, &own, &ids, round, repository)?;
+            sheet(workbook.add_worksheet().set_name(name)?, &own, &ids, round, repository)?;
             sheets += 1;
         }
     }
@@ -70,9 +74,8 @@ fn unique_id(row: &Row<'_>) -> String {
 fn ids(rows: &[Row<'_>], round: &Round) -> BTreeMap<String, String> {
     let keys: BTreeSet<(&str, String, &str, String)> = rows
         .iter()
-        .filter(|row| row.throughput.is_some())
         .map(|row| {
-            let availability = row.system.availability().unwrap_or_default();
+            let availability = row.availability();
             (row.system.division.as_str(), availability, row.system.submitter.as_str(), unique_id(row))
         })
         .collect();
@@ -104,6 +107,7 @@ fn sheet(
         .set_align(FormatAlign::Center)
         .set_align(FormatAlign::Top);
     let number = Format::new().set_num_format("#,##0.00");
+    let struck = number.clone().set_font_strikethrough();
     let first = column(index.len() + 2);
     let width = benchmarks.len();
     let kinds = [
@@ -142,14 +146,15 @@ fn sheet(
             let formula = format!("=HYPERLINK(\"{}\",\"details\")", link(repository, entry.system, part));
             sheet.write_formula_with_format(number_of, column(index.len() + offset), Formula::new(formula), &bold)?;
         }
-        for (offset, value) in &entry.figures {
-            sheet.write_number_with_format(number_of, first + column(*offset), *value, &number)?;
+        for (offset, (value, stands)) in &entry.figures {
+            let format = if *stands { &number } else { &struck };
+            sheet.write_number_with_format(number_of, first + column(*offset), *value, format)?;
         }
-        if !entry.valid {
+        if entry.figures.values().any(|(_, stands)| !stands) {
             sheet.insert_note(
                 number_of,
                 0,
-                &Note::new("A result of this row is not valid.").set_author("").add_author_prefix(false),
+                &Note::new("The figures struck out are not valid.").set_author("").add_author_prefix(false),
             )?;
         }
     }
@@ -175,10 +180,12 @@ fn index_names(open: bool) -> Vec<&'static str> {
     names
 }
 
-/// The benchmarks with results, in the round's order.
-fn benchmarks<'a>(rows: &[&Row<'_>], round: &'a Round) -> Vec<&'a str> {
-    let order = round.publication.benchmarks.iter().map(String::as_str);
-    order.filter(|name| rows.iter().any(|row| row.name() == *name)).collect()
+/// The benchmarks with results, in the round's order; those it does not know come last.
+fn benchmarks<'a>(rows: &[&'a Row<'_>], round: &'a Round) -> Vec<&'a str> {
+    let order: Vec<&str> = round.publication.benchmarks.iter().map(String::as_str).collect();
+    let known = order.iter().copied().filter(|name| rows.iter().any(|row| row.name() == *name));
+    let others: BTreeSet<&str> = rows.iter().map(|row| row.name()).filter(|name| !order.contains(name)).collect();
+    known.chain(others).collect()
 }
 
 fn entries<'a>(rows: &[&Row<'a>], ids: &BTreeMap<String, String>, open: bool, round: &Round) -> Vec<Entry<'a>> {
@@ -186,7 +193,7 @@ fn entries<'a>(rows: &[&Row<'a>], ids: &BTreeMap<String, String>, open: bool, ro
     let mut entries: Vec<Entry<'a>> = Vec::new();
     for row in rows {
         let unique = unique_id(row);
-        let availability = row.system.availability().unwrap_or_default();
+        let availability = row.availability();
         let mut index = vec![
             ids.get(&unique).cloned().unwrap_or_default(),
             unique,
@@ -203,13 +210,13 @@ fn entries<'a>(rows: &[&Row<'a>], ids: &BTreeMap<String, String>, open: bool, ro
         }
         let Some(place) = benchmarks.iter().position(|name| *name == row.name()) else { continue };
         let known = entries.iter().position(|entry| entry.index == index).unwrap_or_else(|| {
-            entries.push(Entry { index, system: row.system, figures: BTreeMap::new(), valid: true });
+            entries.push(Entry { index, system: row.system, figures: BTreeMap::new() });
             entries.len() - 1
         });
         let entry = &mut entries[known];
-        entry.valid &= row.valid;
-        entry.figures.extend(row.latency_ms().map(|ms| (place, ms)));
-        entry.figures.extend(row.energy.as_ref().map(|energy| (benchmarks.len() + place, energy.value)));
+        let stands = row.throughput.as_ref().is_some_and(|throughput| throughput.stands);
+        entry.figures.extend(row.latency_ms().map(|ms| (place, (ms, stands))));
+        entry.figures.extend(row.energy.as_ref().map(|it| (benchmarks.len() + place, (it.value, it.stands))));
     }
     entries.sort_by(|a, b| a.index.cmp(&b.index));
     entries

@@ -116,3 +116,10 @@ fn a_lost_time_stamp_is_named() {
     let told = told(&check(folder.path(), &["--round", "v1.3"]));
     assert!(told.contains("10 of 11 time stamps are there: that of the start of window 1 is lost"), "{told}");
 }
+
+/// A submitter who checks the own folder alone is told nothing that the whole tree would not say.
+#[test]
+fn a_submitters_own_folder_is_clean_as_the_tree_is() {
+    let told = told(&check(&golden::bundled().join("closed/ExampleCo"), &["--round", "v1.3"]));
+    assert!(told.contains("PASS: 0 errors, 0 warnings, 0 notes in 3 results of 2 systems"), "{told}");
+}

@@ -431,7 +431,7 @@ fn changes_are_told() {
     let said = succeeds(&["compare", text(&old), text(&tree), "--round", "v1.3"]);
     for line in [
         "removed closed/ExampleCo/simulated_fpga_100mhz/sww",
-        "finding new: error[accuracy-mismatch]",
+        "finding new: error[accuracy-mismatch] 1×",
         "evidence changed: closed/ExampleCo/results/simulated_npu_400mhz/ic/accuracy/results.txt",
     ] {
         assert!(said.contains(line), "{said}");

@@ -26,7 +26,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         if let Some((key, field)) =
             DETAILS.iter().filter(|key| says(key)).find_map(|key| Some((key, description.get(key)?)))
         {
-            let message = format!("`{key}` is `{}`, but there is no `Accelerator`", field.as_str());
+            let message = format!("`{key}` is `{}`, but there is no `Accelerator`", field.shown());
             findings.at(&system.description_path, field.line, message);
         }
     }

@@ -24,7 +24,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         };
         let key = (system.division.as_str(), system.submitter.as_str(), field.as_str());
         if let Some(first) = seen.get(&key) {
-            let message = format!("`{}` has the board name `{}`, as `{first}` has", system.name, field.as_str());
+            let message = format!("`{}` has the board name `{}`, as `{first}` has", system.name, field.shown());
             findings.at(&system.description_path, field.line, message);
         } else {
             seen.insert(key, &system.name);

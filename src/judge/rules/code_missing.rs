@@ -1,6 +1,6 @@
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
-use crate::read::tree::join;
+use crate::read::tree::{join, name_of};
 use crate::round::Round;
 
 rule! {
@@ -32,7 +32,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
 
 /// Whether a file is a text that tells of code, or what an operating system left behind.
 fn tells_only(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let name = name_of(path).to_lowercase();
     name.starts_with('.')
         || ["readme", "license", "licence", "copying", "notice"].iter().any(|start| name.starts_with(start))
 }

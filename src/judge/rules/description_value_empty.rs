@@ -50,7 +50,7 @@ fn says_nothing(description: &SystemDescription, key: &str) -> Option<(Line, Str
     }
     let found = match all[..] {
         [""] => format!("`{key}` is empty"),
-        [_] => format!("`{key}` is `{}`", field.as_str()),
+        [_] => format!("`{key}` is `{}`", field.shown()),
         _ if all.iter().all(|text| text.is_empty()) => format!("`{key}` is given {} times, empty each time", all.len()),
         _ => format!("`{key}` is given {} times and says nothing", all.len()),
     };

@@ -26,9 +26,9 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let Some(((first, key), others)) = values.split_first() else { continue };
         let more =
             if others.is_empty() { String::new() } else { format!(", and {} more are none either", others.len()) };
-        let finding = findings.at(path, first.line, format!("`{key}` is {}, expected text{more}", first.as_str()));
+        let finding = findings.at(path, first.line, format!("`{key}` is {}, expected text{more}", first.shown()));
         for (value, key) in others {
-            finding.note(format!("line {}: `{key}` is {}", value.line, value.as_str()));
+            finding.note(format!("line {}: `{key}` is {}", value.line, value.shown()));
         }
     }
 }

@@ -19,7 +19,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         let results = format!("{}/", join(&submitter.path, "results"));
         let has_energy =
             submission.runs().any(|place| place.run.mode == Mode::Energy && place.run.path.starts_with(&results));
-        let own = format!("{}/", submitter.path);
+        let own = join(&submitter.path, "");
         let has_text = submission.entries_of(submitter).iter().any(|entry| {
             let below = entry.path.strip_prefix(&own).unwrap_or_default();
             // In `systems` or `code`, or beside them.

@@ -38,7 +38,7 @@ fn check_one(description: &SystemDescription, path: &str, round: &Round, finding
     if round.statuses.contains_key(&status) {
         return;
     }
-    let what = if status.trim().is_empty() { "`Status` is empty".to_owned() } else { format!("`Status` is `{found}`") };
+    let what = if status.trim().is_empty() { "`Status` is empty".to_owned() } else { format!("`Status` is `{}`", field.shown()) };
     let finding = findings.at(path, field.line, format!("{what}, expected one of {expected}"));
     let meant = round
         .statuses

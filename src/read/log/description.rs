@@ -46,6 +46,12 @@ impl FieldValue {
             Self::Text(text) | Self::Other(text) => text,
         }
     }
+
+    /// The same, fit to be shown in a message.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        text::shown(self.as_str().as_bytes())
+    }
 }
 
 impl SystemDescription {
@@ -99,7 +105,7 @@ pub fn parse(bytes: &[u8]) -> SystemDescription {
             let range = property.value.range();
             let value = match &property.value {
                 Value::StringLit(literal) => FieldValue::Text(literal.value.to_string()),
-                _ => FieldValue::Other(text::shown(text.get(range.start..range.end).unwrap_or_default().as_bytes())),
+                _ => FieldValue::Other(text.get(range.start..range.end).unwrap_or_default().to_owned()),
             };
             Field {
                 key: At::new(property.name.as_str().to_owned(), lines.line_of(property.range.start)),

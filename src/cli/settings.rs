@@ -1,0 +1,59 @@
+//! `tinyaudit.toml`: what everybody who checks a tree agrees on, so that nobody has to say it again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+
+use super::check::FailOn;
+use super::streams::is_standard;
+
+/// The file's name.
+pub const NAME: &str = "tinyaudit.toml";
+/// Largest file that is read, in bytes.
+const MAX_BYTES: u64 = 64 << 10;
+
+/// What the file may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// The round whose rules count.
+    pub round: Option<String>,
+    /// A file of waivers, from the folder of `tinyaudit.toml`, or a published round's name.
+    pub waivers: Option<PathBuf>,
+    /// The least severity that fails the check.
+    pub fail_on: Option<FailOn>,
+}
+
+impl Settings {
+    /// The settings beside a tree: in its own folder, else in the one around it. What a package holds is its maker's word
+    /// and is not looked at.
+    ///
+    /// # Errors
+    /// When a file is there and cannot be read, or says something else.
+    pub fn beside(dir: &Path) -> anyhow::Result<Self> {
+        if is_standard(dir) {
+            return Ok(Self::default());
+        }
+        let whole = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+        let places = [dir.is_dir().then_some(whole.as_path()), whole.parent()];
+        let Some(folder) = places.into_iter().flatten().find(|folder| folder.join(NAME).is_file()) else {
+            return Ok(Self::default());
+        };
+        let path = folder.join(NAME);
+        let size = fs::metadata(&path).with_context(|| format!("{NAME} cannot be read"))?.len();
+        if size > MAX_BYTES {
+            bail!("{NAME} has {size} bytes, at most {MAX_BYTES} are expected");
+        }
+        let text = fs::read_to_string(&path).with_context(|| format!("{NAME} cannot be read"))?;
+        let mut settings: Self = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{NAME}: {error}"))?;
+        if let Some(file) = &mut settings.waivers {
+            let beside = folder.join(&file);
+            if beside.is_file() {
+                *file = beside;
+            }
+        }
+        Ok(settings)
+    }
+}
