@@ -1,5 +1,6 @@
 //! What is done with a submission: packages, mending, forms, and whole ones of simulated systems.
 
+pub mod answers;
 pub mod demo;
 pub mod form;
 pub mod mending;

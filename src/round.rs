@@ -3,6 +3,7 @@
 //! The rounds are built into the program; a draft can be read from disk. A round file holds numbers, names and lists
 //! only, every field is required and no other is allowed, so that a `diff` of two files is the changelog of the rules.
 
+pub mod answers;
 mod dataset;
 mod description_schema;
 pub mod fingerprint;
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use dataset::{Dataset, WakewordTruth, dataset, dataset_names, datasets, wakeword_truth};
 pub use spec::{
     BenchmarkSpec, Energy, FileNames, FileRole, Hygiene, Mode, Publication, Runner, RunnerSpec, Runners, Statistic,
-    SystemDescriptionSpec, Target, Task, Tolerances, Wakeword, Windows,
+    SystemDescriptionSpec, Target, Task, Tolerances, Wakeword, Weights, Windows,
 };
 
 /// What one round demands. The file's name is the round's name.
@@ -46,6 +47,10 @@ pub struct Round {
     pub windows: Windows,
     /// How far figures may lie apart.
     pub tolerances: Tolerances,
+    /// Multiplications and additions a cycle that a processor without accelerator can do.
+    pub macs_per_cycle: f64,
+    /// When answers are those of known weights.
+    pub weights: Weights,
     /// The energy measurement.
     pub energy: Energy,
     /// The streaming wake word measurement, where the round has it.
@@ -198,6 +203,19 @@ impl Round {
     #[must_use]
     pub fn mode_of_folder(&self, folder: &str) -> Option<Mode> {
         Mode::from_name(folder).or_else(|| self.run_aliases.get(folder).copied())
+    }
+
+    /// The official status that a word was meant to be: the word itself, a spelling that is understood, or one that a slip
+    /// or two away is none of the others.
+    #[must_use]
+    pub fn status_meant(&self, found: &str) -> Option<&str> {
+        /// Slips that still leave no doubt; the statuses lie at least five letters apart.
+        const SLIPS: usize = 2;
+        let found = found.trim().to_lowercase();
+        let known = |(right, others): &(&String, &Vec<String>)| **right == found || others.contains(&found);
+        let exact = self.statuses.iter().find(known).map(|(right, _)| right.as_str());
+        let long = || self.statuses.keys().map(String::as_str).filter(|right| right.len() > 2 * SLIPS + 1);
+        exact.or_else(|| spelling::nearest(&found, long(), SLIPS))
     }
 
     /// The benchmark whose model string a device reports.

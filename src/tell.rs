@@ -29,6 +29,7 @@ pub mod publication;
 pub mod sarif;
 pub mod table;
 pub mod text;
+pub mod weights;
 pub mod xlsx;
 
 /// A positive figure with at least three digits that say something.

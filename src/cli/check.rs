@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::settings::Settings;
+use super::settings::{FailOn, Settings};
 use super::streams::{deliver, is_standard, open_tree, styled};
 use super::{Input, Wanted, judged};
 use crate::read::submission::Submission;
@@ -72,19 +72,6 @@ enum Format {
     Junit,
     /// A report with every result's evidence, one file for a browser
     Html,
-}
-
-/// The least severity that fails a check.
-#[derive(Debug, Clone, Copy, Default, ValueEnum, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FailOn {
-    /// Errors fail
-    #[default]
-    Error,
-    /// Warnings fail, too
-    Warning,
-    /// Everything fails
-    Note,
 }
 
 /// Where a tree lies in the repository that is the working folder: annotations name files from there.

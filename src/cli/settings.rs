@@ -4,15 +4,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use clap::ValueEnum;
 use serde::Deserialize;
 
-use super::check::FailOn;
 use super::streams::is_standard;
 
 /// The file's name.
 pub const NAME: &str = "tinyaudit.toml";
 /// Largest file that is read, in bytes.
 const MAX_BYTES: u64 = 64 << 10;
+
+/// The least severity that fails a check.
+#[derive(Debug, Clone, Copy, Default, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FailOn {
+    /// Errors fail
+    #[default]
+    Error,
+    /// Warnings fail, too
+    Warning,
+    /// Everything fails
+    Note,
+}
 
 /// What the file may say.
 #[derive(Debug, Default, Deserialize)]

@@ -3,12 +3,15 @@
 pub mod accuracy;
 pub mod anomaly;
 pub mod auc;
+pub mod clocks;
 pub mod energy;
 pub mod median;
 pub mod wakeword;
+pub mod weights;
 
+use crate::read::log::Inference;
 use crate::read::log::claims::Printed;
-use crate::read::submission::{Benchmark, Figure, Inputs, Run, WakewordScores, closest_list};
+use crate::read::submission::{Benchmark, Figure, Inputs, Run, Single, WakewordScores, closest_list};
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner, Task, wakeword_truth};
 
 /// Recomputes the scores of all runs of a benchmark and sets them beside the claims.
@@ -23,7 +26,11 @@ pub fn recompute(benchmark: &mut Benchmark, round: &Round) {
                 throughput(run);
                 energy_score(run);
             }
-            (_, Mode::Accuracy) => accuracy_scores(run, spec),
+            (_, Mode::Accuracy) => {
+                accuracy_scores(run, spec);
+                run.single = single(run);
+                run.agreement = spec.and_then(|spec| weights::of(run, spec, round));
+            }
         }
     }
 }
@@ -40,6 +47,15 @@ fn figure(claimed: Option<&Printed>, recomputed: Result<f64, String>) -> Figure 
         },
         Err(reason) => Figure { claimed, recomputed: None, slack: 0.0, reason: Some(reason) },
     }
+}
+
+/// What a single inference of an accuracy run takes, the median of all.
+fn single(run: &Run) -> Option<Single> {
+    let singles = || run.inferences().iter().filter(|one| one.iterations == 1);
+    let device_s = median::median(singles().filter_map(Inference::seconds).collect())?;
+    let host = singles().map(|one| Some(one.host_ms()? as f64 / 1000.0)).collect::<Option<Vec<f64>>>();
+    let eembc = run.runner == Some(Runner::Eembc);
+    Some(Single { device_s, host_s: host.filter(|_| eembc).and_then(median::median) })
 }
 
 /// Why evidence is not to be had: missing, or nobody could read it.

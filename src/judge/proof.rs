@@ -188,6 +188,8 @@ pub static STATEMENTS: &[Statement] = &[
             "script-disagrees-with-log",
             "session-shared",
             "session-of-earlier-round",
+            "windows-shared",
+            "sequence-broken",
         ],
         across_runs: false,
         decide: session::one,

@@ -3,9 +3,12 @@
 mod accelerator_half_described;
 mod accuracy_inference_repeated;
 mod accuracy_mismatch;
+mod answers_too_right;
 mod auc_mismatch;
 mod benchmark_unknown;
+mod benchmark_without_code;
 mod board_name_shared;
+mod builds_differ;
 mod byte_order_mark;
 mod checklist_answer_disqualifying;
 mod checklist_disagrees;
@@ -25,6 +28,7 @@ mod description_value_lost;
 mod description_value_not_text;
 mod descriptions_identical;
 mod device_clock_disagrees_with_host;
+mod device_clock_drifts;
 mod device_name_differs;
 mod division_disagrees_with_folder;
 mod division_unknown;
@@ -35,6 +39,7 @@ mod energy_monitor_unknown;
 mod energy_run_of_another_speed;
 mod energy_samples_dropped;
 mod energy_windows_misplaced;
+mod energy_windows_uneven;
 mod evaluation_inputs_in_code;
 mod evidence;
 mod evidence_missing;
@@ -65,6 +70,7 @@ mod name_with_space;
 mod operating_system_dropping;
 mod output_length;
 mod path_too_deep;
+mod power_unlike_board;
 mod preview_not_followed_up;
 mod private_key_published;
 mod pycache_folder;
@@ -73,6 +79,7 @@ mod quantisation_undescribed;
 mod readme_missing;
 mod results_disagree_with_log;
 mod results_json_disagrees_with_log;
+mod results_shortened;
 mod retraining_suspected;
 mod run_folder_misnamed;
 mod run_missing;
@@ -83,24 +90,32 @@ mod runner_not_eligible;
 mod runner_unrecognised;
 mod runner_version_outdated;
 mod runners_mixed;
+mod scaffold_untouched;
 mod script_disagrees_with_log;
+mod sequence_broken;
 mod session_of_earlier_round;
 mod session_shared;
+mod session_started_otherwise;
 mod smaller_size_missing;
 mod status_unknown;
 mod submitter_disagrees_with_folder;
 mod submitter_entry_unexpected;
 mod submitter_name_differs;
 mod submitter_without_results;
+mod supply_voltage_changed;
 mod symbolic_link;
 mod system_description_malformed;
 mod system_description_missing;
 mod system_description_orphaned;
 mod system_without_results;
 mod target_met_by_rounding;
+mod throughput_implausible;
 mod throughput_mismatch;
 mod time_runs_back;
 mod timer_coarse;
+mod timer_frozen;
+mod trace_off_grid;
+mod trace_repeated;
 mod training_code_missing;
 mod training_framework_missing;
 mod unexpected_file;
@@ -111,6 +126,8 @@ mod wakeword_limit_exceeded;
 mod wakeword_mismatch;
 mod wakeword_period_differs;
 mod wakeword_recording_unknown;
+mod warmups_of_another_speed;
+mod weights_not_reference;
 mod window_arithmetic;
 mod window_count;
 mod window_declared_invalid;
@@ -119,6 +136,7 @@ mod window_input_unknown;
 mod window_not_warmed_up;
 mod window_too_few_inferences;
 mod window_too_short;
+mod windows_shared;
 mod windows_spread;
 mod windows_unequal;
 
@@ -132,9 +150,12 @@ pub static RULES: &[Rule] = &[
     accelerator_half_described::RULE,
     accuracy_inference_repeated::RULE,
     accuracy_mismatch::RULE,
+    answers_too_right::RULE,
     auc_mismatch::RULE,
     benchmark_unknown::RULE,
+    benchmark_without_code::RULE,
     board_name_shared::RULE,
+    builds_differ::RULE,
     byte_order_mark::RULE,
     checklist_answer_disqualifying::RULE,
     checklist_disagrees::RULE,
@@ -153,6 +174,7 @@ pub static RULES: &[Rule] = &[
     description_value_not_text::RULE,
     descriptions_identical::RULE,
     device_clock_disagrees_with_host::RULE,
+    device_clock_drifts::RULE,
     device_name_differs::RULE,
     division_disagrees_with_folder::RULE,
     division_unknown::RULE,
@@ -163,6 +185,7 @@ pub static RULES: &[Rule] = &[
     energy_run_of_another_speed::RULE,
     energy_samples_dropped::RULE,
     energy_windows_misplaced::RULE,
+    energy_windows_uneven::RULE,
     evaluation_inputs_in_code::RULE,
     evidence_missing::RULE,
     evidence_undecided::RULE,
@@ -192,6 +215,7 @@ pub static RULES: &[Rule] = &[
     operating_system_dropping::RULE,
     output_length::RULE,
     path_too_deep::RULE,
+    power_unlike_board::RULE,
     preview_not_followed_up::RULE,
     private_key_published::RULE,
     pycache_folder::RULE,
@@ -200,6 +224,7 @@ pub static RULES: &[Rule] = &[
     readme_missing::RULE,
     results_disagree_with_log::RULE,
     results_json_disagrees_with_log::RULE,
+    results_shortened::RULE,
     retraining_suspected::RULE,
     run_folder_misnamed::RULE,
     run_missing::RULE,
@@ -210,24 +235,32 @@ pub static RULES: &[Rule] = &[
     runner_unrecognised::RULE,
     runner_version_outdated::RULE,
     runners_mixed::RULE,
+    scaffold_untouched::RULE,
     script_disagrees_with_log::RULE,
+    sequence_broken::RULE,
     session_of_earlier_round::RULE,
     session_shared::RULE,
+    session_started_otherwise::RULE,
     smaller_size_missing::RULE,
     status_unknown::RULE,
     submitter_disagrees_with_folder::RULE,
     submitter_entry_unexpected::RULE,
     submitter_name_differs::RULE,
     submitter_without_results::RULE,
+    supply_voltage_changed::RULE,
     symbolic_link::RULE,
     system_description_malformed::RULE,
     system_description_missing::RULE,
     system_description_orphaned::RULE,
     system_without_results::RULE,
     target_met_by_rounding::RULE,
+    throughput_implausible::RULE,
     throughput_mismatch::RULE,
     time_runs_back::RULE,
     timer_coarse::RULE,
+    timer_frozen::RULE,
+    trace_off_grid::RULE,
+    trace_repeated::RULE,
     training_code_missing::RULE,
     training_framework_missing::RULE,
     unexpected_file::RULE,
@@ -238,6 +271,8 @@ pub static RULES: &[Rule] = &[
     wakeword_mismatch::RULE,
     wakeword_period_differs::RULE,
     wakeword_recording_unknown::RULE,
+    warmups_of_another_speed::RULE,
+    weights_not_reference::RULE,
     window_arithmetic::RULE,
     window_count::RULE,
     window_declared_invalid::RULE,
@@ -246,6 +281,7 @@ pub static RULES: &[Rule] = &[
     window_not_warmed_up::RULE,
     window_too_few_inferences::RULE,
     window_too_short::RULE,
+    windows_shared::RULE,
     windows_spread::RULE,
     windows_unequal::RULE,
 ];
@@ -255,6 +291,9 @@ pub static WAIVER_UNUSED: &Rule = &waiver_unused::RULE;
 
 /// What reports figures that the evidence does not prove.
 pub static EVIDENCE_UNDECIDED: &Rule = &evidence_undecided::RULE;
+
+/// The rule that a package waits for.
+pub static SCAFFOLD_UNTOUCHED: &Rule = &scaffold_untouched::RULE;
 
 /// The rule of that id.
 #[must_use]

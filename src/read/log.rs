@@ -52,6 +52,14 @@ pub struct SessionLog {
     pub dropped: Option<At<(u64, u64)>>,
     /// The first line whose host time is before that of the line above, with both times in milliseconds.
     pub time_runs_back: Option<At<(u64, u64)>>,
+    /// Supply voltage that the energy monitor gave, in millivolts (EEMBC only).
+    pub voltage_mv: Option<At<u64>>,
+    /// Text that the device printed between the two stamps of an inference (EEMBC only).
+    pub between: Vec<Chatter>,
+    /// The first sequence number that does not follow the one before, with both (EEMBC only).
+    pub sequence_broken: Option<At<(u64, u64)>>,
+    /// The first calendar stamp in milliseconds (MLCommons only).
+    pub first_ms: Option<At<u64>>,
     /// Fingerprints of all commands sent, in order (EEMBC only).
     pub commands: Vec<At<u64>>,
     /// Names of the input files in the order of their use; slices of a file that follow one another share a name.
@@ -71,6 +79,20 @@ pub struct SessionLog {
     /// What could not be read.
     pub damage: Vec<Damage>,
 }
+
+/// Text of a device, its numbers left out, and how often it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chatter {
+    /// The text, `#` in the place of every word with a digit.
+    pub shape: String,
+    /// How often it came.
+    pub count: u32,
+    /// Where it came first.
+    pub line: Line,
+}
+
+/// Different texts between stamps that are kept.
+const MOST_CHATTER: usize = 8;
 
 /// One `infer N W` command: N timed inferences on one input after W warm-ups.
 #[derive(Debug, Clone, Copy, Default)]
@@ -107,6 +129,8 @@ pub struct Inference {
     pub vectors: u32,
     /// W as the device repeated it (EEMBC only).
     pub echoed_warmups: Option<u64>,
+    /// Host time at which the device said the warm-ups start, in milliseconds (EEMBC only).
+    pub warmup_host_ms: Option<u64>,
 }
 
 /// A time stamp of the device.
@@ -168,6 +192,10 @@ impl SessionLog {
             monitor: None,
             dropped: None,
             time_runs_back: None,
+            voltage_mv: None,
+            between: Vec::new(),
+            sequence_broken: None,
+            first_ms: None,
             commands: Vec::new(),
             inputs: Vec::new(),
             inferences: Vec::new(),
@@ -195,6 +223,16 @@ impl SessionLog {
             && self.model.as_ref().is_some_and(|now| now.value != before.value)
         {
             self.other_model.get_or_insert(before);
+        }
+    }
+
+    /// Counts text that came between two stamps.
+    fn see_chatter(&mut self, text: &[u8], line: Line) {
+        let shape = shape(text);
+        if let Some(known) = self.between.iter_mut().find(|known| known.shape == shape) {
+            known.count = known.count.saturating_add(1);
+        } else if !shape.is_empty() && self.between.len() < MOST_CHATTER {
+            self.between.push(Chatter { shape, count: 1, line });
         }
     }
 
@@ -255,4 +293,12 @@ impl SessionLog {
         }
         At::new((start, length(&self.outputs)), line)
     }
+}
+
+/// Text without its numbers: `results: 0x3f` becomes `results: #`.
+fn shape(text: &[u8]) -> String {
+    let shown = text::shown(text);
+    let words =
+        shown.split_whitespace().map(|word| if word.contains(|c: char| c.is_ascii_digit()) { "#" } else { word });
+    words.collect::<Vec<_>>().join(" ")
 }

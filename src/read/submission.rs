@@ -2,6 +2,7 @@
 //!
 //! Whatever a tree holds, loading it succeeds; what is damaged is kept where it is. Paths are relative to the tree.
 
+mod agreement;
 pub mod documents;
 mod find;
 mod inputs;
@@ -18,6 +19,7 @@ use crate::read::log::results_json::Entry;
 use crate::read::log::{Inference, SessionLog};
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner};
 
+pub use agreement::{Agreement, Example, Signs};
 pub use inputs::{Closest, Inputs, Loads, closest_list};
 pub use load::{LoadError, load, submitters};
 
@@ -216,6 +218,7 @@ impl Benchmark {
             // The energy of a wake word run is that of the whole recording; its power counts.
             energy: energy.energy.filter(|_| wakeword.is_none()),
             wakeword,
+            supply_v: self.runs.get(&Mode::Energy).and_then(|run| run.supply_v),
         }
     }
 
@@ -263,6 +266,21 @@ pub struct Run {
     pub outline: Option<Outline>,
     /// What is claimed beside what we recomputed.
     pub scores: Scores,
+    /// Supply voltage in V, as the session says; energy runs only.
+    pub supply_v: Option<f64>,
+    /// What a single inference of an accuracy run takes.
+    pub single: Option<Single>,
+    /// Which known weights an accuracy run's answers are nearest to.
+    pub agreement: Option<Agreement>,
+}
+
+/// What a single inference takes in an accuracy run, the median of all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Single {
+    /// By the device's clock, in seconds.
+    pub device_s: f64,
+    /// By the host's clock, in seconds; EEMBC runner only.
+    pub host_s: Option<f64>,
 }
 
 /// What tells a session from others: the first times it shows. Where they are few, the session's name, which is a time
@@ -364,6 +382,8 @@ pub struct Scores {
     pub energy: Option<Figure>,
     /// The wake word test.
     pub wakeword: Option<WakewordScores>,
+    /// Supply voltage of the energy, in V, as its session says.
+    pub supply_v: Option<f64>,
 }
 
 /// The figures of a wake word run.

@@ -13,6 +13,8 @@ pub struct BenchmarkSpec {
     pub aliases: Vec<String>,
     /// The model string the device reports (`m-model-[…]`).
     pub model: String,
+    /// Multiplications and additions of an inference of the reference model, counted by its layers.
+    pub macs: Option<u64>,
     /// What kind of figure its accuracy is.
     pub task: Task,
     /// Accepted input lists; a run covers one of them whole.
@@ -260,9 +262,13 @@ pub enum Statistic {
 pub struct Tolerances {
     /// Claimed against recomputed, in units of the claim's last printed digit.
     pub printed_units: f64,
-    /// Device clock against host clock, as a fraction of the device's time.
+    /// By how much the host may count longer than the device, as a fraction of the device's time.
     pub clock_fraction: f64,
-    /// Device clock against host clock, seconds that serial latency may explain.
+    /// The same, either way, that honest boards keep.
+    pub clock_drift_fraction: f64,
+    /// By how much the host may count shorter than the device before it proves nothing, as a fraction.
+    pub clock_short_fraction: f64,
+    /// Seconds a window that the serial line explains.
     pub clock_seconds: f64,
     /// Longest time from the end of a log to its results, in seconds.
     pub session_gap_seconds: f64,
@@ -270,12 +276,19 @@ pub struct Tolerances {
     pub speed_fraction: f64,
     /// The same, beyond which the energy is not that of the claimed speed, as a fraction.
     pub speed_limit_fraction: f64,
-    /// Latency of a single inference against the inverse throughput, as a fraction.
+    /// Latency of a single inference against the inverse throughput, and the host's time of it against the device's, as a
+    /// fraction.
     pub latency_fraction: f64,
     /// Time around a single inference that its device may take, in seconds.
     pub latency_seconds: f64,
-    /// The same for devices that claim less than a millisecond, whose single inferences may be remote calls.
-    pub remote_seconds: f64,
+    /// Time around a single inference that the host may count beyond the device, in seconds.
+    pub latency_host_seconds: f64,
+    /// The host's time of warm-ups against their number times the latency, as a fraction.
+    pub warmup_fraction: f64,
+    /// The same, in seconds.
+    pub warmup_seconds: f64,
+    /// From a session's name to its first stamp, at most, in seconds.
+    pub session_start_seconds: f64,
     /// Part of an energy window that must lie on inferences, 0 to 1.
     pub window_overlap: f64,
     /// Slowest to fastest window over the median, as a fraction.
@@ -284,6 +297,30 @@ pub struct Tolerances {
     pub timer_seconds: f64,
     /// How much slower a system may be once it is no preview any more, as a fraction.
     pub preview_fraction: f64,
+}
+
+/// When the answers of an accuracy run are those of known weights (`rules/answers`), and when they are too good.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    /// Mean margin of the best score over the second from which known weights are sure of an input, 0 to 1.
+    pub sure_margin: f64,
+    /// Part of the sure inputs that the same weights may answer otherwise, 0 to 1.
+    pub otherwise_fraction: f64,
+    /// Inputs answered otherwise, below which nothing is said.
+    pub otherwise_inputs: usize,
+    /// How far an anomaly score may lie from the known one, as a fraction of it.
+    pub score_fraction: f64,
+    /// Standard deviations by which the answers that differ may be more often right than chance explains.
+    pub sign_deviations: f64,
+    /// The same, of the inputs that all submitters answer alike.
+    pub agreed_deviations: f64,
+    /// Part of all submitters that at most gets a hard input right, 0 to 1.
+    pub hard_fraction: f64,
+    /// Part of the hard inputs that an honest run may get right, 0 to 1.
+    pub hard_right_fraction: f64,
+    /// Hard inputs, below which nothing is said.
+    pub hard_inputs: usize,
 }
 
 /// The energy measurement.
@@ -300,6 +337,12 @@ pub struct Energy {
     pub stamps_before_windows: usize,
     /// Packets a monitor may drop, as a fraction.
     pub dropped_fraction: f64,
+    /// How far the mean power of a window may lie from the median of all, as a fraction.
+    pub uneven_fraction: f64,
+    /// Part of a trace's samples that may have more digits than the monitor gives, 0 to 1.
+    pub off_grid_fraction: f64,
+    /// How many times the power may be that of the board's other benchmarks, or a part of it.
+    pub board_power_factor: f64,
     /// Monitors the EEMBC runner supports, as its log names them.
     pub monitors: Vec<String>,
 }

@@ -125,6 +125,7 @@ struct ResultPart {
     valid: bool,
     reason: String,
     findings: Vec<FindingPart>,
+    weights: Option<String>,
     proofs: Vec<ProofRow>,
     plots: Vec<PlotPart>,
 }
@@ -301,6 +302,7 @@ fn result(report: &Report, system: &System, benchmark: &Benchmark) -> ResultPart
         ],
         valid: report.is_valid(system, benchmark),
         reason: worst.map_or_else(|| unproven(&proofs), |finding| printable(&finding.message)),
+        weights: super::weights::words(benchmark).map(|words| printable(&words)),
         proofs,
         findings: findings.into_iter().map(finding_part).collect(),
         plots: evidence::figures(benchmark, &report.round)
@@ -384,7 +386,9 @@ fn line_part(
         }
     }
     if energy {
-        cells.extend(table.benchmarks.iter().map(|name| as_text(line.results.get(name).and_then(|row| row.energy.as_ref()))));
+        cells.extend(
+            table.benchmarks.iter().map(|name| as_text(line.results.get(name).and_then(|row| row.energy.as_ref()))),
+        );
     }
     LinePart {
         texts,

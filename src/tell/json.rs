@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::proof::ProofRow;
+use super::weights::WeightsRow;
 use crate::judge::report::Report;
 use crate::read::submission::{Figure, WakewordScores};
 use crate::read::tree::is_inside;
@@ -72,7 +73,8 @@ pub struct Finding {
     submitter: Option<String>,
     /// The system under test, or null where it concerns none or several.
     system: Option<String>,
-    /// The benchmark's folder, or null where it concerns none or several.
+    /// The benchmark's short name as in results (its folder's, if it is none of the round), or null where it concerns none
+    /// or several.
     benchmark: Option<String>,
     /// What is wrong.
     message: String,
@@ -123,11 +125,15 @@ struct ResultRow {
     accuracy: Option<Measured>,
     auc: Option<Unitless>,
     energy: Option<Measured>,
+    /// Supply voltage of the energy in V, as its session says.
+    supply_v: Option<f64>,
     wakeword: Option<WakewordRow>,
     /// Whether it may be published: no error lies on it, and every figure it needs is confirmed.
     valid: bool,
     /// What is proven of its figures.
     figures: Vec<ProofRow>,
+    /// Which known weights its answers are nearest to, where any are known.
+    weights: Option<WeightsRow>,
 }
 
 /// A figure with a unit.
@@ -222,7 +228,7 @@ fn finding(report: &Report, finding: &crate::judge::rule::Finding) -> Finding {
     Finding {
         submitter: submission.submitter_of(path).map(|submitter| submitter.name.clone()),
         system: system.map(|system| system.name.clone()),
-        benchmark: benchmark.map(|benchmark| benchmark.folder.clone()),
+        benchmark: benchmark.map(|one| one.name.clone().unwrap_or_else(|| one.folder.clone())),
         rule: finding.rule.id,
         severity: finding.severity,
         path: finding.path.clone(),
@@ -266,9 +272,11 @@ impl Results {
                     accuracy: scores.top1.map(|figure| measured(figure, "%")),
                     auc: scores.auc.map(unitless),
                     energy: scores.energy.map(|figure| measured(figure, "uJ/inf")),
+                    supply_v: scores.supply_v,
                     wakeword: scores.wakeword.map(wakeword),
                     valid: report.is_valid(system, benchmark),
                     figures: ProofRow::of(report, benchmark),
+                    weights: WeightsRow::of(benchmark),
                 }
             })
             .collect();

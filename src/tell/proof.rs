@@ -116,6 +116,9 @@ pub fn write(report: &Report, wanted: &str, out: &mut dyn Write) -> io::Result<b
         any = true;
         let name = benchmark.name.as_deref().unwrap_or(&benchmark.folder);
         writeln!(out, "{}", printable(&format!("{}/{}/{}/{name}", system.division, system.submitter, system.name)))?;
+        if let Some(weights) = super::weights::words(benchmark) {
+            writeln!(out, "  weights: {weights}")?;
+        }
         for row in ProofRow::of(report, benchmark) {
             writeln!(out, "  {}: {}", row.figure, row.status)?;
             for one in row.statements {

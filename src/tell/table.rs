@@ -89,12 +89,13 @@ pub(super) fn compared_quality(
     }
 }
 
-/// Energy of an inference or power of a wake word, claimed beside recomputed.
+/// Energy of an inference or power of a wake word, claimed beside recomputed, and the supply voltage, without which it
+/// compares with nothing.
 pub(super) fn compared_energy(scores: &Scores) -> String {
-    if let Some(power) = scores.wakeword.as_ref().and_then(|scores| scores.power.as_ref()) {
-        return compared(power, " mW");
-    }
-    scores.energy.as_ref().map_or_else(String::new, |energy| compared(energy, " µJ"))
+    let power = scores.wakeword.as_ref().and_then(|scores| scores.power.as_ref()).map(|power| compared(power, " mW"));
+    let energy = || scores.energy.as_ref().map(|energy| compared(energy, " µJ"));
+    let Some(text) = power.or_else(energy).filter(|text| !text.is_empty()) else { return String::new() };
+    scores.supply_v.map_or_else(|| text.clone(), |volts| format!("{text} at {volts} V"))
 }
 
 fn compared(figure: &Figure, unit: &str) -> String {

@@ -25,7 +25,7 @@ struct Case {
     /// The round before, given as `--previous`: the golden submission itself, edited so.
     #[serde(default)]
     previous: Option<Vec<Edit>>,
-    /// Which golden submission: `bundled` or `energy`.
+    /// Which golden submission: `bundled`, `energy` or `board`.
     #[serde(default)]
     golden: Golden,
     #[serde(default = "newest_with_both_runners")]
@@ -48,6 +48,7 @@ enum Golden {
     #[default]
     Bundled,
     Energy,
+    Board,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +84,15 @@ enum Edit {
     Copy { from: PathBuf, to: PathBuf },
     /// Replaces a line of a Word checklist; one that begins with `X ` is ticked.
     Checklist { file: PathBuf, old: String, new: String },
+    /// Multiplies the samples of an energy trace, or those of one window.
+    Scale {
+        file: PathBuf,
+        by: f32,
+        #[serde(default)]
+        window: Option<(PathBuf, usize)>,
+    },
+    /// Writes the samples of one window of an energy trace over those of another.
+    Repeat { file: PathBuf, windows: PathBuf, from: usize, to: usize },
     /// Adds a row to the table of a Word checklist.
     Row { file: PathBuf, cells: Vec<String> },
 }
@@ -140,6 +150,15 @@ fn apply(edit: &Edit, root: &Path) {
         Edit::Copy { from, to } => {
             fs::copy(place(from), place(to)).unwrap();
         }
+        Edit::Scale { file, by, window } => edit_samples(&place(file), |samples| {
+            let range = window.as_ref().map_or(0..samples.len(), |(stamps, window)| span(&place(stamps), *window));
+            samples[range].iter_mut().for_each(|sample| *sample *= by);
+        }),
+        Edit::Repeat { file, windows, from, to } => edit_samples(&place(file), |samples| {
+            let (from, to) = (span(&place(windows), *from), span(&place(windows), *to));
+            let length = from.len().min(to.len());
+            samples.copy_within(from.start..from.start + length, to.start);
+        }),
         Edit::Checklist { file, old, new } => edit_checklist(&place(file), |checklist| {
             let (ticked, text) = new.strip_prefix("X ").map_or((false, new.as_str()), |text| (true, text));
             let item = checklist.lines.iter_mut().find(|item| item.text == *old).expect("the line is there");
@@ -147,6 +166,23 @@ fn apply(edit: &Edit, root: &Path) {
         }),
         Edit::Row { file, cells } => edit_checklist(&place(file), |checklist| checklist.rows.push(cells.clone())),
     }
+}
+
+/// The samples of a window of a trace, a thousand a second; windows count from 1.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // times of a trace
+fn span(stamps: &Path, window: usize) -> std::ops::Range<usize> {
+    let stamps: Vec<f64> = serde_json::from_slice(&fs::read(stamps).unwrap()).unwrap();
+    let sample = |stamp: f64| (stamp * 1000.0).round() as usize;
+    sample(stamps[2 * window - 1])..sample(stamps[2 * window])
+}
+
+fn edit_samples(path: &Path, edit: impl FnOnce(&mut Vec<f32>)) {
+    let bytes = fs::read(path).unwrap();
+    let (head, body) = bytes.split_at(5);
+    let mut samples: Vec<f32> = body.chunks_exact(4).map(|one| f32::from_le_bytes(one.try_into().unwrap())).collect();
+    edit(&mut samples);
+    let bytes: Vec<u8> = head.iter().copied().chain(samples.into_iter().flat_map(f32::to_le_bytes)).collect();
+    fs::write(path, bytes).unwrap();
 }
 
 fn edit_checklist(path: &Path, edit: impl FnOnce(&mut checklist::Checklist)) {
@@ -158,17 +194,19 @@ fn edit_checklist(path: &Path, edit: impl FnOnce(&mut checklist::Checklist)) {
 /// What a case gives: the findings in short, and an example of each rule.
 fn findings(case: &Case) -> (Vec<String>, Vec<(String, Example)>) {
     let folder = TempDir::new().unwrap();
-    match case.golden {
-        Golden::Bundled => golden::copy(&golden::bundled(), folder.path()),
-        Golden::Energy => golden::copy(golden::ENERGY.path(), folder.path()),
-    }
+    let golden = match case.golden {
+        Golden::Bundled => golden::bundled(),
+        Golden::Energy => golden::ENERGY.path().to_owned(),
+        Golden::Board => golden::BOARD.path().to_owned(),
+    };
+    golden::copy(&golden, folder.path());
     for edit in &case.edits {
         apply(edit, folder.path());
     }
     let round = Round::named(&case.round).unwrap();
     let earlier = case.previous.as_ref().map(|edits| {
         let earlier = TempDir::new().unwrap();
-        golden::copy(&golden::bundled(), earlier.path());
+        golden::copy(&golden, earlier.path());
         for edit in edits {
             apply(edit, earlier.path());
         }

@@ -22,6 +22,13 @@ pub static ENERGY: LazyLock<TempDir> = LazyLock::new(|| {
     folder
 });
 
+/// The same with three benchmarks.
+pub static BOARD: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap();
+    make(folder.path(), "v1.3", &[("cortex-m4-reference", Runner::Mlcommons, &["ic", "kws", "vww"])]);
+    folder
+});
+
 /// Makes a submission of profiles, runners and benchmarks in a folder.
 pub fn make(folder: &Path, round: &str, systems: &[(&str, Runner, &[&str])]) {
     let round = Round::named(round).unwrap();

@@ -12,6 +12,7 @@ mod corpus;
 mod damage;
 #[cfg(unix)]
 mod foreign;
+mod forensics;
 mod formats;
 mod fuzzing;
 mod golden;

@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn a_trial_uses_its_last_two_stamps() {
         let stamps = [("00", 0), ("01", 1), ("02", 3)].map(|(count, index)| (count.to_owned(), index)).to_vec();
-        let power = Power { samples: vec![1e-6, 2e-6, 4e-6, 8e-6], timestamps: stamps };
+        let power = Power { samples: vec![1e-6, 2e-6, 4e-6, 8e-6], timestamps: stamps, voltage: None };
         assert!((trial_energy(&power).unwrap() - 6.0).abs() < 1e-9);
         assert!((trial_power_mw(&power).unwrap() - 3.0).abs() < 1e-9);
         assert_eq!(trial_energy(&Power::default()), None);

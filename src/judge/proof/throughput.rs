@@ -1,10 +1,8 @@
 //! What must hold of timed windows.
 
 use super::{Case, Ruling, open};
+use crate::judge::metrics::clocks::Clocks;
 use crate::round::{FileRole, Mode, Runner};
-
-/// The MLCommons runner's stamps are whole seconds.
-const WHOLE_SECOND: f64 = 1.0;
 
 pub(super) fn counted(case: &Case<'_>) -> Ruling {
     let (windows, inferences) = (case.run.windows.len(), case.run.inferences().len());
@@ -73,27 +71,18 @@ pub(super) fn long_enough(case: &Case<'_>) -> Ruling {
 }
 
 pub(super) fn clocks(case: &Case<'_>) -> Ruling {
-    let Some(log) = &case.run.log else { return open(FileRole::Log, 0, "there is no log") };
-    let Some(first) = case.run.windows.first() else { return open(FileRole::Log, 0, "there are no windows") };
-    let (mut device, mut host) = (0.0, 0.0);
-    for (window, inference) in case.run.windows.iter().zip(&log.inferences) {
-        let (Some(seconds), Some(host_seconds)) = (window.seconds, window.host_seconds) else {
-            return open(FileRole::Log, window.line, "the window is not timed by both clocks");
-        };
-        // The MLCommons runner stamps the whole command, warm-ups included.
-        let all = (inference.iterations + inference.warmups) as f64 / inference.iterations.max(1) as f64;
-        device += if log.runner == Runner::Mlcommons { seconds * all } else { seconds };
-        host += host_seconds;
+    if case.run.log.is_none() {
+        return open(FileRole::Log, 0, "there is no log");
     }
-    let whole = if log.runner == Runner::Mlcommons { WHOLE_SECOND * case.run.windows.len() as f64 } else { 0.0 };
+    let Some(first) = case.run.windows.first() else { return open(FileRole::Log, 0, "there are no windows") };
+    let Some(clocks) = Clocks::of(case.run, case.round) else {
+        return open(FileRole::Log, first.line, "a window is not timed by both clocks");
+    };
     let tolerances = &case.round.tolerances;
-    let around = tolerances.clock_fraction * device + tolerances.clock_seconds.max(whole);
-    if (device - host).abs() > around {
-        return open(
-            FileRole::Log,
-            first.line,
-            format!("{device:.3} s by the device's clock, {host:.3} s by the host's"),
-        );
+    if clocks.longer() > tolerances.clock_fraction || clocks.longer() < -tolerances.clock_short_fraction {
+        let Clocks { device_s, host_s, .. } = clocks;
+        let why = format!("{device_s:.3} s by the device's clock, {host_s:.3} s by the host's");
+        return open(FileRole::Log, first.line, why);
     }
     Ruling::Proven(FileRole::Log, first.line)
 }

@@ -39,6 +39,8 @@ pub struct Parser {
     loaded: Inference,
     /// Whether the last inference still waits for the device to say it is done.
     open: bool,
+    /// The last sequence number.
+    sequence: Option<u64>,
     run_name: Option<At<bool>>,
     run_mode: Option<At<Mode>>,
     stop_id: Option<String>,
@@ -59,6 +61,7 @@ impl Default for Parser {
             device: None,
             loaded: Inference::default(),
             open: false,
+            sequence: None,
             run_name: None,
             run_mode: None,
             stop_id: None,
@@ -97,6 +100,7 @@ impl Parser {
             }
             b"parser" => self.parser_message(line, message),
             b"session" => self.session_message(line, message),
+            b"sequencer" => self.sequencer_message(line, message),
             _ => {}
         }
     }
@@ -108,6 +112,8 @@ impl Parser {
         } else if message.starts_with(b"m-regfile-fn[") {
             let name = memmem::find(message, b"-name[").and_then(|at| bracketed(&message[at..], b"-name["));
             self.log.monitor = self.log.monitor.take().or(name.map(|name| At::new(text::shown(name), line)));
+        } else if let Some(millivolts) = bracketed(message, b"m-voltage-mv[").and_then(text::integer) {
+            self.log.voltage_mv = Some(At::new(millivolts, line));
         } else if let Some(rest) = message.strip_prefix(b"m-[Dropped ") {
             // `0 packets out of 2652928, 0%]`
             let counts = text::leading_integer(rest).and_then(|(dropped, rest)| {
@@ -126,6 +132,20 @@ impl Parser {
         } else if let Some(id) = bracketed(message, b"m-session-stop-id[") {
             self.stop_id = Some(text::shown(id));
             self.log.closed = true;
+        }
+    }
+
+    /// Every command has the next number: `m-sequencing-i[5]-command[…]`.
+    fn sequencer_message(&mut self, line: Line, message: &[u8]) {
+        if message.starts_with(b"m-sequencer-start") {
+            self.sequence = None;
+        } else if let Some(rest) = message.strip_prefix(b"m-sequencing-i[")
+            && let Some((number, _)) = text::leading_integer(rest)
+        {
+            if let Some(before) = self.sequence.filter(|before| before.checked_add(1) != Some(number)) {
+                self.log.sequence_broken.get_or_insert(At::new((before, number), line));
+            }
+            self.sequence = Some(number);
         }
     }
 
@@ -201,6 +221,12 @@ impl Parser {
             self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
             self.log.summary.runner_errors.push(At::new(text::shown(message), line));
         }
+        if speaker == Speaker::Device && self.open && self.log.inferences.last().is_some_and(|one| one.stamps == 1) {
+            let text = &message[..memmem::find(message, b"m-").unwrap_or(message.len())];
+            if text.iter().any(u8::is_ascii_alphanumeric) {
+                self.log.see_chatter(text, line);
+            }
+        }
         for at in memchr::memchr_iter(b'm', message) {
             if let Some(token) = message[at + 1..].strip_prefix(b"-") {
                 self.token(line, token, host_ms, speaker);
@@ -231,6 +257,7 @@ impl Parser {
             if self.open
                 && let Some(inference) = self.log.inferences.last_mut()
             {
+                inference.warmup_host_ms = Some(self.now_ms);
                 inference.echoed_warmups = text::leading_integer(rest).map(|(value, _)| value);
             }
         } else if let Some(rest) = token.strip_prefix(b"results-[") {

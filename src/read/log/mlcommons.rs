@@ -82,6 +82,7 @@ impl Parser {
         if let Some(seconds) = seconds {
             let ms = seconds * 1000;
             self.log.see_time(line, self.now_ms, ms);
+            self.log.first_ms.get_or_insert(At::new(ms, line));
             self.now_ms = ms;
             if self.part == Part::Run && !SUMMARY.iter().any(|words| message.starts_with(words)) {
                 self.log.end_ms = Some(ms);

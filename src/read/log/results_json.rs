@@ -103,6 +103,8 @@ pub struct Power {
     pub samples: Vec<f64>,
     /// Event counter and index of the sample.
     pub timestamps: Vec<(String, usize)>,
+    /// Supply voltage in V.
+    pub voltage: Option<f64>,
 }
 
 /// The edges of the processing pin of a wake word device.

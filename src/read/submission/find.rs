@@ -258,5 +258,8 @@ fn find_files(tree: &Tree, round: &Round, mode: Mode, path: &str) -> Run {
         windows: Vec::new(),
         outline: None,
         scores: Scores::default(),
+        supply_v: None,
+        single: None,
+        agreement: None,
     }
 }

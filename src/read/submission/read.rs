@@ -34,6 +34,14 @@ pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run) {
         .or_else(|| run.has(FileRole::Script).then_some(Runner::Eembc));
     run.identity = run.log.as_ref().and_then(Identity::of);
     run.windows = windows(run, round);
+    run.supply_v = supply_v(run).filter(|_| run.mode == Mode::Energy);
+}
+
+/// The supply voltage that log or results.json name.
+fn supply_v(run: &Run) -> Option<f64> {
+    let of_trial = || run.json.iter().flatten().find_map(|entry| entry.power.as_ref()?.voltage);
+    let of_log = run.log.as_ref().and_then(|log| log.voltage_mv).map(|at| at.value as f64 / 1000.0);
+    of_log.or_else(of_trial).filter(|volts| volts.is_finite() && *volts > 0.0)
 }
 
 /// Whether a file holds anything.

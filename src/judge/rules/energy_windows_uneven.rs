@@ -1,0 +1,48 @@
+use crate::judge::metrics::median::median;
+use crate::judge::rule::{Findings, rule};
+use crate::read::submission::{Run, Submission};
+use crate::round::{FileRole, Mode, Round, Task};
+
+rule! {
+    /// The power of a window differs from that of the others.
+    ///
+    /// All windows run the same code; the mean power of a device that infers is steady. A window of another power holds
+    /// something else, or its samples were changed.
+    ///
+    /// Calibrated on 83 energy runs of four rounds: windows differ by at most 1 %.
+    ///
+    /// Help: measure again; say what else the device did.
+    ///
+    /// Source: MLPerf Tiny Benchmark, 5.4.
+    "energy-windows-uneven", Energy, Warning, check
+}
+
+/// Mean powers of the windows of an energy run, in mW.
+pub(super) fn powers(run: &Run) -> Vec<f64> {
+    let power = |energy: f64, seconds: f64| energy / seconds / 1000.0;
+    let windows = run.windows.iter().filter_map(|window| Some(power(window.energy_uj?, window.seconds?)));
+    windows.filter(|power| power.is_finite() && *power > 0.0).collect()
+}
+
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+    for place in submission.runs().filter(|place| place.run.mode == Mode::Energy) {
+        if place.spec(round).is_none_or(|spec| spec.task == Task::Wakeword) {
+            continue;
+        }
+        let powers = powers(place.run);
+        let Some(middle) = median(powers.clone()) else { continue };
+        let most = round.energy.uneven_fraction;
+        let uneven = powers.iter().enumerate().find(|(_, power)| (**power / middle - 1.0).abs() > most);
+        if let Some((index, power)) = uneven {
+            let message = format!(
+                "window {} has a mean power of {power:.3} mW, the median of all is {middle:.3} mW ({:+.1} %), tolerance {:.0} %",
+                index + 1,
+                100.0 * (power / middle - 1.0),
+                100.0 * most
+            );
+            let run = place.run;
+            let role = if run.has(FileRole::Trace) { FileRole::Trace } else { FileRole::Json };
+            findings.at(run.path_of(role), 0, message);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+use super::energy_windows_uneven::powers;
+use crate::judge::metrics::median::median;
+use crate::judge::rule::{Findings, rule};
+use crate::read::submission::Submission;
+use crate::round::{FileRole, Mode, Round, Task};
+
+rule! {
+    /// The power of a benchmark is unlike that of the board's others.
+    ///
+    /// A processor that infers takes about the same power whatever it infers. Another power may have a reason, such as an
+    /// accelerator that one model does not use.
+    ///
+    /// Calibrated on 57 results of four rounds on boards with three or more: at most 1.21 times that of another.
+    ///
+    /// Help: say what differs: clocks, supply, accelerator.
+    ///
+    /// Source: MLPerf Tiny Benchmark, 5.4.
+    "power-unlike-board", Energy, Note, check
+}
+
+/// Other benchmarks that it takes to call one unlike the board.
+const OTHERS: usize = 2;
+
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+    for system in &submission.systems {
+        let own: Vec<(&str, f64)> = system
+            .benchmarks
+            .iter()
+            .filter(|benchmark| benchmark.spec(round).is_some_and(|spec| spec.task != Task::Wakeword))
+            .filter_map(|benchmark| {
+                let run = benchmark.runs.get(&Mode::Energy)?;
+                let role = if run.has(FileRole::Trace) { FileRole::Trace } else { FileRole::Json };
+                Some((run.path_of(role), median(powers(run))?))
+            })
+            .collect();
+        for (index, (path, power)) in own.iter().enumerate() {
+            // The nearest of the others: one that is unlike does not make the rest so.
+            let apart = |other: &f64| (power / other).max(other / power);
+            let others = own.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, (_, power))| *power);
+            let nearest = others.min_by(|a, b| apart(a).total_cmp(&apart(b)));
+            if own.len() > OTHERS
+                && let Some(nearest) = nearest.filter(|nearest| apart(nearest) > round.energy.board_power_factor)
+            {
+                let message = format!(
+                    "the mean power is {power:.3} mW, the nearest of the board's other benchmarks has {nearest:.3} mW"
+                );
+                findings.at(path, 0, message);
+            }
+        }
+    }
+}

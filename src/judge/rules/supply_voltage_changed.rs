@@ -1,0 +1,41 @@
+use crate::judge::lineage;
+use crate::judge::rule::{Findings, rule};
+use crate::read::submission::Submission;
+use crate::round::{FileRole, Mode, Round};
+
+rule! {
+    /// A board's energy is measured at another supply voltage than in the earlier round.
+    ///
+    /// From 3.3 V to 3.0 V energy falls by a fifth, without any change of the device. Results of the two rounds do not
+    /// compare.
+    ///
+    /// Help: name the voltage in `Hardware Notes`.
+    ///
+    /// Source: MLPerf Tiny Benchmark, 5.4.
+    "supply-voltage-changed", Energy, Note, check
+}
+
+/// Volts that a monitor's rounding explains.
+const ROUNDING: f64 = 0.05;
+
+fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
+    let Some(earlier) = &submission.earlier else { return };
+    for kin in lineage::pairs(earlier, submission) {
+        for benchmark in &kin.new.benchmarks {
+            let before =
+                kin.old.benchmarks.iter().find(|one| one.name == benchmark.name && one.variant == benchmark.variant);
+            let (Some(now), Some(before)) =
+                (benchmark.runs.get(&Mode::Energy), before.and_then(|before| before.runs.get(&Mode::Energy)))
+            else {
+                continue;
+            };
+            let (Some(volts), Some(old)) = (now.supply_v, before.supply_v) else { continue };
+            if (volts - old).abs() > ROUNDING {
+                let message =
+                    format!("energy is measured at {volts} V, in the earlier round at {old} V (`{}`)", before.path);
+                let role = if now.has(FileRole::Json) { FileRole::Json } else { FileRole::Log };
+                findings.at(now.path_of(role), 0, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+use crate::judge::rule::{Findings, rule};
+use crate::read::submission::Submission;
+use crate::round::{FileRole, Mode, Round};
+
+rule! {
+    /// The warm-ups take another time than the inferences after them.
+    ///
+    /// Warm-ups are inferences. The host stamps when they start and when they are over; their number times the latency is
+    /// what that must take. Shorter ones were not run, longer ones run other code.
+    ///
+    /// Calibrated on 733 windows of four rounds: none lies beyond 10 % and 0.1 s.
+    ///
+    /// Help: measure again with a firmware that runs warm-ups as it runs inferences.
+    ///
+    /// Source: MLPerf Tiny Benchmark, 5.3; EEMBC firmware API.
+    "warmups-of-another-speed", Performance, Warning, check, needs evidence
+}
+
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+    for place in submission.runs().filter(|place| place.run.mode == Mode::Performance) {
+        for one in place.run.inferences() {
+            let (Some(start), Some(end), Some(seconds)) = (one.warmup_host_ms, one.begin_host_ms, one.seconds()) else {
+                continue;
+            };
+            let host = end.saturating_sub(start) as f64 / 1000.0;
+            let expected = one.warmups as f64 * seconds / one.iterations.max(1) as f64;
+            let tolerances = &round.tolerances;
+            let around = tolerances.warmup_fraction * expected + tolerances.warmup_seconds;
+            if (host - expected).abs() > around {
+                let message = format!(
+                    "{} warm-ups take {host:.3} s by the host's clock, expected {expected:.3} s, tolerance {around:.3} s",
+                    one.warmups
+                );
+                findings.at(place.run.path_of(FileRole::Log), one.line, message);
+                break;
+            }
+        }
+    }
+}

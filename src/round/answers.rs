@@ -1,0 +1,171 @@
+//! What the known weights answer to the official inputs, `rules/answers/*.txt`, measured by published submissions.
+//!
+//! A file is a head of `key: value` lines (the list, the model string, the kind of its answers, the source, and a line a
+//! family of weights: how many submitters measured it and what is known of it), an empty line, and a line an input in
+//! the list's order with three numbers a family. Of `classes` these are the answer, how many submitters gave it, and the
+//! mean margin of the best score over the second in thousandths; of `scores` (anomaly detection) the mean score of the
+//! file, how many submitters lie near it, and their largest distance from it in thousandths of it.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+/// What the families of weights of one model answer to one list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answers {
+    /// The list's name.
+    pub list: String,
+    /// The model string that devices report.
+    pub model: String,
+    /// Whether the answers are scores.
+    pub scores: bool,
+    /// Where they come from.
+    pub source: String,
+    /// The known families of weights.
+    pub families: Vec<Family>,
+}
+
+/// Weights that answer alike.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Family {
+    /// Its letter.
+    pub name: String,
+    /// How many submitters measured it.
+    pub submitters: u32,
+    /// What is known of it.
+    pub title: String,
+    /// Its answers in the list's order.
+    pub answers: Vec<Known>,
+}
+
+/// What a family answers to one input.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Known {
+    /// The answer.
+    pub answer: Answer,
+    /// How many submitters gave it.
+    pub agreeing: u32,
+    /// Of a class the mean margin of the best score over the second, 0 to 1; of a score the largest distance of a
+    /// submitter's from it, as a fraction.
+    pub margin: f64,
+}
+
+/// An answer to one input.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Answer {
+    /// The class with the largest score.
+    Class(u32),
+    /// The anomaly score of the file.
+    Score(f64),
+}
+
+macro_rules! files {
+    ($($name:literal),*) => { &[$(($name, include_str!(concat!("../../rules/answers/", $name, ".txt")))),*] };
+}
+
+const FILES: &[(&str, &str)] = files!["ic01", "ic01-v05", "kws01", "vww01"];
+
+/// What is known of a model on a list.
+#[must_use]
+pub fn answers(list: &str, model: &str) -> Option<&'static Answers> {
+    of_list(list).filter(|known| known.model == model)
+}
+
+/// What is known of a list; each is read once, when first asked for.
+#[must_use]
+pub fn of_list(list: &str) -> Option<&'static Answers> {
+    static READ: [LazyLock<Option<Answers>>; FILES.len()] = [
+        LazyLock::new(|| Answers::parse(FILES[0].1)),
+        LazyLock::new(|| Answers::parse(FILES[1].1)),
+        LazyLock::new(|| Answers::parse(FILES[2].1)),
+        LazyLock::new(|| Answers::parse(FILES[3].1)),
+    ];
+    FILES.iter().position(|(known, _)| *known == list).and_then(|index| READ[index].as_ref())
+}
+
+impl Answers {
+    /// Reads a file; `None` where it is none, which a test of the built-in files excludes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (head, body) = text.split_once("\n\n")?;
+        let head: Vec<(&str, &str)> = head.lines().filter_map(|line| line.split_once(": ")).collect();
+        let value = |key: &str| head.iter().find(|(known, _)| *known == key).map(|(_, value)| (*value).to_owned());
+        let scores = value("kind")? == "scores";
+        let mut families: Vec<Family> = head
+            .iter()
+            .filter_map(|(key, value)| {
+                let name = key.strip_prefix("family ")?.to_owned();
+                let (submitters, title) = value.split_once(" submitters, ")?;
+                let submitters = submitters.parse().ok()?;
+                Some(Family { name, submitters, title: title.to_owned(), answers: Vec::new() })
+            })
+            .collect();
+        for line in body.lines() {
+            let numbers: Vec<f64> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
+            if numbers.len() != 3 * families.len() {
+                return None;
+            }
+            for (family, known) in families.iter_mut().zip(numbers.chunks_exact(3)) {
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // small counts
+                let (class, agreeing) = (known[0] as u32, known[1] as u32);
+                let answer = if scores { Answer::Score(known[0]) } else { Answer::Class(class) };
+                family.answers.push(Known { answer, agreeing, margin: known[2] / 1000.0 });
+            }
+        }
+        Some(Self { list: value("list")?, model: value("model")?, scores, source: value("source")?, families })
+    }
+
+    /// The file as it is read.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let kind = if self.scores { "scores" } else { "classes" };
+        let mut text = format!("list: {}\nmodel: {}\nkind: {kind}\nsource: {}\n", self.list, self.model, self.source);
+        for Family { name, submitters, title, .. } in &self.families {
+            let _ = writeln!(text, "family {name}: {submitters} submitters, {title}");
+        }
+        text.push('\n');
+        for input in 0..self.families.first().map_or(0, |family| family.answers.len()) {
+            let known = self.families.iter().filter_map(|family| family.answers.get(input)).map(|known| {
+                let answer = match known.answer {
+                    Answer::Class(class) => class.to_string(),
+                    Answer::Score(score) => format!("{score:.4}"),
+                };
+                format!("{answer} {} {:.0}", known.agreeing, known.margin * 1000.0)
+            });
+            let _ = writeln!(text, "{}", known.collect::<Vec<_>>().join(" "));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::round::dataset;
+
+    #[test]
+    fn every_built_in_file_reads_and_covers_its_list() {
+        for (name, text) in FILES {
+            let read = Answers::parse(text).unwrap();
+            assert_eq!(read.list, *name);
+            let list = dataset(&read.list).unwrap();
+            assert!(
+                !read.families.is_empty() && read.families.iter().all(|one| one.answers.len() == list.inputs.len())
+            );
+            assert_eq!(read.to_text(), *text);
+        }
+    }
+
+    #[test]
+    fn scores_are_read_as_they_are_written() {
+        let known = Known { answer: Answer::Score(12.5), agreeing: 3, margin: 0.004 };
+        let family = Family { name: "a".into(), submitters: 3, title: "the reference".into(), answers: vec![known] };
+        let answers = Answers {
+            list: "ad01".into(),
+            model: "ad01".into(),
+            scores: true,
+            source: "a test".into(),
+            families: vec![family],
+        };
+        assert_eq!(Answers::parse(&answers.to_text()), Some(answers));
+    }
+}
