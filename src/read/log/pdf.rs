@@ -15,7 +15,7 @@ use crate::read::location::Damage;
 pub const UNKNOWN: char = '\u{FFFD}';
 
 /// Largest file that is read, in bytes.
-const MAX_FILE: usize = 8 << 20;
+const MAX_FILE: usize = 4 << 20;
 /// Most bytes that all streams together may hold which are unpacked to find the objects.
 const MAX_UNPACKED: usize = 12 << 20;
 /// Most bytes that one stream may hold.
@@ -859,7 +859,7 @@ mod tests {
         for (bytes, why) in [(&b""[..], "damaged"), (b"%PDF-1.4\n", "damaged"), (&locked, "encrypted")] {
             assert!(read(bytes).unwrap_err().message.contains(why));
         }
-        assert!(read(&vec![b' '; MAX_FILE + 1]).unwrap_err().message.contains("more than 8 MB"));
+        assert!(read(&vec![b' '; MAX_FILE + 1]).unwrap_err().message.contains("more than 4 MB"));
         assert!(names(b"/Enc /Encrypt", b"Encrypt") && !names(b"/Encoding", b"Encrypt"));
     }
 
