@@ -134,9 +134,13 @@ impl Init {
             let text = "# How energy was measured\n\nSay what feeds the device, what is measured, and which jumpers are set.\n";
             skeleton.file("systems/Energy-Hookup.md", text.as_bytes())?;
         }
-        // Descriptions that are there already know better than the flag.
+        // Descriptions that are there already know better than the flag; of several categories none is the answer.
         let said: BTreeSet<&str> = results.iter().filter_map(|result| result.availability.as_deref()).collect();
-        let category = said.first().copied().filter(|_| said.len() == 1).unwrap_or(&self.status).to_owned();
+        let category = match said.into_iter().collect::<Vec<_>>()[..] {
+            [] => self.status.clone(),
+            [only] => only.to_owned(),
+            _ => String::new(),
+        };
         let known = Known {
             category: &category,
             systems: systems.iter().map(String::as_str).collect(),

@@ -53,7 +53,7 @@ pub fn measured(report: &Report, division: &str, submitter: &str) -> Vec<Measure
     let own = report.results().filter(|(system, _)| system.division == division && system.submitter == submitter);
     own.filter_map(|(system, benchmark)| {
         let spec = benchmark.spec(&report.round)?;
-        let (quality, is_met) = quality(benchmark, spec);
+        let (quality, is_met) = quality(benchmark, spec, report.round.tolerances.printed_units);
         let mut runners: Vec<Runner> = benchmark.runs.values().filter_map(|run| run.runner).collect();
         runners.sort_unstable();
         runners.dedup();
@@ -69,9 +69,13 @@ pub fn measured(report: &Report, division: &str, submitter: &str) -> Vec<Measure
     .collect()
 }
 
-/// The quality of a result in words, recomputed where that is possible, and whether it meets the target.
-fn quality(benchmark: &Benchmark, spec: &BenchmarkSpec) -> (String, Option<bool>) {
-    let value = |figure: &Figure| figure.recomputed.or(figure.claimed.as_ref().map(|claimed| claimed.value));
+/// The quality of a result in words and whether it meets the target: as claimed, unless what is recomputed is something
+/// else.
+fn quality(benchmark: &Benchmark, spec: &BenchmarkSpec, units: f64) -> (String, Option<bool>) {
+    let value = |figure: &Figure| {
+        let claimed = figure.claimed.as_ref().map(|claimed| claimed.value);
+        if figure.agrees(units) == Some(true) { claimed } else { figure.recomputed.or(claimed) }
+    };
     let rounded = |value: f64, decimals: usize| format!("{value:.decimals$}").parse().unwrap_or(value);
     let scores = benchmark.scores();
     if let Target::Wakeword { false_positives, false_negatives } = spec.target {
