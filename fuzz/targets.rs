@@ -59,6 +59,7 @@ pub fn logs(bytes: &[u8]) {
 pub fn documents(bytes: &[u8]) {
     let _ = description::parse(bytes);
     let _ = checklist::parse(bytes);
+    let _ = checklist::parse_pdf(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
         let _ = Round::parse("draft", text);
         let _ = tinyaudit::judge::waiver::parse(text, "waivers.yaml");

@@ -1,5 +1,6 @@
 //! `tinyaudit init`
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,10 +9,12 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::streams::print;
-use crate::keep::form::{self, Known};
+use crate::judge::report::Report;
+use crate::keep::form::{self, Known, Measured};
 use crate::keep::output::write_new;
 use crate::read::log::checklist;
 use crate::read::submission::documents::placeholder;
+use crate::read::tree::Tree;
 use crate::round::Round;
 
 const EXAMPLES: &str = "\
@@ -19,9 +22,11 @@ Examples:
   tinyaudit init submission        asks for what it needs
   tinyaudit init submission --division closed --submitter ExampleCo --system board_80mhz --benchmark ic --benchmark kws";
 
-/// Begin a submission: folders, system descriptions with the official fields, READMEs, and the checklist as a form.
+/// Begin a submission: folders, system descriptions with the official fields, READMEs, and a worksheet for the checklist.
 ///
-/// What is not given is asked for on a terminal. No file is ever overwritten; what is there already is kept.
+/// What is not given is asked for on a terminal. Where results of the submitter are there already, systems and benchmarks
+/// are theirs, and the worksheet is filled in with what they say. No file is ever overwritten; what is there already is
+/// kept.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Init {
@@ -52,12 +57,12 @@ pub struct Init {
 
 impl Init {
     /// Where nobody can be asked, says all that is missing at once.
-    fn all_given(&self) -> anyhow::Result<()> {
+    fn all_given(&self, results: &[Measured]) -> anyhow::Result<()> {
         let needed = [
             ("--division", self.division.is_none()),
             ("--submitter", self.submitter.is_none()),
-            ("--system", self.systems.is_empty()),
-            ("--benchmark", self.benchmarks.is_empty()),
+            ("--system", self.systems.is_empty() && results.is_empty()),
+            ("--benchmark", self.benchmarks.is_empty() && results.is_empty()),
         ];
         let missing: Vec<&str> = needed.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect();
         if !missing.is_empty() && !io::stdin().is_terminal() {
@@ -66,10 +71,22 @@ impl Init {
         Ok(())
     }
 
+    /// The results of the submitter that are there already.
+    fn results(&self, round: &Round) -> anyhow::Result<Vec<Measured>> {
+        let (Some(division), Some(submitter)) = (&self.division, &self.submitter) else { return Ok(Vec::new()) };
+        if !self.dir.join(division).join(submitter).join("results").is_dir() {
+            return Ok(Vec::new());
+        }
+        let report = Report::of(&Tree::open(&self.dir)?, round.clone(), Some(submitter))
+            .with_context(|| self.dir.display().to_string())?;
+        Ok(form::measured(&report, division, submitter))
+    }
+
     /// Writes the skeleton.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
-        self.all_given()?;
+        let results = self.results(&round)?;
+        self.all_given(&results)?;
         let asks = io::stdin().is_terminal();
         let names = |map: Vec<&String>| map.into_iter().cloned().collect::<Vec<String>>();
         let divisions = Choices { what: "division", known: round.divisions.clone() };
@@ -77,8 +94,19 @@ impl Init {
         let benchmarks = Choices { what: "benchmark", known: names(round.benchmarks.keys().collect()) };
         let division = answer(self.division.as_ref(), "Division", &|name| divisions.check(name), &divisions.shown())?;
         let submitter = answer(self.submitter.as_ref(), "Submitter", &folder_name, "the organisation's name")?;
-        let systems = answers(&self.systems, "Systems", &folder_name, "separated by commas")?;
-        let benchmarks = answers(&self.benchmarks, "Benchmarks", &|name| benchmarks.check(name), &benchmarks.shown())?;
+        // What results show need not be asked.
+        let known = |names: &[String]| !results.is_empty() && names.is_empty();
+        let mut systems = if known(&self.systems) {
+            Vec::new()
+        } else {
+            answers(&self.systems, "Systems", &folder_name, "separated by commas")?
+        };
+        let mut benchmarks = if known(&self.benchmarks) {
+            Vec::new()
+        } else {
+            let shown = benchmarks.shown();
+            answers(&self.benchmarks, "Benchmarks", &|name| benchmarks.check(name), &shown)?
+        };
         let available = "available".to_owned();
         let status = self.status.as_ref().or((!asks).then_some(&available));
         let status = answer(status, "Status", &|name| statuses.check(name), &statuses.shown())?;
@@ -87,6 +115,13 @@ impl Init {
         let given = if self.energy || !asks { Some(&no) } else { None };
         let energy = self.energy
             || answer(given, "Is energy measured, too?", &|name| energy.check(name), &energy.shown())? == "yes";
+        for result in &results {
+            for (names, name) in [(&mut systems, &result.system), (&mut benchmarks, &result.benchmark)] {
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+        }
         let root = self.dir.join(&division).join(&submitter);
         let mut skeleton = Skeleton { root, dir: &self.dir, written: Vec::new(), kept: Vec::new() };
         skeleton.file("README.md", readme(&submitter, &round).as_bytes())?;
@@ -95,7 +130,8 @@ impl Init {
             let text = format!("# {benchmark}, {title}\n\n{}\n", placeholder::CODE);
             skeleton.file(&format!("code/{benchmark}/README.md"), text.as_bytes())?;
         }
-        for system in &systems {
+        // Results may lie a level deeper than their system.
+        for system in systems.iter().filter(|name| !name.contains('/')) {
             let description = description(&round, &submitter, &division, &status);
             skeleton.file(&format!("systems/{system}.json"), description.as_bytes())?;
         }
@@ -103,21 +139,29 @@ impl Init {
             let text = format!("# How energy was measured\n\n{}\n", placeholder::ENERGY);
             skeleton.file("systems/Energy-Hookup.md", text.as_bytes())?;
         }
+        // Descriptions that are there already know better than the flag; of several categories none is the answer.
+        let said: BTreeSet<&str> = results.iter().filter_map(|result| result.availability.as_deref()).collect();
+        let category = match said.into_iter().collect::<Vec<_>>()[..] {
+            [] => status.clone(),
+            [only] => only.to_owned(),
+            _ => String::new(),
+        };
         let known = Known {
+            category: &category,
             systems: systems.iter().map(String::as_str).collect(),
             division: &division,
-            category: &status,
             benchmarks: benchmarks.iter().map(String::as_str).collect(),
+            results,
             ..Known::default()
         };
         let form = checklist::write(&form::checklist(&known, &round))?;
-        skeleton.file(&format!("systems/TinyMLPerf_{}_Submission_Checklist.docx", round.name), &form)?;
+        skeleton.file(&format!("systems/Checklist_draft_{}.docx", round.name), &form)?;
         print(|out| {
             skeleton.written.iter().try_for_each(|path| writeln!(out, "wrote {path}"))?;
             skeleton.kept.iter().try_for_each(|path| writeln!(out, "kept {path}"))?;
             writeln!(
                 out,
-                "Next: fill in the descriptions and the checklist (also as PDF), then `tinyaudit import` your sessions."
+                "Next: fill in the descriptions and the official checklist (the draft is a worksheet for it), and `tinyaudit import` your sessions."
             )
         })?;
         Ok(ExitCode::SUCCESS)

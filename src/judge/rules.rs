@@ -14,6 +14,7 @@ mod checklist_answer_disqualifying;
 mod checklist_disagrees;
 mod checklist_missing;
 mod checklist_not_pdf;
+mod checklist_of_another_round;
 mod checklist_unanswered;
 mod checklist_unread;
 mod claim_contradicted;
@@ -161,6 +162,7 @@ pub static RULES: &[Rule] = &[
     checklist_disagrees::RULE,
     checklist_missing::RULE,
     checklist_not_pdf::RULE,
+    checklist_of_another_round::RULE,
     checklist_unanswered::RULE,
     checklist_unread::RULE,
     claim_contradicted::RULE,

@@ -14,6 +14,9 @@ use crate::bench::runner::{Job, RunError, SessionFiles, Setup, list_for, measure
 use crate::bench::simulator::board::BoardKind;
 use crate::bench::simulator::profile::Quality;
 use crate::bench::simulator::{Bench, Port, Profile, ProfileError, VirtualDevice, Wiring};
+use crate::judge::report::Report;
+use crate::read::submission::LoadError;
+use crate::read::tree::Tree;
 use crate::round::{Mode, Round, Runner, Task};
 
 /// Why there is no demo.
@@ -37,6 +40,9 @@ pub enum DemoError {
     /// A file cannot be written.
     #[error(transparent)]
     Write(#[from] std::io::Error),
+    /// What was written cannot be read again.
+    #[error(transparent)]
+    Read(#[from] LoadError),
 }
 
 /// What a demo submission is made of.
@@ -128,8 +134,7 @@ pub fn write(demo: &Demo<'_>, folder: &Path, progress: &mut dyn FnMut(&str)) -> 
             description(profile, demo).as_bytes(),
         )?;
     }
-    documents(demo, &submitter, &measured)?;
-    Ok(())
+    documents(demo, folder, &submitter, &measured)
 }
 
 /// Runs one session of a simulated system; `number` sets its start apart from the others'.
@@ -203,31 +208,24 @@ fn script(demo: &Demo<'_>, benchmark: &str, measured: &[(String, String)]) -> St
     text
 }
 
-fn documents(demo: &Demo<'_>, submitter: &Path, measured: &[(String, String)]) -> std::io::Result<()> {
+fn documents(demo: &Demo<'_>, folder: &Path, submitter: &Path, measured: &[(String, String)]) -> Result<(), DemoError> {
     let energy = demo.systems.iter().any(|(profile, _)| profile.power.is_some());
     let systems: Vec<&str> = demo.systems.iter().map(|(profile, _)| profile.system.as_str()).collect();
-    let name = format!("TinyMLPerf_{}_Submission_Checklist", demo.round.name);
-    let mut checklist = format!(
-        "MLPerf Tiny {} submission checklist\n\nDivision: {}\nCategory: available\nSystems: {}\n\nResults:\n",
-        demo.round.name,
-        demo.division,
-        systems.join(", ")
-    );
-    for (system, benchmark) in measured {
-        let _ = writeln!(checklist, "- {system}: {benchmark}");
-    }
-    checklist.push_str("\nThese results are simulated: no device was measured. They serve to try out tools.\n");
-    write_new(&submitter.join("systems").join(format!("{name}.pdf")), pdf(&checklist).as_bytes())?;
+    let report = Report::of(&Tree::open(folder)?, demo.round.clone(), Some(demo.submitter))?;
     let known = Known {
         engineer: ("The simulator", "nobody@example.org"),
         systems,
         division: demo.division,
         category: "available",
         benchmarks: measured.iter().map(|(_, benchmark)| benchmark.as_str()).collect(),
+        results: form::measured(&report, demo.division, demo.submitter),
         certified: true,
     };
-    let form = crate::read::log::checklist::write(&form::checklist(&known, demo.round))?;
-    write_new(&submitter.join("systems").join(format!("{name}.docx")), &form)?;
+    let form = form::checklist(&known, demo.round);
+    let name = format!("TinyMLPerf_{}_Submission_Checklist", demo.round.name);
+    write_new(&submitter.join("systems").join(format!("{name}.pdf")), &form::print(&form))?;
+    let word = crate::read::log::checklist::write(&form)?;
+    write_new(&submitter.join("systems").join(format!("{name}.docx")), &word)?;
     if energy {
         let text = "The simulated LPM01A energy monitor feeds the device through its only supply; its D7 input is wired to the\n\
             device's time-stamp pin. Nothing else is connected.\n";
@@ -249,35 +247,4 @@ fn documents(demo: &Demo<'_>, submitter: &Path, measured: &[(String, String)]) -
         write_new(&code.join("run.sh"), script(demo, benchmark, measured).as_bytes())?;
     }
     Ok(())
-}
-
-/// A PDF of one page with the lines of a text; the smallest that readers take.
-fn pdf(text: &str) -> String {
-    let mut page = String::from("BT /F1 11 Tf 14 TL 60 780 Td\n");
-    for line in text.lines() {
-        let escaped = line.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
-        let _ = writeln!(page, "({escaped}) Tj T*");
-    }
-    page.push_str("ET");
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
-            .to_owned(),
-        format!("<< /Length {} >>\nstream\n{page}\nendstream", page.len()),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
-    ];
-    let mut out = String::from("%PDF-1.4\n");
-    let mut offsets = Vec::new();
-    for (index, object) in objects.iter().enumerate() {
-        offsets.push(out.len());
-        let _ = write!(out, "{} 0 obj\n{object}\nendobj\n", index + 1);
-    }
-    let table = out.len();
-    let _ = write!(out, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
-    for offset in offsets {
-        let _ = writeln!(out, "{offset:010} 00000 n ");
-    }
-    let _ = writeln!(out, "trailer << /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF", objects.len() + 1);
-    out
 }

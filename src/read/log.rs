@@ -11,6 +11,7 @@ pub mod eembc;
 pub mod energy_trace;
 pub mod mlcommons;
 pub mod official;
+pub mod pdf;
 pub mod results_json;
 pub mod script;
 pub mod text;

@@ -280,6 +280,45 @@ fn sessions_become_a_verified_package() {
     }
 }
 
+/// Where results are there already, the worksheet holds what they say; it is never written over.
+#[test]
+fn the_worksheet_is_filled_in_with_the_results() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let systems = folder.path().join("closed/ExampleCo/systems");
+    for ending in ["docx", "pdf"] {
+        fs::remove_file(systems.join(format!("TinyMLPerf_v1.3_Submission_Checklist.{ending}"))).unwrap();
+    }
+    let init = ["init", text(folder.path()), "--round", "v1.3", "--division", "closed", "--submitter", "ExampleCo"];
+    assert!(succeeds(&init).contains("wrote closed/ExampleCo/systems/Checklist_draft_v1.3.docx"));
+    let draft = systems.join("Checklist_draft_v1.3.docx");
+    let written = fs::read(&draft).unwrap();
+    let form = tinyaudit::read::log::checklist::parse(&written).unwrap();
+    assert!(form.is_worksheet());
+    assert_eq!(form.field("name(s) of system").as_deref(), Some("simulated_fpga_100mhz, simulated_npu_400mhz"),);
+    let ticked: Vec<&str> = form.lines.iter().filter(|item| item.ticked).map(|item| item.text.as_str()).collect();
+    assert_eq!(
+        ticked,
+        [
+            "Closed",
+            "Available",
+            "image classification",
+            "streaming wake word",
+            "Yes, image classification, Top-1 of at least 85 %",
+            "Yes, streaming wake word, at most 8 false positives and 8 false negatives",
+            "MLCommons runner",
+            "EEMBC runner",
+        ]
+    );
+    assert_eq!(form.rows.len(), 4);
+    assert_eq!(form.rows[2], ["simulated_fpga_100mhz", "sww", "8 FP / 8 FN"]);
+    assert_eq!(form.rows[3], ["simulated_npu_400mhz", "ic", "85.5 % / 0.92 AUC"]);
+    assert!(succeeds(&init).contains("kept closed/ExampleCo/systems/Checklist_draft_v1.3.docx"));
+    assert_eq!(fs::read(&draft).unwrap(), written);
+    let findings = said(&tinyaudit(&["check", text(folder.path()), "--round", "v1.3"]));
+    assert!(findings.contains("only tinyaudit's worksheet for it"), "{findings}");
+}
+
 /// A session of another model, a broken one and a folder of something else are refused with the reason.
 #[test]
 fn sessions_that_do_not_fit_are_refused() {

@@ -15,7 +15,8 @@ rule! {
 }
 
 /// Questions that must be answered so.
-const QUESTIONS: [(&str, bool); 4] = [
+const QUESTIONS: [(&str, bool); 5] = [
+    ("target met", true),
     ("whole validation set", true),
     ("same code", true),
     ("outside of the official calibration set", false),
@@ -29,11 +30,9 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             .flat_map(|system| &system.benchmarks)
             .filter_map(|benchmark| benchmark.spec(round))
             .any(|spec| spec.task == Task::Wakeword);
-        for file in &submitter.documents.checklists {
-            let Some(Ok(checklist)) = &file.content else { continue };
-            for message in disqualifying(checklist, streams) {
-                findings.at(&file.path, 0, message);
-            }
+        for (path, message) in submitter.documents.said_of_checklists(|_, checklist| disqualifying(checklist, streams))
+        {
+            findings.at(path, 0, message);
         }
     }
 }

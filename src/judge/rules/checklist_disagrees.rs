@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use crate::judge::rule::{Findings, rule};
 use crate::read::log::checklist::{Checklist, Item};
-use crate::read::submission::{Submission, Submitter};
+use crate::read::submission::documents::ChecklistFile;
+use crate::read::submission::{Benchmark, Figure, Submission, Submitter, System};
 use crate::round::{Round, Target};
 
 rule! {
@@ -18,26 +19,61 @@ rule! {
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for submitter in &submission.submitters {
-        let read = submitter
-            .documents
-            .checklists
-            .iter()
-            .filter_map(|file| Some((file, file.content.as_ref()?.as_ref().ok()?)));
-        let read: Vec<_> = read.filter(|(_, checklist)| checklist.has_marks()).collect();
-        for (file, checklist) in &read {
+        let documents = &submitter.documents;
+        let said = documents.said_of_checklists(|file, checklist| {
+            if !checklist.has_marks() {
+                return Vec::new();
+            }
+            let systems = systems_of(file, checklist, submission, submitter);
             let mut said = Vec::new();
             said.extend(division(checklist, submitter));
-            // With one checklist a category or system, none speaks of everything.
-            if submitter.documents.checklists.iter().all(|other| stem(&other.path) == stem(&file.path)) {
-                said.extend(category(checklist, submission, submitter));
-                said.extend(benchmarks(checklist, submission, submitter, round));
-            }
+            said.extend(category(checklist, &systems));
+            said.extend(benchmarks(checklist, &systems, round));
             said.extend(accuracies(checklist, submission, submitter, round));
-            for message in said {
-                findings.at(&file.path, 0, message);
-            }
+            said
+        });
+        for (path, message) in said {
+            findings.at(path, 0, message);
         }
     }
+}
+
+/// The systems that a checklist speaks of: all of the submitter's; with one checklist a category or system, those that
+/// this one names, and names most fully.
+fn systems_of<'a>(
+    file: &ChecklistFile,
+    checklist: &Checklist,
+    submission: &'a Submission,
+    submitter: &'a Submitter,
+) -> Vec<&'a System> {
+    let systems = submission.systems_of(submitter);
+    let files = &submitter.documents.checklists;
+    if files.iter().all(|other| stem(&other.path) == stem(&file.path)) {
+        return systems.collect();
+    }
+    let others: Vec<Vec<String>> = files.iter().flat_map(|file| &file.content).map(named).collect();
+    let own = named(checklist);
+    let fit = |names: &[String], system: &str| {
+        let fits = |name: &&String| system.starts_with(name.as_str()) || name.starts_with(system);
+        names.iter().filter(fits).map(String::len).max().unwrap_or_default()
+    };
+    let is_named = |system: &&System| {
+        let name = plain(&system.name);
+        let best = others.iter().map(|names| fit(names, &name)).max().unwrap_or_default();
+        best > 0 && fit(&own, &name) == best
+    };
+    systems.filter(is_named).collect()
+}
+
+/// The systems that a checklist names, without what names differ in by chance.
+fn named(checklist: &Checklist) -> Vec<String> {
+    const SHORTEST: usize = 6;
+    let field = checklist.field("name(s) of system under test").unwrap_or_default();
+    field.split([',', ';', ' ']).map(plain).filter(|name| name.len() >= SHORTEST).collect()
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn stem(path: &str) -> &str {
@@ -57,14 +93,13 @@ fn division(checklist: &Checklist, submitter: &Submitter) -> Option<String> {
         .then(|| format!("the checklist is for the {known} division, the results lie under `{}`", submitter.division))
 }
 
-fn category(checklist: &Checklist, submission: &Submission, submitter: &Submitter) -> Option<String> {
+fn category(checklist: &Checklist, systems: &[&System]) -> Option<String> {
     let known = [("available", "available"), ("preview", "preview"), ("research", "rdi")];
     let said: BTreeSet<&str> = ticked(checklist, "category")
         .iter()
         .filter_map(|text| known.iter().find(|(start, _)| text.starts_with(start)).map(|(_, status)| *status))
         .collect();
-    let found: BTreeSet<String> =
-        submission.systems_of(submitter).filter_map(crate::read::submission::System::availability).collect();
+    let found: BTreeSet<String> = systems.iter().filter_map(|system| system.availability()).collect();
     let differ = !said.is_empty() && !found.is_empty() && !found.iter().all(|status| said.contains(status.as_str()));
     differ.then(|| {
         let join = |names: Vec<String>| names.join(", ");
@@ -76,20 +111,18 @@ fn category(checklist: &Checklist, submission: &Submission, submitter: &Submitte
     })
 }
 
-fn benchmarks(checklist: &Checklist, submission: &Submission, submitter: &Submitter, round: &Round) -> Option<String> {
-    let said = ticked(checklist, "benchmark(s)");
-    let measured: BTreeSet<&str> = submission
-        .systems_of(submitter)
+/// Benchmarks with results that the form knows and that are not ticked; one that it does not know is another rule's.
+fn benchmarks(checklist: &Checklist, systems: &[&System], round: &Round) -> Option<String> {
+    let measured: BTreeSet<&str> = systems
+        .iter()
         .flat_map(|system| &system.benchmarks)
         .filter(|benchmark| !benchmark.runs.is_empty())
         .filter_map(|benchmark| benchmark.name.as_deref())
         .collect();
-    let is_said = |name: &str| {
-        let title = round.benchmarks.get(name).map(|spec| spec.title.trim_end_matches('s').replace(' ', ""));
-        said.iter().any(|text| title.as_ref().is_some_and(|title| text.replace(' ', "").contains(title.as_str())))
-    };
-    let unsaid: Vec<&str> = measured.into_iter().filter(|name| !is_said(name)).collect();
-    (!said.is_empty() && !unsaid.is_empty())
+    let asked = |name: &str| round.benchmarks.get(name).and_then(|spec| checklist.benchmark(&spec.title));
+    let unsaid: Vec<&str> = measured.into_iter().filter(|name| asked(name).is_some_and(|item| !item.ticked)).collect();
+    let any = !ticked(checklist, "benchmark(s)").is_empty();
+    (any && !unsaid.is_empty())
         .then(|| format!("there are results of {}, not ticked in the checklist", unsaid.join(", ")))
 }
 
@@ -107,24 +140,55 @@ fn accuracies(checklist: &Checklist, submission: &Submission, submitter: &Submit
         let (first, unit) = match spec.target {
             Target::Top1Percent(_) => (true, 0.1),
             Target::Auc(_) => (false, 0.01),
-            Target::Wakeword { .. } => continue,
+            Target::Wakeword { .. } => {
+                found.extend(wakeword(figure, name, submission, submitter));
+                continue;
+            }
         };
         let Some(value) = number(figure, first) else { continue };
-        let claims: Vec<f64> = submission
-            .systems_of(submitter)
-            .flat_map(|system| &system.benchmarks)
-            .filter(|benchmark| benchmark.name.as_ref() == Some(name))
-            .filter_map(|benchmark| {
+        // A result that claims nothing may be the one that is meant.
+        let claims: Option<Vec<f64>> = results_of(name, submission, submitter)
+            .map(|benchmark| {
                 let scores = benchmark.scores();
                 let figure = if first { scores.top1 } else { scores.auc };
                 Some(figure?.claimed?.value)
             })
             .collect();
+        let claims = claims.unwrap_or_default();
         if !claims.is_empty() && claims.iter().all(|claim| (claim - value).abs() > unit * 1.01) {
             found.push(format!("the checklist's table says {figure} of {name}, no result claims that"));
         }
     }
     found
+}
+
+fn results_of<'a>(
+    name: &'a str,
+    submission: &'a Submission,
+    submitter: &'a Submitter,
+) -> impl Iterator<Item = &'a Benchmark> {
+    let all = submission.systems_of(submitter).flat_map(|system| &system.benchmarks);
+    all.filter(move |benchmark| benchmark.name.as_deref() == Some(name))
+}
+
+/// False positives and negatives of the table that no result claims; forms differ in which of the two comes first.
+fn wakeword(figure: &str, name: &str, submission: &Submission, submitter: &Submitter) -> Option<String> {
+    let numbers = figure.split(|letter: char| !letter.is_ascii_digit()).filter_map(|word| word.parse::<u64>().ok());
+    let mut numbers: [u64; 2] = numbers.collect::<Vec<_>>().try_into().ok()?;
+    numbers.sort_unstable();
+    let claims: Vec<[f64; 2]> = results_of(name, submission, submitter)
+        .map(|benchmark| {
+            let scores = benchmark.scores();
+            let scores = scores.wakeword.as_ref()?;
+            let claimed = |figure: &Figure| Some(figure.claimed.as_ref()?.value);
+            let (one, other) = (claimed(&scores.false_positives)?, claimed(&scores.false_negatives)?);
+            Some([one.min(other), one.max(other)])
+        })
+        .collect::<Option<_>>()?;
+    let agrees =
+        |claim: &[f64; 2]| claim.iter().zip(numbers).all(|(claim, number)| (claim - number as f64).abs() < 0.5);
+    (!claims.is_empty() && !claims.iter().any(agrees))
+        .then(|| format!("the checklist's table says {figure} of {name}, no result claims that"))
 }
 
 /// The first figure of a cell if it is a per cent, or the AUC, which lies between 0 and 1.

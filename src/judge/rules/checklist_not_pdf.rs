@@ -17,7 +17,7 @@ rule! {
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for submitter in &submission.submitters {
         let files = &submitter.documents.checklists;
-        if let Some(first) = files.first().filter(|_| files.iter().all(|file| file.content.is_some())) {
+        if let Some(first) = files.first().filter(|_| files.iter().all(|file| !file.is_pdf && !file.is_worksheet())) {
             let finding = findings.at(&first.path, 0, "the checklist is a Word file, expected a PDF");
             let entries = submission.entries_of(submitter).iter().filter(|entry| entry.is_file());
             let ends = |name: &str| name.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("pdf"));

@@ -1,51 +1,95 @@
+use std::collections::BTreeSet;
+
 use crate::judge::rule::{Findings, rule};
-use crate::read::log::checklist::Checklist;
-use crate::read::submission::Submission;
+use crate::read::log::checklist::{Checklist, ENGINEER, Item};
+use crate::read::submission::{Submission, Submitter, System};
 use crate::round::Round;
 
 rule! {
-    /// A checklist is not filled in.
+    /// A checklist is not filled in, or has two answers to one question.
     ///
-    /// Every question needs its answer, and the engineer who certifies it a name and an address.
+    /// Every question needs its answer, and the engineer who certifies it a name and an address. A form on which nothing is
+    /// ticked and nobody is named certifies nothing.
     ///
-    /// Help: answer every question of the checklist.
+    /// Help: answer every question of the checklist, once.
     ///
     /// Source: submission checklist.
     "checklist-unanswered", Structure, Warning, check
 }
 
-const QUESTIONS: [(&str, &str); 9] = [
+const QUESTIONS: [(&str, &str); 13] = [
     ("division", "the division"),
     ("category", "the category"),
     ("benchmark(s)", "the benchmarks"),
+    ("target met", "whether the targets are met"),
     ("whole validation set", "whether the whole validation set was run"),
     ("same code", "whether both modes run the same code"),
     ("outside of the official calibration set", "what the weights are calibrated with"),
     ("numerics", "the numerics"),
     ("backend", "the backend"),
     ("congruent with all relevant", "whether it is congruent with the rules"),
+    ("json system description", "whether the JSON system description is filled in"),
+    ("real-world performance", "whether it reflects the real-world performance"),
+    ("include the following", "what the submission includes"),
 ];
-const FIELDS: [(&str, &str); 2] = [
-    ("name of certifying", "the name of the certifying engineer"),
-    ("email of certifying", "the engineer's e-mail address"),
-];
+const FIELDS: [&str; 2] = ["the name of the certifying engineer", "the engineer's e-mail address"];
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
-    for file in submission.submitters.iter().flat_map(|submitter| &submitter.documents.checklists) {
-        let Some(Ok(checklist)) = &file.content else { continue };
-        if checklist.has_marks() {
-            let missing = unanswered(checklist);
-            if !missing.is_empty() {
-                findings.at(&file.path, 0, format!("the checklist does not say {}", missing.join(", ")));
+    for submitter in &submission.submitters {
+        let documents = &submitter.documents;
+        let has_answers = documents.checklists.iter().flat_map(|file| &file.content).any(Checklist::has_marks);
+        let said = documents.said_of_checklists(|_, checklist| {
+            if checklist.is_blank() && !has_answers {
+                return vec!["the checklist is blank: nothing is ticked, and nobody is named".to_owned()];
             }
+            let missing = if checklist.has_marks() { unanswered(checklist, submitter.is_closed()) } else { Vec::new() };
+            let twice = answered_twice(checklist, submission, submitter);
+            let missing = (!missing.is_empty()).then(|| format!("the checklist does not say {}", missing.join(", ")));
+            let twice = (!twice.is_empty()).then(|| format!("more than one answer is ticked to {}", twice.join(", ")));
+            missing.into_iter().chain(twice).collect()
+        });
+        for (path, message) in said {
+            findings.at(path, 0, message);
         }
     }
 }
 
-fn unanswered(checklist: &Checklist) -> Vec<&'static str> {
-    let fields = FIELDS.iter().filter(|(label, _)| checklist.field(label).is_some_and(str::is_empty));
+fn unanswered(checklist: &Checklist, is_closed: bool) -> Vec<&'static str> {
+    // What is named is an answer, and open submissions need meet no target.
+    let is_named = |item: &Item| {
+        let named = item.text.split_once(':').is_some_and(|(_, name)| !name.trim().is_empty());
+        named && ["other", "vendor"].iter().any(|start| item.text.to_lowercase().starts_with(start))
+    };
+    let is_open = |answers: &[Item]| answers.iter().all(|item| !item.ticked && !is_named(item));
+    let fields =
+        ENGINEER.iter().zip(FIELDS).filter(|(label, _)| checklist.field(label).is_some_and(|value| value.is_empty()));
     let questions = QUESTIONS
         .iter()
-        .filter(|(words, _)| checklist.answers(words).is_some_and(|answers| answers.iter().all(|item| !item.ticked)));
-    fields.chain(questions).map(|(_, what)| *what).collect()
+        .filter(|(words, _)| is_closed || *words != "target met")
+        .filter(|(words, _)| checklist.answers(words).is_some_and(is_open));
+    fields.map(|(_, what)| what).chain(questions.map(|(_, what)| *what)).collect()
+}
+
+/// Questions that have two answers which exclude each other.
+fn answered_twice(checklist: &Checklist, submission: &Submission, submitter: &Submitter) -> Vec<&'static str> {
+    let ticked = |words: &str, start: &str| {
+        let starts = |item: &Item| item.ticked && item.text.to_lowercase().starts_with(start);
+        checklist.answers(words).is_some_and(|answers| answers.iter().any(starts))
+    };
+    let both = |words: &str, answers: &[&str], allowed: usize| {
+        answers.iter().filter(|answer| ticked(words, answer)).count() > allowed.max(1)
+    };
+    let divisions = submission.submitters.iter().filter(|other| other.name == submitter.name).count();
+    let statuses: BTreeSet<String> = submission.systems_of(submitter).filter_map(System::availability).collect();
+    QUESTIONS
+        .iter()
+        .filter(|(words, _)| match *words {
+            "division" => both(words, &["open", "closed"], divisions),
+            "category" => both(words, &["available", "preview", "research"], statuses.len()),
+            // It is met by one benchmark and not by another.
+            "target met" => false,
+            _ => both(words, &["yes", "no"], 1),
+        })
+        .map(|(_, what)| *what)
+        .collect()
 }

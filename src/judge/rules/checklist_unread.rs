@@ -1,13 +1,16 @@
 use crate::judge::rule::{Findings, rule};
+use crate::read::location::Damage;
 use crate::read::log::checklist::Checklist;
 use crate::read::submission::Submission;
+use crate::read::submission::documents::ChecklistFile;
 use crate::round::Round;
 
 rule! {
     /// The answers of a checklist cannot be read.
     ///
-    /// In a PDF the marks are drawn anywhere on the page; only a Word file tells which box is ticked, by a mark in front
-    /// of an answer: `☒`, `☑`, `✓`, `x` or a form's checked box.
+    /// A Word file or a PDF tells which box is ticked by a mark in the text, in front of an answer or behind it: `☒`, `☑`,
+    /// `✓`, `x`, or in a Word file a form's checked box. In a PDF marks may also be drawn anywhere on the page, apart from
+    /// the text, and a scan has no text at all.
     ///
     /// Help: put the Word file of the checklist beside the PDF, so that its answers are checked.
     ///
@@ -18,17 +21,21 @@ rule! {
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for submitter in &submission.submitters {
         let files = &submitter.documents.checklists;
-        let Some(first) = files.first() else { continue };
-        let mut readable = files.iter().filter_map(|file| Some((file, file.content.as_ref()?)));
-        let damage = readable.clone().find_map(|(file, content)| Some((file, content.as_ref().err()?)));
-        if let Some((file, damage)) = damage {
-            findings.at(&file.path, damage.line, damage.message.clone());
-        } else if !readable.any(|(_, content)| content.as_ref().is_ok_and(Checklist::has_marks)) {
-            let finding =
-                findings.at(&first.path, 0, "the answers of this checklist cannot be read, so they were not checked");
-            if files.iter().any(|file| file.content.is_some()) {
-                finding.help("mark answers in the text of the Word file, `☒ Yes`; drawn boxes are not read.");
-            }
+        let is_readable = |checklist: &Checklist| checklist.has_marks() || checklist.is_blank();
+        if let Some((path, damage)) = files.iter().find_map(|file| damaged(file, false)) {
+            findings.at(path, damage.line, damage.message.clone());
+        } else if files.iter().any(|file| file.content.as_ref().is_ok_and(is_readable)) {
+            // What one file says is enough.
+        } else if let Some(file) = files.iter().find(|file| file.content.is_ok()) {
+            findings
+                .at(&file.path, 0, "the answers of this checklist cannot be read: no answer has a mark in its text")
+                .help("mark answers in the text of the Word file, `☒ Yes`; drawn boxes are not read.");
+        } else if let Some((path, damage)) = files.iter().find_map(|file| damaged(file, true)) {
+            findings.at(path, damage.line, damage.message.clone());
         }
     }
+}
+
+fn damaged(file: &ChecklistFile, is_pdf: bool) -> Option<(&str, &Damage)> {
+    Some((file.path.as_str(), file.content.as_ref().err().filter(|_| file.is_pdf == is_pdf)?))
 }

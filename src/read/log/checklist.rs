@@ -1,7 +1,9 @@
-//! The submission checklist as a Word file: its lines, which of them are ticked, and the rows of its tables.
+//! The submission checklist, as a Word file or a PDF: its lines, which of them are ticked, and the rows of its tables.
 //!
-//! The form has no form fields. A box is ticked by an `X` or a check mark in front of its text, or by a symbol of the
-//! Wingdings font. In a PDF the marks are drawn anywhere on the page, so that only the Word file can be read.
+//! The form has no form fields. A box is ticked by an `X` or a check mark in front of its text or behind it, or by a
+//! symbol of the Wingdings font. In a PDF marks may also be drawn anywhere on the page; then it cannot be read.
+
+mod printed;
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Read, Write as _};
@@ -29,7 +31,9 @@ pub struct Checklist {
 }
 
 /// Characters that tick what they stand before or behind.
-const MARKS: [char; 13] = ['✓', '✔', '✅', '☑', '☒', '✗', '✘', '✖', '❎', '🗸', '🗹', '🗷', '■'];
+const MARKS: [char; 14] = ['✓', '✔', '✅', '☑', '☒', '✗', '✘', '✖', '❎', '🗸', '🗹', '🗷', '■', '√'];
+/// Boxes that nobody ticked.
+const EMPTY_BOXES: [char; 9] = ['☐', '❏', '❐', '❑', '❒', '□', '▢', '◻', '⬜'];
 /// Letters that tick in brackets.
 const BRACKETED: [&str; 6] = ["x]", "X]", "x)", "X)", "✓]", "✔]"];
 /// Most words of an answer that may be ticked by a letter behind it; in a sentence a letter means something.
@@ -77,7 +81,8 @@ impl Item {
                     continue;
                 }
                 'X' | 'x' if alone && !ticked => ticked = true,
-                '☐' | '❏' | '□' | '\u{FE0F}' => {}
+                '\u{FE0F}' => {}
+                empty if EMPTY_BOXES.contains(&empty) => {}
                 _ => break,
             }
             text = rest.trim_start();
@@ -86,10 +91,17 @@ impl Item {
     }
 
     /// Whether the line asks something, so that the lines after it are its answers.
-    fn asks(&self) -> bool {
+    #[must_use]
+    pub fn asks(&self) -> bool {
         let end = self.text.trim_end();
         let is_answer = ["other", "vendor"].iter().any(|word| end.to_lowercase().starts_with(word));
         !is_answer && (end.contains("(check") || end.ends_with('?') || end.ends_with(':'))
+    }
+
+    /// Whether the line asks for one answer of several.
+    fn wants_one(&self) -> bool {
+        let text = self.text.to_lowercase();
+        self.asks() && (text.contains("(check one)") || text.contains("congruent with"))
     }
 }
 
@@ -122,14 +134,67 @@ impl Checklist {
         }
     }
 
-    /// What follows a label such as `Name of Certifying Engineer(s):`; `None` where there is no such label.
+    /// What follows a label such as `Name of Certifying Engineer(s):`, on its line and on those below it; `None` where
+    /// there is no such label.
     #[must_use]
-    pub fn field(&self, label: &str) -> Option<&str> {
-        self.lines.iter().find_map(|item| {
+    pub fn field(&self, label: &str) -> Option<String> {
+        let (at, value) = self.lines.iter().enumerate().find_map(|(at, item)| {
             let (name, value) = item.text.split_once(':')?;
-            name.to_lowercase().starts_with(label).then_some(value.trim())
-        })
+            name.to_lowercase().starts_with(label).then_some((at, value.trim()))
+        })?;
+        let below = self.lines[at + 1..].iter().map(|item| item.text.as_str());
+        let below = below.take_while(|line| !line.contains([':', '?']));
+        let parts = std::iter::once(value).chain(below).filter(|part| !part.is_empty());
+        Some(parts.collect::<Vec<_>>().join(" "))
     }
+
+    /// The answer that names a benchmark by its title, ticked or not; `None` where the form does not know it.
+    #[must_use]
+    pub fn benchmark(&self, title: &str) -> Option<&Item> {
+        let plain = |text: &str| text.to_lowercase().replace(' ', "");
+        let wanted = plain(title.trim_end_matches('s'));
+        self.answers("benchmark(s)")?.iter().find(|item| plain(&item.text).contains(&wanted))
+    }
+
+    /// Whether it is the worksheet that tinyaudit writes, and no form of a round.
+    #[must_use]
+    pub fn is_worksheet(&self) -> bool {
+        self.lines.first().is_some_and(|item| item.text.starts_with(WORKSHEET))
+    }
+
+    /// The round that the lines above the first field name as theirs, such as `v1.3`.
+    #[must_use]
+    pub fn round(&self) -> Option<&str> {
+        let head = self.lines.iter().map(|item| item.text.as_str()).take_while(|line| !line.contains(':'));
+        let is_title = |line: &&str| ["tiny", "checklist"].iter().all(|word| line.to_lowercase().contains(word));
+        let version = |word: &&str| {
+            let number = word.strip_prefix(['v', 'V']).and_then(|number| number.split_once('.'));
+            let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            number.is_some_and(|(major, minor)| digits(major) && digits(minor))
+        };
+        head.filter(is_title).find_map(|line| line.split([' ', '_', ',']).find(version))
+    }
+
+    /// Whether it is the form as it was before anybody filled it in: nothing is ticked, nobody is named.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        let is_empty = |label: &str| self.field(label).is_some_and(|value| value.is_empty());
+        !self.has_marks() && ENGINEER.iter().all(|label| is_empty(label))
+    }
+}
+
+/// How the worksheet that tinyaudit writes begins.
+pub const WORKSHEET: &str = "Worksheet of tinyaudit";
+
+/// The labels behind which the engineer who certifies is named.
+pub const ENGINEER: [&str; 2] = ["name of certifying", "email of certifying"];
+
+/// Reads a PDF.
+///
+/// # Errors
+/// When its answers cannot be told, with the reason.
+pub fn parse_pdf(bytes: &[u8]) -> Result<Checklist, Damage> {
+    printed::parse(bytes)
 }
 
 /// Reads a Word file.
@@ -159,14 +224,16 @@ pub fn write(checklist: &Checklist) -> std::io::Result<Vec<u8>> {
         let text = quick_xml::escape::escape(item.text.as_str());
         let _ = write!(body, "<w:p><w:r><w:t xml:space=\"preserve\">{mark}{text}</w:t></w:r></w:p>");
     }
+    body.push_str(if checklist.rows.is_empty() { "" } else { "<w:tbl>" });
     for row in &checklist.rows {
-        body.push_str("<w:tbl><w:tr>");
+        body.push_str("<w:tr>");
         for cell in row {
             let text = quick_xml::escape::escape(cell.as_str());
             let _ = write!(body, "<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>");
         }
-        body.push_str("</w:tr></w:tbl>");
+        body.push_str("</w:tr>");
     }
+    body.push_str(if checklist.rows.is_empty() { "" } else { "</w:tbl><w:p/>" });
     let document = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<w:document xmlns:w=\"{WORD}\"><w:body>{body}</w:body></w:document>"
     );
@@ -293,7 +360,7 @@ mod tests {
             "<w:t>✓</w:t><w:tab/><w:t>No</w:t>",
         ]);
         let checklist = parse(&file).unwrap();
-        assert_eq!(checklist.field("name of certifying"), Some("A & B"));
+        assert_eq!(checklist.field("name of certifying").as_deref(), Some("A & B"));
         let division: Vec<_> = checklist.answers("division").unwrap().iter().map(|item| item.ticked).collect();
         assert_eq!(division, [false, true]);
         assert_eq!(checklist.says_yes("same code"), Some(true));

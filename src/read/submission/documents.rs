@@ -61,8 +61,38 @@ pub struct Models {
 pub struct ChecklistFile {
     /// Its path.
     pub path: String,
-    /// What it says; `None` for a PDF, whose marks cannot be told from its text.
-    pub content: Option<Result<Checklist, Damage>>,
+    /// Whether it is a PDF; otherwise it is a Word file.
+    pub is_pdf: bool,
+    /// What it says, or why that cannot be told.
+    pub content: Result<Checklist, Damage>,
+}
+
+impl ChecklistFile {
+    /// Whether it is the worksheet that tinyaudit writes.
+    #[must_use]
+    pub fn is_worksheet(&self) -> bool {
+        self.content.as_ref().is_ok_and(Checklist::is_worksheet)
+    }
+}
+
+impl Documents {
+    /// What is to be said of the checklists, each with the path of its file: of the Word files, and of a PDF what no
+    /// Word file made say already, since mostly one is the copy of the other.
+    pub fn said_of_checklists<'a>(
+        &'a self,
+        say: impl Fn(&'a ChecklistFile, &'a Checklist) -> Vec<String>,
+    ) -> Vec<(&'a str, String)> {
+        let mut said: Vec<(&ChecklistFile, String)> = Vec::new();
+        for pdf in [false, true] {
+            for file in self.checklists.iter().filter(|file| file.is_pdf == pdf) {
+                let messages = file.content.as_ref().map(|checklist| say(file, checklist)).unwrap_or_default();
+                let known = |message: &String| pdf && said.iter().any(|(other, said)| !other.is_pdf && said == message);
+                let fresh: Vec<String> = messages.into_iter().filter(|message| !known(message)).collect();
+                said.extend(fresh.into_iter().map(|message| (file, message)));
+            }
+        }
+        said.into_iter().map(|(file, message)| (file.path.as_str(), message)).collect()
+    }
 }
 
 /// A file of `code` that something is known of.
@@ -97,11 +127,15 @@ pub fn model_mapping(tree: &Tree, submitter: &str) -> BTreeMap<String, String> {
 #[must_use]
 pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     let entries = tree.below(&submitter.path);
-    let checklists = entries
+    let mut checklists: Vec<ChecklistFile> = entries
         .iter()
         .filter(|entry| entry.is_file() && is_checklist(entry.name()) && is_document(tree, entry))
-        .map(|entry| ChecklistFile { path: entry.path.clone(), content: read_checklist(tree, entry) })
+        .map(|entry| read_checklist(tree, entry))
         .collect();
+    // A worksheet beside a checklist has done its work.
+    if checklists.iter().any(|file| !file.is_worksheet()) {
+        checklists.retain(|file| !file.is_worksheet());
+    }
     let systems = format!("{}/", join(&submitter.path, "systems"));
     let starts_with_mark = |entry: &&Entry| {
         entry.is_file()
@@ -170,12 +204,11 @@ fn is_document(tree: &Tree, entry: &Entry) -> bool {
     tree.read(entry).is_ok_and(|bytes| bytes.starts_with(b"%PDF") || bytes.starts_with(b"PK"))
 }
 
-fn read_checklist(tree: &Tree, entry: &Entry) -> Option<Result<Checklist, Damage>> {
-    if ending(entry) != "docx" {
-        return None;
-    }
+fn read_checklist(tree: &Tree, entry: &Entry) -> ChecklistFile {
+    let is_pdf = ending(entry) != "docx";
     let bytes = tree.read(entry).map_err(|error| Damage::new(0, format!("the file cannot be read: {error}")));
-    Some(bytes.and_then(|bytes| checklist::parse(&bytes)))
+    let read = if is_pdf { checklist::parse_pdf } else { checklist::parse };
+    ChecklistFile { path: entry.path.clone(), is_pdf, content: bytes.and_then(|bytes| read(&bytes)) }
 }
 
 const MODELS: [&str; 5] = ["tflite", "h5", "hdf5", "keras", "onnx"];

@@ -1,0 +1,904 @@
+//! The text of a PDF, as a reader sees it: lines from top to bottom, each cut into cells where a wide gap is.
+//!
+//! A PDF knows no lines: it places glyphs. They are gathered page by page with where they stand, put into lines by their
+//! height, and into cells and words by the gaps between them. A glyph whose character nobody names is
+//! [`UNKNOWN`]; those of the fonts of symbols that tick a box are `☒`, boxes `☐`.
+
+use std::collections::BTreeMap;
+
+use lopdf::content::{Content, Operation};
+use lopdf::{Dictionary, Document, Encoding, LoadOptions, Object, ObjectId, Stream};
+
+use crate::read::location::Damage;
+
+/// What stands for a glyph whose character nobody names.
+pub const UNKNOWN: char = '\u{FFFD}';
+
+/// Largest file that is read, in bytes.
+const MAX_FILE: usize = 4 << 20;
+/// Most bytes that all streams together may hold which are unpacked to find the objects.
+const MAX_UNPACKED: usize = 12 << 20;
+/// Most bytes that one stream may hold.
+const MAX_STREAM: usize = 2 << 20;
+const MAX_PAGES: usize = 64;
+const MAX_OPERATIONS: usize = 500_000;
+const MAX_GLYPHS: usize = 200_000;
+/// Most forms within forms.
+const MAX_NESTING: usize = 4;
+/// Most characters and widths that all fonts together may name, and most characters that one glyph may stand for.
+const MAX_NAMES: usize = 200_000;
+const MAX_CHARACTERS: usize = 8;
+const MAX_FONTS: usize = 256;
+
+/// Gaps, as parts of the size of the letters, from which words and cells part.
+const WORD_GAP: f64 = 0.17;
+const CELL_GAP: f64 = 1.6;
+/// How far glyphs of one line may stand apart in height, as a part of their size.
+const SAME_HEIGHT: f64 = 0.45;
+
+/// The text of a document.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Text {
+    /// The lines in the order in which they are read.
+    pub lines: Vec<Line>,
+    /// Whether something was put over the pages afterwards: notes, stamps, fields of a form; links are none.
+    pub annotated: bool,
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The page, from 0.
+    pub page: usize,
+    /// The height above the lower edge of the page.
+    pub height: f64,
+    /// The size of its letters.
+    pub size: f64,
+    /// Its cells from left to right, at least one.
+    pub cells: Vec<Cell>,
+}
+
+/// A part of a line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Where it begins.
+    pub left: f64,
+    /// Where it ends.
+    pub right: f64,
+    /// Where its first word ends.
+    pub first_word: f64,
+    /// Its text.
+    pub text: String,
+}
+
+impl Line {
+    /// Where it begins.
+    #[must_use]
+    pub fn left(&self) -> f64 {
+        self.cells.first().map_or(0.0, |cell| cell.left)
+    }
+
+    /// Where it ends.
+    #[must_use]
+    pub fn right(&self) -> f64 {
+        self.cells.last().map_or(0.0, |cell| cell.right)
+    }
+
+    /// Its text, cells parted by blanks.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Reads the text of a PDF.
+///
+/// # Errors
+/// When it cannot be read, with the reason: encrypted, damaged, too large.
+pub fn read(bytes: &[u8]) -> Result<Text, Damage> {
+    let damage = |what: &str| Damage::new(0, format!("this PDF cannot be read: {what}"));
+    if bytes.len() > MAX_FILE {
+        return Err(damage(&format!("it has more than {} MB", MAX_FILE >> 20)));
+    }
+    if names(bytes, b"Encrypt") {
+        return Err(damage("it is encrypted"));
+    }
+    let streams = memchr::memmem::find_iter(bytes, b"stream").count().max(1);
+    let options = LoadOptions::with_max_decompressed_size((MAX_UNPACKED / streams).min(MAX_STREAM));
+    let document = Document::load_mem_with_options(bytes, options).map_err(|_| damage("it is damaged"))?;
+    if document.is_encrypted() || document.was_encrypted() {
+        return Err(damage("it is encrypted"));
+    }
+    let mut walk = Walk::new(&document);
+    for (page, id) in document.page_iter().take(MAX_PAGES).enumerate() {
+        if walk.unpacked <= MAX_UNPACKED {
+            walk.page(page, id);
+        }
+    }
+    Ok(Text { lines: lines(walk.glyphs), annotated: walk.annotated })
+}
+
+/// Whether a name stands anywhere in the file, written out or with `#` and digits.
+fn names(bytes: &[u8], name: &[u8]) -> bool {
+    memchr::memchr_iter(b'/', bytes).any(|slash| {
+        let mut rest = &bytes[slash + 1..];
+        name.iter().all(|wanted| {
+            let digit = |at: usize| rest.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+            let escaped = rest.first() == Some(&b'#');
+            let (byte, length) = match (escaped, digit(1), digit(2)) {
+                (true, Some(high), Some(low)) => (u8::try_from(high * 16 + low).ok(), 3),
+                _ => (rest.first().copied(), 1),
+            };
+            rest = rest.get(length..).unwrap_or_default();
+            byte == Some(*wanted)
+        })
+    })
+}
+
+/// A matrix of six numbers, as PDF writes them.
+#[derive(Debug, Clone, Copy)]
+struct Matrix([f64; 6]);
+
+impl Matrix {
+    const ONE: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+
+    fn moved(x: f64, y: f64) -> Self {
+        Self([1.0, 0.0, 0.0, 1.0, x, y])
+    }
+
+    fn of(operands: &[Object]) -> Option<Self> {
+        let numbers: Vec<f64> = operands.iter().filter_map(number).collect();
+        Some(Self(numbers.try_into().ok()?))
+    }
+
+    /// First this, then that.
+    fn then(self, that: Self) -> Self {
+        let (first, then) = (self.0, that.0);
+        let cell = |row: usize, column: usize| {
+            let moved = if row == 2 { then[4 + column] } else { 0.0 };
+            first[2 * row] * then[column] + first[2 * row + 1] * then[2 + column] + moved
+        };
+        Self([cell(0, 0), cell(0, 1), cell(1, 0), cell(1, 1), cell(2, 0), cell(2, 1)])
+    }
+
+    fn place(self, x: f64, y: f64) -> (f64, f64) {
+        let cell = |column: usize| self.0[column] * x + self.0[2 + column] * y + self.0[4 + column];
+        (cell(0), cell(1))
+    }
+}
+
+/// The number of a glyph.
+fn code(object: &Object) -> Option<u32> {
+    object.as_i64().ok().and_then(|code| u32::try_from(code).ok()).filter(|code| *code <= 0xFFFF)
+}
+
+fn number(object: &Object) -> Option<f64> {
+    object.as_float().ok().map(f64::from).filter(|number| number.is_finite())
+}
+
+/// A glyph and where it stands.
+#[derive(Debug, Clone)]
+struct Glyph {
+    page: usize,
+    left: f64,
+    right: f64,
+    height: f64,
+    size: f64,
+    text: String,
+}
+
+/// The state of graphics that text depends on.
+#[derive(Debug, Clone)]
+struct State {
+    page_from_user: Matrix,
+    font: Option<usize>,
+    size: f64,
+    between_glyphs: f64,
+    between_words: f64,
+    stretch: f64,
+    leading: f64,
+    rise: f64,
+}
+
+/// A walk over what the pages draw.
+struct Walk<'a> {
+    document: &'a Document,
+    fonts: Vec<Font<'a>>,
+    known_fonts: BTreeMap<*const Dictionary, usize>,
+    glyphs: Vec<Glyph>,
+    operations: usize,
+    unpacked: usize,
+    names_left: usize,
+    annotated: bool,
+    page: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn new(document: &'a Document) -> Self {
+        Self {
+            document,
+            fonts: Vec::new(),
+            known_fonts: BTreeMap::new(),
+            glyphs: Vec::new(),
+            operations: 0,
+            unpacked: 0,
+            names_left: MAX_NAMES,
+            annotated: false,
+            page: 0,
+        }
+    }
+
+    fn page(&mut self, page: usize, id: ObjectId) {
+        self.page = page;
+        let document = self.document;
+        let Ok(content) = document.get_page_content_with_limit(id, MAX_STREAM) else { return };
+        self.unpacked += content.len();
+        let resources = inherited(document, id, b"Resources");
+        self.draw(&content, resources, Matrix::ONE, 0);
+        let annotations = document.get_dictionary(id).and_then(|page| page.get_deref(b"Annots", document));
+        for annotation in annotations.and_then(Object::as_array).into_iter().flatten() {
+            let Some(annotation) = dictionary(document, annotation) else { continue };
+            let kind = annotation.get(b"Subtype").and_then(Object::as_name).unwrap_or_default();
+            self.annotated |= ![&b"Link"[..], b"Popup"].contains(&kind);
+        }
+    }
+
+    fn draw(&mut self, content: &[u8], resources: Option<&'a Dictionary>, start: Matrix, nesting: usize) {
+        let mut state = State {
+            page_from_user: start,
+            font: None,
+            size: 0.0,
+            between_glyphs: 0.0,
+            between_words: 0.0,
+            stretch: 1.0,
+            leading: 0.0,
+            rise: 0.0,
+        };
+        let mut saved: Vec<State> = Vec::new();
+        let (mut text, mut line) = (Matrix::ONE, Matrix::ONE);
+        for operation in Content::decode_iter(content) {
+            let Ok(Operation { operator, operands }) = operation else { return };
+            self.operations += 1;
+            if self.operations > MAX_OPERATIONS || self.glyphs.len() > MAX_GLYPHS {
+                return;
+            }
+            let first = operands.first().and_then(number).unwrap_or(0.0);
+            let second = operands.get(1).and_then(number).unwrap_or(0.0);
+            match operator.as_str() {
+                "q" if saved.len() < 64 => saved.push(state.clone()),
+                "Q" => state = saved.pop().unwrap_or(state),
+                "cm" => {
+                    let moved = Matrix::of(&operands).unwrap_or(Matrix::ONE);
+                    state.page_from_user = moved.then(state.page_from_user);
+                }
+                "BT" => (text, line) = (Matrix::ONE, Matrix::ONE),
+                "Tf" => {
+                    state.font = operands.first().and_then(|name| self.font(name.as_name().ok()?, resources?));
+                    state.size = second;
+                }
+                "Tc" => state.between_glyphs = first,
+                "Tw" => state.between_words = first,
+                "Tz" => state.stretch = first / 100.0,
+                "TL" => state.leading = first,
+                "Ts" => state.rise = first,
+                "Td" | "TD" => {
+                    if operator == "TD" {
+                        state.leading = -second;
+                    }
+                    line = Matrix::moved(first, second).then(line);
+                    text = line;
+                }
+                "Tm" => {
+                    line = Matrix::of(&operands).unwrap_or(line);
+                    text = line;
+                }
+                "T*" | "'" | "\"" => {
+                    line = Matrix::moved(0.0, -state.leading).then(line);
+                    text = line;
+                    if operator == "\"" {
+                        (state.between_words, state.between_glyphs) = (first, second);
+                    }
+                    if let Some(shown) = operands.last() {
+                        self.show(&state, &mut text, shown);
+                    }
+                }
+                "Tj" => operands.iter().for_each(|shown| self.show(&state, &mut text, shown)),
+                "TJ" => {
+                    for part in operands.first().and_then(|parts| parts.as_array().ok()).into_iter().flatten() {
+                        match number(part) {
+                            Some(back) => {
+                                let across = -back / 1000.0 * state.size * state.stretch;
+                                text = Matrix::moved(across, 0.0).then(text);
+                            }
+                            None => self.show(&state, &mut text, part),
+                        }
+                    }
+                }
+                "Do" => {
+                    let name = operands.first().and_then(|name| name.as_name().ok());
+                    if let Some(form) = name.and_then(|name| self.object(name, resources?)) {
+                        self.form(form, resources, state.page_from_user, nesting);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Draws what is drawn elsewhere, if it is no picture.
+    fn form(&mut self, form: &'a Stream, outer: Option<&'a Dictionary>, start: Matrix, nesting: usize) {
+        if nesting >= MAX_NESTING || self.unpacked > MAX_UNPACKED {
+            return;
+        }
+        let is_form = form.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"Form");
+        let content = if is_form { form.get_plain_content_with_limit(MAX_STREAM).ok() } else { None };
+        let Some(content) = content else { return };
+        self.unpacked += content.len();
+        let own = form.dict.get(b"Resources").ok().and_then(|own| dictionary(self.document, own));
+        let matrix = form.dict.get_deref(b"Matrix", self.document).and_then(Object::as_array);
+        let matrix = matrix.ok().and_then(|numbers| Matrix::of(numbers)).unwrap_or(Matrix::ONE);
+        self.draw(&content, own.or(outer), matrix.then(start), nesting + 1);
+    }
+
+    fn object(&self, name: &[u8], resources: &'a Dictionary) -> Option<&'a Stream> {
+        let objects = dictionary(self.document, resources.get(b"XObject").ok()?)?;
+        objects.get_deref(name, self.document).ok()?.as_stream().ok()
+    }
+
+    fn font(&mut self, name: &[u8], resources: &'a Dictionary) -> Option<usize> {
+        let fonts = dictionary(self.document, resources.get(b"Font").ok()?)?;
+        let font = dictionary(self.document, fonts.get(name).ok()?)?;
+        if let Some(known) = self.known_fonts.get(&std::ptr::from_ref(font)) {
+            return Some(*known);
+        }
+        if self.fonts.len() >= MAX_FONTS {
+            return None;
+        }
+        self.fonts.push(Font::new(self.document, font, &mut self.names_left));
+        self.known_fonts.insert(font, self.fonts.len() - 1);
+        Some(self.fonts.len() - 1)
+    }
+
+    fn show(&mut self, state: &State, text: &mut Matrix, shown: &Object) {
+        let (Ok(bytes), Some(font)) = (shown.as_str(), state.font.and_then(|font| self.fonts.get(font))) else {
+            return;
+        };
+        for code in font.codes(bytes) {
+            let glyph = font.glyph(code);
+            let blank = if code == (32, 1) { state.between_words } else { 0.0 };
+            let across = (glyph.width * state.size + state.between_glyphs + blank) * state.stretch;
+            let to_page = text.then(state.page_from_user);
+            let (left, height) = to_page.place(0.0, state.rise);
+            let (right, _) = to_page.place(glyph.width * state.size * state.stretch, state.rise);
+            let (top_x, top_y) = to_page.place(0.0, state.rise + state.size);
+            let size = (top_x - left).hypot(top_y - height);
+            *text = Matrix::moved(across, 0.0).then(*text);
+            if [left, right, height, size].iter().all(|number| number.abs() < 1e6) && self.glyphs.len() <= MAX_GLYPHS {
+                let (left, right) = (left.min(right), left.max(right));
+                self.glyphs.push(Glyph { page: self.page, left, right, height, size, text: glyph.text });
+            }
+        }
+    }
+}
+
+/// A dictionary, its own or referred to.
+fn dictionary<'a>(document: &'a Document, object: &'a Object) -> Option<&'a Dictionary> {
+    document.dereference(object).ok()?.1.as_dict().ok()
+}
+
+/// What a page or one of the nodes above it says.
+fn inherited<'a>(document: &'a Document, page: ObjectId, key: &[u8]) -> Option<&'a Dictionary> {
+    let mut node = document.get_dictionary(page).ok()?;
+    for _ in 0..32 {
+        if let Some(found) = node.get(key).ok().and_then(|found| dictionary(document, found)) {
+            return Some(found);
+        }
+        node = dictionary(document, node.get(b"Parent").ok()?)?;
+    }
+    None
+}
+
+/// A glyph of a font: what it says and how wide it is, as a part of the size.
+struct Shape {
+    text: String,
+    width: f64,
+}
+
+/// The number of a glyph and of its bytes.
+type Code = (u32, usize);
+
+/// What is needed of a font.
+struct Font<'a> {
+    /// Whether two bytes make a code.
+    is_composite: bool,
+    names: BTreeMap<u32, String>,
+    encoding: Option<Encoding<'a>>,
+    widths: BTreeMap<u32, f64>,
+    usual_width: f64,
+    symbols: Option<Symbols>,
+}
+
+/// The fonts of symbols that tick boxes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Symbols {
+    Wingdings,
+    Wingdings2,
+    Other,
+}
+
+impl Symbols {
+    fn of(font: &[u8]) -> Option<Self> {
+        let name = String::from_utf8_lossy(font).to_lowercase().replace([' ', '-'], "");
+        if name.contains("wingdings2") {
+            Some(Self::Wingdings2)
+        } else if name.contains("wingdings3") || name.contains("webdings") || name.contains("dingbats") {
+            Some(Self::Other)
+        } else {
+            name.contains("wingdings").then_some(Self::Wingdings)
+        }
+    }
+
+    /// What the symbol of a code says.
+    fn sign(self, code: u32) -> &'static str {
+        match (self, code & 0xFF) {
+            (_, 0x20) => " ",
+            (Self::Wingdings, 0xFB..=0xFE) | (Self::Wingdings2, 0x4F..=0x54) | (Self::Other, 0x33..=0x38) => "☒",
+            (Self::Wingdings, 0x6F..=0x72 | 0xA8)
+            | (Self::Wingdings2, 0x2A | 0x30 | 0xA3)
+            | (Self::Other, 0x6F..=0x72) => "☐",
+            _ => "\u{FFFD}",
+        }
+    }
+}
+
+impl<'a> Font<'a> {
+    fn new(document: &'a Document, font: &'a Dictionary, names_left: &mut usize) -> Self {
+        let is_composite = font.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"Type0");
+        let base = font.get_deref(b"BaseFont", document).and_then(Object::as_name).unwrap_or_default();
+        let said = font.get_deref(b"ToUnicode", document).and_then(Object::as_stream);
+        let map = said.ok().and_then(|map| map.get_plain_content_with_limit(MAX_STREAM).ok());
+        let names = map.map(|map| character_map(&map, names_left)).unwrap_or_default();
+        // With a map of its own, the library would unroll every range of it.
+        let has_map = font.has(b"ToUnicode");
+        let encoding = if has_map && font.get(b"Encoding").is_err() || is_composite {
+            None
+        } else {
+            font.get_font_encoding_with_limit(document, MAX_STREAM).ok()
+        };
+        let mut widths = BTreeMap::new();
+        let mut usual_width = 0.5;
+        if is_composite {
+            let below = font.get_deref(b"DescendantFonts", document).and_then(Object::as_array);
+            let below = below.ok().and_then(|fonts| dictionary(document, fonts.first()?));
+            usual_width = below.and_then(|font| number(font.get(b"DW").ok()?)).unwrap_or(1000.0) / 1000.0;
+            let listed = below.and_then(|font| font.get_deref(b"W", document).ok()?.as_array().ok());
+            composite_widths(document, listed.map_or(&[], Vec::as_slice), &mut widths, names_left);
+        } else {
+            let first = font.get_deref(b"FirstChar", document).ok().and_then(code).unwrap_or_default();
+            let listed = font.get_deref(b"Widths", document).and_then(Object::as_array);
+            for (code, width) in (first..256).zip(listed.into_iter().flatten()) {
+                widths.insert(
+                    code,
+                    document.dereference(width).ok().and_then(|(_, width)| number(width)).unwrap_or(0.0) / 1000.0,
+                );
+            }
+        }
+        Self { is_composite, names, encoding, widths, usual_width, symbols: Symbols::of(base) }
+    }
+
+    fn codes<'b>(&self, bytes: &'b [u8]) -> impl Iterator<Item = Code> + use<'b> {
+        let length = if self.is_composite { 2 } else { 1 };
+        bytes.chunks(length).map(|code| (code.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte)), code.len()))
+    }
+
+    fn glyph(&self, (code, _): Code) -> Shape {
+        let width = self.widths.get(&code).copied().unwrap_or(self.usual_width);
+        let named = self.names.get(&code).cloned();
+        let text = match self.symbols {
+            Some(symbols) => {
+                let named = named.and_then(|name| name.chars().next()).map(u32::from);
+                // A map may name the very signs instead of their places in the font.
+                match named.and_then(char::from_u32) {
+                    Some(sign) if u32::from(sign) > 0xFF && !(0xF000..=0xF0FF).contains(&u32::from(sign)) => {
+                        sign.to_string()
+                    }
+                    _ => symbols.sign(named.unwrap_or(code)).to_owned(),
+                }
+            }
+            None => named.unwrap_or_else(|| {
+                let byte = u8::try_from(code).ok();
+                let text = self.encoding.as_ref().and_then(|encoding| encoding.bytes_to_string(&[byte?]).ok());
+                text.filter(|text| !text.is_empty()).unwrap_or_else(|| UNKNOWN.to_string())
+            }),
+        };
+        Shape { text, width }
+    }
+}
+
+/// Widths of a composite font: `first [w w …]` or `first last w`.
+fn composite_widths(document: &Document, listed: &[Object], widths: &mut BTreeMap<u32, f64>, left: &mut usize) {
+    let mut rest = listed.iter();
+    let mut put = |code: u32, width: f64| {
+        let any = spend(left);
+        if any {
+            widths.insert(code, width / 1000.0);
+        }
+        any
+    };
+    while let Some(first) = rest.next().and_then(code) {
+        let Some((_, second)) = rest.next().and_then(|second| document.dereference(second).ok()) else { return };
+        if let Ok(list) = second.as_array() {
+            for (code, width) in (first..=0xFFFF).zip(list) {
+                put(code, number(width).unwrap_or(0.0));
+            }
+        } else {
+            let last = code(second).unwrap_or_default();
+            let width = rest.next().and_then(number).unwrap_or(0.0);
+            _ = (first..=last).all(|code| put(code, width));
+        }
+    }
+}
+
+/// Takes one of what is left, if there is one.
+fn spend(left: &mut usize) -> bool {
+    let any = *left > 0;
+    *left = left.saturating_sub(1);
+    any
+}
+
+/// The characters that a font's own map names.
+fn character_map(map: &[u8], left: &mut usize) -> BTreeMap<u32, String> {
+    let mut names = BTreeMap::new();
+    let mut words = MapWords(map);
+    let mut kind = None;
+    let mut put = |code: u32, text: String| {
+        let any = spend(left);
+        if any {
+            names.insert(code, text);
+        }
+        any
+    };
+    while let Some(word) = words.next() {
+        match (word, kind) {
+            (MapWord::Other(word), _) => {
+                kind = match word {
+                    b"beginbfchar" => Some(false),
+                    b"beginbfrange" => Some(true),
+                    _ => None,
+                };
+            }
+            (MapWord::Hex(code), Some(false)) => match words.next() {
+                Some(MapWord::Hex(text)) => _ = put(value(&code), characters(&text, 0)),
+                _ => kind = None,
+            },
+            (MapWord::Hex(first), Some(true)) => {
+                let Some(MapWord::Hex(last)) = words.next() else { break };
+                let first = value(&first);
+                let codes = first..=value(&last).min(first.saturating_add(0xFFFF));
+                match words.next() {
+                    Some(MapWord::Hex(text)) => {
+                        _ = codes.zip(0..=u16::MAX).all(|(code, step)| put(code, characters(&text, step)));
+                    }
+                    Some(MapWord::Other(b"[")) => {
+                        let mut codes = codes;
+                        while let Some(MapWord::Hex(text)) = words.next() {
+                            codes.next().into_iter().for_each(|code| _ = put(code, characters(&text, 0)));
+                        }
+                    }
+                    _ => kind = None,
+                }
+            }
+            (MapWord::Hex(_), None) => {}
+        }
+    }
+    names
+}
+
+/// A code of up to four bytes.
+fn value(bytes: &[u8]) -> u32 {
+    bytes.iter().take(4).fold(0, |sum, byte| sum << 8 | u32::from(*byte))
+}
+
+/// UTF-16 as text, its last unit so many steps further; of the private area, or none, [`UNKNOWN`].
+fn characters(bytes: &[u8], step: u16) -> String {
+    let mut units: Vec<u16> = bytes
+        .chunks(2)
+        .take(MAX_CHARACTERS)
+        .map(|pair| pair.iter().fold(0, |sum, byte| sum << 8 | u16::from(*byte)))
+        .collect();
+    if let Some(last) = units.last_mut() {
+        *last = last.wrapping_add(step);
+    }
+    let text: String = char::decode_utf16(units).map(|unit| unit.unwrap_or(UNKNOWN)).collect();
+    if text.is_empty() || text == "\0" { UNKNOWN.to_string() } else { text }
+}
+
+enum MapWord<'a> {
+    Hex(Vec<u8>),
+    Other(&'a [u8]),
+}
+
+/// The words of a character map.
+struct MapWords<'a>(&'a [u8]);
+
+impl<'a> Iterator for MapWords<'a> {
+    type Item = MapWord<'a>;
+
+    fn next(&mut self) -> Option<MapWord<'a>> {
+        let start = self.0.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        let rest = &self.0[start..];
+        if rest[0] == b'<' && rest.get(1) != Some(&b'<') {
+            let end = rest.iter().position(|byte| *byte == b'>').unwrap_or(rest.len());
+            let digits: Vec<u8> = rest[1..end]
+                .iter()
+                .filter_map(|byte| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+                .collect();
+            self.0 = rest.get(end + 1..).unwrap_or_default();
+            return Some(MapWord::Hex(
+                digits.chunks(2).map(|pair| pair.iter().fold(0, |sum, digit| sum << 4 | digit)).collect(),
+            ));
+        }
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || b"<[]/".contains(byte);
+        let length = rest[1..].iter().position(ends).map_or(rest.len(), |end| end + 1);
+        let length = if b"[]".contains(&rest[0]) { 1 } else { length };
+        self.0 = &rest[length..];
+        Some(MapWord::Other(&rest[..length]))
+    }
+}
+
+/// Glyphs in lines, from top to bottom.
+fn lines(mut glyphs: Vec<Glyph>) -> Vec<Line> {
+    glyphs.retain(|glyph| glyph.size > 0.5);
+    glyphs.sort_by(|a, b| a.page.cmp(&b.page).then(b.height.total_cmp(&a.height)));
+    let mut lines = Vec::new();
+    let mut rest = &glyphs[..];
+    while let Some(first) = rest.first() {
+        let within = |glyph: &Glyph| {
+            glyph.page == first.page && first.height - glyph.height <= SAME_HEIGHT * first.size.min(glyph.size.max(4.0))
+        };
+        let length = rest.iter().position(|glyph| !within(glyph)).unwrap_or(rest.len());
+        let (line, below) = rest.split_at(length);
+        rest = below;
+        let mut line: Vec<&Glyph> = line.iter().collect();
+        line.sort_by(|a, b| a.left.total_cmp(&b.left));
+        lines.extend(cells(&line));
+    }
+    lines
+}
+
+/// The glyphs of a line in cells; `None` where there are only blanks.
+fn cells(glyphs: &[&Glyph]) -> Option<Line> {
+    let mut cells: Vec<Cell> = Vec::new();
+    let (mut size, mut height, mut blank, mut one_word) = (0.0_f64, 0.0_f64, false, true);
+    for glyph in glyphs {
+        if glyph.text.chars().all(char::is_whitespace) {
+            blank = true;
+            continue;
+        }
+        if glyph.size > size {
+            (size, height) = (glyph.size, glyph.height);
+        }
+        let gap = cells.last().map(|cell| (glyph.left - cell.right) / glyph.size);
+        match (gap, cells.last_mut()) {
+            (Some(gap), Some(cell)) if gap <= CELL_GAP => {
+                if blank || gap > WORD_GAP {
+                    cell.text.push(' ');
+                    one_word = false;
+                } else if one_word {
+                    cell.first_word = glyph.right;
+                }
+                cell.text.push_str(&glyph.text);
+                cell.right = cell.right.max(glyph.right);
+            }
+            _ => {
+                one_word = true;
+                cells.push(Cell {
+                    left: glyph.left,
+                    right: glyph.right,
+                    first_word: glyph.right,
+                    text: glyph.text.clone(),
+                });
+            }
+        }
+        blank = false;
+    }
+    let first = glyphs.first()?;
+    (!cells.is_empty()).then_some(Line { page: first.page, height, size, cells })
+}
+
+#[cfg(test)]
+pub(super) mod written {
+    //! PDFs for tests: text where it is put, boxes and marks by a font of their own.
+
+    use lopdf::content::{Content, Operation};
+    use lopdf::{Document, Object, Stream, StringFormat, dictionary};
+
+    /// The signs of the second font, by their codes from 1; the last one has no name in it.
+    const SIGNS: [char; 5] = ['❏', '✓', '☒', '≤', '?'];
+
+    /// A text and where it begins.
+    pub type Put<'a> = (i32, i32, &'a str);
+
+    fn literal(bytes: Vec<u8>) -> Object {
+        Object::String(bytes, StringFormat::Literal)
+    }
+
+    fn content(texts: &[Put<'_>]) -> Vec<u8> {
+        let mut operations = Vec::new();
+        for (left, height, text) in texts {
+            operations.push(Operation::new("BT", vec![]));
+            let place = [1, 0, 0, 1, *left, *height].map(|number| Object::Integer(i64::from(number)));
+            operations.push(Operation::new("Tm", place.to_vec()));
+            for letter in text.chars() {
+                let sign = (1_u8..).zip(SIGNS).find(|(_, sign)| *sign == letter);
+                let (font, code) = sign.map_or(("F1", letter as u8), |(code, _)| ("F2", code));
+                operations.push(Operation::new("Tf", vec![font.into(), 11.into()]));
+                operations.push(Operation::new("Tj", vec![literal(vec![code])]));
+            }
+            operations.push(Operation::new("ET", vec![]));
+        }
+        Content { operations }.encode().unwrap()
+    }
+
+    /// A document with a page for each list of texts; of the named kind of annotation, one on the first page.
+    pub fn pdf(pages: &[Vec<Put<'_>>], annotation: Option<&str>) -> Vec<u8> {
+        let mut document = Document::with_version("1.5");
+        let root = document.new_object_id();
+        let map = "/CIDInit /ProcSet findresource begin 1 begincodespacerange <00> <FF> endcodespacerange\n\
+            1 beginbfchar <01> <274F> endbfchar\n2 beginbfrange <02><02> <2713> <03> <04> [<2612> <2264>] endbfrange end";
+        let map = document.add_object(Stream::new(dictionary! {}, map.as_bytes().to_vec()));
+        let letters = document.add_object(dictionary! {
+            "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica", "Encoding" => "WinAnsiEncoding",
+        });
+        let signs = document.add_object(dictionary! {
+            "Type" => "Font", "Subtype" => "TrueType", "BaseFont" => "AAAAAA+Signs", "Encoding" => "WinAnsiEncoding",
+            "FirstChar" => 1, "Widths" => vec![900.into(); SIGNS.len()], "ToUnicode" => map,
+        });
+        let kids: Vec<Object> = pages
+            .iter()
+            .enumerate()
+            .map(|(number, texts)| {
+                let content = document.add_object(Stream::new(dictionary! {}, content(texts)));
+                let mut page = dictionary! {
+                    "Type" => "Page", "Parent" => root, "Contents" => content,
+                    "Resources" => dictionary! { "Font" => dictionary! { "F1" => letters, "F2" => signs } },
+                };
+                if let (0, Some(kind)) = (number, annotation) {
+                    let note = document.add_object(dictionary! { "Type" => "Annot", "Subtype" => kind });
+                    page.set("Annots", vec![note.into()]);
+                }
+                document.add_object(page).into()
+            })
+            .collect();
+        let count = i64::try_from(kids.len()).unwrap();
+        document.objects.insert(root, dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }.into());
+        let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => root });
+        document.trailer.set("Root", catalog);
+        let mut bytes = Vec::new();
+        document.save_to(&mut bytes).unwrap();
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::written::pdf;
+    use super::*;
+
+    fn shown(bytes: &[u8]) -> Vec<String> {
+        let cells = |line: &Line| line.cells.iter().map(|cell| cell.text.clone()).collect::<Vec<_>>().join(" | ");
+        read(bytes).unwrap().lines.iter().map(cells).collect()
+    }
+
+    #[test]
+    fn text_is_read_in_lines_and_cells_wherever_it_was_written() {
+        let page = vec![
+            (300, 700, "91.1%"),
+            (72, 680, "✓ Yes ≤ 8"),
+            (72, 700, "Board"),
+            (200, 702, "KWS"),
+            (72, 660, "?Closed"),
+        ];
+        let next = vec![(72, 800, "second page")];
+        assert_eq!(
+            shown(&pdf(&[page, next], None)),
+            ["Board | KWS | 91.1%", "✓ Yes ≤ 8", "\u{FFFD}Closed", "second page"]
+        );
+    }
+
+    #[test]
+    fn moved_and_nested_text_stands_where_it_is_seen() {
+        let text = vec![(0, 0, "x")];
+        let bytes = pdf(&[text], None);
+        let mut document = Document::load_mem(&bytes).unwrap();
+        let page = document.page_iter().next().unwrap();
+        let form = Stream::new(
+            lopdf::dictionary! { "Type" => "XObject", "Subtype" => "Form", "Matrix" => vec![1.into(), 0.into(), 0.into(), 1.into(), 100.into(), 0.into()] },
+            b"BT /F1 10 Tf 0 50 Td (form) Tj ET".to_vec(),
+        );
+        let form = document.add_object(form);
+        let resources =
+            document.get_dictionary_mut(page).unwrap().get_mut(b"Resources").unwrap().as_dict_mut().unwrap();
+        resources.set("XObject", lopdf::dictionary! { "X1" => form });
+        let content = b"q 1 0 0 1 0 500 cm /X1 Do Q BT /F1 10 Tf 12 TL 100 400 Td (a) Tj [(b) -250 (c) -5000 (d)] TJ T* (e) Tj (f) ' ET";
+        document.change_page_content(page, content.to_vec()).unwrap();
+        let mut bytes = Vec::new();
+        document.save_to(&mut bytes).unwrap();
+        let text = read(&bytes).unwrap();
+        let places: Vec<_> = text.lines.iter().map(|line| (line.left(), line.height, line.text())).collect();
+        let expected = [(100.0, 550.0, "form"), (100.0, 400.0, "ab c d"), (100.0, 388.0, "e"), (100.0, 376.0, "f")];
+        assert_eq!(places, expected.map(|(left, height, text)| (left, height, text.to_owned())));
+        assert_eq!(text.lines[1].cells.len(), 2);
+    }
+
+    #[test]
+    fn symbols_of_the_fonts_that_tick_boxes_are_known() {
+        assert_eq!(Symbols::of(b"BCDFEE+Wingdings-Regular"), Some(Symbols::Wingdings));
+        assert_eq!(Symbols::of(b"Wingdings 2"), Some(Symbols::Wingdings2));
+        assert_eq!(Symbols::of(b"SegoeUISymbol"), None);
+        assert_eq!(Symbols::Wingdings.sign(0xF0FE), "☒");
+        assert_eq!(Symbols::Wingdings.sign(0xA8), "☐");
+        assert_eq!(Symbols::Wingdings2.sign(0x50), "☒");
+        assert_eq!(Symbols::Wingdings.sign(0x41), "\u{FFFD}");
+    }
+
+    #[test]
+    fn a_character_map_names_no_more_than_it_may() {
+        let map = b"9 beginbfrange <0000> <FFFF> <0041> <0000> <FFFF> <0041> <00000000> <FFFFFFFF> <0041> endbfrange";
+        let mut left = 70_000;
+        assert_eq!(character_map(map, &mut left).len(), 65_536);
+        assert_eq!(left, 0);
+        assert_eq!(characters(&[0xD8, 0x3D, 0xDD, 0xF9], 0), "🗹");
+        assert_eq!(characters(&[], 0), "\u{FFFD}");
+    }
+
+    #[test]
+    fn what_is_no_pdf_or_locked_is_damage() {
+        let whole = pdf(&[vec![(72, 700, "text")]], None);
+        let locked = [&whole[..], b"\ntrailer << /Encr#79pt 1 0 R >>"].concat();
+        for (bytes, why) in [(&b""[..], "damaged"), (b"%PDF-1.4\n", "damaged"), (&locked, "encrypted")] {
+            assert!(read(bytes).unwrap_err().message.contains(why));
+        }
+        assert!(read(&vec![b' '; MAX_FILE + 1]).unwrap_err().message.contains("more than 4 MB"));
+        assert!(names(b"/Enc /Encrypt", b"Encrypt") && !names(b"/Encoding", b"Encrypt"));
+    }
+
+    /// Changed bytes give damage or other text, never a panic; deep nesting does not overflow the stack.
+    #[test]
+    fn hostile_bytes_do_no_harm() {
+        let whole = pdf(&[vec![(72, 700, "❏ Open"), (72, 680, "✓ Closed")], vec![(72, 700, "end")]], None);
+        let mut state = 7_u64;
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        for _ in 0..3000 {
+            let mut bytes = whole.clone();
+            for _ in 0..=random(4) {
+                let at = random(bytes.len() - 40);
+                match random(5) {
+                    0 => bytes[at] ^= 1 << random(8),
+                    1 => drop(bytes.drain(at..at + 1 + random(30))),
+                    2 => bytes.extend_from_within(at..at + 30),
+                    3 => bytes[at] = b"0123456789-.[]<>/()\n"[random(20)],
+                    _ => drop(bytes.splice(at..at, whole[random(whole.len() - 20)..].iter().take(20).copied())),
+                }
+            }
+            let _ = read(&bytes);
+        }
+        for opening in [&b"["[..], b"<<", b"(", b"<</A "] {
+            let nested = opening.repeat(50_000);
+            let _ = read(
+                &[b"%PDF-1.4\n1 0 obj\n", &nested[..], b"\nendobj\ntrailer <</Root 1 0 R>>\nstartxref\n9\n%%EOF"]
+                    .concat(),
+            );
+            let page = pdf(&[vec![]], None);
+            let mut document = Document::load_mem(&page).unwrap();
+            let id = document.page_iter().next().unwrap();
+            document.change_page_content(id, nested).unwrap();
+            let mut bytes = Vec::new();
+            document.save_to(&mut bytes).unwrap();
+            let _ = read(&bytes);
+        }
+    }
+}
