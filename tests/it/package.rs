@@ -312,7 +312,7 @@ fn the_worksheet_is_filled_in_with_the_results() {
     );
     assert_eq!(form.rows.len(), 4);
     assert_eq!(form.rows[2], ["simulated_fpga_100mhz", "sww", "8 FP / 8 FN"]);
-    assert_eq!(form.rows[3], ["simulated_npu_400mhz", "ic", "85.5 % / 0.92 AUC"]);
+    assert_eq!(form.rows[3], ["simulated_npu_400mhz", "ic", "85.5 % / 0.93 AUC"]);
     assert!(succeeds(&init).contains("kept closed/ExampleCo/systems/Checklist_draft_v1.3.docx"));
     assert_eq!(fs::read(&draft).unwrap(), written);
     let findings = said(&tinyaudit(&["check", text(folder.path()), "--round", "v1.3"]));
