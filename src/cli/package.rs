@@ -72,6 +72,10 @@ impl Package {
     /// Checks and packages.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         refuse_terminal(Some(&self.out), "a package")?;
+        let ending = self.out.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        if ["gz", "tgz", "tar", "xz", "bz2", "zst", "7z", "rar"].contains(&ending.as_str()) {
+            bail!("a package is a zip archive; name it so: --out {}", self.out.with_extension("zip").display());
+        }
         let mut tree = open_tree(&self.input.dir)?;
         let (round, said) = self.input.round(&tree)?;
         let submitters = crate::read::submission::submitters(&tree, &round, self.input.submitter.as_deref())

@@ -12,6 +12,7 @@ pub mod weights;
 use crate::read::log::Inference;
 use crate::read::log::claims::Printed;
 use crate::read::submission::{Benchmark, Figure, Inputs, Run, Single, WakewordScores, closest_list};
+use crate::round::fingerprint::fingerprint;
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner, Task, wakeword_truth};
 
 /// Recomputes the scores of all runs of a benchmark and sets them beside the claims.
@@ -20,7 +21,11 @@ pub fn recompute(benchmark: &mut Benchmark, round: &Round) {
     for run in benchmark.runs.values_mut() {
         window_energies(run);
         match (spec.map(|spec| spec.task), run.mode) {
-            (Some(Task::Wakeword), Mode::Performance | Mode::Energy) => wakeword_scores(run, round, spec),
+            (Some(Task::Wakeword), Mode::Performance | Mode::Energy) => {
+                wakeword_scores(run, round, spec);
+                let heard = run.log.as_ref().and_then(|log| log.detections.as_ref());
+                run.output_digest = heard.and_then(|heard| digest_of(heard.value.iter().map(|ms| ms.to_bits())));
+            }
             (_, Mode::Performance) => throughput(run),
             (_, Mode::Energy) => {
                 throughput(run);
@@ -29,6 +34,7 @@ pub fn recompute(benchmark: &mut Benchmark, round: &Round) {
             (_, Mode::Accuracy) => {
                 accuracy_scores(run, spec);
                 run.single = single(run);
+                run.output_digest = output_digest(run);
                 run.agreement = spec.and_then(|spec| weights::of(run, spec, round));
             }
         }
@@ -47,6 +53,25 @@ fn figure(claimed: Option<&Printed>, recomputed: Result<f64, String>) -> Figure 
         },
         Err(reason) => Figure { claimed, recomputed: None, slack: 0.0, reason: Some(reason) },
     }
+}
+
+/// A digest of the outputs of an accuracy run, whatever the order of its inputs.
+fn output_digest(run: &Run) -> Option<u64> {
+    let one = |answer: &Answer<'_>| {
+        let outputs = answer.outputs.iter().flat_map(|output| output.to_bits().to_le_bytes());
+        fingerprint(&answer.input.bytes().chain(outputs).collect::<Vec<u8>>())
+    };
+    let mut all: Vec<u64> = answers(run).iter().map(one).collect();
+    all.sort_unstable();
+    digest_of(all.into_iter())
+}
+
+/// Numbers below which a digest says nothing.
+const ENOUGH: usize = 20;
+
+fn digest_of(numbers: impl Iterator<Item = u64>) -> Option<u64> {
+    let bytes: Vec<u8> = numbers.flat_map(u64::to_le_bytes).collect();
+    (bytes.len() >= ENOUGH * size_of::<u64>()).then(|| fingerprint(&bytes))
 }
 
 /// What a single inference of an accuracy run takes, the median of all.

@@ -70,6 +70,7 @@ mod name_not_portable;
 mod name_with_space;
 mod operating_system_dropping;
 mod output_length;
+mod outputs_shared;
 mod path_too_deep;
 mod power_unlike_board;
 mod preview_not_followed_up;
@@ -216,6 +217,7 @@ pub static RULES: &[Rule] = &[
     name_with_space::RULE,
     operating_system_dropping::RULE,
     output_length::RULE,
+    outputs_shared::RULE,
     path_too_deep::RULE,
     power_unlike_board::RULE,
     preview_not_followed_up::RULE,

@@ -270,6 +270,8 @@ pub struct Run {
     pub supply_v: Option<f64>,
     /// What a single inference of an accuracy run takes.
     pub single: Option<Single>,
+    /// A digest of every output of an accuracy run, or of every detection of a wake word run, to the last digit.
+    pub output_digest: Option<u64>,
     /// Which known weights an accuracy run's answers are nearest to.
     pub agreement: Option<Agreement>,
 }

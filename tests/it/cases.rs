@@ -82,6 +82,8 @@ enum Edit {
     Sparse { file: PathBuf, megabytes: u64 },
     /// Copies a file.
     Copy { from: PathBuf, to: PathBuf },
+    /// Copies a folder.
+    CopyTree { from: PathBuf, to: PathBuf },
     /// Replaces a line of a Word checklist; one that begins with `X ` is ticked.
     Checklist { file: PathBuf, old: String, new: String },
     /// Multiplies the samples of an energy trace, or those of one window.
@@ -148,8 +150,10 @@ fn apply(edit: &Edit, root: &Path) {
             fs::File::create(place(file)).unwrap().set_len(megabytes << 20).unwrap();
         }
         Edit::Copy { from, to } => {
+            fs::create_dir_all(place(to).parent().unwrap()).unwrap();
             fs::copy(place(from), place(to)).unwrap();
         }
+        Edit::CopyTree { from, to } => golden::copy(&place(from), &place(to)),
         Edit::Scale { file, by, window } => edit_samples(&place(file), |samples| {
             let range = window.as_ref().map_or(0..samples.len(), |(stamps, window)| span(&place(stamps), *window));
             samples[range].iter_mut().for_each(|sample| *sample *= by);

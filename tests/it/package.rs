@@ -582,6 +582,16 @@ fn renamed_systems_are_found_again() {
     assert!(said.starts_with("held against rounds v1.3 and v1.2"), "{said}");
 }
 
+/// A package is not called by the name of another kind of archive.
+#[test]
+fn a_package_is_a_zip_archive() {
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().join("mine.tar.gz");
+    let output = tinyaudit(&["package", text(&golden::bundled()), "--round", "v1.3", "--out", text(&place)]);
+    assert!(output.status.code() == Some(2) && said(&output).contains("mine.tar.zip"), "{}", said(&output));
+    assert!(!place.exists());
+}
+
 /// A marker that is missing is added, and taken away again; a slip in a status is mended.
 #[test]
 fn a_marker_is_added_and_a_slip_mended() {

@@ -260,6 +260,7 @@ fn find_files(tree: &Tree, round: &Round, mode: Mode, path: &str) -> Run {
         scores: Scores::default(),
         supply_v: None,
         single: None,
+        output_digest: None,
         agreement: None,
     }
 }
