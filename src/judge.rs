@@ -1,5 +1,6 @@
 //! Judging: recomputing every figure, holding the rules against a submission, and the verdict. No I/O.
 
+pub mod consequence;
 pub mod coverage;
 pub mod engine;
 pub mod evidence;

@@ -36,35 +36,36 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
 
 /// The first two windows of which one holds the middle of the other.
 fn repeated(run: &Run) -> Option<(usize, usize)> {
-    let windows: Vec<Vec<u8>> = windows(run);
-    for (index, window) in windows.iter().enumerate() {
-        let samples = window.as_chunks::<8>().0;
-        let middle = samples.len() / 2;
-        let Some(block) = samples.get(middle..middle + BLOCK) else { continue };
-        if block.iter().collect::<BTreeSet<_>>().len() < DIFFERENT {
-            continue;
-        }
-        let finder = memmem::Finder::new(block.as_flattened());
-        let other = windows.iter().enumerate().skip(index + 1).find(|(_, other)| finder.find(other).is_some());
-        if let Some((other, _)) = other {
-            return Some((index + 1, other + 1));
-        }
-    }
-    None
-}
-
-/// The samples of every window, as bytes.
-fn windows(run: &Run) -> Vec<Vec<u8>> {
-    let bytes = |samples: &mut dyn Iterator<Item = f64>| -> Vec<u8> { samples.flat_map(f64::to_le_bytes).collect() };
     if let Some(trace) = &run.trace {
-        let span = |(start, stop): (f64, f64)| {
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // times of samples
-            let index = |seconds: f64| (seconds * trace.rate_hz).max(0.0) as usize;
-            let (start, stop) = (index(start), index(stop));
-            bytes(&mut trace.samples().map(f64::from).skip(start).take(stop.saturating_sub(start)))
+        let spans = run.windows.iter().filter_map(|window| window.span);
+        let windows: Vec<&[u8]> = spans.map(|(start, stop)| trace.bytes_between(start, stop)).collect();
+        let middle = |window: &'_ [u8]| window.len() / 8 * 4;
+        let block = |window: &'_ [u8]| {
+            let block = window.get(middle(window)..middle(window) + 4 * BLOCK)?;
+            let different = block.as_chunks::<4>().0.iter().collect::<BTreeSet<_>>().len();
+            (different >= DIFFERENT).then(|| memmem::Finder::new(block).into_owned())
         };
-        return run.windows.iter().filter_map(|window| window.span).map(span).collect();
+        return first_pair(&windows, block, |finder, window| finder.find(window).is_some());
     }
     let trials = run.json.iter().flatten().filter_map(|entry| entry.power.as_ref());
-    trials.map(|power| bytes(&mut power.samples.iter().copied())).collect()
+    let windows: Vec<&[f64]> = trials.map(|power| power.samples.as_slice()).collect();
+    let block = |window: &'_ [f64]| {
+        let block = window.get(window.len() / 2..window.len() / 2 + BLOCK)?;
+        let different = block.iter().map(|sample| sample.to_bits()).collect::<BTreeSet<_>>().len();
+        (different >= DIFFERENT).then(|| block.to_vec())
+    };
+    first_pair(&windows, block, |block, window| window.windows(BLOCK).any(|other| other == block))
+}
+
+/// The first window that has a block which a later one holds, too, and that one; both count from 1.
+fn first_pair<T, B>(
+    windows: &[&[T]],
+    block: impl Fn(&[T]) -> Option<B>,
+    holds: impl Fn(&B, &[T]) -> bool,
+) -> Option<(usize, usize)> {
+    windows.iter().enumerate().find_map(|(index, window)| {
+        let block = block(window)?;
+        let other = windows.iter().skip(index + 1).position(|other| holds(&block, other))?;
+        Some((index + 1, index + 2 + other))
+    })
 }

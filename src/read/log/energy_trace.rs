@@ -48,6 +48,15 @@ impl EnergyTrace {
         Self { rate_hz, bytes, damage }
     }
 
+    /// The samples from one time to another, in seconds, as they stand in the file, four bytes each.
+    #[must_use]
+    pub fn bytes_between(&self, start_s: f64, stop_s: f64) -> &[u8] {
+        let samples = self.bytes.get(HEAD..).unwrap_or_default();
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
+        let offset = |seconds: f64| ((seconds * self.rate_hz) as usize).saturating_mul(4).min(samples.len());
+        samples.get(offset(start_s)..offset(stop_s)).unwrap_or_default()
+    }
+
     /// The samples in µJ.
     #[must_use]
     pub fn samples(&self) -> impl ExactSizeIterator<Item = f32> + Clone + '_ {
