@@ -25,6 +25,7 @@ use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::judge::report::{Loading, Report};
+use crate::judge::rules::WAIVER_UNUSED;
 use crate::read::submission::Submission;
 use crate::read::submission::documents::is_checklist;
 use crate::read::tree::Tree;
@@ -32,7 +33,7 @@ use crate::round::{Round, Runner};
 use crate::tell;
 
 use settings::Settings;
-use streams::{Talk, open_tree, print, read_text, remark, says};
+use streams::{Talk, complain, open_tree, print, read_text, remark, says};
 
 /// Audits MLPerf Tiny submissions: recomputes every score from raw logs and traces and says what is wrong.
 #[derive(Debug, Parser)]
@@ -179,7 +180,7 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("tinyaudit: {}", told(&error));
+            complain(&format!("tinyaudit: {}", told(&error)));
             ExitCode::from(2)
         }
     }
@@ -232,6 +233,8 @@ struct Waivers {
     text: String,
     /// The name that findings give it.
     name: String,
+    /// Whether they are those of a published round, of which a tree has a part at most.
+    built_in: bool,
 }
 
 /// What a command needs beside the tree and the round.
@@ -260,11 +263,9 @@ fn read_waivers(path: Option<&Path>) -> anyhow::Result<Option<Waivers>> {
         anyhow::bail!("--waivers takes a file or the name of a published round; there are {known}");
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let text = match path.to_str().and_then(crate::judge::waiver::built_in).filter(|_| !path.is_file()) {
-        Some(text) => text.to_owned(),
-        None => read_text(path)?,
-    };
-    Ok(Some(Waivers { text, name }))
+    let built_in = path.to_str().and_then(crate::judge::waiver::built_in).filter(|_| !path.is_file());
+    let text = built_in.map_or_else(|| read_text(path), |text| Ok(text.to_owned()))?;
+    Ok(Some(Waivers { text, name, built_in: built_in.is_some() }))
 }
 
 /// The round that a tree seems to be for, and what tells so: the name of its checklist, or a runner that later rounds no
@@ -305,6 +306,9 @@ impl Input {
         let mut report = loaded.with_context(|| self.dir.display().to_string())?;
         if let Some(waivers) = waivers {
             report.waive(&crate::judge::waiver::parse(&waivers.text, &waivers.name)?, &waivers.name);
+            if waivers.built_in {
+                report.findings.retain(|finding| finding.rule.id != WAIVER_UNUSED.id);
+            }
         }
         if says(Talk::Verbose) {
             tell::text::understood(&report, &mut io::stderr().lock())?;

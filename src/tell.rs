@@ -29,7 +29,9 @@ pub mod publication;
 pub mod sarif;
 pub mod table;
 pub mod text;
+pub mod triage;
 pub mod weights;
+mod wrap;
 pub mod xlsx;
 
 /// A positive figure with at least three digits that say something.

@@ -1,5 +1,6 @@
 //! `tinyaudit check`
 
+use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
@@ -7,15 +8,21 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 
 use super::settings::{FailOn, Settings};
-use super::streams::{deliver, is_standard, open_tree, styled};
+use super::streams::{deliver, is_standard, open_tree, read_text, remark, styled, terminal_width};
 use super::{Input, Wanted, judged};
+use crate::judge::report::Report;
+use crate::judge::rule::Group;
+use crate::judge::rules::rule_named;
+use crate::keep::mending;
 use crate::read::submission::Submission;
 use crate::round::{Round, Severity};
 use crate::tell;
+use crate::tell::triage::{self, Layout, View};
 
 const EXAMPLES: &str = "\
 Examples:
   tinyaudit check --round v1.3 submission                    what is wrong, with file and line
+  tinyaudit check v1.3 --rule window-too-short --full        of a whole round, one matter
   tinyaudit check package.zip --format json | jq .counts     for programs
   tinyaudit check . --proof board_80mhz/ic                   what proves its figures, line by line
   tinyaudit check . --submitter ExampleCo --fail-on warning  one submitter, strictly
@@ -26,6 +33,7 @@ Exit codes: 0 passes, 1 a finding is as grave as --fail-on, 2 nothing could be c
 /// Recompute every score of a submission, compare it with the claim, and hold the rules of the round against it.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[allow(clippy::struct_excessive_bools)] // options of a command line
 pub struct Check {
     #[command(flatten)]
     input: Input,
@@ -35,6 +43,33 @@ pub struct Check {
     /// The round of --previous [default: the one before]
     #[arg(long, value_name = "ROUND", requires = "previous")]
     previous_round: Option<String>,
+    /// Print every finding with its excerpt and what to do, sorted by path; where there are few, this is the default
+    #[arg(long, conflicts_with_all = ["concise", "statistics"])]
+    full: bool,
+    /// Print a line a finding
+    #[arg(long, conflicts_with = "statistics")]
+    concise: bool,
+    /// Count the findings of each rule
+    #[arg(long)]
+    statistics: bool,
+    /// Show findings of this rule only; the verdict is that of all
+    #[arg(long, value_name = "RULE", conflicts_with = "format")]
+    rule: Option<String>,
+    /// Show findings at least so grave
+    #[arg(long, value_name = "SEVERITY", conflicts_with = "format")]
+    severity: Option<FailOn>,
+    /// Show findings of this system
+    #[arg(long, value_name = "NAME", conflicts_with = "format")]
+    system: Option<String>,
+    /// Show findings of this benchmark
+    #[arg(long, value_name = "NAME", conflicts_with = "format")]
+    benchmark: Option<String>,
+    /// Show findings of rules of this group
+    #[arg(long, conflicts_with = "format")]
+    group: Option<Group>,
+    /// Files that are known to be absent, a path in a line: what follows from them is counted apart
+    #[arg(long, value_name = "FILE")]
+    absent: Option<PathBuf>,
     /// Add what no program can check: a checklist to go through before submitting
     #[arg(long)]
     reminders: bool,
@@ -87,6 +122,9 @@ fn prefix(dir: &Path) -> String {
     }
 }
 
+/// Columns of a line where there is no terminal.
+const WIDTH: usize = 100;
+
 impl Check {
     /// The submission of the round before.
     fn earlier(&self, now: &str) -> anyhow::Result<Option<Submission>> {
@@ -99,18 +137,44 @@ impl Check {
         Ok(Some(judged(folder, Some(&name))?.1.submission))
     }
 
+    /// Prints the findings as it was asked for.
+    fn write_text(&self, report: &Report, threshold: Severity, out: &mut dyn Write) -> io::Result<()> {
+        /// Findings that are read as they stand; of more, the gravest have to be found.
+        const FEW: usize = 10;
+        let view = View {
+            rule: self.rule.clone(),
+            severity: self.severity.map(FailOn::severity),
+            system: self.system.clone(),
+            benchmark: self.benchmark.clone(),
+            group: self.group,
+        };
+        let width = terminal_width().map_or(WIDTH, usize::from);
+        let layout = Layout { width, styled: styled(), threshold };
+        let few = report.submission.submitters.len() < 2 && report.findings.len() <= FEW;
+        match (self.full || few, self.concise, self.statistics) {
+            (_, true, _) => triage::write_concise(report, &view, layout, out),
+            (_, _, true) => triage::write_statistics(report, &view, layout, out),
+            (true, ..) => tell::text::write_these(report, &view.of(report), threshold, layout.styled, out),
+            (false, ..) => triage::write(report, &view, layout, out),
+        }
+    }
+
     /// Checks and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let tree = open_tree(&self.input.dir)?;
         let (round, said) = self.input.round(&tree)?;
         let wanted = Wanted { earlier: self.earlier(&round.name)?, evidence: matches!(self.format, Format::Html) };
-        let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
+        let mut report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
+        if let Some(list) = &self.absent {
+            let paths =
+                read_text(list)?.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+            report.excuse(&paths, &list.file_name().unwrap_or_default().to_string_lossy());
+        }
         let fail_on = self.fail_on.or(Settings::beside(&self.input.dir)?.fail_on);
-        let threshold = match fail_on.unwrap_or_default() {
-            FailOn::Error => Severity::Error,
-            FailOn::Warning => Severity::Warning,
-            FailOn::Note => Severity::Note,
-        };
+        let threshold = fail_on.unwrap_or_default().severity();
+        if let Some(unknown) = self.rule.as_deref().filter(|id| rule_named(id).is_none()) {
+            anyhow::bail!("there is no rule {unknown}; `tinyaudit rules` lists them");
+        }
         if let Some(wanted) = &self.proof {
             let any = report.results().any(|(system, benchmark)| tell::proof::is_meant(wanted, system, benchmark));
             anyhow::ensure!(any, "there is no result of `{wanted}`; `tinyaudit results` lists systems and benchmarks");
@@ -126,7 +190,7 @@ impl Check {
             Format::Html => tell::html::write_check(&report, threshold, out),
             Format::Text => {
                 writeln!(out, "{said}\n")?;
-                tell::text::write(&report, threshold, styled(), out)?;
+                self.write_text(&report, threshold, out)?;
                 if self.reminders { tell::text::reminders(&report, out) } else { Ok(()) }
             }
             Format::Json => tell::json::write(&tell::json::Check::of(&report, threshold, self.reminders), out),
@@ -134,6 +198,13 @@ impl Check {
         if let (Format::Github, Some(path)) = (self.format, std::env::var_os("GITHUB_STEP_SUMMARY")) {
             let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path)?;
             tell::github::write_summary(&report, threshold, &mut file)?;
+        }
+        if matches!(self.format, Format::Text) && self.proof.is_none() && self.input.dir.is_dir() {
+            match mending::plan(&tree, &report).len() {
+                0 => {}
+                1 => remark("`tinyaudit fix` mends one thing of this"),
+                steps => remark(&format!("`tinyaudit fix` mends {steps} things of this")),
+            }
         }
         Ok(if report.fails(threshold) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }

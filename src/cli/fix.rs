@@ -58,6 +58,7 @@ impl Fix {
             steps.iter().try_for_each(|step| writeln!(out, "{step}"))?;
             match (steps.is_empty(), self.apply) {
                 (true, _) => writeln!(out, "there is nothing to mend"),
+                (false, false) if steps.len() == 1 => writeln!(out, "1 step; --apply takes it"),
                 (false, false) => writeln!(out, "{} steps; --apply takes them", steps.len()),
                 (false, true) => Ok(()),
             }

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::settings::Settings;
-use super::streams::{open_tree, print, remark};
+use super::streams::{complain, open_tree, print, remark};
 use super::{read_waivers, round_of};
 use crate::judge::report::Report;
 use crate::judge::waiver::{self, Waiver};
@@ -75,7 +75,7 @@ impl Import {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         self.check_place()?;
         let target = self.target()?;
-        let mut refused = 0;
+        let (mut refused, mut unheard) = (0, None);
         for folder in &self.sessions {
             let done = read(folder, &target.round).and_then(|session| {
                 self.judge(&session, &target)?;
@@ -85,7 +85,10 @@ impl Import {
             match done {
                 Ok((session, kept)) => {
                     let Session { benchmark, mode, left, .. } = &session;
-                    print(|out| writeln!(out, "{}: {benchmark} {mode} of {}", folder.display(), self.system))?;
+                    // What was begun is finished, whether or not anybody reads of it.
+                    let told =
+                        print(|out| writeln!(out, "{}: {benchmark} {mode} of {}", folder.display(), self.system));
+                    unheard = unheard.or(told.err());
                     if let Some(kept) = kept {
                         remark(&format!("what was there is kept in {}", kept.display()));
                     }
@@ -99,11 +102,19 @@ impl Import {
                 }
                 Err(error) => {
                     refused += 1;
-                    eprintln!("tinyaudit: {} is refused: {error:#}", folder.display());
+                    complain(&format!("tinyaudit: {} is refused: {error:#}", folder.display()));
                 }
             }
         }
-        Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        if refused > 0 {
+            remark(&format!(
+                "{} of {} sessions are imported, {refused} refused",
+                self.sessions.len() - refused,
+                self.sessions.len()
+            ));
+            return Ok(ExitCode::FAILURE);
+        }
+        unheard.map_or(Ok(ExitCode::SUCCESS), Err)
     }
 
     /// What the place says of division, submitter and round.
@@ -248,6 +259,9 @@ fn readable(_: &Path) -> std::io::Result<()> {
 
 /// Reads a session folder and recognises what it is.
 fn read(folder: &Path, round: &Round) -> anyhow::Result<Session> {
+    if folder.is_file() {
+        bail!("it is a file; name the folder that holds it");
+    }
     let tree = Tree::open(folder).context("it cannot be read")?;
     let (mut found, mut left): (BTreeMap<String, Vec<u8>>, Vec<String>) = (BTreeMap::new(), Vec::new());
     // Pictures of energy trials may lie in a folder of their own.
@@ -265,7 +279,7 @@ fn read(folder: &Path, round: &Round) -> anyhow::Result<Session> {
         .iter()
         .filter(|(name, _)| role(name) == Some(FileRole::Log))
         .find_map(|(_, bytes)| parse(bytes))
-        .context("it holds no log of either runner; name the folder in which a runner left `log.txt`")?;
+        .with_context(|| no_log(&found, &tree))?;
     let model =
         log.model.as_ref().context("its log does not name the device's model; it is not whole: copy it again")?;
     let benchmark = round
@@ -305,6 +319,22 @@ fn read(folder: &Path, round: &Round) -> anyhow::Result<Session> {
         })
         .collect();
     Ok(Session { benchmark, mode, runner: log.runner, files, left })
+}
+
+/// What a folder without a log holds instead.
+fn no_log(found: &BTreeMap<String, Vec<u8>>, tree: &Tree) -> String {
+    let files: Vec<&str> = found.keys().map(String::as_str).collect();
+    let inner = tree.entries().iter().find(|entry| role(entry.name()) == Some(FileRole::Log) && entry.is_file());
+    match (inner, &files[..]) {
+        (Some(inner), _) if inner.path.contains('/') => {
+            format!("it holds no log of either runner, but `{}` below it; name that folder", inner.path)
+        }
+        (_, []) => "it holds no files of a session".to_owned(),
+        (Some(_), _) => "its log is of no runner that is known; copy it again from where the runner left it".to_owned(),
+        (None, files) => {
+            format!("`{}` is here, but no log of either runner, without which nothing is proven", files.join("`, `"))
+        }
+    }
 }
 
 fn parse(bytes: &[u8]) -> Option<SessionLog> {

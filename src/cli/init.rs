@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 
-use super::streams::print;
+use super::streams::{complain, print};
 use crate::judge::report::Report;
 use crate::keep::form::{self, Known, Measured};
 use crate::keep::output::write_new;
@@ -92,7 +92,9 @@ impl Init {
         let divisions = Choices { what: "division", known: round.divisions.clone() };
         let statuses = Choices { what: "status", known: names(round.statuses.keys().collect()) };
         let benchmarks = Choices { what: "benchmark", known: names(round.benchmarks.keys().collect()) };
-        let division = answer(self.division.as_ref(), "Division", &|name| divisions.check(name), &divisions.shown())?;
+        // Descriptions write `Closed`.
+        let given = self.division.as_ref().map(|name| name.to_lowercase());
+        let division = answer(given.as_ref(), "Division", &|name| divisions.check(name), &divisions.shown())?;
         let submitter = answer(self.submitter.as_ref(), "Submitter", &folder_name, "the organisation's name")?;
         // What results show need not be asked.
         let known = |names: &[String]| !results.is_empty() && names.is_empty();
@@ -155,13 +157,14 @@ impl Init {
             ..Known::default()
         };
         let form = checklist::write(&form::checklist(&known, &round))?;
-        skeleton.file(&format!("systems/Checklist_draft_{}.docx", round.name), &form)?;
+        skeleton.file(&format!("systems/{}", form::worksheet(&round)), &form)?;
         print(|out| {
             skeleton.written.iter().try_for_each(|path| writeln!(out, "wrote {path}"))?;
             skeleton.kept.iter().try_for_each(|path| writeln!(out, "kept {path}"))?;
             writeln!(
                 out,
-                "Next: fill in the descriptions and the official checklist (the draft is a worksheet for it), and `tinyaudit import` your sessions."
+                "Next: fill in the descriptions, the READMEs and the official checklist of {} (the draft is a worksheet for it), put your code into `code`, and `tinyaudit import` your sessions.",
+                round.name
             )
         })?;
         Ok(ExitCode::SUCCESS)
@@ -224,7 +227,7 @@ fn answer(given: Option<&String>, question: &str, check: CheckAnswer<'_>, shown:
         let line = line.trim();
         match check(line) {
             Ok(()) => return Ok(line.to_owned()),
-            Err(error) => eprintln!("{error}"),
+            Err(error) => complain(&error.to_string()),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 
-use super::streams::{deliver, open_tree, print, refuse_terminal, remark, styled};
+use super::streams::{complain, deliver, open_tree, print, refuse_terminal, remark, styled};
 use super::{Input, Waivers, Wanted, read_waivers};
 use crate::judge::report::Report;
 use crate::judge::rules::SCAFFOLD_UNTOUCHED;
@@ -120,9 +120,12 @@ impl Package {
             } else {
                 print(show)?;
             }
-            let why =
-                if report.fails(Severity::Error) { "" } else { " while documents are as `tinyaudit init` began them" };
-            eprintln!("tinyaudit: nothing was packaged{why}; --allow-errors packages it all the same");
+            let why = if report.fails(Severity::Error) {
+                ""
+            } else {
+                ": replace the text that `tinyaudit init` wrote into the documents above"
+            };
+            complain(&format!("tinyaudit: nothing was packaged{why}; --allow-errors packages it all the same"));
             return Ok(ExitCode::FAILURE);
         }
         let documents = documents(&report, waivers.map(|waivers| waivers.text.into_bytes()))?;

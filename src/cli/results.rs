@@ -1,5 +1,6 @@
 //! `tinyaudit results`
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,6 +10,7 @@ use clap::{Args, ValueEnum};
 use super::streams::{deliver, open_tree, refuse_terminal, remark, terminal_width};
 use super::{Input, Wanted};
 use crate::judge::report::Report;
+use crate::read::submission::{Benchmark, System};
 use crate::tell;
 use crate::tell::publication::{self, Filter, LeftOut, Row, Selection};
 
@@ -40,9 +42,9 @@ pub struct Results {
     /// Only this division
     #[arg(long, value_name = "NAME")]
     division: Option<String>,
-    /// Only this benchmark
-    #[arg(long, value_name = "NAME")]
-    benchmark: Option<String>,
+    /// Only this benchmark; several separated by commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    benchmark: Vec<String>,
     /// Keep results that are not valid, marked
     #[arg(long, conflicts_with = "published")]
     include_invalid: bool,
@@ -83,7 +85,26 @@ impl Results {
         let tree = open_tree(&self.input.dir)?;
         let (round, said) = self.input.round(&tree)?;
         let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
-        let filter = Filter { division: self.division.clone(), benchmark: self.benchmark.clone() };
+        let known = |names: Vec<&str>, wanted: &str, what: &str| {
+            anyhow::ensure!(
+                names.contains(&wanted),
+                "there are no results of a {what} `{wanted}`; there are {}",
+                names.join(", ")
+            );
+            Ok(())
+        };
+        let names = |name: &dyn Fn(&System, &Benchmark) -> String| {
+            report.results().map(|(system, benchmark)| name(system, benchmark)).collect::<BTreeSet<String>>()
+        };
+        let divisions = names(&|system, _| system.division.clone());
+        let benchmarks = names(&|_, benchmark| benchmark.name.clone().unwrap_or_else(|| benchmark.folder.clone()));
+        if let Some(wanted) = &self.division {
+            known(divisions.iter().map(String::as_str).collect(), wanted, "division")?;
+        }
+        for wanted in &self.benchmark {
+            known(benchmarks.iter().map(String::as_str).collect(), wanted, "benchmark")?;
+        }
+        let filter = Filter { division: self.division.clone(), benchmarks: self.benchmark.clone() };
         let repository = self.repository.as_ref().unwrap_or(&report.round.publication.repository);
         let out = |render: &dyn Fn(&mut dyn Write) -> io::Result<()>| deliver(self.out.as_deref(), self.force, render);
         match self.format {

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use serde::Deserialize;
 
 use super::streams::is_standard;
+use crate::round::Severity;
 
 /// The file's name.
 pub const NAME: &str = "tinyaudit.toml";
@@ -25,6 +26,17 @@ pub enum FailOn {
     Warning,
     /// Everything fails
     Note,
+}
+
+impl FailOn {
+    /// The severity it names.
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::Error => Severity::Error,
+            Self::Warning => Severity::Warning,
+            Self::Note => Severity::Note,
+        }
+    }
 }
 
 /// What the file may say.

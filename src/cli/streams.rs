@@ -36,8 +36,13 @@ pub fn says(how: Talk) -> bool {
 /// Says something on stderr that is no error.
 pub fn remark(text: &str) {
     if says(Talk::Normal) {
-        eprintln!("{}", text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect::<String>());
+        complain(&text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect::<String>());
     }
+}
+
+/// Says on stderr what keeps a command from its work. Where nobody listens, the exit code says it all the same.
+pub fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// Whether a path stands for a standard stream.

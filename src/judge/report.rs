@@ -1,12 +1,12 @@
 //! Round, scores and findings of one tree, ready to be rendered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::judge::engine;
 use crate::judge::metrics;
 use crate::judge::proof::{self, Decided, Kind, Proof, Ruling, Status};
-use crate::judge::rule::Finding;
+use crate::judge::rule::{Decision, Finding};
 use crate::judge::rules::{EVIDENCE_UNDECIDED, WAIVER_UNUSED};
 use crate::judge::waiver::{self, Waiver};
 use crate::read::location::Line;
@@ -206,6 +206,38 @@ impl Report {
         let needed = |proof: &&Proof| proof.kind != Kind::Energy;
         !self.findings_on(system, benchmark).any(error)
             && self.proofs_of(benchmark).filter(needed).all(|proof| proof.status() == Status::Confirmed)
+    }
+
+    /// What can be said of a result: the worst of the figures it needs.
+    #[must_use]
+    pub fn status(&self, benchmark: &Benchmark) -> Status {
+        let needed = self.proofs_of(benchmark).filter(|proof| proof.kind != Kind::Energy);
+        needed.map(Proof::status).max().unwrap_or(Status::Unproven)
+    }
+
+    /// Takes findings out of the verdict that follow from files known to be absent: what is missing there, and figures that
+    /// nothing proves without it. The figures stay unproven. `list` is where that stands.
+    pub fn excuse(&mut self, absent: &BTreeSet<String>, list: &str) {
+        const FOLLOW: [&str; 4] = ["file-missing", "evidence-missing", "evidence-undecided", "run-missing"];
+        let folders: BTreeSet<&str> = absent.iter().map(|path| crate::read::tree::parent_of(path)).collect();
+        let follows = |finding: &Finding| {
+            let parent = crate::read::tree::parent_of(&finding.path);
+            FOLLOW.contains(&finding.rule.id)
+                && (absent.contains(&finding.path)
+                    || folders.contains(finding.path.as_str())
+                    || folders.contains(parent)
+                    || folders.iter().any(|folder| is_inside(folder, &finding.path)))
+        };
+        for _ in 0..2 {
+            for finding in self.findings.iter_mut().chain(&mut self.explained).filter(|finding| follows(finding)) {
+                finding.waived.get_or_insert_with(|| Decision::absent(list));
+            }
+            // Without its cause a figure may be undecided that was not reported before.
+            self.settle();
+        }
+        for finding in self.findings.iter_mut().filter(|finding| follows(finding)) {
+            finding.waived.get_or_insert_with(|| Decision::absent(list));
+        }
     }
 
     /// The proof of a figure of a result.

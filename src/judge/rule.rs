@@ -12,7 +12,7 @@ use crate::round::Round;
 pub use crate::round::Severity;
 
 /// What part of a submission a rule is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Group {
     /// Folders and files.
@@ -171,7 +171,24 @@ pub struct Decision {
     pub date: String,
 }
 
+/// Who decides of files that are known to be absent.
+const KNOWN_ABSENT: &str = "known to be absent";
+
+impl Decision {
+    /// That a file is known to be absent, as a list says.
+    #[must_use]
+    pub fn absent(list: &str) -> Self {
+        Self { reason: format!("{list} lists the file"), decided_by: KNOWN_ABSENT.to_owned(), date: String::new() }
+    }
+}
+
 impl Finding {
+    /// Whether it follows from a file that is known to be absent.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.waived.as_ref().is_some_and(|decision| decision.decided_by == KNOWN_ABSENT)
+    }
+
     /// Whether it counts in the verdict.
     #[must_use]
     pub const fn counts(&self) -> bool {

@@ -99,6 +99,21 @@ fn quality(benchmark: &Benchmark, spec: &BenchmarkSpec, units: f64) -> (String, 
     (shown.join(" / "), is_met)
 }
 
+/// How the names of worksheets begin.
+const DRAFT: &str = "Checklist_draft_";
+
+/// The name of the worksheet of a round, which nobody takes for the official form.
+#[must_use]
+pub fn worksheet(round: &Round) -> String {
+    format!("{DRAFT}{}.docx", round.name)
+}
+
+/// Whether a file is named as a worksheet, which belongs into no package.
+#[must_use]
+pub fn is_worksheet(name: &str) -> bool {
+    name.starts_with(DRAFT)
+}
+
 /// The form with all that is known ticked.
 #[must_use]
 pub fn checklist(known: &Known<'_>, round: &Round) -> Checklist {

@@ -77,6 +77,7 @@ pub fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
     let inside =
         |entry: &Entry| submitters.iter().any(|path| is_inside(&entry.path, path) || is_inside(path, &entry.path));
     let others = tree.retain(inside);
+    let drafts = tree.retain(|entry| !crate::keep::form::is_worksheet(entry.name()));
     let droppings = tree.retain(|entry| !entry.path.split('/').any(crate::read::tree::is_dropping));
     let full: Vec<bool> = tree
         .entries()
@@ -94,6 +95,7 @@ pub fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
         .filter(|entry| !entry.path.contains('/'))
         .map(|entry| left_out(&entry.path, "it is no part of the submission"))
         .chain(droppings.iter().map(|entry| left_out(&entry.path, "an operating system or an editor left it")))
+        .chain(drafts.iter().map(|entry| left_out(&entry.path, "it is a worksheet, not the checklist")))
         .chain(empty.iter().map(|path| left_out(path, "it is an empty folder")))
         .collect();
     found.sort();

@@ -80,9 +80,7 @@ impl Submission {
 
     /// The systems of a submitter in its division.
     pub fn systems_of<'a>(&'a self, submitter: &'a Submitter) -> impl Iterator<Item = &'a System> {
-        self.systems
-            .iter()
-            .filter(move |system| system.submitter == submitter.name && system.division == submitter.division)
+        self.systems.iter().filter(move |system| system.belongs_to(submitter))
     }
 
     /// All benchmarks with their systems, sorted by path.
@@ -156,6 +154,12 @@ impl System {
     pub fn availability(&self) -> Option<String> {
         let status = self.description.as_ref()?.text("Status").to_lowercase();
         (!status.is_empty()).then_some(status)
+    }
+
+    /// Whether it is a submitter's, in that division.
+    #[must_use]
+    pub fn belongs_to(&self, submitter: &Submitter) -> bool {
+        self.submitter == submitter.name && self.division == submitter.division
     }
 
     /// Whether it competes in the closed division.

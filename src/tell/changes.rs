@@ -65,13 +65,15 @@ fn rounds(comparison: &Comparison) -> String {
     if old == new { format!("both held against round {new}") } else { format!("held against rounds {old} and {new}") }
 }
 
-fn parts(comparison: &Comparison, findings: bool) -> [(&'static str, Vec<String>); 5] {
+fn parts(comparison: &Comparison, findings: bool) -> [(&'static str, Vec<String>); 7] {
     let renamed = |one: &Renamed| format!("{} is {} ({})", one.old, one.new, one.by);
     let duty = |duty: &Duty| format!("{}: {}", duty.system, duty.broken.as_deref().unwrap_or("came back as it must"));
     let listed = |lines: &[String]| if findings { lines.to_vec() } else { by_rule(lines) };
     [
         ("renamed", comparison.renamed.iter().map(renamed).collect()),
         ("evidence changed", comparison.evidence.clone()),
+        ("description", comparison.descriptions.clone()),
+        ("files", comparison.files.clone()),
         ("preview", comparison.duties.iter().map(duty).collect()),
         ("finding fixed", listed(&comparison.fixed)),
         ("finding new", listed(&comparison.new)),
@@ -108,7 +110,8 @@ fn figures(change: &Change) -> impl Iterator<Item = &ChangedFigure> {
 fn words(figure: &ChangedFigure) -> String {
     let shown = |value: Option<f64>| value.map_or_else(|| "nothing".to_owned(), super::decimals);
     let percent = figure.percent().map_or_else(String::new, |percent| format!(" ({percent:+.2} %)"));
-    format!("{}: {} to {}{percent}", figure.name, shown(figure.old), shown(figure.new))
+    let claimed = if figure.claimed { "claimed " } else { "" };
+    format!("{claimed}{}: {} to {}{percent}", figure.name, shown(figure.old), shown(figure.new))
 }
 
 /// What `compare --format json` prints.
@@ -129,6 +132,10 @@ pub struct Changes {
     new: Vec<String>,
     /// Files of evidence that differ.
     evidence: Vec<String>,
+    /// Fields of descriptions that differ.
+    descriptions: Vec<String>,
+    /// What changed beside results and descriptions, by submitter and folder.
+    files: Vec<String>,
     /// What became of preview systems.
     previews: Vec<Preview>,
 }
@@ -156,6 +163,8 @@ struct ResultChange {
 #[derive(Debug, Serialize, JsonSchema)]
 struct FigureChange {
     name: &'static str,
+    /// Whether only the claim changed, and what the evidence gives did not.
+    claimed: bool,
     old: Option<f64>,
     new: Option<f64>,
     percent: Option<f64>,
@@ -174,6 +183,7 @@ impl Changes {
     pub fn of(comparison: &Comparison) -> Self {
         let figure = |figure: &ChangedFigure| FigureChange {
             name: figure.name,
+            claimed: figure.claimed,
             old: figure.old,
             new: figure.new,
             percent: figure.percent(),
@@ -200,6 +210,8 @@ impl Changes {
             fixed: comparison.fixed.clone(),
             new: comparison.new.clone(),
             evidence: comparison.evidence.clone(),
+            descriptions: comparison.descriptions.clone(),
+            files: comparison.files.clone(),
             previews: comparison
                 .duties
                 .iter()

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use crate::judge::follow_up::{self, Duty};
 use crate::judge::lineage::{self, Kin, Kinship};
 use crate::judge::report::Report;
+use crate::read::log::description::SystemDescription;
 use crate::read::submission::{Benchmark, Figure, System};
 use crate::read::tree::Tree;
 
@@ -36,6 +37,10 @@ pub struct Comparison {
     pub new: Vec<String>,
     /// Files of evidence that are in both states and differ.
     pub evidence: Vec<String>,
+    /// Fields of descriptions that differ, each in a line.
+    pub descriptions: Vec<String>,
+    /// What changed beside results and descriptions, counted by the folder of a submitter: `code`, `systems` and the rest.
+    pub files: Vec<String>,
     /// What became of the old state's preview systems.
     pub duties: Vec<Duty>,
 }
@@ -76,6 +81,8 @@ pub enum Change {
 pub struct ChangedFigure {
     /// What it is, with its unit.
     pub name: &'static str,
+    /// Whether only its claim changed, and what the evidence gives did not.
+    pub claimed: bool,
     /// Before.
     pub old: Option<f64>,
     /// After.
@@ -120,7 +127,9 @@ pub fn compare((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Repo
         renamed,
         fixed: only_in(&lines(old), &lines(new)),
         new: only_in(&lines(new), &lines(old)),
-        evidence: evidence(old_tree, old, new_tree),
+        evidence: evidence(old_tree, old, new_tree, &kin),
+        descriptions: descriptions(&kin),
+        files: files((old_tree, old), (new_tree, new)),
         duties: follow_up::duties(&old.submission, &new.submission, &new.round),
     }
 }
@@ -148,27 +157,96 @@ fn system_name(system: &System) -> String {
 
 fn figures(old: &Benchmark, new: &Benchmark) -> Vec<ChangedFigure> {
     let (old, new) = (old.scores(), new.scores());
-    let value = |figure: Option<&Figure>| {
-        figure.and_then(|figure| figure.recomputed.or(figure.claimed.as_ref().map(|c| c.value)))
-    };
+    let ours = |figure: Option<&Figure>| figure.and_then(|figure| figure.recomputed);
+    let claimed =
+        |figure: Option<&Figure>| figure.and_then(|figure| figure.claimed.as_ref().map(|claimed| claimed.value));
     let (old_words, new_words) = (old.wakeword.as_ref(), new.wakeword.as_ref());
     let pairs = [
-        ("throughput in inf/s", value(old.throughput.as_ref()), value(new.throughput.as_ref())),
-        ("Top-1 in %", value(old.top1.as_ref()), value(new.top1.as_ref())),
-        ("AUC", value(old.auc.as_ref()), value(new.auc.as_ref())),
-        ("energy in µJ/inf", value(old.energy.as_ref()), value(new.energy.as_ref())),
-        ("throughput in inf/s", value(old_words.map(|w| &w.throughput)), value(new_words.map(|w| &w.throughput))),
-        ("words missed", value(old_words.map(|w| &w.false_negatives)), value(new_words.map(|w| &w.false_negatives))),
-        ("false alarms", value(old_words.map(|w| &w.false_positives)), value(new_words.map(|w| &w.false_positives))),
-        (
-            "power in mW",
-            value(old_words.and_then(|w| w.power.as_ref())),
-            value(new_words.and_then(|w| w.power.as_ref())),
-        ),
+        ("throughput in inf/s", old.throughput.as_ref(), new.throughput.as_ref()),
+        ("Top-1 in %", old.top1.as_ref(), new.top1.as_ref()),
+        ("AUC", old.auc.as_ref(), new.auc.as_ref()),
+        ("energy in µJ/inf", old.energy.as_ref(), new.energy.as_ref()),
+        ("throughput in inf/s", old_words.map(|w| &w.throughput), new_words.map(|w| &w.throughput)),
+        ("words missed", old_words.map(|w| &w.false_negatives), new_words.map(|w| &w.false_negatives)),
+        ("false alarms", old_words.map(|w| &w.false_positives), new_words.map(|w| &w.false_positives)),
+        ("power in mW", old_words.and_then(|w| w.power.as_ref()), new_words.and_then(|w| w.power.as_ref())),
     ];
     let same = |old: Option<f64>, new: Option<f64>| old.map(f64::to_bits) == new.map(f64::to_bits);
-    let differing = pairs.into_iter().filter(|(_, old, new)| !same(*old, *new));
-    differing.map(|(name, old, new)| ChangedFigure { name, old, new }).collect()
+    let mut changed = Vec::new();
+    for (name, old, new) in pairs {
+        let either = |figure| ours(figure).or_else(|| claimed(figure));
+        if !same(either(old), either(new)) {
+            changed.push(ChangedFigure { name, claimed: false, old: either(old), new: either(new) });
+        } else if !same(claimed(old), claimed(new)) {
+            changed.push(ChangedFigure { name, claimed: true, old: claimed(old), new: claimed(new) });
+        }
+    }
+    changed
+}
+
+/// Fields of the descriptions of a system that differ.
+fn descriptions(kin: &[Kin<'_>]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for kin in kin {
+        let (Some(old), Some(new)) = (&kin.old.description, &kin.new.description) else { continue };
+        let mut keys: Vec<&str> = old.fields.iter().chain(&new.fields).map(|field| field.key.value.as_str()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let shown = |one: &SystemDescription| one.get(key).map_or_else(String::new, |value| value.shown());
+            if old.text(key) != new.text(key) {
+                lines.push(format!("{}: {}: `{}` to `{}`", system_name(kin.new), key.trim(), shown(old), shown(new)));
+            }
+        }
+    }
+    lines
+}
+
+/// How many files beside the results are new, gone or different, by submitter and folder.
+fn files((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Report)) -> Vec<String> {
+    let listed = |tree: &Tree, report: &Report| -> BTreeMap<(String, String), BTreeMap<String, String>> {
+        let mut folders: BTreeMap<(String, String), BTreeMap<String, String>> = BTreeMap::new();
+        for submitter in &report.submission.submitters {
+            let name = format!("{}/{}", submitter.division, submitter.name);
+            for entry in tree.below(&submitter.path).iter().filter(|entry| entry.is_file()) {
+                let below = entry.path[submitter.path.len()..].trim_start_matches('/');
+                let (top, rest) = below.split_once('/').unwrap_or(("", below));
+                // Descriptions and evidence are told by themselves.
+                if top != "results"
+                    && !(top == "systems" && rest.rsplit_once('.').is_some_and(|(_, ending)| ending == "json"))
+                {
+                    let key = (name.clone(), top.to_owned());
+                    folders.entry(key).or_default().insert(rest.to_owned(), entry.path.clone());
+                }
+            }
+        }
+        folders
+    };
+    let (before, after) = (listed(old_tree, old), listed(new_tree, new));
+    let keys: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    let none = BTreeMap::new();
+    let told = keys.into_iter().filter_map(|key| {
+        let (old, new) = (before.get(key).unwrap_or(&none), after.get(key).unwrap_or(&none));
+        let added = new.keys().filter(|name| !old.contains_key(*name)).count();
+        let removed = old.keys().filter(|name| !new.contains_key(*name)).count();
+        let differs =
+            |(name, path): &(&String, &String)| new.get(*name).is_some_and(|now| differ(old_tree, path, new_tree, now));
+        let changed = old.iter().filter(differs).count();
+        let place = if key.1.is_empty() { "beside its folders" } else { &key.1 };
+        (added + removed + changed > 0)
+            .then(|| format!("{} {place}: {added} added, {removed} removed, {changed} changed", key.0))
+    });
+    told.collect()
+}
+
+/// Whether two files differ; what cannot be read does not.
+fn differ(old_tree: &Tree, old: &str, new_tree: &Tree, new: &str) -> bool {
+    let entry = |tree: &'_ Tree, path: &str| tree.get(path).filter(|entry| entry.is_file()).cloned();
+    let (Some(before), Some(after)) = (entry(old_tree, old), entry(new_tree, new)) else { return false };
+    if before.size() != after.size() {
+        return true;
+    }
+    matches!((old_tree.read(&before), new_tree.read(&after)), (Ok(a), Ok(b)) if a != b)
 }
 
 /// Findings in a line each, without line numbers, which move when a file is edited.
@@ -183,15 +261,15 @@ fn only_in(these: &[String], others: &[String]) -> Vec<String> {
     these.iter().filter(|line| !others.contains(line)).cloned().collect()
 }
 
-/// Files of runs that are in both trees and not the same.
-fn evidence(old_tree: &Tree, old: &Report, new_tree: &Tree) -> Vec<String> {
-    let paths = old
-        .submission
-        .runs()
-        .flat_map(|place| place.run.files.keys().map(move |name| crate::read::tree::join(&place.run.path, name)));
-    let differs = |path: &String| {
-        let read = |tree: &Tree| tree.get(path).filter(|entry| entry.is_file()).and_then(|entry| tree.read(entry).ok());
-        matches!((read(old_tree), read(new_tree)), (Some(a), Some(b)) if a != b)
+/// Files of runs that are in both trees and not the same, wherever a renamed system keeps them now.
+fn evidence(old_tree: &Tree, old: &Report, new_tree: &Tree, kin: &[Kin<'_>]) -> Vec<String> {
+    let now = |system: &System, path: &str| {
+        let became = kin.iter().find(|kin| std::ptr::eq(kin.old, system));
+        became.map_or_else(|| path.to_owned(), |kin| path.replacen(&system.path, &kin.new.path, 1))
     };
-    paths.filter(differs).collect()
+    let paths = old.submission.runs().flat_map(|place| {
+        let paths = place.run.files.keys().map(move |name| crate::read::tree::join(&place.run.path, name));
+        paths.map(move |path| (now(place.system, &path), path))
+    });
+    paths.filter(|(now, path)| differ(old_tree, path, new_tree, now)).map(|(now, _)| now).collect()
 }

@@ -44,8 +44,8 @@ pub enum Selection {
 pub struct Filter {
     /// Only this division.
     pub division: Option<String>,
-    /// Only this benchmark.
-    pub benchmark: Option<String>,
+    /// Only these benchmarks; all, where none is named.
+    pub benchmarks: Vec<String>,
 }
 
 /// A figure with its text.
@@ -153,9 +153,9 @@ impl Filter {
     /// Whether a result passes.
     #[must_use]
     pub fn takes(&self, system: &System, benchmark: &Benchmark) -> bool {
-        let wanted = |only: &Option<String>, own: &str| only.as_ref().is_none_or(|only| only == own);
         let name = benchmark.name.as_deref().unwrap_or(&benchmark.folder);
-        wanted(&self.division, &system.division) && wanted(&self.benchmark, name)
+        self.division.as_ref().is_none_or(|only| *only == system.division)
+            && (self.benchmarks.is_empty() || self.benchmarks.iter().any(|only| only == name))
     }
 }
 

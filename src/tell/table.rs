@@ -7,6 +7,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use super::text::printable;
 use crate::judge::report::Report;
 use crate::read::submission::{Figure, Scores};
+use crate::round::Severity;
 use crate::tell::publication::Filter;
 
 /// How to read the figures.
@@ -45,12 +46,19 @@ pub fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn
     writeln!(out, "{LEGEND}")?;
     for (system, benchmark) in report.results().filter(|(system, benchmark)| filter.takes(system, benchmark)) {
         let name = benchmark.name.as_ref().unwrap_or(&benchmark.folder);
-        for proof in report.proofs_of(benchmark) {
-            if let Some(reason) = proof.reason() {
-                let label = format!("{}/{}/{}/{name}", system.division, system.submitter, system.name);
-                let (figure, status) = (proof.kind.name(), proof.status());
-                writeln!(out, "{}", printable(&format!("{label}: {figure} {status}: {reason}")))?;
-            }
+        let label = format!("{}/{}/{}/{name}", system.division, system.submitter, system.name);
+        let mut reasons: Vec<String> = report
+            .proofs_of(benchmark)
+            .filter_map(|proof| Some(format!("{} {}: {}", proof.kind.name(), proof.status(), proof.reason()?)))
+            .collect();
+        // An error that is about no figure, such as one of its submitter.
+        if reasons.is_empty() && !report.is_valid(system, benchmark) {
+            let errors = report.findings_on(system, benchmark);
+            let error = errors.into_iter().find(|one| one.counts() && one.severity == Severity::Error);
+            reasons.extend(error.map(|error| format!("{}: {}", error.rule.id, error.message)));
+        }
+        for reason in reasons {
+            writeln!(out, "{}", printable(&format!("{label}: {reason}")))?;
         }
     }
     Ok(())

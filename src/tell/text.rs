@@ -15,8 +15,22 @@ use crate::round::{Runner, Severity};
 /// # Errors
 /// When the writer fails.
 pub fn write(report: &Report, threshold: Severity, styled: bool, out: &mut dyn Write) -> io::Result<()> {
+    write_these(report, &report.findings.iter().collect::<Vec<_>>(), threshold, styled, out)
+}
+
+/// Writes some findings of a report, and the summary of all.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_these(
+    report: &Report,
+    findings: &[&Finding],
+    threshold: Severity,
+    styled: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
-    for finding in &report.findings {
+    for finding in findings {
         let path = if finding.path.is_empty() { ".".to_owned() } else { printable(&finding.path) };
         let related: Vec<String> = finding.related.iter().map(|place| printable(&place.path)).collect();
         writeln!(out, "{}\n", renderer.render(&[group(finding, &path, &related)]))?;
@@ -100,10 +114,12 @@ fn group<'a>(finding: &'a Finding, path: &'a str, related: &'a [String]) -> Grou
 pub fn summary(report: &Report, threshold: Severity) -> String {
     let counts = report.counts();
     let verdict = if report.fails(threshold) { "FAIL" } else { "PASS" };
-    let waived = report.findings.iter().filter(|finding| !finding.counts()).count();
+    let absent = report.findings.iter().filter(|finding| finding.is_absent()).count();
+    let waived = report.findings.iter().filter(|finding| !finding.counts()).count() - absent;
     let waived = if waived == 0 { String::new() } else { format!(", {waived} waived") };
+    let absent = if absent == 0 { String::new() } else { format!(", {absent} of files known to be absent") };
     format!(
-        "{verdict}: {}, {}, {}{waived} in {} of {}",
+        "{verdict}: {}, {}, {}{waived}{absent} in {} of {}",
         counted(counts.error, "error"),
         counted(counts.warning, "warning"),
         counted(counts.note, "note"),
@@ -115,6 +131,12 @@ pub fn summary(report: &Report, threshold: Severity) -> String {
 /// `1 error`, `2 errors`.
 fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// A path with its line, where there is one.
+pub(super) fn place(path: &str, line: Line) -> String {
+    let path = if path.is_empty() { "." } else { path };
+    if line > 0 { format!("{path}:{line}") } else { path.to_owned() }
 }
 
 /// Text of a submission without control characters.

@@ -26,3 +26,4 @@ mod ports;
 mod properties;
 mod schemas;
 mod tables;
+mod triage;

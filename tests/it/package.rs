@@ -346,7 +346,7 @@ fn sessions_that_do_not_fit_are_refused() {
     let output = import(&into);
     let said = said(&output);
     assert_eq!(output.status.code(), Some(1));
-    assert!(said.contains("throughput-mismatch") && said.contains("no log of either runner"), "{said}");
+    assert!(said.contains("throughput-mismatch") && said.contains("it holds no files of a session"), "{said}");
     assert!(into.join("results/s/ic/performance/log.txt").is_file());
 }
 
@@ -572,6 +572,7 @@ fn renamed_systems_are_found_again() {
         fs::rename(own.join(from), own.join(to)).unwrap();
     }
     let said = succeeds(&["compare", text(&package), text(&tree), "--round", "v1.3", "--findings"]);
+    assert!(!said.contains("description:") && !said.contains("files:"), "{said}");
     let renamed = "renamed: closed/ExampleCo/simulated_npu_400mhz is closed/ExampleCo/npu (the same sessions)";
     assert!(said.contains(renamed) && said.contains("0 changed results"), "{said}");
     fs::write(folder.path().join("tinyaudit.toml"), "round = 'v1.2'\n").unwrap();
@@ -580,6 +581,67 @@ fn renamed_systems_are_found_again() {
     fs::rename(&package, &moved).unwrap();
     let said = succeeds(&["compare", text(&moved), text(&tree)]);
     assert!(said.starts_with("held against rounds v1.3 and v1.2"), "{said}");
+}
+
+/// A changed claim, description, code and evidence of a renamed system are told, although nothing recomputed changed.
+#[test]
+fn what_a_review_asks_for_is_told() {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("tree");
+    golden::copy(&golden::bundled(), &tree);
+    let own = tree.join("closed/ExampleCo");
+    let edit = |path: &str, old: &str, new: &str| {
+        let path = own.join(path);
+        fs::write(&path, fs::read_to_string(&path).unwrap().replace(old, new)).unwrap();
+    };
+    edit("results/simulated_npu_400mhz/ic/accuracy/results.txt", "85.5%", "86.5%");
+    edit("systems/simulated_npu_400mhz.json", "\"Status\": \"available\"", "\"Status\": \"preview\"");
+    fs::write(own.join("code/ic/run.sh"), "other").unwrap();
+    fs::write(own.join("code/ic/more.c"), "more").unwrap();
+    fs::rename(own.join("results/simulated_npu_400mhz"), own.join("results/npu")).unwrap();
+    fs::rename(own.join("systems/simulated_npu_400mhz.json"), own.join("systems/npu.json")).unwrap();
+    let said = succeeds(&["compare", text(&golden::bundled()), text(&tree), "--round", "v1.3"]);
+    for line in [
+        "    claimed Top-1 in %: 85.50 to 86.50 (+1.17 %)",
+        "description: closed/ExampleCo/npu: Status: `available` to `preview`",
+        "files: closed/ExampleCo code: 1 added, 0 removed, 1 changed",
+        "evidence changed: closed/ExampleCo/results/npu/ic/accuracy/results.txt",
+    ] {
+        assert!(said.contains(line), "{line} in {said}");
+    }
+}
+
+/// Nobody reads what is said: everything is imported all the same, and no exit code lies.
+#[test]
+fn a_closed_stream_stops_no_work() {
+    let folder = TempDir::new().unwrap();
+    let own = folder.path().join("closed/Co");
+    fs::create_dir_all(own.join("systems")).unwrap();
+    fs::write(own.join("systems/s.json"), "{}").unwrap();
+    let sessions = golden::bundled().join("closed/ExampleCo/results/simulated_fpga_100mhz/ic");
+    let script = format!(
+        "'{}' import '{sessions}/accuracy' '{sessions}/performance' --system s --into '{}' --round v1.3 | true; \
+         '{0}' check /nowhere 2>/dev/full; echo $?",
+        env!("CARGO_BIN_EXE_tinyaudit"),
+        text(&own),
+        sessions = text(&sessions)
+    );
+    let output = Command::new("sh").arg("-c").arg(script).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "2");
+    for run in ["accuracy", "performance"] {
+        assert!(own.join("results/s/ic").join(run).join("log.txt").is_file(), "{run}");
+    }
+}
+
+#[test]
+fn unknown_names_are_no_empty_tables() {
+    let bundled = golden::bundled();
+    for (option, name) in [("--benchmark", "foo"), ("--division", "opn"), ("--benchmark", "ic,foo")] {
+        let output = tinyaudit(&["results", text(&bundled), "--round", "v1.3", option, name]);
+        assert!(output.status.code() == Some(2) && said(&output).contains("there are no results of a"), "{name}");
+    }
+    let both = succeeds(&["results", text(&bundled), "--round", "v1.3", "--benchmark", "ic,sww", "--format", "csv"]);
+    assert_eq!(both.lines().count(), 4);
 }
 
 /// A package is not called by the name of another kind of archive.

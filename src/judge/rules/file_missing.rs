@@ -9,7 +9,7 @@ rule! {
     /// Every run comes with what its runner wrote: the claimed results, the log they come from, and the script or
     /// `results.json`. Without them nobody can check the claim. The official checker does not ask for `results.json`.
     ///
-    /// Help: add the file from the session's folder, unedited.
+    /// Help: add the file from where the runner left the session, unedited; where it is lost, measure again.
     ///
     /// Official checker: mentions it in its log and passes; only a missing results.txt loses the row.
     ///

@@ -8,7 +8,7 @@ rule! {
     /// Throughput counts only beside the accuracy of the same system, and the other way round. The official checker
     /// says "looks OK" when `performance` is missing and drops the row.
     ///
-    /// Help: add the run's session files; folder names are lower case.
+    /// Help: add the run's session files; a folder that is meant for it must have its official name.
     ///
     /// Official checker: rejects a result without accuracy; a missing performance run only shows in its log, and the
     /// row is lost.

@@ -1,0 +1,281 @@
+//! Findings as a reviewer reads them: one row a submitter, then what there is to decide, by consequence, the gravest first and
+//! alike ones together; then what was not checked, and the verdict.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::text::{place, printable, summary};
+use super::wrap::wrapped;
+use crate::judge::consequence::Consequence;
+use crate::judge::proof::Status;
+use crate::judge::report::Report;
+use crate::judge::rule::{Finding, Rule};
+use crate::read::submission::{Benchmark, Submitter, System};
+use crate::read::tree::is_inside;
+use crate::round::Severity;
+
+/// Which findings are shown; the verdict is that of all.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// Only this rule.
+    pub rule: Option<String>,
+    /// At least so grave.
+    pub severity: Option<Severity>,
+    /// Only of this system.
+    pub system: Option<String>,
+    /// Only of this benchmark.
+    pub benchmark: Option<String>,
+    /// Only of rules of this group.
+    pub group: Option<crate::judge::rule::Group>,
+}
+
+impl View {
+    /// Whether every finding is shown.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let Self { rule, severity, system, benchmark, group } = self;
+        rule.is_none() && severity.is_none() && system.is_none() && benchmark.is_none() && group.is_none()
+    }
+
+    /// The findings to show, in the order of the report.
+    #[must_use]
+    pub fn of<'a>(&self, report: &'a Report) -> Vec<&'a Finding> {
+        let places: Vec<(&System, &Benchmark)> = report.submission.benchmarks().collect();
+        let on_system = |finding: &Finding, name: &str| {
+            report.submission.systems.iter().any(|system| {
+                system.name == name
+                    && (is_inside(&finding.path, &system.path) || finding.path == system.description_path)
+            })
+        };
+        let on_benchmark = |finding: &Finding, name: &str| {
+            places.iter().any(|(_, benchmark)| {
+                benchmark.name.as_deref().unwrap_or(&benchmark.folder) == name
+                    && is_inside(&finding.path, &benchmark.path)
+            })
+        };
+        let takes = |finding: &&Finding| {
+            self.rule.as_ref().is_none_or(|rule| finding.rule.id == rule)
+                && self.severity.is_none_or(|severity| finding.severity >= severity)
+                && self.group.is_none_or(|group| finding.rule.group == group)
+                && self.system.as_ref().is_none_or(|name| on_system(finding, name))
+                && self.benchmark.as_ref().is_none_or(|name| on_benchmark(finding, name))
+        };
+        report.findings.iter().filter(takes).collect()
+    }
+}
+
+/// How the findings are laid out.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout {
+    /// Columns of a line.
+    pub width: usize,
+    /// Whether there is colour.
+    pub styled: bool,
+    /// The least severity that fails the check.
+    pub threshold: Severity,
+}
+
+/// Places of alike findings that are listed.
+const LISTED: usize = 2;
+
+/// Writes the desk.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}\n", verdict(report, layout))?;
+    submitters(report, layout, out)?;
+    let shown = view.of(report);
+    // What follows from files known to be absent is counted below.
+    let here: Vec<&Finding> = shown.iter().copied().filter(|finding| !finding.is_absent()).collect();
+    for consequence in Consequence::ALL {
+        let groups = groups(&here, consequence);
+        if groups.is_empty() {
+            continue;
+        }
+        let count = groups.iter().flat_map(|(_, findings)| findings).filter(|finding| finding.counts()).count();
+        writeln!(out, "\n{}", painted(layout, Style::new().bold(), &format!("{consequence} ({count})")))?;
+        for (rule, findings) in groups {
+            group(rule, &findings, layout, out)?;
+        }
+    }
+    not_checked(report, layout, out)?;
+    if !view.is_whole() {
+        writeln!(out, "\n{} of {} findings are shown", shown.len(), report.findings.len())?;
+    }
+    writeln!(out, "\n{}", verdict(report, layout))
+}
+
+/// Writes a line a finding: place, severity, rule and message.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_concise(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    for finding in view.of(report) {
+        let waived = if finding.counts() { "" } else { " (waived)" };
+        let (severity, id) = (finding.severity.name(), finding.rule.id);
+        let place = place(&finding.path, finding.line);
+        writeln!(out, "{}: {severity}[{id}]{waived}: {}", printable(&place), printable(&finding.message))?;
+    }
+    writeln!(out, "{}", verdict(report, layout))
+}
+
+/// Writes how many findings of each rule there are, the most frequent first.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_statistics(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for finding in view.of(report) {
+        let severity = if finding.counts() { finding.severity.name() } else { "waived" };
+        *counts.entry((finding.rule.id, severity)).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(key, count)| (std::cmp::Reverse(*count), *key));
+    for ((rule, severity), count) in counts {
+        writeln!(out, "{count:>6}  {severity:<8} {rule}")?;
+    }
+    writeln!(out, "{}", verdict(report, layout))
+}
+
+fn verdict(report: &Report, layout: Layout) -> String {
+    let colour = if report.fails(layout.threshold) { AnsiColor::Red } else { AnsiColor::Green };
+    let lines = wrapped(&summary(report, layout.threshold), layout.width, 2);
+    lines.iter().map(|line| painted(layout, colour.on_default().bold(), line)).collect::<Vec<_>>().join("\n")
+}
+
+fn painted(layout: Layout, style: Style, text: &str) -> String {
+    if layout.styled { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
+const fn colour(severity: Severity) -> AnsiColor {
+    match severity {
+        Severity::Error => AnsiColor::Red,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Note => AnsiColor::Cyan,
+    }
+}
+
+/// One row a submitter: what became of the results, and how many findings there are.
+fn submitters(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    const COLUMNS: [&str; 5] = ["confirmed", "contradicted", "unproven", "errors", "warnings"];
+    let numbers: usize = COLUMNS.iter().map(|column| column.len() + 1).sum();
+    let widest = report.submission.submitters.iter().map(|one| label(one).chars().count()).max().unwrap_or(0);
+    let name = widest.clamp("submitter".len(), layout.width.saturating_sub(numbers).max("submitter".len()));
+    let heads = COLUMNS.map(|column| format!(" {column}")).concat();
+    writeln!(out, "{}", painted(layout, Style::new().underline(), &format!("{:<name$}{heads}", "submitter")))?;
+    for submitter in &report.submission.submitters {
+        let counts = counts(report, submitter);
+        let cells = COLUMNS.iter().zip(counts).map(|(column, count)| format!(" {count:>width$}", width = column.len()));
+        let cells: String = cells.collect();
+        let mut lines = wrapped(&label(submitter), name, 2);
+        let last = lines.pop().unwrap_or_default();
+        for line in lines {
+            writeln!(out, "{line}")?;
+        }
+        writeln!(out, "{last:<name$}{cells}")?;
+    }
+    Ok(())
+}
+
+fn label(submitter: &Submitter) -> String {
+    let division = if submitter.division.is_empty() { "?" } else { &submitter.division };
+    printable(&format!("{division}/{}", submitter.name))
+}
+
+/// Results confirmed, contradicted and unproven, errors and warnings.
+fn counts(report: &Report, submitter: &Submitter) -> [usize; 5] {
+    let own = report.results().filter(|(system, _)| system.belongs_to(submitter));
+    let mut counts = [0; 5];
+    for (_, benchmark) in own {
+        counts[match report.status(benchmark) {
+            Status::Confirmed => 0,
+            Status::Contradicted => 1,
+            Status::Unproven => 2,
+        }] += 1;
+    }
+    for finding in report.findings.iter().filter(|one| one.counts() && is_inside(&one.path, &submitter.path)) {
+        match finding.severity {
+            Severity::Error => counts[3] += 1,
+            Severity::Warning => counts[4] += 1,
+            Severity::Note => {}
+        }
+    }
+    counts
+}
+
+type Groups<'a> = Vec<(&'static Rule, Vec<&'a Finding>)>;
+
+/// The findings of one consequence by rule: the gravest rules first, then those with most findings.
+fn groups<'a>(findings: &[&'a Finding], consequence: Consequence) -> Groups<'a> {
+    let mut by_rule: BTreeMap<&str, Vec<&'a Finding>> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| Consequence::of(finding) == consequence) {
+        by_rule.entry(finding.rule.id).or_default().push(finding);
+    }
+    let mut groups: Groups<'a> = by_rule.into_values().map(|findings| (findings[0].rule, findings)).collect();
+    let rank = |findings: &[&Finding]| {
+        let gravest = findings.iter().filter(|finding| finding.counts()).map(|finding| finding.severity).max();
+        (std::cmp::Reverse(gravest), std::cmp::Reverse(findings.len()), findings[0].rule.id)
+    };
+    groups.sort_by(|a, b| rank(&a.1).cmp(&rank(&b.1)));
+    groups
+}
+
+fn group(rule: &Rule, findings: &[&Finding], layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let counting: Vec<&&Finding> = findings.iter().filter(|finding| finding.counts()).collect();
+    let severity = counting.iter().map(|finding| finding.severity).max();
+    let waived = findings.len() - counting.len();
+    let name = severity.map_or("waived", Severity::name);
+    let mut title = format!("{name}[{}]: {}", rule.id, rule.title().trim_end_matches('.'));
+    if findings.len() > 1 {
+        title = format!("{title}, {} findings", findings.len());
+    }
+    if waived > 0 && severity.is_some() {
+        title = format!("{title}, {waived} waived");
+    }
+    let style = severity.map_or(Style::new(), |severity| colour(severity).on_default());
+    for line in wrapped(&title, layout.width.saturating_sub(2), 2) {
+        writeln!(out, "  {}", painted(layout, style, &line))?;
+    }
+    // Notes are counted; what they say is in the full form.
+    if severity == Some(Severity::Note) || severity.is_none() {
+        return Ok(());
+    }
+    for finding in counting.iter().take(LISTED) {
+        let told = format!("{}: {}", printable(&place(&finding.path, finding.line)), printable(&finding.message));
+        for line in wrapped(&told, layout.width.saturating_sub(4), 2) {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    if counting.len() > LISTED {
+        writeln!(out, "    and {} more (--rule {} --full)", counting.len() - LISTED, rule.id)?;
+    }
+    Ok(())
+}
+
+/// What nobody could look at: figures that are open, by reason, and why.
+fn not_checked(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let mut open: BTreeMap<String, usize> = BTreeMap::new();
+    for proof in report.proofs.values() {
+        if let Some(decided) = proof.first_open().filter(|_| proof.status() == Status::Unproven) {
+            *open.entry(format!("{}: {}", proof.kind.name(), decided.statement.says)).or_default() += 1;
+        }
+    }
+    let absent = report.findings.iter().filter(|finding| finding.is_absent()).count();
+    if open.is_empty() && absent == 0 {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", painted(layout, Style::new().bold(), "not checked"))?;
+    for (what, count) in open {
+        let told = format!("{count} {}, as nothing shows that {}", if count == 1 { "figure" } else { "figures" }, what);
+        for line in wrapped(&told, layout.width.saturating_sub(2), 2) {
+            writeln!(out, "  {line}")?;
+        }
+    }
+    if absent > 0 {
+        writeln!(out, "  {absent} findings follow from files that are known to be absent")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! The findings as a reviewer reads them on a terminal.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+use tinyaudit::judge::report::Report;
+use tinyaudit::read::tree::Tree;
+use tinyaudit::round::{Round, Severity};
+use tinyaudit::tell::triage::{self, Layout, View};
+
+use crate::corpus::rounds;
+use crate::golden;
+
+const LAYOUT: Layout = Layout { width: 80, styled: false, threshold: Severity::Error };
+
+fn desk(report: &Report, view: &View) -> String {
+    let mut out = Vec::new();
+    triage::write(report, view, LAYOUT, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Two submitters, of whom one claims too much and has left things lying about.
+fn tree() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    golden::copy(&golden::bundled().join("closed/ExampleCo"), &folder.path().join("closed/Second"));
+    let own = folder.path().join("closed/Second");
+    let results = own.join("results/simulated_npu_400mhz/ic/accuracy/results.txt");
+    std::fs::write(&results, std::fs::read_to_string(&results).unwrap().replace("85.5%", "88.5%")).unwrap();
+    for number in 0..12 {
+        std::fs::write(own.join(format!("code/ic/run{number:02}.sh~")), "x").unwrap();
+    }
+    folder
+}
+
+fn check(path: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
+    command.args(["check", "--round", "v1.3"]).arg(path).args(arguments).output().unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn the_gravest_comes_first_and_alike_ones_are_one() {
+    let folder = tree();
+    let told = self::told(&check(folder.path(), &[]));
+    let places: Vec<usize> = [
+        "\nFAIL: ",
+        "submitter        confirmed contradicted unproven errors warnings",
+        "closed/ExampleCo         3            0        0      0        0",
+        "closed/Second            0            3",
+        "changes a published figure",
+        "error[accuracy-mismatch]",
+        "description and documents",
+        "warning[operating-system-dropping]: ",
+        "\n\nFAIL: ",
+    ]
+    .into_iter()
+    .map(|part| told.rfind(part).unwrap_or_else(|| panic!("{part} in {told}")))
+    .collect();
+    assert!(places[1..].is_sorted(), "{places:?} {told}");
+    assert!(told.lines().all(|line| line.chars().count() <= 100), "{told}");
+}
+
+#[test]
+fn findings_are_chosen_and_the_verdict_stays() {
+    let folder = tree();
+    for (arguments, shown, hidden) in [
+        (&["--rule", "operating-system-dropping"][..], " findings are shown", "accuracy-mismatch"),
+        (&["--severity", "error"], "accuracy-mismatch", "operating-system-dropping"),
+        (&["--group", "structure", "--concise"], "warning[operating-system-dropping]: ", "accuracy-mismatch"),
+        (&["--system", "simulated_npu_400mhz", "--benchmark", "ic"], "accuracy-mismatch", "operating-system-dropping"),
+        (&["--statistics"], " warning  operating-system-dropping", "run00.sh"),
+        (&["--full", "--rule", "accuracy-mismatch"], "claimed here", "operating-system-dropping"),
+    ] {
+        let output = check(folder.path(), arguments);
+        let told = self::told(&output);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {told}");
+        assert!(told.contains(shown) && !told.contains(hidden) && told.contains("FAIL: "), "{arguments:?}: {told}");
+    }
+    let unknown = check(folder.path(), &["--rule", "no-such-rule"]);
+    assert!(unknown.status.code() == Some(2) && self::told(&unknown).contains("there is no rule no-such-rule"));
+}
+
+/// What is known to be absent is counted apart and fails nothing, but proves nothing either.
+#[test]
+fn files_known_to_be_absent_are_counted_apart() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), &folder.path().join("tree"));
+    let log = "closed/ExampleCo/results/simulated_fpga_100mhz/ic/accuracy/log.txt";
+    std::fs::remove_file(folder.path().join("tree").join(log)).unwrap();
+    let list = folder.path().join("absent.txt");
+    std::fs::write(&list, format!("{log}\n")).unwrap();
+    assert_eq!(check(&folder.path().join("tree"), &[]).status.code(), Some(1));
+    let output = check(&folder.path().join("tree"), &["--absent", list.to_str().unwrap()]);
+    let told = self::told(&output);
+    assert!(output.status.success() && told.contains("of files known to be absent in 3 results"), "{told}");
+    let tree = Tree::open(&folder.path().join("tree")).unwrap();
+    let mut report = Report::of(&tree, Round::named("v1.3").unwrap(), None).unwrap();
+    report.excuse(&std::iter::once(log.to_owned()).collect(), "absent.txt");
+    let valid = report.results().filter(|(system, benchmark)| report.is_valid(system, benchmark)).count();
+    assert_eq!(valid, 2, "a figure without its log is not valid");
+}
+
+/// Of a whole round the verdict, the submitters and the gravest findings fit the first screen.
+#[test]
+fn a_round_fits_a_screen() {
+    let Some(rounds) = rounds() else { return };
+    for (round, parts) in [
+        (
+            "v1.2",
+            &[
+                "closed/syntiant",
+                "device-clock-disagrees-with-host",
+                "+49.6 %",
+                "window-too-short",
+                "log-of-another-session",
+            ][..],
+        ),
+        ("v1.3", &["closed/kai_jiang", "window-too-short", "input-list-unknown"]),
+    ] {
+        let tree = Tree::open(&rounds.join(round)).unwrap();
+        let mut report = Report::of(&tree, Round::named(round).unwrap(), None).unwrap();
+        let absent = std::fs::read_to_string(rounds.join(format!("{round}.absent.txt"))).unwrap_or_default();
+        report.excuse(&absent.lines().map(str::to_owned).collect(), "absent.txt");
+        let told = desk(&report, &View::default());
+        let screen: Vec<&str> = told.lines().take(40).collect();
+        for part in parts {
+            assert!(screen.iter().any(|line| line.contains(part)), "{round}: {part} in {}", screen.join("\n"));
+        }
+        assert!(screen[0].starts_with("FAIL"));
+        assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+    }
+}
