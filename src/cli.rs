@@ -8,6 +8,7 @@ mod explain;
 mod fix;
 mod import;
 mod init;
+mod letters;
 mod package;
 mod results;
 mod run;
@@ -95,6 +96,8 @@ enum Command {
     Import(import::Import),
     /// Mend what needs no judgement and touches no evidence
     Fix(fix::Fix),
+    /// Write a letter to every submitter of a round
+    Letters(letters::Letters),
     /// Make a package of a submission that passes
     Package(package::Package),
     /// Hold a package against its manifest and its report
@@ -169,6 +172,7 @@ pub fn main() -> ExitCode {
         Command::Init(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Fix(command) => command.run(),
+        Command::Letters(command) => command.run(),
         Command::Package(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Compare(command) => command.run(),

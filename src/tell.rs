@@ -23,6 +23,7 @@ mod guard;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod letter;
 pub mod markdown;
 pub mod proof;
 pub mod publication;

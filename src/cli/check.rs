@@ -105,6 +105,8 @@ enum Format {
     Github,
     /// JUnit XML for test reports
     Junit,
+    /// A letter to whoever submits, fit for a comment on a pull request
+    Markdown,
     /// A report with every result's evidence, one file for a browser
     Html,
 }
@@ -121,6 +123,9 @@ fn prefix(dir: &Path) -> String {
         parts.collect::<Vec<_>>().join("/")
     }
 }
+
+/// Bytes of a comment on a pull request, with room to spare.
+const LONGEST_COMMENT: usize = 60_000;
 
 /// Columns of a line where there is no terminal.
 const WIDTH: usize = 100;
@@ -187,6 +192,7 @@ impl Check {
             Format::Sarif => tell::sarif::write(&report, out),
             Format::Github => tell::github::write(&report, &prefix(&self.input.dir), threshold, out),
             Format::Junit => tell::junit::write(&report, threshold, out),
+            Format::Markdown => tell::letter::write_all(&report, LONGEST_COMMENT, out),
             Format::Html => tell::html::write_check(&report, threshold, out),
             Format::Text => {
                 writeln!(out, "{said}\n")?;

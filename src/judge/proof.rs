@@ -362,6 +362,9 @@ fn proof(place: &Place<'_>, round: &Round) -> Option<Proof> {
     Some(Proof { kind, statements, path: run.path.clone(), files: run.paths.clone(), claimed: run.claims.is_some() })
 }
 
+/// Rules whose findings say that evidence is not there: they leave a statement open.
+const LACKS: [&str; 4] = ["evidence-missing", "file-missing", "file-unreadable", "log-incomplete"];
+
 impl Proof {
     /// Lets findings refute statements; a finding that was waived takes its statement out of the question.
     pub fn settle(&mut self, findings: &[Finding]) {
@@ -374,8 +377,13 @@ impl Proof {
         for decided in &mut self.statements {
             let by = |finding: &&&Finding| decided.statement.refuted_by.contains(&finding.rule.id);
             let found: Vec<&&Finding> = errors.iter().filter(by).collect();
-            if let Some(counting) = found.iter().find(|finding| finding.counts()) {
-                decided.ruling = Ruling::Refuted(counting.rule.id);
+            let mut counting = found.iter().filter(|finding| finding.counts());
+            // What is absent contradicts nothing.
+            let absent = |finding: &&&&Finding| LACKS.contains(&finding.rule.id);
+            if let Some(refuting) = counting.clone().find(|finding| !absent(finding)) {
+                decided.ruling = Ruling::Refuted(refuting.rule.id);
+            } else if let Some(lacking) = counting.next() {
+                decided.ruling = Ruling::Open(role_of(&lacking.path), lacking.line, lacking.rule.id.to_owned());
             } else if let Some(waived) = found.first() {
                 decided.ruling = Ruling::Proven(role_of(&waived.path), waived.line);
             }

@@ -292,8 +292,10 @@ fn words_on_stderr_are_asked_for() {
 /// Every subcommand shows how it is used.
 #[test]
 fn every_help_has_examples() {
-    let commands =
-        ["check", "results", "explain", "run", "demo", "init", "import", "fix", "package", "verify", "compare"];
+    let commands = [
+        "check", "results", "explain", "run", "demo", "init", "import", "fix", "letters", "package", "verify",
+        "compare",
+    ];
     for command in commands {
         let help = tinyaudit(&[command, "--help"]).stdout;
         assert!(String::from_utf8_lossy(&help).contains(&format!("Examples:\n  tinyaudit {command}")), "{command}");

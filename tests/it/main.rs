@@ -19,6 +19,7 @@ mod golden;
 mod hostile;
 mod inputs;
 mod layers;
+mod letters;
 mod mutation;
 mod package;
 #[cfg(unix)]

@@ -1,0 +1,158 @@
+//! Findings as a letter to whoever can answer them: what changes a figure with its lines and the rule, then the smaller
+//! things together. Ready for an issue, a mail or a comment on a pull request.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::guard::markdown;
+use super::text::place;
+use crate::judge::consequence::Consequence;
+use crate::judge::proof::Status;
+use crate::judge::report::Report;
+use crate::judge::rule::{Finding, Severity};
+use crate::read::submission::Submitter;
+use crate::read::tree::is_inside;
+
+/// Places of a matter that are listed; the rest is counted.
+const LISTED: usize = 12;
+/// Places of a smaller matter.
+const FEW: usize = 3;
+
+/// Writes the letter to one submitter. `by` is the day until which an answer is asked for.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(report: &Report, submitter: &Submitter, by: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    let name = format!("{}/{}", submitter.division, submitter.name);
+    writeln!(out, "# MLPerf Tiny {}: {}\n", report.round.name, markdown(&name))?;
+    let results: Vec<Status> = report
+        .results()
+        .filter(|(system, _)| system.belongs_to(submitter))
+        .map(|(_, benchmark)| report.status(benchmark))
+        .collect();
+    let count = |status| results.iter().filter(|one| **one == status).count();
+    writeln!(
+        out,
+        "Of {} results {} are confirmed, {} contradicted, {} unproven.",
+        results.len(),
+        count(Status::Confirmed),
+        count(Status::Contradicted),
+        count(Status::Unproven)
+    )?;
+    let own: Vec<&Finding> =
+        report.findings.iter().filter(|one| one.counts() && is_inside(&one.path, &submitter.path)).collect();
+    if own.is_empty() {
+        return writeln!(out, "\nThere is nothing to answer.");
+    }
+    for consequence in Consequence::ALL {
+        let mut by_rule: BTreeMap<(std::cmp::Reverse<Severity>, &str), Vec<&Finding>> = BTreeMap::new();
+        for finding in own.iter().filter(|finding| Consequence::of(finding) == consequence) {
+            by_rule.entry((std::cmp::Reverse(finding.severity), finding.rule.id)).or_default().push(finding);
+        }
+        if by_rule.is_empty() {
+            continue;
+        }
+        writeln!(out, "\n## {}", capital(&consequence.to_string()))?;
+        for findings in by_rule.values() {
+            if consequence == Consequence::Figure {
+                matter(report, submitter, findings, out)?;
+            } else {
+                smaller(report, submitter, findings, out)?;
+            }
+        }
+    }
+    if let Some(day) = by {
+        writeln!(out, "\nPlease answer by {}.", markdown(day))?;
+    }
+    Ok(())
+}
+
+/// Writes a letter to every submitter of a tree, one after the other, at most so many bytes long: what does not fit is
+/// counted.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_all(report: &Report, longest: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut letters = Vec::new();
+    for submitter in &report.submission.submitters {
+        let mut letter = Vec::new();
+        write(report, submitter, None, &mut letter)?;
+        letters.push(letter);
+    }
+    let whole = letters.join(&b"\n"[..]);
+    if whole.len() <= longest {
+        return out.write_all(&whole);
+    }
+    // Whole lines only.
+    let end = memchr::memrchr(b'\n', &whole[..longest]).map_or(0, |end| end + 1);
+    out.write_all(&whole[..end])?;
+    let lines = memchr::memchr_iter(b'\n', &whole[end..]).count();
+    writeln!(out, "\nand {lines} lines more, which `tinyaudit check` prints")
+}
+
+/// A matter that changes a figure: every place, what is asked, and the rule.
+fn matter(report: &Report, own: &Submitter, findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
+    let rule = findings[0].rule;
+    writeln!(out, "\n### {} (`{}`)\n", markdown(rule.title().trim_end_matches('.')), rule.id)?;
+    for finding in findings.iter().take(LISTED) {
+        let message = told(&finding.message, report, own);
+        writeln!(out, "- `{}`: {message}", quoted(&place(&finding.path, finding.line)))?;
+        for note in &finding.notes {
+            writeln!(out, "  - {}", told(note, report, own))?;
+        }
+    }
+    if findings.len() > LISTED {
+        writeln!(out, "- and {} more", findings.len() - LISTED)?;
+    }
+    writeln!(out, "\nWhat is asked: {}", capital(&told(&findings[0].help, report, own)))?;
+    writeln!(out, "\nRule: {}", told(&rule.source(), report, own))
+}
+
+/// A smaller matter in a line, with a few places.
+fn smaller(report: &Report, own: &Submitter, findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
+    let rule = findings[0].rule;
+    let title = markdown(rule.title().trim_end_matches('.'));
+    let count = if findings.len() > 1 { format!(", {} times", findings.len()) } else { String::new() };
+    writeln!(
+        out,
+        "\n- **{title}**{count} ({}, `{}`): {}",
+        findings[0].severity.name(),
+        rule.id,
+        told(&rule.help(), report, own)
+    )?;
+    for finding in findings.iter().take(FEW) {
+        let message = told(&finding.message, report, own);
+        writeln!(out, "  - `{}`: {message}", quoted(&place(&finding.path, finding.line)))?;
+    }
+    if findings.len() > FEW {
+        writeln!(out, "  - and {} more", findings.len() - FEW)?;
+    }
+    Ok(())
+}
+
+/// A message as Markdown: what it quotes stays quoted, what belongs to other submitters, whose paths findings name that
+/// compare results, is left out.
+fn told(text: &str, report: &Report, own: &Submitter) -> String {
+    let others =
+        || report.submission.submitters.iter().filter(|other| other.path != own.path && !other.path.is_empty());
+    let parts: Vec<&str> = text.split('`').collect();
+    let part = |(index, part): (usize, &&str)| match index % 2 {
+        // Of an odd number of backticks the last quotes nothing.
+        1 if index + 1 < parts.len() => {
+            let foreign = others().any(|other| is_inside(part, &other.path));
+            format!("`{}`", if foreign { "another submitter's".to_owned() } else { quoted(part) })
+        }
+        _ => markdown(part),
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
+/// Text between backticks.
+fn quoted(text: &str) -> String {
+    text.chars().map(|c| if c == '`' || c.is_control() { '\u{FFFD}' } else { c }).collect()
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}

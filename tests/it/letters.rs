@@ -1,0 +1,63 @@
+//! Letters to submitters.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+use crate::golden;
+
+fn tinyaudit(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments).output().unwrap()
+}
+
+/// A letter says what changes a figure, with both figures, line, rule and request, and nothing of anybody else.
+#[test]
+fn a_letter_says_what_is_asked_and_nothing_of_others() {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("round");
+    golden::copy(&golden::bundled(), &tree);
+    golden::copy(&tree.join("closed/ExampleCo"), &tree.join("closed/Second"));
+    let results = tree.join("closed/Second/results/simulated_npu_400mhz/ic/accuracy/results.txt");
+    fs::write(&results, fs::read_to_string(&results).unwrap().replace("85.5%", "88.5%")).unwrap();
+    let out = folder.path().join("letters");
+    let (tree, out_name) = (tree.to_str().unwrap(), out.to_str().unwrap());
+    let command = ["letters", tree, "--round", "v1.3", "--out", out_name, "--by", "2026-01-31"];
+    assert!(tinyaudit(&command).status.success());
+    let letter = fs::read_to_string(out.join("closed-Second.md")).unwrap();
+    for part in [
+        "# MLPerf Tiny v1.3: closed/Second\n",
+        "Of 3 results 0 are confirmed, 3 contradicted, 0 unproven.",
+        "## Changes a published figure",
+        "`closed/Second/results/simulated_npu_400mhz/ic/accuracy/results.txt:1`: claims a Top-1 of 88.5 %, recomputed 85.5 %",
+        "What is asked: Submit log and results of one session, unedited.",
+        "Rule: MLPerf Tiny rules, 4.1.1",
+        "Please answer by 2026-01-31.",
+    ] {
+        assert!(letter.contains(part), "{part} in {letter}");
+    }
+    assert!(!letter.contains("closed/ExampleCo"), "{letter}");
+    let other = fs::read_to_string(out.join("closed-ExampleCo.md")).unwrap();
+    assert!(other.contains("There is nothing to answer.") && !other.contains("Second"), "{other}");
+    // Nothing is replaced unasked.
+    let again = tinyaudit(&command);
+    assert!(again.status.code() == Some(2) && String::from_utf8_lossy(&again.stderr).contains("--force"));
+}
+
+/// The same for one tree fits a comment, however much there is to say.
+#[test]
+fn a_comment_is_not_too_long() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let told = |folder: &TempDir| {
+        let output = tinyaudit(&["check", folder.path().to_str().unwrap(), "--round", "v1.3", "--format", "markdown"]);
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(told(&folder).contains("There is nothing to answer."));
+    for number in 0..700 {
+        let submitter = folder.path().join(format!("closed/Co{number}"));
+        fs::create_dir_all(submitter.join("results")).unwrap();
+    }
+    let long = told(&folder);
+    assert!(long.len() < 61_000 && long.contains(" lines more, which `tinyaudit check` prints"), "{}", long.len());
+}
