@@ -124,7 +124,7 @@ struct Input {
     rules: Option<PathBuf>,
     /// Decisions of the review committee (schemas/waivers.schema.json): a file, `-` for stdin, or a published round's
     /// name; without a value, lists those that are built in [default: those of tinyaudit.toml]
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "?")]
     waivers: Option<PathBuf>,
     /// Only this submitter
     #[arg(long, value_name = "NAME")]
@@ -250,7 +250,7 @@ fn judged(path: &Path, round: Option<&str>) -> anyhow::Result<(Tree, Report)> {
 /// The waivers of a file, or those that are built in for a round.
 fn read_waivers(path: Option<&Path>) -> anyhow::Result<Option<Waivers>> {
     let Some(path) = path else { return Ok(None) };
-    if path.as_os_str().is_empty() {
+    if path.as_os_str() == "?" {
         let known = crate::judge::waiver::built_in_rounds().collect::<Vec<_>>().join(", ");
         anyhow::bail!("--waivers takes a file or the name of a published round; there are {known}");
     }

@@ -200,6 +200,19 @@ impl Round {
         Mode::from_name(folder).or_else(|| self.run_aliases.get(folder).copied())
     }
 
+    /// The official status that a word was meant to be: the word itself, a spelling that is understood, or one that a slip
+    /// or two away is none of the others.
+    #[must_use]
+    pub fn status_meant(&self, found: &str) -> Option<&str> {
+        /// Slips that still leave no doubt; the statuses lie at least five letters apart.
+        const SLIPS: usize = 2;
+        let found = found.trim().to_lowercase();
+        let known = |(right, others): &(&String, &Vec<String>)| **right == found || others.contains(&found);
+        let exact = self.statuses.iter().find(known).map(|(right, _)| right.as_str());
+        let long = || self.statuses.keys().map(String::as_str).filter(|right| right.len() > 2 * SLIPS + 1);
+        exact.or_else(|| spelling::nearest(&found, long(), SLIPS))
+    }
+
     /// The benchmark whose model string a device reports.
     #[must_use]
     pub fn benchmark_of_model(&self, model: &str) -> Option<&str> {

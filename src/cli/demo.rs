@@ -56,6 +56,20 @@ impl DemoCommand {
         let dialect = self.dialect.map_or(preferred, Dialect::runner);
         let systems: anyhow::Result<Vec<_>> =
             names.iter().map(|name| Ok((Arc::new(profile_named(name)?), dialect))).collect();
+        let allowed = &round.runners.get(dialect).benchmarks;
+        let wanted: Vec<&String> = match &self.benchmarks[..] {
+            [] => round.benchmarks.keys().collect(),
+            names => names.iter().collect(),
+        };
+        if !wanted.iter().any(|name| allowed.contains(name)) {
+            let wanted = wanted.into_iter().cloned().collect::<Vec<_>>().join(", ");
+            let other = if dialect == Runner::Eembc { "mlcommons" } else { "eembc" };
+            anyhow::bail!(
+                "{} does not permit the {} for {wanted}, so there is nothing to write; take --dialect {other} or another --round",
+                round.name,
+                dialect.title()
+            );
+        }
         if self.dir.exists() {
             anyhow::bail!("{} is there already; name a folder that is not", self.dir.display());
         }

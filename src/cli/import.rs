@@ -7,21 +7,25 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 
-use super::streams::print;
+use super::settings::Settings;
+use super::streams::{open_tree, print, remark};
+use super::{read_waivers, round_of};
 use crate::judge::report::Report;
+use crate::judge::waiver::{self, Waiver};
 use crate::keep::output::write_new;
 use crate::read::log::{SessionLog, eembc, mlcommons};
-use crate::read::tree::Tree;
+use crate::read::tree::{Tree, is_dropping};
 use crate::round::spelling::nearest;
 use crate::round::{FileRole, Mode, Round, Runner, Severity};
 
 const EXAMPLES: &str = "\
 Examples:
-  tinyaudit import sessions/* --system board_80mhz --into submission/closed/ExampleCo";
+  tinyaudit import sessions/* --system board_80mhz --into submission/closed/ExampleCo
+  tinyaudit import again --system board_80mhz --into submission/closed/ExampleCo --replace";
 
 /// Put session folders of either runner in their place in a submission.
 ///
-/// Runner, mode and benchmark are taken from the logs. A session that breaks a rule of its own is refused.
+/// Runner, mode and benchmark are taken from the logs. A session that breaks a rule of its own in that division is refused.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Import {
@@ -34,9 +38,15 @@ pub struct Import {
     /// The submitter's folder, which holds `systems` and `results`
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
-    /// The round [default: the newest]
+    /// The round [default: that of tinyaudit.toml, TINYAUDIT_ROUND, a guess]
     #[arg(long, value_name = "ROUND")]
     round: Option<String>,
+    /// Decisions of the review committee: a file, or a published round's name
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "?")]
+    waivers: Option<PathBuf>,
+    /// Take the place of a session that is there already, which is kept beside the submission
+    #[arg(long)]
+    replace: bool,
 }
 
 /// A session that was understood.
@@ -45,24 +55,48 @@ struct Session {
     mode: Mode,
     runner: Runner,
     files: BTreeMap<String, Vec<u8>>,
+    /// Names of files that are none of a session.
+    left: Vec<String>,
+}
+
+/// Where sessions go.
+struct Target {
+    round: Round,
+    /// Division and submitter, as far as the place tells.
+    division: String,
+    submitter: String,
+    waivers: Vec<Waiver>,
+    /// The folder around the division, or the submitter's own where there is none.
+    root: PathBuf,
 }
 
 impl Import {
     /// Imports every session that fits; says why of the others.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
         self.check_place()?;
+        let target = self.target()?;
         let mut refused = 0;
         for folder in &self.sessions {
-            let done = read(folder, &round).and_then(|session| {
-                judge(&session, &round, &self.system)?;
-                self.place(&session, &round)?;
-                Ok(session)
+            let done = read(folder, &target.round).and_then(|session| {
+                self.judge(&session, &target)?;
+                let kept = self.place(&session, &target)?;
+                Ok((session, kept))
             });
             match done {
-                Ok(session) => print(|out| {
-                    writeln!(out, "{}: {} {} of {}", folder.display(), session.benchmark, session.mode, self.system)
-                })?,
+                Ok((session, kept)) => {
+                    let Session { benchmark, mode, left, .. } = &session;
+                    print(|out| writeln!(out, "{}: {benchmark} {mode} of {}", folder.display(), self.system))?;
+                    if let Some(kept) = kept {
+                        remark(&format!("what was there is kept in {}", kept.display()));
+                    }
+                    if !left.is_empty() {
+                        remark(&format!(
+                            "{}: left behind, as no runner writes it: {}",
+                            folder.display(),
+                            left.join(", ")
+                        ));
+                    }
+                }
                 Err(error) => {
                     refused += 1;
                     eprintln!("tinyaudit: {} is refused: {error:#}", folder.display());
@@ -70,6 +104,33 @@ impl Import {
             }
         }
         Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// What the place says of division, submitter and round.
+    fn target(&self) -> anyhow::Result<Target> {
+        let tree = open_tree(&self.into)?;
+        let (round, said) = round_of(&tree, &self.into, self.round.as_deref())?;
+        if self.round.is_none() {
+            remark(&said);
+        }
+        let whole = self.into.canonicalize().with_context(|| self.into.display().to_string())?;
+        let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let above = whole.parent().and_then(name).filter(|name| round.divisions.contains(name));
+        let root = if above.is_some() { whole.ancestors().nth(2).unwrap_or(&whole) } else { &whole }.to_owned();
+        let described = crate::read::submission::submitters(&tree, &round, None);
+        let claimed = described.ok().and_then(|found| Some(found.submitters.first()?.division.clone()));
+        let first = round.divisions.first().cloned();
+        let division = above.or(claimed.filter(|name| !name.is_empty())).or(first);
+        let settings = Settings::beside(&self.into)?.waivers;
+        let waivers = read_waivers(self.waivers.as_deref().or(settings.as_deref()))?;
+        let waivers = waivers.map(|read| waiver::parse(&read.text, &read.name)).transpose()?.unwrap_or_default();
+        Ok(Target {
+            division: division.context("the round has no division")?,
+            submitter: name(&whole).unwrap_or_else(|| "submitter".to_owned()),
+            waivers,
+            root,
+            round,
+        })
     }
 
     /// Refuses a folder that is no submitter's, and a system that is described under another name.
@@ -95,41 +156,126 @@ impl Import {
         Ok(())
     }
 
-    fn place(&self, session: &Session, round: &Round) -> anyhow::Result<()> {
+    /// Puts the files in their place; returns where a session is kept that was there.
+    fn place(&self, session: &Session, target: &Target) -> anyhow::Result<Option<PathBuf>> {
         let benchmark = self.into.join("results").join(&self.system).join(&session.benchmark);
         let run = benchmark.join(session.mode.name());
-        if let Some(name) = session.files.keys().find(|name| run.join(name).symlink_metadata().is_ok()) {
-            bail!("{} is there already", run.join(name).display());
+        let there = std::fs::read_dir(&run).is_ok_and(|mut entries| entries.next().is_some());
+        if there && !self.replace {
+            bail!("{} holds a session already; --replace takes its place and keeps it", run.display());
         }
+        // Written whole beside its place first, so that an interruption leaves the old session or the new one.
+        std::fs::create_dir_all(&benchmark)?;
+        let fresh = tempfile::Builder::new().prefix(".import-").tempdir_in(&benchmark)?;
         for (name, bytes) in &session.files {
-            write_new(&run.join(name), bytes)?;
+            write_new(&fresh.path().join(name), bytes)?;
         }
-        if let Some(marker) = &round.runners.get(session.runner).marker {
+        let kept = there.then(|| keep(&run, target, &self.system, session)).transpose()?;
+        if !there && run.is_dir() {
+            std::fs::remove_dir(&run)?;
+        }
+        std::fs::rename(fresh.keep(), &run)?;
+        readable(&run)?;
+        if let Some(marker) = &target.round.runners.get(session.runner).marker {
             let path = benchmark.join(marker);
             if path.symlink_metadata().is_err() {
                 write_new(&path, b"")?;
             }
         }
+        Ok(kept)
+    }
+
+    /// Holds a session's own rules against it, in a submission of nothing else.
+    fn judge(&self, session: &Session, target: &Target) -> anyhow::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let Target { round, division, submitter, waivers, .. } = target;
+        let own = format!("{division}/{submitter}/results/{}/{}", self.system, session.benchmark);
+        let benchmark = folder.path().join(&own);
+        for (name, bytes) in &session.files {
+            write_new(&benchmark.join(session.mode.name()).join(name), bytes)?;
+        }
+        if let Some(marker) = &round.runners.get(session.runner).marker {
+            write_new(&benchmark.join(marker), b"")?;
+        }
+        let mut report = Report::of(&Tree::open(folder.path())?, round.clone(), None)?;
+        report.waive(waivers, "waivers");
+        let inside = format!("{own}/{}", session.mode);
+        let errors = report.findings.iter().filter(|finding| {
+            finding.counts() && finding.severity == Severity::Error && finding.path.starts_with(&inside)
+        });
+        let told: Vec<String> = errors
+            .map(|finding| {
+                let place = finding.path.rsplit('/').next().unwrap_or_default();
+                let line = if finding.line > 0 { format!(":{}", finding.line) } else { String::new() };
+                format!("\n  error[{}] {place}{line}: {}\n    help: {}", finding.rule.id, finding.message, finding.help)
+            })
+            .collect();
+        if !told.is_empty() {
+            bail!("it breaks rules of {} in the {division} division{}", round.name, told.concat());
+        }
         Ok(())
     }
+}
+
+/// Moves a session out of the submission, into a folder beside it, and says where to.
+fn keep(run: &Path, target: &Target, system: &str, session: &Session) -> anyhow::Result<PathBuf> {
+    let name = target.root.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let folder = target.root.with_file_name(format!("{name}.tinyaudit-replaced"));
+    let place = |number: u32| {
+        let mode = session.mode;
+        folder.join(&target.division).join(system).join(&session.benchmark).join(format!("{mode}-{number}"))
+    };
+    let free =
+        (1..=u32::MAX).map(place).find(|place| place.symlink_metadata().is_err()).context("there is no free name")?;
+    if let Some(parent) = free.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    std::fs::rename(run, &free).with_context(|| format!("{} cannot be moved to {}", run.display(), free.display()))?;
+    Ok(free)
+}
+
+/// A temporary folder is its owner's alone; one that stays has the rights of any other.
+#[cfg(unix)]
+fn readable(folder: &Path) -> std::io::Result<()> {
+    let parent = folder.parent().unwrap_or(folder);
+    std::fs::set_permissions(folder, std::fs::metadata(parent)?.permissions())
+}
+
+#[cfg(not(unix))]
+fn readable(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Reads a session folder and recognises what it is.
 fn read(folder: &Path, round: &Round) -> anyhow::Result<Session> {
     let tree = Tree::open(folder).context("it cannot be read")?;
-    let mut found: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    for entry in tree.entries().iter().filter(|entry| entry.is_file() && !entry.path.contains('/')) {
-        found.insert(entry.name().to_owned(), tree.read(entry)?);
+    let (mut found, mut left): (BTreeMap<String, Vec<u8>>, Vec<String>) = (BTreeMap::new(), Vec::new());
+    // Pictures of energy trials may lie in a folder of their own.
+    let is_picture = |name: &str| name.starts_with("energy_inf_");
+    for entry in tree.entries().iter().filter(|entry| entry.is_file()) {
+        let (name, below) = (entry.name(), entry.path.contains('/'));
+        let wanted = if below { is_picture(name) } else { role(name).is_some() || is_picture(name) };
+        if wanted && !found.contains_key(name) {
+            found.insert(name.to_owned(), tree.read(entry)?);
+        } else if !is_dropping(name) {
+            left.push(entry.path.clone());
+        }
     }
     let log = found
         .iter()
         .filter(|(name, _)| role(name) == Some(FileRole::Log))
         .find_map(|(_, bytes)| parse(bytes))
-        .context("it holds no log of either runner")?;
-    let model = log.model.as_ref().context("its log does not name the device's model")?;
+        .context("it holds no log of either runner; name the folder in which a runner left `log.txt`")?;
+    let model =
+        log.model.as_ref().context("its log does not name the device's model; it is not whole: copy it again")?;
     let benchmark = round
         .benchmark_of_model(model)
-        .with_context(|| format!("its log shows the model `{}`, which is none of {}", model.value, round.name))?
+        .with_context(|| {
+            format!(
+                "its log shows the model `{}`, which is none of {}; name the round with --round",
+                model.value, round.name
+            )
+        })?
         .to_owned();
     // The streaming test prints no mode; a trace of power tells.
     let has_power = found
@@ -145,20 +291,20 @@ fn read(folder: &Path, round: &Round) -> anyhow::Result<Session> {
             }
         }
         (false, Some(mode)) => mode.value,
-        (false, None) => bail!("its log does not show what was measured"),
+        (false, None) => bail!("its log does not show what was measured; it is not whole: copy it again"),
     };
     let files = found
         .into_iter()
         .filter_map(|(name, bytes)| {
             let right = match role(&name) {
                 Some(role) => round.files.of(role, mode).into_iter().next()?,
-                None if name.starts_with("energy_inf_") => name,
+                None if is_picture(&name) => name,
                 None => return None,
             };
             Some((right, bytes))
         })
         .collect();
-    Ok(Session { benchmark, mode, runner: log.runner, files })
+    Ok(Session { benchmark, mode, runner: log.runner, files, left })
 }
 
 fn parse(bytes: &[u8]) -> Option<SessionLog> {
@@ -182,30 +328,4 @@ fn role(name: &str) -> Option<FileRole> {
         "bin" if stem.contains("energy") => Some(FileRole::Trace),
         _ => None,
     }
-}
-
-/// Holds a session's own rules against it, in a submission of nothing else.
-fn judge(session: &Session, round: &Round, system: &str) -> anyhow::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let division = round.divisions.first().context("the round has no division")?;
-    let benchmark = folder.path().join(division).join("submitter/results").join(system).join(&session.benchmark);
-    let run = benchmark.join(session.mode.name());
-    for (name, bytes) in &session.files {
-        write_new(&run.join(name), bytes)?;
-    }
-    if let Some(marker) = &round.runners.get(session.runner).marker {
-        write_new(&benchmark.join(marker), b"")?;
-    }
-    let report = Report::of(&Tree::open(folder.path())?, round.clone(), None)?;
-    let inside = format!("{division}/submitter/results/{system}/{}/{}", session.benchmark, session.mode);
-    let errors: Vec<String> = report
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error && finding.path.starts_with(&inside))
-        .map(|finding| format!("{}: {}", finding.rule.id, finding.message))
-        .collect();
-    if !errors.is_empty() {
-        bail!("{}", errors.join("; "));
-    }
-    Ok(())
 }

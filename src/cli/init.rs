@@ -11,6 +11,7 @@ use super::streams::print;
 use crate::keep::form::{self, Known};
 use crate::keep::output::write_new;
 use crate::read::log::checklist;
+use crate::read::submission::documents::placeholder;
 use crate::round::Round;
 
 const EXAMPLES: &str = "\
@@ -35,15 +36,15 @@ pub struct Init {
     /// The organisation that submits
     #[arg(long)]
     submitter: Option<String>,
-    /// A system under test, named as its folder will be; once for each
-    #[arg(long = "system", value_name = "NAME")]
+    /// A system under test, named as its folder will be; once for each, or separated by commas
+    #[arg(long = "system", value_name = "NAME", value_delimiter = ',')]
     systems: Vec<String>,
-    /// A benchmark; once for each
-    #[arg(long = "benchmark", value_name = "NAME")]
+    /// A benchmark; once for each, or separated by commas
+    #[arg(long = "benchmark", value_name = "NAME", value_delimiter = ',')]
     benchmarks: Vec<String>,
-    /// The availability: `available`, `preview` or `rdi`
-    #[arg(long, default_value = "available")]
-    status: String,
+    /// The availability: `available`, `preview` or `rdi` [default: asked for on a terminal, else available]
+    #[arg(long)]
+    status: Option<String>,
     /// Energy is measured, too
     #[arg(long)]
     energy: bool,
@@ -69,44 +70,43 @@ impl Init {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
         self.all_given()?;
-        let division = given(self.division.as_ref(), "Division (closed or open)")?;
-        let submitter = given(self.submitter.as_ref(), "Submitter")?;
-        let systems = given_list(&self.systems, "Systems, separated by blanks")?;
-        let benchmarks = given_list(&self.benchmarks, "Benchmarks, separated by blanks")?;
-        one_of(&division, "division", round.divisions.iter())?;
-        one_of(&self.status, "status", round.statuses.keys())?;
-        for benchmark in &benchmarks {
-            one_of(benchmark, "benchmark", round.benchmarks.keys())?;
-        }
-        for name in systems.iter().chain([&submitter]) {
-            if name.is_empty() || name.contains(['/', '\\', '\0']) || [".", ".."].contains(&name.as_str()) {
-                bail!("`{}` is no name of a folder", name.escape_debug());
-            }
-            if name.contains(char::is_whitespace) {
-                bail!("`{}` holds a blank, which names of folders may not; use `_`", name.escape_debug());
-            }
-        }
+        let asks = io::stdin().is_terminal();
+        let names = |map: Vec<&String>| map.into_iter().cloned().collect::<Vec<String>>();
+        let divisions = Choices { what: "division", known: round.divisions.clone() };
+        let statuses = Choices { what: "status", known: names(round.statuses.keys().collect()) };
+        let benchmarks = Choices { what: "benchmark", known: names(round.benchmarks.keys().collect()) };
+        let division = answer(self.division.as_ref(), "Division", &|name| divisions.check(name), &divisions.shown())?;
+        let submitter = answer(self.submitter.as_ref(), "Submitter", &folder_name, "the organisation's name")?;
+        let systems = answers(&self.systems, "Systems", &folder_name, "separated by commas")?;
+        let benchmarks = answers(&self.benchmarks, "Benchmarks", &|name| benchmarks.check(name), &benchmarks.shown())?;
+        let available = "available".to_owned();
+        let status = self.status.as_ref().or((!asks).then_some(&available));
+        let status = answer(status, "Status", &|name| statuses.check(name), &statuses.shown())?;
+        let no = "no".to_owned();
+        let energy = Choices { what: "answer", known: vec!["yes".to_owned(), no.clone()] };
+        let given = if self.energy || !asks { Some(&no) } else { None };
+        let energy = self.energy
+            || answer(given, "Is energy measured, too?", &|name| energy.check(name), &energy.shown())? == "yes";
         let root = self.dir.join(&division).join(&submitter);
         let mut skeleton = Skeleton { root, dir: &self.dir, written: Vec::new(), kept: Vec::new() };
         skeleton.file("README.md", readme(&submitter, &round).as_bytes())?;
         for benchmark in &benchmarks {
             let title = &round.benchmarks[benchmark].title;
-            let text =
-                format!("# {benchmark}, {title}\n\nPut the implementation here and say how it is built and run.\n");
+            let text = format!("# {benchmark}, {title}\n\n{}\n", placeholder::CODE);
             skeleton.file(&format!("code/{benchmark}/README.md"), text.as_bytes())?;
         }
         for system in &systems {
-            let description = description(&round, &submitter, &division, &self.status);
+            let description = description(&round, &submitter, &division, &status);
             skeleton.file(&format!("systems/{system}.json"), description.as_bytes())?;
         }
-        if self.energy {
-            let text = "# How energy was measured\n\nSay what feeds the device, what is measured, and which jumpers are set.\n";
+        if energy {
+            let text = format!("# How energy was measured\n\n{}\n", placeholder::ENERGY);
             skeleton.file("systems/Energy-Hookup.md", text.as_bytes())?;
         }
         let known = Known {
             systems: systems.iter().map(String::as_str).collect(),
             division: &division,
-            category: &self.status,
+            category: &status,
             benchmarks: benchmarks.iter().map(String::as_str).collect(),
             ..Known::default()
         };
@@ -144,28 +144,73 @@ impl Skeleton<'_> {
     }
 }
 
-/// An answer that was given as a flag, or is asked for.
-fn given(flag: Option<&String>, question: &str) -> anyhow::Result<String> {
-    if let Some(answer) = flag {
-        return Ok(answer.clone());
-    }
-    eprint!("{question}: ");
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    Ok(answer.trim().to_owned())
+/// What an answer may be.
+struct Choices {
+    what: &'static str,
+    known: Vec<String>,
 }
 
-fn given_list(flags: &[String], question: &str) -> anyhow::Result<Vec<String>> {
-    if !flags.is_empty() {
-        return Ok(flags.to_vec());
+impl Choices {
+    fn shown(&self) -> String {
+        self.known.join(", ")
     }
-    Ok(given(None, question)?.split_whitespace().map(str::to_owned).collect())
+
+    fn check(&self, found: &str) -> anyhow::Result<()> {
+        if !self.known.iter().any(|known| known == found) {
+            bail!("there is no {} `{}`; there are {}", self.what, found.escape_debug(), self.shown());
+        }
+        Ok(())
+    }
 }
 
-fn one_of<'a>(found: &str, what: &str, known: impl Iterator<Item = &'a String>) -> anyhow::Result<()> {
-    let known: Vec<&str> = known.map(String::as_str).collect();
-    if !known.contains(&found) {
-        bail!("there is no {what} `{}`; there are {}", found.escape_debug(), known.join(", "));
+type CheckAnswer<'a> = &'a dyn Fn(&str) -> anyhow::Result<()>;
+
+/// An answer that was given as an option, or is asked for until it can be one.
+fn answer(given: Option<&String>, question: &str, check: CheckAnswer<'_>, shown: &str) -> anyhow::Result<String> {
+    if let Some(given) = given {
+        check(given)?;
+        return Ok(given.clone());
+    }
+    loop {
+        eprint!("{question} ({shown}): ");
+        let mut line = String::new();
+        if io::stdin().read_line(&mut line)? == 0 {
+            bail!("there is no answer to: {question}");
+        }
+        let line = line.trim();
+        match check(line) {
+            Ok(()) => return Ok(line.to_owned()),
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+}
+
+/// The same for several, separated by commas or blanks.
+fn answers(given: &[String], question: &str, check: CheckAnswer<'_>, shown: &str) -> anyhow::Result<Vec<String>> {
+    let parts = |text: &str| -> Vec<String> {
+        text.split([',', ' ', '\t']).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    let all = |text: &str| {
+        let parts = parts(text);
+        if parts.is_empty() {
+            bail!("name at least one");
+        }
+        parts.iter().try_for_each(|part| check(part))
+    };
+    if given.is_empty() {
+        return Ok(parts(&answer(None, question, &all, shown)?));
+    }
+    given.iter().try_for_each(|one| check(one))?;
+    Ok(given.to_vec())
+}
+
+/// Refuses what cannot be the name of a submitter's or system's folder.
+fn folder_name(name: &str) -> anyhow::Result<()> {
+    if name.is_empty() || name.contains(['/', '\\', '\0']) || [".", ".."].contains(&name) {
+        bail!("`{}` is no name of a folder", name.escape_debug());
+    }
+    if name.contains(char::is_whitespace) {
+        bail!("`{}` holds a blank, which names of folders may not; use `_`", name.escape_debug());
     }
     Ok(())
 }
@@ -189,8 +234,5 @@ fn description(round: &Round, submitter: &str, division: &str, status: &str) -> 
 }
 
 fn readme(submitter: &str, round: &Round) -> String {
-    format!(
-        "# {submitter}, MLPerf Tiny {}\n\nSay here how the results are repeated: hardware, tools and their versions, how to build, flash and run.\n",
-        round.name
-    )
+    format!("# {submitter}, MLPerf Tiny {}\n\n{}\n", round.name, placeholder::README)
 }

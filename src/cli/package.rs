@@ -10,6 +10,7 @@ use clap::Args;
 use super::streams::{deliver, open_tree, print, refuse_terminal, remark, styled};
 use super::{Input, Waivers, Wanted, read_waivers};
 use crate::judge::report::Report;
+use crate::judge::rules::SCAFFOLD_UNTOUCHED;
 use crate::judge::waiver::{self, Waiver};
 use crate::keep::package::{self, Difference, Documents, WAIVERS};
 use crate::read::tree::Tree;
@@ -46,7 +47,7 @@ pub struct Package {
     /// Replace that file if it is there
     #[arg(long)]
     force: bool,
-    /// Package a submission with errors, too; its report says so
+    /// Package a submission with errors or untouched documents, too; its report says so
     #[arg(long)]
     allow_errors: bool,
 }
@@ -102,7 +103,9 @@ impl Package {
         for one in &left_out {
             remark(&format!("left out: {}: {}", one.path, one.reason));
         }
-        if report.fails(Severity::Error) && !self.allow_errors {
+        let untouched =
+            report.findings.iter().any(|finding| finding.counts() && finding.rule.id == SCAFFOLD_UNTOUCHED.id);
+        if (report.fails(Severity::Error) || untouched) && !self.allow_errors {
             let show = |out: &mut dyn Write| {
                 writeln!(out, "{said}\n")?;
                 tell::text::write(&report, Severity::Error, styled(), out)
@@ -113,7 +116,9 @@ impl Package {
             } else {
                 print(show)?;
             }
-            eprintln!("tinyaudit: nothing was packaged; --allow-errors packages it all the same");
+            let why =
+                if report.fails(Severity::Error) { "" } else { " while documents are as `tinyaudit init` began them" };
+            eprintln!("tinyaudit: nothing was packaged{why}; --allow-errors packages it all the same");
             return Ok(ExitCode::FAILURE);
         }
         let documents = documents(&report, waivers.map(|waivers| waivers.text.into_bytes()))?;

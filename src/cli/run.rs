@@ -29,7 +29,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct Run {
     /// A simulated device: a built-in profile or a file
-    #[arg(long, value_name = "PROFILE", required_unless_present_any = ["port", "board"])]
+    #[arg(long, value_name = "PROFILE")]
     profile: Option<String>,
     /// A real device: its serial port; behind an interface board, leave it out and name --board
     #[arg(long, value_name = "PORT", conflicts_with = "profile")]
@@ -130,6 +130,16 @@ impl Run {
         // Before a measurement of many minutes rather than after it.
         if std::fs::read_dir(&self.into).is_ok_and(|mut entries| entries.next().is_some()) {
             anyhow::bail!("{} holds files already; name a new folder", self.into.display());
+        }
+        if self.profile.is_none() && self.port.is_none() && self.board.is_none() {
+            anyhow::bail!(
+                "no device is named: --profile takes a simulated one, --port a real one, --board the interface board it is behind"
+            );
+        }
+        if self.profile.is_none() && matches!(self.mode, ModeName::Energy) && self.monitor.is_none() {
+            anyhow::bail!(
+                "without a monitor no power is measured: name its port with --monitor, or take another --mode"
+            );
         }
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
         let known = || round.benchmarks.keys().cloned().collect::<Vec<_>>().join(", ");
@@ -249,7 +259,9 @@ fn told(claims: &Claims) -> String {
         let counts = at.value;
         format!("{} words missed, {} false alarms", counts.false_negatives, counts.false_positives)
     });
-    let told: Vec<String> = told.chain(heard).collect();
+    let power = claims.wakeword.and(claims.energies.last()).and_then(|energy| energy.power.as_ref());
+    let power = power.map(|power| format!("{} mW", power.text));
+    let told: Vec<String> = told.chain(heard).chain(power).collect();
     if told.is_empty() { "no figure".to_owned() } else { told.join(", ") }
 }
 

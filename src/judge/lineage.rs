@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::read::submission::{Submission, System};
-use crate::round::spelling::distance;
+use crate::round::spelling::{distance, plain};
 
 /// What tells that two systems are one, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,8 +21,7 @@ pub enum Kinship {
 }
 
 impl Kinship {
-    const ALL: [Self; 5] =
-        [Self::SameName, Self::SameSession, Self::SameSpelling, Self::SameBoard, Self::LongerName];
+    const ALL: [Self; 5] = [Self::SameName, Self::SameSession, Self::SameSpelling, Self::SameBoard, Self::LongerName];
 
     /// Whether another reading is hardly possible.
     #[must_use]
@@ -83,9 +82,8 @@ fn are_kin(old: &System, new: &System, by: Kinship) -> bool {
     if plain(&old.submitter) != plain(&new.submitter) {
         return false;
     }
-    let field = |system: &System, key: &str| {
-        plain(system.description.as_ref().map_or("", |description| description.text(key)))
-    };
+    let field =
+        |system: &System, key: &str| plain(system.description.as_ref().map_or("", |description| description.text(key)));
     let same = |key: &str| !field(old, key).is_empty() && field(old, key) == field(new, key);
     match by {
         Kinship::SameName => (&old.division, &old.name) == (&new.division, &new.name),
@@ -101,9 +99,4 @@ fn are_kin(old: &System, new: &System, by: Kinship) -> bool {
 
 fn sessions(system: &System) -> impl Iterator<Item = &crate::read::submission::Identity> {
     system.benchmarks.iter().flat_map(|benchmark| benchmark.runs.values()).filter_map(|run| run.identity.as_ref())
-}
-
-/// Letters and digits alone, in lower case.
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -129,9 +129,7 @@ impl Report {
                 && if finding.rule.id == EVIDENCE_UNDECIDED.id {
                     finding.path == proof.path_of(*role)
                 } else {
-                    finding.counts()
-                        && (finding.severity == Severity::Error
-                            || ["evidence-missing", "log-incomplete"].contains(&finding.rule.id))
+                    finding.counts() && (finding.severity == Severity::Error || finding.rule.id == "evidence-missing")
                 }
         };
         if self.findings.iter().any(causes) || !proof.claimed {

@@ -5,6 +5,7 @@ mod accuracy_inference_repeated;
 mod accuracy_mismatch;
 mod auc_mismatch;
 mod benchmark_unknown;
+mod benchmark_without_code;
 mod board_name_shared;
 mod byte_order_mark;
 mod checklist_answer_disqualifying;
@@ -73,6 +74,7 @@ mod quantisation_undescribed;
 mod readme_missing;
 mod results_disagree_with_log;
 mod results_json_disagrees_with_log;
+mod results_shortened;
 mod retraining_suspected;
 mod run_folder_misnamed;
 mod run_missing;
@@ -83,6 +85,7 @@ mod runner_not_eligible;
 mod runner_unrecognised;
 mod runner_version_outdated;
 mod runners_mixed;
+mod scaffold_untouched;
 mod script_disagrees_with_log;
 mod session_of_earlier_round;
 mod session_shared;
@@ -134,6 +137,7 @@ pub static RULES: &[Rule] = &[
     accuracy_mismatch::RULE,
     auc_mismatch::RULE,
     benchmark_unknown::RULE,
+    benchmark_without_code::RULE,
     board_name_shared::RULE,
     byte_order_mark::RULE,
     checklist_answer_disqualifying::RULE,
@@ -200,6 +204,7 @@ pub static RULES: &[Rule] = &[
     readme_missing::RULE,
     results_disagree_with_log::RULE,
     results_json_disagrees_with_log::RULE,
+    results_shortened::RULE,
     retraining_suspected::RULE,
     run_folder_misnamed::RULE,
     run_missing::RULE,
@@ -210,6 +215,7 @@ pub static RULES: &[Rule] = &[
     runner_unrecognised::RULE,
     runner_version_outdated::RULE,
     runners_mixed::RULE,
+    scaffold_untouched::RULE,
     script_disagrees_with_log::RULE,
     session_of_earlier_round::RULE,
     session_shared::RULE,
@@ -255,6 +261,9 @@ pub static WAIVER_UNUSED: &Rule = &waiver_unused::RULE;
 
 /// What reports figures that the evidence does not prove.
 pub static EVIDENCE_UNDECIDED: &Rule = &evidence_undecided::RULE;
+
+/// The rule that a package waits for.
+pub static SCAFFOLD_UNTOUCHED: &Rule = &scaffold_untouched::RULE;
 
 /// The rule of that id.
 #[must_use]

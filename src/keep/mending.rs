@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::judge::report::Report;
 use crate::keep::output::write_new;
 use crate::read::tree::{Kind, Tree, is_dropping, join};
+use crate::round::Runner;
 
 /// One thing to do. Paths are relative to the tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,13 @@ pub enum Step {
         /// To there.
         to: String,
     },
+    /// Add an empty file.
+    Add {
+        /// The file.
+        path: String,
+        /// Why.
+        why: String,
+    },
     /// Replace the content of a file.
     Rewrite {
         /// The file.
@@ -47,6 +55,7 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Remove { path, why } => write!(f, "remove {}: {why}", path.escape_debug()),
+            Self::Add { path, why } => write!(f, "add {}: {why}", path.escape_debug()),
             Self::Move { from, to } => write!(f, "move {} to {}", from.escape_debug(), to.escape_debug()),
             Self::Rewrite { path, why, .. } => write!(f, "edit {}: {why}", path.escape_debug()),
         }
@@ -74,6 +83,7 @@ fn is_done(step: &Step, earlier: &[Step]) -> bool {
     earlier.iter().any(|step| match step {
         Step::Remove { path, .. } => from == path || from.starts_with(&format!("{path}/")),
         Step::Move { from: gone, to: there } => gone == from || there == to,
+        Step::Add { path, .. } => to == path,
         Step::Rewrite { .. } => false,
     })
 }
@@ -104,7 +114,7 @@ fn misnamed(report: &Report) -> Vec<Step> {
         .collect()
 }
 
-/// The runner's marker, in a run's folder instead of the benchmark's.
+/// The runner's marker: in a run's folder instead of the benchmark's, or nowhere although the logs show the runner.
 fn markers(report: &Report) -> Vec<Step> {
     let mut steps = Vec::new();
     let Some(marker) = &report.round.runners.eembc.marker else { return steps };
@@ -122,6 +132,14 @@ fn markers(report: &Report) -> Vec<Step> {
             });
             there = true;
         }
+        let misspelt = benchmark.files.iter().any(|name| name.eq_ignore_ascii_case(marker));
+        let eembc = benchmark.runs.values().any(|run| run.log.as_ref().is_some_and(|log| log.runner == Runner::Eembc));
+        let permitted =
+            benchmark.name.as_ref().is_some_and(|name| report.round.runners.eembc.benchmarks.contains(name));
+        if eembc && permitted && !there && !misspelt {
+            let why = "the logs are of the EEMBC runner".to_owned();
+            steps.push(Step::Add { path: join(&benchmark.path, marker), why });
+        }
     }
     steps
 }
@@ -134,9 +152,9 @@ fn statuses(tree: &Tree, report: &Report) -> Vec<Step> {
             continue;
         };
         let found = field.as_str();
-        let status = found.trim().to_lowercase();
-        let meant = report.round.statuses.iter().find(|(right, others)| **right == status || others.contains(&status));
-        let Some((right, _)) = meant.filter(|(right, _)| **right != found.to_lowercase()) else { continue };
+        let Some(right) = report.round.status_meant(found).filter(|right| **right != found.to_lowercase()) else {
+            continue;
+        };
         let read = tree.get(&system.description_path).and_then(|entry| tree.read(entry).ok());
         let Some(text) = read.and_then(|bytes| String::from_utf8(bytes).ok()) else { continue };
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
@@ -206,6 +224,7 @@ impl Journal {
             match step {
                 Step::Remove { path, .. } => fs::rename(root.join(path), place)?,
                 Step::Move { from, to } => fs::rename(root.join(from), root.join(to))?,
+                Step::Add { path, .. } => write_new(&root.join(path), b"")?,
                 Step::Rewrite { path, content, .. } => {
                     // Undoing takes what is there for whole, and finds nothing of ours in the tree.
                     let (old, new) = (kept.join(format!("{number}.old")), kept.join(format!("{number}.new")));
@@ -236,6 +255,8 @@ impl Journal {
                 Step::Move { from, to } if is_there(&root.join(to)) => {
                     fs::rename(root.join(to), root.join(from))?;
                 }
+                // Into the folder that goes last, so that what somebody wrote into it would not be lost.
+                Step::Add { path, .. } if is_there(&root.join(path)) => fs::rename(root.join(path), place)?,
                 _ => {}
             }
         }
@@ -249,6 +270,9 @@ impl Journal {
                 Step::Remove { path, .. } if is_there(&place) && is_there(&root.join(path)) => (path, "is there again"),
                 Step::Move { from, to } if is_there(&root.join(from)) && is_there(&root.join(to)) => {
                     (from, "is there again")
+                }
+                Step::Add { path, .. } if fs::metadata(root.join(path)).is_ok_and(|file| file.len() > 0) => {
+                    (path, "was edited since")
                 }
                 Step::Rewrite { path, content, .. } if is_there(&place) && is_there(&root.join(path)) => {
                     let now = fs::read(root.join(path))?;

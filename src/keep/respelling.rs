@@ -2,7 +2,7 @@
 
 use super::mending::Step;
 use crate::judge::report::Report;
-use crate::read::tree::{Entry, Kind, Tree, join};
+use crate::read::tree::{Entry, Kind, Tree, join, parent_of};
 use crate::round::{FileRole, Mode, Round};
 
 /// The folders of a submitter.
@@ -39,7 +39,7 @@ pub fn steps(tree: &Tree, report: &Report) -> Vec<Step> {
         for entry in tree.below(&submitter.path).iter().filter(|entry| entry.is_text()) {
             let parts = parts(&entry.path);
             let Some(name) = official(&parts, entry, &report.round, &systems) else { continue };
-            let parent = entry.path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            let parent = parent_of(&entry.path);
             let to = join(parent, &name);
             let taken = tree.get(&to).is_some()
                 || steps.iter().any(|(_, step)| matches!(step, Step::Move { to: other, .. } if *other == to));

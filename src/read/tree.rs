@@ -98,6 +98,12 @@ pub fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+/// The folder of a path; empty where it lies in the tree itself.
+#[must_use]
+pub fn parent_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
 /// Whether a file was left by an operating system or an editor.
 #[must_use]
 pub fn is_dropping(name: &str) -> bool {

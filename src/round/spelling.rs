@@ -27,6 +27,12 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, most: usize
         .map(|(_, other)| other)
 }
 
+/// Letters and digits alone, in lower case: names that are the same so differ in their spelling only.
+#[must_use]
+pub fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -67,9 +67,7 @@ fn rounds(comparison: &Comparison) -> String {
 
 fn parts(comparison: &Comparison, findings: bool) -> [(&'static str, Vec<String>); 5] {
     let renamed = |one: &Renamed| format!("{} is {} ({})", one.old, one.new, one.by);
-    let duty = |duty: &Duty| {
-        format!("{}: {}", duty.system, duty.broken.as_deref().unwrap_or("came back as it must"))
-    };
+    let duty = |duty: &Duty| format!("{}: {}", duty.system, duty.broken.as_deref().unwrap_or("came back as it must"));
     let listed = |lines: &[String]| if findings { lines.to_vec() } else { by_rule(lines) };
     [
         ("renamed", comparison.renamed.iter().map(renamed).collect()),

@@ -384,7 +384,9 @@ fn line_part(
         }
     }
     if energy {
-        cells.extend(table.benchmarks.iter().map(|name| as_text(line.results.get(name).and_then(|row| row.energy.as_ref()))));
+        cells.extend(
+            table.benchmarks.iter().map(|name| as_text(line.results.get(name).and_then(|row| row.energy.as_ref()))),
+        );
     }
     LinePart {
         texts,

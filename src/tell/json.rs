@@ -72,7 +72,8 @@ pub struct Finding {
     submitter: Option<String>,
     /// The system under test, or null where it concerns none or several.
     system: Option<String>,
-    /// The benchmark's folder, or null where it concerns none or several.
+    /// The benchmark's short name as in results (its folder's, if it is none of the round), or null where it concerns none
+    /// or several.
     benchmark: Option<String>,
     /// What is wrong.
     message: String,
@@ -222,7 +223,7 @@ fn finding(report: &Report, finding: &crate::judge::rule::Finding) -> Finding {
     Finding {
         submitter: submission.submitter_of(path).map(|submitter| submitter.name.clone()),
         system: system.map(|system| system.name.clone()),
-        benchmark: benchmark.map(|benchmark| benchmark.folder.clone()),
+        benchmark: benchmark.map(|one| one.name.clone().unwrap_or_else(|| one.folder.clone())),
         rule: finding.rule.id,
         severity: finding.severity,
         path: finding.path.clone(),

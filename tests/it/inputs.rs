@@ -123,3 +123,52 @@ fn a_submitters_own_folder_is_clean_as_the_tree_is() {
     let told = told(&check(&golden::bundled().join("closed/ExampleCo"), &["--round", "v1.3"]));
     assert!(told.contains("PASS: 0 errors, 0 warnings, 0 notes in 3 results of 2 systems"), "{told}");
 }
+
+/// Settings beside a tree count more than the environment, and less than an option; a wrong one is an error.
+#[test]
+fn settings_beside_a_tree() {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("tree");
+    golden::copy(&golden::bundled(), &tree);
+    fs::write(tree.join("closed/ExampleCo/.hidden"), "x").unwrap();
+    let write = |text: &str| fs::write(folder.path().join("tinyaudit.toml"), text).unwrap();
+    let decision = "- {rule: name-hidden, path: '*', reason: r, decided_by: d, date: 2026-01-31}\n";
+    fs::write(folder.path().join("decisions.yaml"), decision).unwrap();
+    write("round = 'v1.3'\nfail-on = 'note'\n");
+    let output = check(&tree, &[]);
+    assert!(self::told(&output).starts_with("round v1.3 (named by tinyaudit.toml)"), "{}", self::told(&output));
+    assert_eq!(output.status.code(), Some(1));
+    write("round = 'v1.3'\nfail-on = 'note'\nwaivers = 'decisions.yaml'\n");
+    assert!(check(&tree, &[]).status.success());
+    assert!(self::told(&check(&tree, &["--round", "v1.2"])).starts_with("round v1.2 (named by --round)"));
+    for wrong in ["rounds = 'v1.3'\n", "round = 'v9'\n", "round = \n"] {
+        write(wrong);
+        let output = check(&tree, &[]);
+        assert!(output.status.code() == Some(2) && self::told(&output).contains("tinyaudit.toml"), "{wrong}");
+    }
+}
+
+#[test]
+fn the_built_in_waivers_are_listed() {
+    let output = check(&golden::bundled(), &["--waivers"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told(&output).contains("there are v0.5, v0.7, v1.0, v1.1, v1.2, v1.3, v1.4"), "{}", told(&output));
+    for round in ["v0.5", "v0.7", "v1.0", "v1.1", "v1.2", "v1.3", "v1.4"] {
+        let told = told(&check(&golden::bundled(), &["--round", "v1.3", "--waivers", round]));
+        assert!(told.contains("PASS"), "{round}: {told}");
+    }
+}
+
+/// Energy whose windows measure the gaps is shown beside what the windows of the log give.
+#[test]
+fn the_energy_of_the_true_windows_is_told() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let path = folder.path().join("closed/ExampleCo/results/simulated_npu_400mhz/ic/energy/trace1-timestamps.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let start = text.lines().nth(2).unwrap();
+    fs::write(&path, text.replacen(&format!("{start}\n"), "", 1)).unwrap();
+    let told = told(&check(folder.path(), &["--round", "v1.3"]));
+    let note = "claimed are 92.083 uJ/inf; where the log shows the inferences, the trace gives 92.0";
+    assert!(told.contains(note), "{told}");
+}

@@ -265,8 +265,15 @@ fn sessions_become_a_verified_package() {
         });
         fs::write(&description, filled).unwrap();
         fs::write(own.join("code/kws/train.py"), "train()\n").unwrap();
-        fs::write(own.join(format!("systems/TinyMLPerf_{round}_Submission_Checklist.pdf")), "%PDF-1.4\n").unwrap();
+        // What nobody wrote is not packaged.
         let out = at("package.zip");
+        let untouched = tinyaudit(&["package", text(&tree), "--round", round, "--out", text(&out)]);
+        assert_eq!(untouched.status.code(), Some(1));
+        assert!(said(&untouched).contains("warning[scaffold-untouched]"), "{}", said(&untouched));
+        for readme in ["README.md", "code/kws/README.md"] {
+            fs::write(own.join(readme), "make && make flash\n").unwrap();
+        }
+        fs::write(own.join(format!("systems/TinyMLPerf_{round}_Submission_Checklist.pdf")), "%PDF-1.4\n").unwrap();
         succeeds(&["package", text(&tree), "--round", round, "--out", text(&out)]);
         assert!(succeeds(&["verify", text(&out)]).contains("UNCHANGED: every file is as it was packaged"));
         assert!(succeeds(&["check", text(&out), "--round", round]).contains("PASS: 0 errors"));
@@ -302,6 +309,73 @@ fn sessions_that_do_not_fit_are_refused() {
     assert_eq!(output.status.code(), Some(1));
     assert!(said.contains("throughput-mismatch") && said.contains("no log of either runner"), "{said}");
     assert!(into.join("results/s/ic/performance/log.txt").is_file());
+}
+
+/// A session that is measured again takes the old one's place, which is kept; pictures come along, the rest is named.
+#[test]
+fn a_session_takes_the_place_of_another() {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("tree");
+    golden::copy(&golden::bundled(), &tree);
+    let own = tree.join("closed/ExampleCo");
+    let run = own.join("results/simulated_fpga_100mhz/ic/performance");
+    let session = folder.path().join("session");
+    golden::copy(&run, &session);
+    fs::create_dir(session.join("power")).unwrap();
+    fs::write(session.join("power/energy_inf_000.png"), "picture").unwrap();
+    fs::write(session.join("notes.md"), "warm day").unwrap();
+    fs::write(run.join("log.txt"), "older").unwrap();
+    let import = |more: &[&str]| {
+        let place = ["import", text(&session), "--system", "simulated_fpga_100mhz", "--into", text(&own)];
+        tinyaudit(&[&place[..], more].concat())
+    };
+    let refused = import(&[]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("--replace takes its place and keeps it"), "{}", said(&refused));
+    let output = import(&["--replace"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("left behind, as no runner writes it: notes.md"), "{}", said(&output));
+    assert_eq!(fs::read(run.join("energy_inf_000.png")).unwrap(), b"picture");
+    let kept = folder.path().join("tree.tinyaudit-replaced/closed/simulated_fpga_100mhz/ic/performance-1");
+    assert_eq!(fs::read(kept.join("log.txt")).unwrap(), b"older");
+    assert!(import(&["--replace"]).status.success() && kept.with_file_name("performance-2").is_dir());
+}
+
+/// The rules of the division that the sessions are for, and the committee's decisions, say what is refused.
+#[test]
+fn sessions_are_judged_in_their_division() {
+    let folder = TempDir::new().unwrap();
+    let session = folder.path().join("session");
+    golden::copy(&golden::bundled().join("closed/ExampleCo/results/simulated_npu_400mhz/ic/performance"), &session);
+    let log = session.join("log.txt");
+    let lines: Vec<String> = fs::read_to_string(&log).unwrap().split_inclusive('\n').map(str::to_owned).collect();
+    fs::write(&log, lines[..lines.len() - 2].concat()).unwrap();
+    let into = |division: &str| {
+        let own = folder.path().join(format!("tree/{division}/Co"));
+        fs::create_dir_all(own.join("systems")).unwrap();
+        fs::write(own.join("systems/s.json"), "{}").unwrap();
+        own
+    };
+    let import = |division: &str, more: &[&str]| {
+        let own = into(division);
+        let place = ["import", text(&session), "--system", "s", "--round", "v1.3", "--into", text(&own)];
+        tinyaudit(&[&place[..], more].concat())
+    };
+    for division in ["closed", "open"] {
+        let output = import(division, &[]);
+        assert_eq!(output.status.code(), Some(1));
+        let said = said(&output);
+        assert!(said.contains(&format!("rules of v1.3 in the {division} division")), "{said}");
+        assert!(said.contains("help: copy the whole log of the session"), "{said}");
+    }
+    let waivers = folder.path().join("w.yaml");
+    let rules = ["log-incomplete", "log-of-another-session", "window-count", "evidence-undecided", "window-arithmetic"];
+    let decision = |rule: &&str| {
+        format!("- {{rule: {rule}, path: 'open/Co/*', reason: lost, decided_by: WG, date: 2026-01-31}}\n")
+    };
+    fs::write(&waivers, rules.iter().map(decision).collect::<Vec<_>>().concat()).unwrap();
+    let output = import("open", &["--waivers", text(&waivers)]);
+    assert!(output.status.success(), "{}", said(&output));
 }
 
 /// What a submitter waived is no decision: a package is judged without its waivers, unless they are trusted.
@@ -443,4 +517,45 @@ fn changes_are_told() {
         succeeds(&["compare", text(&old), text(&tree), "--round", "v1.3", "--format", "markdown"])
             .contains("| removed |")
     );
+}
+
+/// A system that is called otherwise is compared all the same; each state is held against its own round.
+#[test]
+fn renamed_systems_are_found_again() {
+    let folder = TempDir::new().unwrap();
+    let (tree, package) = (folder.path().join("tree"), folder.path().join("old.zip"));
+    golden::copy(&golden::bundled(), &tree);
+    succeeds(&["package", text(&tree), "--round", "v1.3", "--out", text(&package)]);
+    let own = tree.join("closed/ExampleCo");
+    for (from, to) in
+        [("results/simulated_npu_400mhz", "results/npu"), ("systems/simulated_npu_400mhz.json", "systems/npu.json")]
+    {
+        fs::rename(own.join(from), own.join(to)).unwrap();
+    }
+    let said = succeeds(&["compare", text(&package), text(&tree), "--round", "v1.3", "--findings"]);
+    let renamed = "renamed: closed/ExampleCo/simulated_npu_400mhz is closed/ExampleCo/npu (the same sessions)";
+    assert!(said.contains(renamed) && said.contains("0 changed results"), "{said}");
+    fs::write(folder.path().join("tinyaudit.toml"), "round = 'v1.2'\n").unwrap();
+    let fresh = TempDir::new().unwrap();
+    let moved = fresh.path().join("old.zip");
+    fs::rename(&package, &moved).unwrap();
+    let said = succeeds(&["compare", text(&moved), text(&tree)]);
+    assert!(said.starts_with("held against rounds v1.3 and v1.2"), "{said}");
+}
+
+/// A marker that is missing is added, and taken away again; a slip in a status is mended.
+#[test]
+fn a_marker_is_added_and_a_slip_mended() {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("tree");
+    golden::copy(&golden::bundled(), &tree);
+    let own = tree.join("closed/ExampleCo");
+    fs::remove_file(own.join("results/simulated_npu_400mhz/ic/EEMBC_RUNNER")).unwrap();
+    let description = own.join("systems/simulated_npu_400mhz.json");
+    fs::write(&description, fs::read_to_string(&description).unwrap().replace("available", "Availble")).unwrap();
+    let broken = golden::files(&tree);
+    succeeds(&["fix", text(&tree), "--round", "v1.3", "--apply"]);
+    assert_eq!(golden::files(&tree), golden::files(&golden::bundled()));
+    succeeds(&["fix", text(&tree), "--undo"]);
+    assert_eq!(golden::files(&tree), broken);
 }

@@ -1,6 +1,7 @@
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
-use crate::round::Round;
+use crate::round::spelling::{nearest, plain};
+use crate::round::{BenchmarkSpec, Round};
 
 rule! {
     /// A folder is no benchmark of the round.
@@ -30,6 +31,17 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
                 let folder = &benchmark.folder;
                 format!("name the folder `{name}`, or write {{\"{folder}\": \"{name}\"}} into `model_mapping.json` beside `results`")
             });
+        } else if let Some(near) = near(&benchmark.folder, round) {
+            finding.help(format!("name the folder `{near}`, if that was meant"));
         }
     }
+}
+
+/// The benchmark whose short name, or title, a folder's name was probably meant to be.
+fn near<'a>(folder: &str, round: &'a Round) -> Option<&'a str> {
+    let folder = plain(folder);
+    let is_meant = |(name, spec): &(&'a String, &BenchmarkSpec)| {
+        folder == plain(name) || nearest(&folder, [plain(&spec.title).as_str()].into_iter(), 3).is_some()
+    };
+    round.benchmarks.iter().find(is_meant).map(|(name, _)| name.as_str())
 }

@@ -31,7 +31,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
 }
 
 /// Whether a file is a text that tells of code, or what an operating system left behind.
-fn tells_only(path: &str) -> bool {
+pub(super) fn tells_only(path: &str) -> bool {
     let name = name_of(path).to_lowercase();
     name.starts_with('.')
         || ["readme", "license", "licence", "copying", "notice"].iter().any(|start| name.starts_with(start))

@@ -1,3 +1,5 @@
+use crate::judge::metrics::energy::trace_energies;
+use crate::judge::metrics::median::median;
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::{Place, Run, Submission, Window};
 use crate::round::{FileRole, Mode, Round, Task};
@@ -43,6 +45,9 @@ fn check_trace(place: &Place<'_>, round: &Round, findings: &mut Findings) {
             index + 1
         );
         let finding = findings.at(path, 0, message);
+        if let Some(note) = true_figure(run) {
+            finding.note(note);
+        }
         if count != expected {
             finding.note(match lost_stamp(run) {
                 Some((what, window)) if count + 1 == expected => format!(
@@ -57,10 +62,33 @@ fn check_trace(place: &Place<'_>, round: &Round, findings: &mut Findings) {
     }
 }
 
+/// How far a stamp may lie from the line of the log that goes with it, in seconds.
+const NEAR: f64 = 1.0;
+
+/// What the trace gives where the log shows the inferences, beside the claim: between the stamps that lie there, or, where
+/// one is lost, the times of the log.
+fn true_figure(run: &Run) -> Option<String> {
+    let (trace, stamps) = (run.trace.as_ref()?, run.stamps.as_ref()?);
+    let nearest = |time: f64| {
+        let near = stamps.iter().copied().filter(|stamp| (stamp - time).abs() <= NEAR);
+        near.min_by(|a, b| (a - time).abs().total_cmp(&(b - time).abs())).unwrap_or(time)
+    };
+    let spans: Vec<(f64, f64)> = run.windows.iter().filter_map(|window| window.inference_span).collect();
+    let spans: Vec<(f64, f64)> = spans.into_iter().map(|(begin, done)| (nearest(begin), nearest(done))).collect();
+    let energies = trace_energies(&trace.samples(), trace.rate_hz, &spans);
+    let costs: Option<Vec<f64>> = energies
+        .into_iter()
+        .zip(&run.windows)
+        .map(|(energy, window)| Some(energy? / window.inferences as f64).filter(|cost| cost.is_finite()))
+        .collect();
+    let figure = median(costs?)?;
+    let claimed = run.claims.as_ref().and_then(|claims| claims.energy.as_ref());
+    let claimed = claimed.map_or_else(String::new, |claimed| format!("claimed are {} uJ/inf; ", claimed.text));
+    Some(format!("{claimed}where the log shows the inferences, the trace gives {figure:.3} uJ/inf"))
+}
+
 /// The first start or end of inferences, by the log, near which there is no time stamp, and its window.
 fn lost_stamp(run: &Run) -> Option<(&'static str, usize)> {
-    /// How far a stamp may lie from the line of the log that goes with it.
-    const NEAR: f64 = 1.0;
     let stamps = run.stamps.as_ref()?;
     let near = |time: f64| stamps.iter().any(|stamp| (stamp - time).abs() <= NEAR);
     run.windows.iter().enumerate().find_map(|(index, window)| {

@@ -5,12 +5,17 @@ use crate::round::{FileRole, Round};
 rule! {
     /// A log does not run from the start of its session to the end.
     ///
-    /// Both runners close their logs; one that stops earlier was cut, or the run was ended.
+    /// Both runners close their logs; one that stops earlier was half copied, cut, or its run was ended. What else does not
+    /// fit follows from it.
     ///
-    /// Help: add the whole log of the session the results come from.
+    /// Help: copy the whole log of the session the results come from.
     ///
-    /// Source: the logs both runners write.
-    "log-incomplete", Evidence, Warning, check
+    /// Source: the logs both runners write; one of 718 published logs is cut off.
+    "log-incomplete", Evidence, Error, check,
+    explains "input-missing", "results-json-disagrees-with-log", "output-length", "window-count", "window-arithmetic",
+        "log-of-another-session", "script-disagrees-with-log", "inference-count-contradicted", "throughput-mismatch",
+        "accuracy-mismatch", "auc-mismatch", "energy-arithmetic", "energy-mismatch", "energy-windows-misplaced",
+        "wakeword-mismatch", "results-shortened", "window-input-repeated", "input-list-unknown", "evidence-undecided"
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
@@ -18,9 +23,9 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         let Some(log) = &place.run.log else { continue };
         let path = place.run.path_of(FileRole::Log);
         if log.session.is_none() {
-            findings.at(path, 1, "the log does not show the start of its session");
+            findings.at(path, 1, "the log does not show the start of its session, so it is not the whole log");
         } else if !log.closed {
-            findings.at(path, 0, "the log does not show the end of its session");
+            findings.at(path, 0, "the log does not show the end of its session, so it is not the whole log");
         }
     }
 }

@@ -1,5 +1,6 @@
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
+use crate::round::spelling::plain;
 use crate::round::{Round, Runner};
 
 rule! {
@@ -26,6 +27,8 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
                 findings.at(&benchmark.path, 0, format!("`{marker}` is missing, although the EEMBC runner was used"));
             if let Some(run) = benchmark.runs.values().find(|run| run.files.contains_key(marker)) {
                 finding.help(format!("move `{marker}` from `{}` into the benchmark's folder", run.mode));
+            } else if let Some(near) = benchmark.files.iter().find(|name| plain(name) == plain(marker)) {
+                finding.help(format!("rename `{near}` to `{marker}`"));
             }
         }
     }

@@ -38,13 +38,13 @@ fn check_one(description: &SystemDescription, path: &str, round: &Round, finding
     if round.statuses.contains_key(&status) {
         return;
     }
-    let what = if status.trim().is_empty() { "`Status` is empty".to_owned() } else { format!("`Status` is `{}`", field.shown()) };
+    let what = if status.trim().is_empty() {
+        "`Status` is empty".to_owned()
+    } else {
+        format!("`Status` is `{}`", field.shown())
+    };
     let finding = findings.at(path, field.line, format!("{what}, expected one of {expected}"));
-    let meant = round
-        .statuses
-        .iter()
-        .find(|(right, others)| **right == status.trim() || others.iter().any(|other| *other == status.trim()));
-    if let Some((right, _)) = meant {
+    if let Some(right) = round.status_meant(found) {
         finding.help(format!("write `\"Status\": \"{right}\"`"));
     }
 }

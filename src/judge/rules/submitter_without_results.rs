@@ -1,6 +1,8 @@
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
+use crate::read::tree::{Entry, parent_of};
 use crate::round::Round;
+use crate::round::spelling::nearest;
 
 rule! {
     /// A submitter's folder holds no results.
@@ -26,7 +28,15 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
             } else {
                 "there is no `results` folder"
             };
-            findings.at(&submitter.path, 0, format!("submitter `{}` has no results: {what}", submitter.name));
+            let message = format!("submitter `{}` has no results: {what}", submitter.name);
+            let finding = findings.at(&submitter.path, 0, message);
+            let is_near = |entry: &&Entry| {
+                let meant = nearest(entry.name(), ["results"].into_iter(), 2).is_some();
+                meant && entry.name() != "results" && parent_of(&entry.path) == submitter.path
+            };
+            if let Some(near) = submission.entries_of(submitter).iter().find(is_near) {
+                finding.help(format!("rename `{}` to `results`", near.path));
+            }
         }
     }
 }

@@ -30,6 +30,21 @@ pub struct Documents {
     pub byte_order_marks: Vec<String>,
     /// A document that is named for quantisation, or a README that speaks of it.
     pub quantisation: Option<String>,
+    /// Documents in which a sentence stands that says what to write there, with its line.
+    pub placeholders: Vec<At<String>>,
+}
+
+/// What `tinyaudit init` asks for in the documents that it begins.
+pub mod placeholder {
+    /// In the submitter's README.
+    pub const README: &str =
+        "Say here how the results are repeated: hardware, tools and their versions, how to build, flash and run.";
+    /// In the README of a benchmark's code.
+    pub const CODE: &str = "Put the implementation here and say how it is built and run.";
+    /// In the document on energy.
+    pub const ENERGY: &str = "Say what feeds the device, what is measured, and which jumpers are set.";
+    /// All of them.
+    pub const ALL: [&str; 3] = [README, CODE, ENERGY];
 }
 
 /// The model files of a submitter.
@@ -99,7 +114,23 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     let models = submitter.is_closed().then(|| own_model(tree, code)).flatten();
     let code = code.par_iter().filter_map(|entry| read_code(tree, entry)).collect();
     let quantisation = on_quantisation(tree, submitter, entries);
-    Documents { checklists, code, models, byte_order_marks, quantisation }
+    let placeholders = entries.iter().filter_map(|entry| placeholder_in(tree, entry)).collect();
+    Documents { checklists, code, models, byte_order_marks, quantisation, placeholders }
+}
+
+/// The first placeholder of a short document.
+fn placeholder_in(tree: &Tree, entry: &Entry) -> Option<At<String>> {
+    /// Several times what `init` writes, in bytes; a longer document says something.
+    const LONGEST: u64 = 1 << 10;
+    if ending(entry) != "md" || entry.size().is_none_or(|size| size > LONGEST) {
+        return None;
+    }
+    let found = |bytes: &[u8]| {
+        let at = placeholder::ALL.iter().find_map(|asked| memmem::find(bytes, asked.as_bytes()))?;
+        Some(1 + text::line_feeds(&bytes[..at]))
+    };
+    let line = tree.read_with(entry, found).ok().flatten()?;
+    Some(At::new(entry.path.clone(), line))
 }
 
 /// The first document beside the results that is named for quantisation, or README that speaks of it. Source files are

@@ -1,0 +1,58 @@
+use std::collections::BTreeSet;
+
+use super::code_missing::tells_only;
+use crate::judge::rule::{Findings, rule};
+use crate::read::submission::Submission;
+use crate::read::tree::join;
+use crate::round::{BenchmarkSpec, Round};
+
+rule! {
+    /// No code is named for a benchmark, although other benchmarks have some.
+    ///
+    /// Code is looked for by the names of files and folders: the benchmark's short name, its model, the first word of its
+    /// title. Where no benchmark is named, the code serves all of them and nothing is said; a folder with a README alone
+    /// holds no code.
+    ///
+    /// Help: put the implementation of the benchmark into `code/<benchmark>`, or say in the README where it is.
+    ///
+    /// Source: directory structure of the results repositories; MLPerf Tiny rules, 9.1; all 22 published submissions at
+    /// hand name every benchmark or none.
+    "benchmark-without-code", Structure, Warning, check
+}
+
+fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
+    for submitter in submission.submitters.iter().filter(|submitter| submitter.has_results) {
+        let code = join(&submitter.path, "code");
+        let prefix = format!("{code}/");
+        let files = submission.entries_of(submitter).iter().filter(|entry| entry.is_file());
+        let paths: Vec<String> = files
+            .filter_map(|entry| entry.path.strip_prefix(&prefix))
+            .filter(|below| !tells_only(below))
+            .map(str::to_lowercase)
+            .collect();
+        let measured: BTreeSet<&str> = submission
+            .systems_of(submitter)
+            .flat_map(|system| &system.benchmarks)
+            .filter(|benchmark| !benchmark.runs.is_empty())
+            .filter_map(|benchmark| benchmark.name.as_deref())
+            .collect();
+        let is_there = |name: &str| {
+            round.benchmarks.get(name).is_some_and(|spec| paths.iter().any(|path| is_named(path, name, spec)))
+        };
+        // Two sizes of a benchmark share their code.
+        let smaller = |name: &str| round.benchmarks.get(name).map_or(&[][..], |spec| &spec.requires);
+        let has_code = |name: &&str| is_there(name) || smaller(name).iter().any(|smaller| is_there(smaller));
+        let (with, without): (Vec<&str>, Vec<&str>) = measured.into_iter().partition(has_code);
+        if !with.is_empty() && !without.is_empty() {
+            let (with, without) = (with.join(", "), without.join(", "));
+            findings.at(&code, 0, format!("no code is named for {without}, as it is for {with}"));
+        }
+    }
+}
+
+/// Whether a path in lower case names a benchmark.
+fn is_named(path: &str, name: &str, spec: &BenchmarkSpec) -> bool {
+    let title = spec.title.split(' ').next().unwrap_or_default();
+    let mut words = path.split(|c: char| !c.is_ascii_alphanumeric());
+    path.contains(title) || path.contains(&spec.model) || words.any(|word| word == name)
+}
