@@ -81,7 +81,7 @@ pub(super) fn clocks(case: &Case<'_>) -> Ruling {
             return open(FileRole::Log, window.line, "the window is not timed by both clocks");
         };
         // The MLCommons runner stamps the whole command, warm-ups included.
-        let all = (inference.iterations + inference.warmups) as f64 / inference.iterations.max(1) as f64;
+        let all = (inference.iterations as f64 + inference.warmups as f64) / inference.iterations.max(1) as f64;
         device += if log.runner == Runner::Mlcommons { seconds * all } else { seconds };
         host += host_seconds;
     }

@@ -43,7 +43,7 @@ fn clocks(run: &Run) -> Option<(f64, f64)> {
         let commanded = match log.runner {
             Runner::Eembc => seconds,
             Runner::Mlcommons => {
-                seconds * (inference.iterations + inference.warmups) as f64 / inference.iterations as f64
+                seconds * (inference.iterations as f64 + inference.warmups as f64) / inference.iterations as f64
             }
         };
         sums.0 += commanded;
