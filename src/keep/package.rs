@@ -20,6 +20,7 @@
 mod manifest;
 mod verify;
 
+use std::collections::BTreeSet;
 use std::io::{self, Cursor, Read, Seek, Write};
 
 use rayon::prelude::*;
@@ -78,16 +79,10 @@ pub fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
         |entry: &Entry| submitters.iter().any(|path| is_inside(&entry.path, path) || is_inside(path, &entry.path));
     let others = tree.retain(inside);
     let droppings = tree.retain(|entry| !entry.path.split('/').any(crate::read::tree::is_dropping));
-    let full: Vec<bool> = tree
-        .entries()
-        .iter()
-        .map(|entry| {
-            entry.kind != Kind::Folder || tree.below(&entry.path).iter().any(|inner| inner.kind != Kind::Folder)
-        })
-        .collect();
-    let empty: Vec<String> =
-        tree.entries().iter().zip(full).filter(|(_, full)| !full).map(|(entry, _)| entry.path.clone()).collect();
-    tree.retain(|entry| empty.binary_search(&entry.path).is_err());
+    let full = tree.folders_with(|_| true);
+    let is_empty = |entry: &&Entry| entry.kind == Kind::Folder && !full.contains(entry.path.as_str());
+    let empty: BTreeSet<String> = tree.entries().iter().filter(is_empty).map(|entry| entry.path.clone()).collect();
+    tree.retain(|entry| !empty.contains(&entry.path));
     let left_out = |path: &str, reason| LeftOut { path: path.to_owned(), reason };
     let mut found: Vec<LeftOut> = others
         .iter()

@@ -6,10 +6,12 @@
 mod archive;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use archive::Archive;
 use rayon::prelude::*;
@@ -26,7 +28,7 @@ thread_local! {
 /// A listed directory or archive.
 pub struct Tree {
     source: Source,
-    entries: Vec<Entry>,
+    entries: Arc<Vec<Entry>>,
     /// What paths have in front of those of the source.
     prefix: String,
 }
@@ -35,6 +37,77 @@ pub struct Tree {
 enum Source {
     Folder(PathBuf),
     Archive(Archive),
+}
+
+/// Some of the entries of a tree, sorted by path: parts of its own list.
+#[derive(Debug, Clone, Default)]
+pub struct Entries {
+    all: Arc<Vec<Entry>>,
+    /// Places of the parts in it, in ascending order.
+    parts: Vec<Range<usize>>,
+}
+
+impl Entries {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.parts.iter().flat_map(|part| &self.all[part.clone()])
+    }
+
+    /// The entry at a path.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&Entry> {
+        let index = self.all.partition_point(|entry| entry.path.as_str() < path);
+        let part = self.parts.partition_point(|part| part.end <= index);
+        let is_part = self.parts.get(part).is_some_and(|part| part.contains(&index));
+        self.all.get(index).filter(|entry| is_part && entry.path == path)
+    }
+
+    /// Everything below a folder that lies in one of the parts, sorted.
+    #[must_use]
+    pub fn below(&self, folder: &str) -> &[Entry] {
+        &self.all[below(&self.all, folder)]
+    }
+
+    /// The entries directly in such a folder, sorted.
+    pub fn children(&self, folder: &str) -> impl Iterator<Item = &Entry> {
+        children(self.below(folder), folder)
+    }
+}
+
+impl<'a> IntoIterator for &'a Entries {
+    type Item = &'a Entry;
+    type IntoIter = Box<dyn Iterator<Item = &'a Entry> + 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.iter())
+    }
+}
+
+/// Where everything below a folder stands in a sorted list.
+fn below(entries: &[Entry], folder: &str) -> Range<usize> {
+    if folder.is_empty() {
+        return 0..entries.len();
+    }
+    let prefix = format!("{folder}/");
+    let start = entries.partition_point(|entry| entry.path < prefix);
+    start..start + entries[start..].partition_point(|entry| entry.path.starts_with(&prefix))
+}
+
+/// Of everything below a folder what lies directly in it.
+fn children<'a>(mut below: &'a [Entry], folder: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
+    let skip = if folder.is_empty() { 0 } else { folder.len() + 1 };
+    std::iter::from_fn(move || {
+        loop {
+            let (entry, rest) = below.split_first()?;
+            let Some(end) = entry.path[skip..].find('/') else {
+                below = rest;
+                return Some(entry);
+            };
+            // All that lies in the same inner folder is passed over at once.
+            let inner = &entry.path[..=skip + end];
+            below = &below[below.partition_point(|other| other.path.starts_with(inner))..];
+        }
+    })
 }
 
 /// One file, folder or other thing in a tree.
@@ -121,6 +194,17 @@ pub fn is_inside(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// The folders around a path, outermost first, and the path itself.
+pub fn around(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(at, _)| &path[..at]).chain([path])
+}
+
+/// Paths in the order of their folders, so that what lies in a folder follows it at once.
+#[must_use]
+pub fn by_folders(a: &str, b: &str) -> std::cmp::Ordering {
+    a.split('/').cmp(b.split('/'))
+}
+
 /// A path below a folder; the root is the empty path.
 #[must_use]
 pub fn join(folder: &str, name: &str) -> String {
@@ -152,7 +236,7 @@ impl Tree {
             }
             same
         });
-        Ok(Self { source: Source::Folder(root.to_owned()), entries, prefix: String::new() }.without_pointers())
+        Ok(Self::of(Source::Folder(root.to_owned()), entries))
     }
 
     /// Lists an open zip archive.
@@ -161,23 +245,31 @@ impl Tree {
     /// As [`Tree::open`].
     pub fn of_archive(file: File) -> io::Result<Self> {
         let (archive, entries) = Archive::of(file)?;
-        Ok(Self { source: Source::Archive(archive), entries, prefix: String::new() }.without_pointers())
+        Ok(Self::of(Source::Archive(archive), entries))
     }
 
     /// Files of which only the pointer of Git LFS is here are not read as if they were the files.
-    fn without_pointers(mut self) -> Self {
+    fn of(source: Source, entries: Vec<Entry>) -> Self {
         const SIZES: RangeInclusive<u64> = 110..=200;
         const BEGINNING: &[u8] = b"version https://git-lfs.github.com/spec/";
+        let mut tree = Self { source, entries: Arc::new(entries), prefix: String::new() };
         let is_pointer = |entry: &Entry| {
             entry.size().is_some_and(|size| SIZES.contains(&size))
-                && self.read_with(entry, |bytes| bytes.starts_with(BEGINNING)).unwrap_or(false)
+                && tree.read_with(entry, |bytes| bytes.starts_with(BEGINNING)).unwrap_or(false)
         };
-        let pointers: Vec<bool> = self.entries.par_iter().map(is_pointer).collect();
-        for (entry, _) in self.entries.iter_mut().zip(pointers).filter(|(_, is_pointer)| *is_pointer) {
-            entry.kind =
+        let pointers: Vec<usize> = tree
+            .entries
+            .par_iter()
+            .enumerate()
+            .filter(|(_, entry)| is_pointer(entry))
+            .map(|(place, _)| place)
+            .collect();
+        let entries = Arc::make_mut(&mut tree.entries);
+        for place in pointers {
+            entries[place].kind =
                 Kind::Unreadable("only its Git LFS pointer is here; `git lfs pull` fetches the file".to_owned());
         }
-        self
+        tree
     }
 
     fn entry(root: &Path, found: walkdir::Result<walkdir::DirEntry>) -> Entry {
@@ -207,23 +299,22 @@ impl Tree {
     /// The same tree as it looks from some folders higher up, `closed/ExampleCo`.
     #[must_use]
     pub fn under(mut self, folder: &str) -> Self {
-        for entry in &mut self.entries {
+        let mut entries = std::mem::take(Arc::make_mut(&mut self.entries));
+        for entry in &mut entries {
             entry.path = join(folder, &entry.path);
             // The real path stays what it is below the root.
         }
-        let around = folder.match_indices('/').map(|(at, _)| &folder[..at]).chain([folder]);
-        let around = around.map(|path| Entry { path: path.to_owned(), kind: Kind::Folder, real: None });
-        self.entries = around.chain(self.entries).collect();
-        self.entries.sort_by(|a, b| (&a.path, &a.real).cmp(&(&b.path, &b.real)));
+        let around = around(folder).map(|path| Entry { path: path.to_owned(), kind: Kind::Folder, real: None });
+        entries.extend(around);
+        entries.sort_by(|a, b| (&a.path, &a.real).cmp(&(&b.path, &b.real)));
+        self.entries = Arc::new(entries);
         self.prefix = format!("{folder}/{}", self.prefix);
         self
     }
 
     /// Keeps only some entries, and returns the others.
     pub fn retain(&mut self, keep: impl Fn(&Entry) -> bool) -> Vec<Entry> {
-        let (kept, others) = std::mem::take(&mut self.entries).into_iter().partition(keep);
-        self.entries = kept;
-        others
+        Arc::make_mut(&mut self.entries).extract_if(.., |entry| !keep(entry)).collect()
     }
 
     /// All entries, sorted by path.
@@ -245,22 +336,36 @@ impl Tree {
         path.is_empty() || self.get(path).is_some_and(|entry| entry.kind == Kind::Folder)
     }
 
+    /// Folders that hold such a thing, which is no folder itself, at any depth.
+    #[must_use]
+    pub fn folders_with(&self, wanted: impl Fn(&Entry) -> bool) -> BTreeSet<&str> {
+        let mut folders = BTreeSet::new();
+        for entry in self.entries.iter().filter(|entry| entry.kind != Kind::Folder && wanted(entry)) {
+            let mut folder = parent_of(&entry.path);
+            while folders.insert(folder) && !folder.is_empty() {
+                folder = parent_of(folder);
+            }
+        }
+        folders
+    }
+
     /// Everything below a folder, sorted.
     #[must_use]
     pub fn below(&self, folder: &str) -> &[Entry] {
-        if folder.is_empty() {
-            return &self.entries;
-        }
-        let prefix = format!("{folder}/");
-        let start = self.entries.partition_point(|entry| entry.path < prefix);
-        let length = self.entries[start..].partition_point(|entry| entry.path.starts_with(&prefix));
-        &self.entries[start..start + length]
+        &self.entries[below(&self.entries, folder)]
+    }
+
+    /// Everything below some folders, none of which lies in another.
+    #[must_use]
+    pub fn parts<'a>(&self, folders: impl Iterator<Item = &'a str>) -> Entries {
+        let mut parts: Vec<Range<usize>> = folders.map(|folder| below(&self.entries, folder)).collect();
+        parts.sort_by_key(|part| part.start);
+        Entries { all: Arc::clone(&self.entries), parts }
     }
 
     /// The entries directly in a folder, sorted.
     pub fn children<'a>(&'a self, folder: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
-        let skip = if folder.is_empty() { 0 } else { folder.len() + 1 };
-        self.below(folder).iter().filter(move |entry| !entry.path[skip..].contains('/'))
+        children(self.below(folder), folder)
     }
 
     /// Names of the folders that lead to the root, innermost last; at most two, and none of an archive.

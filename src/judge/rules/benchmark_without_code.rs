@@ -32,6 +32,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             .collect();
         let measured: BTreeSet<&str> = submission
             .systems_of(submitter)
+            .iter()
             .flat_map(|system| &system.benchmarks)
             .filter(|benchmark| !benchmark.runs.is_empty())
             .filter_map(|benchmark| benchmark.name.as_deref())

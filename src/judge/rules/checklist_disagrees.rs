@@ -1,9 +1,9 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::judge::rule::{Findings, rule};
 use crate::read::log::checklist::{Checklist, Item};
 use crate::read::submission::{Submission, Submitter};
-use crate::round::{Round, Target};
+use crate::round::{Mode, Round, Target};
 
 rule! {
     /// A checklist says otherwise than the submission.
@@ -24,15 +24,19 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             .iter()
             .filter_map(|file| Some((file, file.content.as_ref()?.as_ref().ok()?)));
         let read: Vec<_> = read.filter(|(_, checklist)| checklist.has_marks()).collect();
+        // With one checklist a category or system, none speaks of everything.
+        let mut stems = submitter.documents.checklists.iter().map(|file| stem(&file.path));
+        let first = stems.next();
+        let is_one = stems.all(|stem| Some(stem) == first);
+        let claims = claims(submission, submitter);
         for (file, checklist) in &read {
             let mut said = Vec::new();
             said.extend(division(checklist, submitter));
-            // With one checklist a category or system, none speaks of everything.
-            if submitter.documents.checklists.iter().all(|other| stem(&other.path) == stem(&file.path)) {
+            if is_one {
                 said.extend(category(checklist, submission, submitter));
                 said.extend(benchmarks(checklist, submission, submitter, round));
             }
-            said.extend(accuracies(checklist, submission, submitter, round));
+            said.extend(accuracies(checklist, &claims, round));
             for message in said {
                 findings.at(&file.path, 0, message);
             }
@@ -64,7 +68,7 @@ fn category(checklist: &Checklist, submission: &Submission, submitter: &Submitte
         .filter_map(|text| known.iter().find(|(start, _)| text.starts_with(start)).map(|(_, status)| *status))
         .collect();
     let found: BTreeSet<String> =
-        submission.systems_of(submitter).filter_map(crate::read::submission::System::availability).collect();
+        submission.systems_of(submitter).iter().filter_map(crate::read::submission::System::availability).collect();
     let differ = !said.is_empty() && !found.is_empty() && !found.iter().all(|status| said.contains(status.as_str()));
     differ.then(|| {
         let join = |names: Vec<String>| names.join(", ");
@@ -80,6 +84,7 @@ fn benchmarks(checklist: &Checklist, submission: &Submission, submitter: &Submit
     let said = ticked(checklist, "benchmark(s)");
     let measured: BTreeSet<&str> = submission
         .systems_of(submitter)
+        .iter()
         .flat_map(|system| &system.benchmarks)
         .filter(|benchmark| !benchmark.runs.is_empty())
         .filter_map(|benchmark| benchmark.name.as_deref())
@@ -93,8 +98,30 @@ fn benchmarks(checklist: &Checklist, submission: &Submission, submitter: &Submit
         .then(|| format!("there are results of {}, not ticked in the checklist", unsaid.join(", ")))
 }
 
+/// Claims of Top-1, or else AUC, by benchmark, in ascending order.
+type Claims<'a> = BTreeMap<(&'a str, bool), Vec<f64>>;
+
+fn claims<'a>(submission: &'a Submission, submitter: &Submitter) -> Claims<'a> {
+    let mut claims = Claims::new();
+    for benchmark in submission.systems_of(submitter).iter().flat_map(|system| &system.benchmarks) {
+        let Some(name) = benchmark.name.as_deref() else { continue };
+        let scores = benchmark.runs.get(&Mode::Accuracy).map(|run| &run.scores);
+        for (first, figure) in
+            [(true, scores.and_then(|of| of.top1.as_ref())), (false, scores.and_then(|of| of.auc.as_ref()))]
+        {
+            let claimed = figure.and_then(|figure| figure.claimed.as_ref());
+            claims.entry((name, first)).or_default().extend(claimed.map(|claimed| claimed.value));
+        }
+    }
+    claims.retain(|_, values| !values.is_empty());
+    for values in claims.values_mut() {
+        values.sort_by(f64::total_cmp);
+    }
+    claims
+}
+
 /// Figures of the checklist's table that no result of the benchmark claims.
-fn accuracies(checklist: &Checklist, submission: &Submission, submitter: &Submitter, round: &Round) -> Vec<String> {
+fn accuracies(checklist: &Checklist, claims: &Claims<'_>, round: &Round) -> Vec<String> {
     let mut found = Vec::new();
     for row in &checklist.rows {
         let [_, benchmark, figure, ..] = &row[..] else { continue };
@@ -110,17 +137,10 @@ fn accuracies(checklist: &Checklist, submission: &Submission, submitter: &Submit
             Target::Wakeword { .. } => continue,
         };
         let Some(value) = number(figure, first) else { continue };
-        let claims: Vec<f64> = submission
-            .systems_of(submitter)
-            .flat_map(|system| &system.benchmarks)
-            .filter(|benchmark| benchmark.name.as_ref() == Some(name))
-            .filter_map(|benchmark| {
-                let scores = benchmark.scores();
-                let figure = if first { scores.top1 } else { scores.auc };
-                Some(figure?.claimed?.value)
-            })
-            .collect();
-        if !claims.is_empty() && claims.iter().all(|claim| (claim - value).abs() > unit * 1.01) {
+        let Some(claims) = claims.get(&(name.as_str(), first)) else { continue };
+        let next = claims.partition_point(|claim| *claim < value);
+        let nearest = claims[next.saturating_sub(1)..].iter().take(2);
+        if nearest.into_iter().all(|claim| (claim - value).abs() > unit * 1.01) {
             found.push(format!("the checklist's table says {figure} of {name}, no result claims that"));
         }
     }

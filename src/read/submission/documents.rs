@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 
 use md5::{Digest, Md5};
 use memchr::memmem;
@@ -76,6 +77,12 @@ pub struct CodeFile {
     pub private_key: Option<At<()>>,
 }
 
+/// Largest checklist that is read, in bytes; the form has a few pages.
+const MAX_CHECKLIST: u64 = 16 << 20;
+
+/// Largest list of own models that is read, in bytes.
+const MAX_MAPPING: u64 = 64 << 10;
+
 /// Whether a name is that of a checklist.
 #[must_use]
 pub fn is_checklist(name: &str) -> bool {
@@ -89,7 +96,8 @@ pub fn is_checklist(name: &str) -> bool {
 #[must_use]
 pub fn model_mapping(tree: &Tree, submitter: &str) -> BTreeMap<String, String> {
     let path = join(submitter, "model_mapping.json");
-    let bytes = tree.get(&path).filter(|entry| entry.is_file()).and_then(|entry| tree.read(entry).ok());
+    let small = |entry: &&Entry| entry.size().is_some_and(|size| size <= MAX_MAPPING);
+    let bytes = tree.get(&path).filter(small).and_then(|entry| tree.read(entry).ok());
     bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
@@ -107,7 +115,7 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
         entry.is_file()
             && entry.path.starts_with(&systems)
             && ending(entry) == "json"
-            && tree.read(entry).is_ok_and(|bytes| bytes.starts_with(text::BYTE_ORDER_MARK))
+            && begins_with(tree, entry, &[text::BYTE_ORDER_MARK])
     };
     let byte_order_marks = entries.iter().filter(starts_with_mark).map(|entry| entry.path.clone()).collect();
     let code = tree.below(&join(&submitter.path, "code"));
@@ -164,15 +172,24 @@ fn own_model(tree: &Tree, code: &[Entry]) -> Option<Models> {
     own.map(|entry| Models { count: models.len(), own: entry.path.clone() })
 }
 
-/// Whether a file begins as a PDF or Word file does.
+/// Whether a file begins as a PDF or Word file does. One that cannot be read is reported as such.
 fn is_document(tree: &Tree, entry: &Entry) -> bool {
-    // A file that cannot be read is reported as such.
-    tree.read(entry).is_ok_and(|bytes| bytes.starts_with(b"%PDF") || bytes.starts_with(b"PK"))
+    begins_with(tree, entry, &[b"%PDF", b"PK"])
+}
+
+fn begins_with(tree: &Tree, entry: &Entry, beginnings: &[&[u8]]) -> bool {
+    let mut first = Vec::new();
+    let read = tree.stream(entry, |source| source.take(4).read_to_end(&mut first));
+    read.is_ok() && beginnings.iter().any(|beginning| first.starts_with(beginning))
 }
 
 fn read_checklist(tree: &Tree, entry: &Entry) -> Option<Result<Checklist, Damage>> {
     if ending(entry) != "docx" {
         return None;
+    }
+    if let Some(size) = entry.size().filter(|size| *size > MAX_CHECKLIST) {
+        let message = format!("the file has {size} bytes, at most {MAX_CHECKLIST} are expected");
+        return Some(Err(Damage::new(0, message)));
     }
     let bytes = tree.read(entry).map_err(|error| Damage::new(0, format!("the file cannot be read: {error}")));
     Some(bytes.and_then(|bytes| checklist::parse(&bytes)))
