@@ -55,6 +55,7 @@ pub fn read(readings: &mut Vec<Reading>, line: Line, content: &[u8]) {
     if content.len() <= 3 {
         return;
     }
+    let whole = beginning(content.trim_ascii());
     for (words, label) in LABELS {
         let mut before: Option<&[u8]> = None;
         for at in memmem::find_iter(content, words) {
@@ -63,7 +64,7 @@ pub fn read(readings: &mut Vec<Reading>, line: Line, content: &[u8]) {
                 break;
             }
             let read = match label {
-                Label::Counts => beginning(content.trim_ascii()),
+                Label::Counts => whole,
                 _ => figure(&content[at + words.len()..]),
             };
             if before.replace(read) == Some(read) {
