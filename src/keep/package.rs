@@ -32,7 +32,7 @@ pub use manifest::{Listed, Manifest};
 pub use verify::{Difference, differences, stored_round};
 
 use crate::read::log::{blocks, text};
-use crate::read::tree::{Entry, Kind, Tree, is_inside};
+use crate::read::tree::{Entry, Kind, Tree, alike, is_inside};
 
 /// The manifest's name: lines that `sha256sum -c` reads.
 pub const MANIFEST: &str = "MANIFEST.sha256";
@@ -111,6 +111,9 @@ pub struct LeftOut {
 pub fn files(tree: &Tree) -> Result<Vec<&Entry>, PackageError> {
     let refused =
         |entry: &Entry, reason: &str| PackageError::Entry { path: entry.path.clone(), reason: reason.to_owned() };
+    if let Some((one, other)) = alike(tree.entries()) {
+        return Err(refused(other, &format!("some systems take it and `{}` for one", one.path)));
+    }
     let mut files = Vec::new();
     for entry in tree.entries() {
         match &entry.kind {

@@ -8,6 +8,7 @@ mod archive;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use archive::Archive;
 use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
 
 /// Most bytes that are set aside for a file before it is read.
@@ -108,6 +110,26 @@ fn children<'a>(mut below: &'a [Entry], folder: &str) -> impl Iterator<Item = &'
             below = &below[below.partition_point(|other| other.path.starts_with(inner))..];
         }
     })
+}
+
+/// Two entries that some systems take for one: their paths differ in case, or in the way their signs are composed.
+#[must_use]
+pub fn alike(entries: &[Entry]) -> Option<(&Entry, &Entry)> {
+    let plain = |entry: &Entry| -> String {
+        if entry.path.is_ascii() {
+            entry.path.to_ascii_lowercase()
+        } else {
+            entry.path.nfd().flat_map(char::to_lowercase).nfc().collect()
+        }
+    };
+    // By a hash of what they have in common, as entries are many.
+    let state = RandomState::new();
+    let mut hashes: Vec<(u64, u32)> =
+        entries.iter().zip(0..).map(|(entry, number)| (state.hash_one(plain(entry)), number)).collect();
+    hashes.sort_unstable();
+    let pairs = hashes.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+    let pairs = pairs.map(|pair| (&entries[pair[0].1 as usize], &entries[pair[1].1 as usize]));
+    pairs.filter(|(one, other)| plain(one) == plain(other)).min_by_key(|(one, _)| &one.path)
 }
 
 /// One file, folder or other thing in a tree.

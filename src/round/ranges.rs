@@ -51,7 +51,7 @@ mod tests {
         }
         match schema {
             Value::Object(fields) => {
-                fields.iter().for_each(|(key, inner)| open(&format!("{place}/{key}"), inner, found))
+                fields.iter().for_each(|(key, inner)| open(&format!("{place}/{key}"), inner, found));
             }
             Value::Array(all) => all.iter().for_each(|inner| open(place, inner, found)),
             _ => {}
