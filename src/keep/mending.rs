@@ -210,12 +210,12 @@ fn junk(tree: &Tree) -> Vec<Step> {
         }
         let why = match entry.kind {
             Kind::Folder if entry.name() == "__pycache__" => "a Python cache",
-            Kind::Folder if !kept.contains(entry.path.as_str()) => "an empty folder",
+            Kind::Folder if !kept.contains(&*entry.path) => "an empty folder",
             Kind::File(_) if is_dropping(entry.name()) => "left by an operating system or an editor",
             _ => continue,
         };
         gone.insert(&entry.path);
-        steps.push(Step::Remove { path: entry.path.clone(), why: why.to_owned() });
+        steps.push(Step::Remove { path: entry.path.to_string(), why: why.to_owned() });
     }
     steps
 }

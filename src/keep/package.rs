@@ -80,9 +80,9 @@ pub fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
     let others = tree.retain(inside);
     let droppings = tree.retain(|entry| !entry.path.split('/').any(crate::read::tree::is_dropping));
     let full = tree.folders_with(|_| true);
-    let is_empty = |entry: &&Entry| entry.kind == Kind::Folder && !full.contains(entry.path.as_str());
-    let empty: BTreeSet<String> = tree.entries().iter().filter(is_empty).map(|entry| entry.path.clone()).collect();
-    tree.retain(|entry| !empty.contains(&entry.path));
+    let is_empty = |entry: &&Entry| entry.kind == Kind::Folder && !full.contains(&*entry.path);
+    let empty: BTreeSet<String> = tree.entries().iter().filter(is_empty).map(|entry| entry.path.to_string()).collect();
+    tree.retain(|entry| !empty.contains(&*entry.path));
     let left_out = |path: &str, reason| LeftOut { path: path.to_owned(), reason };
     let mut found: Vec<LeftOut> = others
         .iter()
@@ -110,7 +110,7 @@ pub struct LeftOut {
 /// When there is anything but files and folders, or a name that is no text.
 pub fn files(tree: &Tree) -> Result<Vec<&Entry>, PackageError> {
     let refused =
-        |entry: &Entry, reason: &str| PackageError::Entry { path: entry.path.clone(), reason: reason.to_owned() };
+        |entry: &Entry, reason: &str| PackageError::Entry { path: entry.path.to_string(), reason: reason.to_owned() };
     if let Some((one, other)) = alike(tree.entries()) {
         return Err(refused(other, &format!("some systems take it and `{}` for one", one.path)));
     }
@@ -198,7 +198,7 @@ pub fn write(tree: &Tree, documents: &Documents, out: &mut (impl Write + Seek)) 
 }
 
 fn unreadable(entry: &Entry, error: &io::Error) -> PackageError {
-    PackageError::Entry { path: entry.path.clone(), reason: error.to_string() }
+    PackageError::Entry { path: entry.path.to_string(), reason: error.to_string() }
 }
 
 fn compress(tree: &Tree, part: &Part<'_>, archive: &mut ZipWriter<impl Write + Seek>) -> Result<(), PackageError> {

@@ -44,7 +44,7 @@ pub fn steps(tree: &Tree, report: &Report) -> Vec<Step> {
             let parent = parent_of(&entry.path);
             let to = join(parent, &name);
             if name != entry.name() && tree.get(&to).is_none() && taken.insert(to.clone()) {
-                steps.push((parts.len(), Step::Move { from: entry.path.clone(), to }));
+                steps.push((parts.len(), Step::Move { from: entry.path.to_string(), to }));
             }
         }
     }

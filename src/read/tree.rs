@@ -58,10 +58,10 @@ impl Entries {
     /// The entry at a path.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Entry> {
-        let index = self.all.partition_point(|entry| entry.path.as_str() < path);
+        let index = self.all.partition_point(|entry| &*entry.path < path);
         let part = self.parts.partition_point(|part| part.end <= index);
         let is_part = self.parts.get(part).is_some_and(|part| part.contains(&index));
-        self.all.get(index).filter(|entry| is_part && entry.path == path)
+        self.all.get(index).filter(|entry| is_part && *entry.path == *path)
     }
 
     /// Everything below a folder that lies in one of the parts, sorted.
@@ -91,7 +91,7 @@ fn below(entries: &[Entry], folder: &str) -> Range<usize> {
         return 0..entries.len();
     }
     let prefix = format!("{folder}/");
-    let start = entries.partition_point(|entry| entry.path < prefix);
+    let start = entries.partition_point(|entry| *entry.path < *prefix);
     start..start + entries[start..].partition_point(|entry| entry.path.starts_with(&prefix))
 }
 
@@ -132,15 +132,15 @@ pub fn alike(entries: &[Entry]) -> Option<(&Entry, &Entry)> {
     pairs.filter(|(one, other)| plain(one) == plain(other)).min_by_key(|(one, _)| &one.path)
 }
 
-/// One file, folder or other thing in a tree.
+/// One file, folder or other thing in a tree. Trees may have a million of them, so that each is kept small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Path below the root, separated by `/`; bytes that are no text are replaced.
-    pub path: String,
+    pub path: Box<str>,
     /// What it is.
     pub kind: Kind,
     /// The real path where `path` is not it.
-    real: Option<PathBuf>,
+    real: Option<Box<PathBuf>>,
 }
 
 /// What an entry is.
@@ -155,7 +155,7 @@ pub enum Kind {
     /// A pipe, socket or device.
     Special,
     /// Something that could not be looked at, with the reason.
-    Unreadable(String),
+    Unreadable(Arc<String>),
 }
 
 impl Entry {
@@ -246,9 +246,16 @@ impl Tree {
         std::fs::read_dir(root)?;
         let walk = WalkDir::new(root).min_depth(1).follow_links(false);
         let listed = |entry: &walkdir::DirEntry| !(entry.file_type().is_dir() && entry.file_name() == ".git");
-        let found = walk.into_iter().filter_entry(listed);
+        let mut entries: Vec<Entry> =
+            walk.into_iter().filter_entry(listed).map(|found| Self::entry(root, found)).collect();
         // Every file is asked for its size.
-        let mut entries: Vec<Entry> = found.par_bridge().map(|found| Self::entry(root, found)).collect();
+        entries.par_iter_mut().filter(|entry| entry.is_file()).for_each(|entry| {
+            let path = root.join(entry.real.as_deref().map_or(Path::new(&*entry.path), PathBuf::as_path));
+            entry.kind = path
+                .symlink_metadata()
+                .map_or_else(|error| unreadable(error.to_string()), |metadata| Kind::File(metadata.len()));
+        });
+        // Of a folder that cannot be listed the failure comes last.
         entries.sort_by(|a, b| (&a.path, &a.real).cmp(&(&b.path, &b.real)));
         // A folder that cannot be listed appears twice, as itself and as the failure.
         entries.dedup_by(|later, earlier| {
@@ -287,9 +294,9 @@ impl Tree {
             .map(|(place, _)| place)
             .collect();
         let entries = Arc::make_mut(&mut tree.entries);
+        let reason = unreadable("only its Git LFS pointer is here; `git lfs pull` fetches the file".to_owned());
         for place in pointers {
-            entries[place].kind =
-                Kind::Unreadable("only its Git LFS pointer is here; `git lfs pull` fetches the file".to_owned());
+            entries[place].kind = reason.clone();
         }
         tree
     }
@@ -299,7 +306,7 @@ impl Tree {
             Ok(entry) => entry,
             Err(error) => {
                 let reason = error.io_error().map_or_else(|| "it cannot be listed".to_owned(), ToString::to_string);
-                return named(root, error.path().unwrap_or(root), Kind::Unreadable(reason));
+                return named(root, error.path().unwrap_or(root), unreadable(reason));
             }
         };
         let file_type = entry.file_type();
@@ -308,10 +315,7 @@ impl Tree {
         } else if file_type.is_symlink() {
             Kind::Link
         } else if file_type.is_file() {
-            match entry.metadata() {
-                Ok(metadata) => Kind::File(metadata.len()),
-                Err(error) => Kind::Unreadable(error.to_string()),
-            }
+            Kind::File(0)
         } else {
             Kind::Special
         };
@@ -323,10 +327,10 @@ impl Tree {
     pub fn under(mut self, folder: &str) -> Self {
         let mut entries = std::mem::take(Arc::make_mut(&mut self.entries));
         for entry in &mut entries {
-            entry.path = join(folder, &entry.path);
+            entry.path = join(folder, &entry.path).into();
             // The real path stays what it is below the root.
         }
-        let around = around(folder).map(|path| Entry { path: path.to_owned(), kind: Kind::Folder, real: None });
+        let around = around(folder).map(|path| Entry { path: path.into(), kind: Kind::Folder, real: None });
         entries.extend(around);
         entries.sort_by(|a, b| (&a.path, &a.real).cmp(&(&b.path, &b.real)));
         self.entries = Arc::new(entries);
@@ -348,8 +352,8 @@ impl Tree {
     /// The entry at a path.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Entry> {
-        let index = self.entries.partition_point(|entry| entry.path.as_str() < path);
-        self.entries.get(index).filter(|entry| entry.path == path)
+        let index = self.entries.partition_point(|entry| &*entry.path < path);
+        self.entries.get(index).filter(|entry| *entry.path == *path)
     }
 
     /// Whether there is a folder at a path; the root is the empty path.
@@ -450,17 +454,24 @@ impl Tree {
         let own = entry.path.strip_prefix(self.prefix.as_str()).unwrap_or(&entry.path);
         match &self.source {
             Source::Archive(archive) => archive.stream(own, size, take),
-            Source::Folder(root) => take(&mut File::open(root.join(entry.real.as_deref().unwrap_or(Path::new(own))))?),
+            Source::Folder(root) => {
+                let real = entry.real.as_deref().map_or(Path::new(own), PathBuf::as_path);
+                take(&mut File::open(root.join(real))?)
+            }
         }
     }
+}
+
+fn unreadable(reason: String) -> Kind {
+    Kind::Unreadable(Arc::new(reason))
 }
 
 fn named(root: &Path, path: &Path, kind: Kind) -> Entry {
     let below = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     let shown = parts.join("/");
-    let real = (below.to_str() != Some(shown.as_str()) && below.to_str().is_none()).then(|| below.to_owned());
-    Entry { path: shown, kind, real }
+    let real = below.to_str().is_none().then(|| Box::new(below.to_owned()));
+    Entry { path: shown.into(), kind, real }
 }
 
 #[cfg(test)]
@@ -476,7 +487,7 @@ mod tests {
         }
         std::fs::create_dir(root.path().join(".git")).unwrap();
         let tree = Tree::open(root.path()).unwrap();
-        let paths: Vec<_> = tree.entries().iter().map(|entry| entry.path.as_str()).collect();
+        let paths: Vec<_> = tree.entries().iter().map(|entry| &*entry.path).collect();
         assert_eq!(paths, ["a", "a-b.txt", "a/b", "a/b/x.txt", "a/y.txt"]);
         let children: Vec<_> = tree.children("a").map(Entry::name).collect();
         assert_eq!(children, ["b", "y.txt"]);

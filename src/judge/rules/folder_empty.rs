@@ -22,7 +22,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     // An empty run is another rule's finding.
     let runs: BTreeSet<&str> = submission.runs().map(|place| place.run.path.as_str()).collect();
     for entry in submission.entries.iter().filter(|entry| entry.kind == Kind::Folder) {
-        if submission.entries.below(&entry.path).is_empty() && !runs.contains(entry.path.as_str()) {
+        if submission.entries.below(&entry.path).is_empty() && !runs.contains(&*entry.path) {
             findings.at(&entry.path, 0, "the folder is empty");
         }
     }

@@ -29,7 +29,9 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     let lower = |entry: &Entry| entry.path.to_lowercase();
     let mut entries: Vec<(u64, &Entry)> =
         submission.entries.iter().map(|entry| (fingerprint(lower(entry).as_bytes()), entry)).collect();
-    entries.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| lower(one).cmp(&lower(other))));
+    entries.sort_unstable_by(|(a, one), (b, other)| {
+        a.cmp(b).then_with(|| lower(one).cmp(&lower(other))).then_with(|| one.path.cmp(&other.path))
+    });
     for ((a, before), (b, entry)) in entries.iter().zip(entries.iter().skip(1)) {
         if a == b && lower(before) == lower(entry) && entry.is_text() && reason(entry).is_none() {
             findings.at(&entry.path, 0, format!("the name differs only in case from `{}`", before.path));

@@ -26,11 +26,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let described: BTreeSet<&str> = systems.iter().map(|system| system.description_path.as_str()).collect();
         for entry in submission.entries.below(&folder) {
             let Some(name) = entry.path[folder.len() + 1..].strip_suffix(".json") else { continue };
-            if !described.contains(entry.path.as_str())
-                && !name.contains('/')
-                && !name.starts_with('.')
-                && entry.is_file()
-            {
+            if !described.contains(&*entry.path) && !name.contains('/') && !name.starts_with('.') && entry.is_file() {
                 findings.at(&entry.path, 0, format!("there are no results of a system `{name}`"));
             }
         }

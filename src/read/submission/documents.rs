@@ -108,7 +108,7 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     let checklists = entries
         .iter()
         .filter(|entry| entry.is_file() && is_checklist(entry.name()) && is_document(tree, entry))
-        .map(|entry| ChecklistFile { path: entry.path.clone(), content: read_checklist(tree, entry) })
+        .map(|entry| ChecklistFile { path: entry.path.to_string(), content: read_checklist(tree, entry) })
         .collect();
     let systems = format!("{}/", join(&submitter.path, "systems"));
     let starts_with_mark = |entry: &&Entry| {
@@ -117,7 +117,7 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
             && ending(entry) == "json"
             && begins_with(tree, entry, &[text::BYTE_ORDER_MARK])
     };
-    let byte_order_marks = entries.iter().filter(starts_with_mark).map(|entry| entry.path.clone()).collect();
+    let byte_order_marks = entries.iter().filter(starts_with_mark).map(|entry| entry.path.to_string()).collect();
     let code = tree.below(&join(&submitter.path, "code"));
     let models = submitter.is_closed().then(|| own_model(tree, code)).flatten();
     let code = code.par_iter().filter_map(|entry| read_code(tree, entry)).collect();
@@ -138,7 +138,7 @@ fn placeholder_in(tree: &Tree, entry: &Entry) -> Option<At<String>> {
         Some(1 + text::line_feeds(&bytes[..at]))
     };
     let line = tree.read_with(entry, found).ok().flatten()?;
-    Some(At::new(entry.path.clone(), line))
+    Some(At::new(entry.path.to_string(), line))
 }
 
 /// The first document beside the results that is named for quantisation, or README that speaks of it. Source files are
@@ -158,7 +158,7 @@ fn on_quantisation(tree: &Tree, submitter: &Submitter, entries: &[Entry]) -> Opt
         ends_in(entry, &DOCUMENTS) && speaks(name.as_bytes())
             || is_readme && entry.is_file() && tree.read_with(entry, speaks).unwrap_or(false)
     });
-    document.map(|entry| entry.path.clone())
+    document.map(|entry| entry.path.to_string())
 }
 
 /// The smallest model that is no reference model. The question is only whether there is one: digests of all models would
@@ -169,7 +169,7 @@ fn own_model(tree: &Tree, code: &[Entry]) -> Option<Models> {
     models.sort_by_key(|entry| (entry.size(), &entry.path));
     let is_own = |bytes: &[u8]| reference_model(&text::hex(&Md5::digest(bytes))).is_none();
     let own = models.iter().find(|entry| tree.read_with(entry, is_own).unwrap_or(false));
-    own.map(|entry| Models { count: models.len(), own: entry.path.clone() })
+    own.map(|entry| Models { count: models.len(), own: entry.path.to_string() })
 }
 
 /// Whether a file begins as a PDF or Word file does. One that cannot be read is reported as such.
@@ -213,7 +213,7 @@ fn read_code(tree: &Tree, entry: &Entry) -> Option<CodeFile> {
     }
     let first = scan.first_input.and_then(|(name, place)| Some(At::new(name, line_of(tree, entry, place)?)));
     Some(CodeFile {
-        path: entry.path.clone(),
+        path: entry.path.to_string(),
         evaluation_inputs: first.map(|first| (scan.inputs.len(), first)),
         private_key: scan.private_key.and_then(|place| Some(At::new((), line_of(tree, entry, place)?))),
     })

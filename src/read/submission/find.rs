@@ -77,7 +77,7 @@ fn folders_of_submitters<'a>(tree: &'a Tree, path: &str) -> impl Iterator<Item =
 fn folders<'a>(tree: &'a Tree, path: &str) -> impl Iterator<Item = String> + use<'a> {
     tree.children(path)
         .filter(|entry| entry.kind == tree::Kind::Folder && !entry.name().starts_with('.'))
-        .map(|entry| entry.path.clone())
+        .map(|entry| entry.path.to_string())
 }
 
 /// The systems of a submitter with their benchmarks and files, not yet read.
@@ -136,7 +136,7 @@ impl<'a> Descriptions<'a> {
             .iter()
             .filter(|entry| entry.is_file() && is_json(&entry.path) && !entry.name().starts_with('.'))
             .take(Self::MOST)
-            .map(|entry| (entry.path[folder.len()..].to_lowercase(), entry.path.as_str()))
+            .map(|entry| (entry.path[folder.len()..].to_lowercase(), &*entry.path))
             .collect();
         Self { tree, folder, files, read: BTreeMap::new() }
     }

@@ -130,7 +130,7 @@ fn unread(tree: &Tree, round: &Round, submission: &Submission, whole: bool) -> V
     };
     let entries = if whole { &tree.parts(std::iter::once("")) } else { &submission.entries };
     let files = entries.iter().filter(|entry| entry.is_file() && is_unread(&entry.path));
-    files.map(|entry| entry.path.clone()).collect()
+    files.map(|entry| entry.path.to_string()).collect()
 }
 
 /// A submission of one result.

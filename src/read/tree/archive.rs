@@ -14,7 +14,7 @@ use flate2::CrcReader;
 use flate2::bufread::DeflateDecoder;
 use records::{List, Record, Window};
 
-use super::{Entry, Kind, alike, below, parent_of};
+use super::{Entry, Kind, alike, below, parent_of, unreadable};
 
 /// Most entries an archive may have, with the folders around them.
 const MAX_ENTRIES: usize = 1_000_000;
@@ -71,7 +71,7 @@ impl Archive {
         let hasher = RandomState::new();
         for (entry, (hash, _)) in entries.iter_mut().zip(&mut places) {
             // The folder around everything has no path.
-            entry.path = layout.path_of(&entry.path).unwrap_or_default();
+            entry.path = layout.path_of(&entry.path).unwrap_or_default().into();
             *hash = hasher.hash_one(&entry.path);
             if !entry.path.is_empty() {
                 check_name(&entry.path)?;
@@ -144,15 +144,15 @@ fn entry(record: Record) -> Entry {
     } else if record.name.ends_with(['/', '\\']) {
         Kind::Folder
     } else if record.is_encrypted() {
-        Kind::Unreadable("it is encrypted".to_owned())
+        unreadable("it is encrypted".to_owned())
     } else if ![STORED, DEFLATED].contains(&record.method) {
-        Kind::Unreadable(format!("it is packed by method {}, expected 8, deflate", record.method))
+        unreadable(format!("it is packed by method {}, expected 8, deflate", record.method))
     } else if record.size > LARGE && ratio > MAX_RATIO {
-        Kind::Unreadable(format!("it claims to be {ratio} times larger than packed"))
+        unreadable(format!("it claims to be {ratio} times larger than packed"))
     } else {
         Kind::File(record.size)
     };
-    Entry { path: record.name, kind, real: None }
+    Entry { path: record.name.into(), kind, real: None }
 }
 
 /// The entries with the folders around them, sorted by path.
@@ -170,13 +170,13 @@ fn with_folders(mut entries: Vec<Entry>) -> io::Result<Vec<Entry>> {
     }
     let mut missing = Vec::new();
     for folder in folders {
-        match entries.binary_search_by(|entry| entry.path.as_str().cmp(folder)) {
+        match entries.binary_search_by(|entry| (*entry.path).cmp(folder)) {
             Ok(at) if entries[at].kind != Kind::Folder => {
                 let inner = &entries[below(&entries, folder)][0];
                 return Err(refused(format!("`{}` lies in a file", inner.path)));
             }
             Ok(_) => {}
-            Err(_) => missing.push(Entry { path: folder.to_owned(), kind: Kind::Folder, real: None }),
+            Err(_) => missing.push(Entry { path: folder.into(), kind: Kind::Folder, real: None }),
         }
     }
     if entries.len() + missing.len() > MAX_ENTRIES {
