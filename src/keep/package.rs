@@ -32,7 +32,7 @@ pub use manifest::{Listed, Manifest};
 pub use verify::{Difference, differences, stored_round};
 
 use crate::read::log::{blocks, text};
-use crate::read::tree::{Entry, Kind, Tree, alike, is_inside};
+use crate::read::tree::{Entry, Kind, Tree, is_inside, one_elsewhere};
 
 /// The manifest's name: lines that `sha256sum -c` reads.
 pub const MANIFEST: &str = "MANIFEST.sha256";
@@ -111,7 +111,7 @@ pub struct LeftOut {
 pub fn files(tree: &Tree) -> Result<Vec<&Entry>, PackageError> {
     let refused =
         |entry: &Entry, reason: &str| PackageError::Entry { path: entry.path.to_string(), reason: reason.to_owned() };
-    if let Some((one, other)) = alike(tree.entries()) {
+    if let Some((one, other)) = one_elsewhere(tree.entries()) {
         return Err(refused(other, &format!("some systems take it and `{}` for one", one.path)));
     }
     let mut files = Vec::new();

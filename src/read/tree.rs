@@ -6,7 +6,7 @@
 mod archive;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
@@ -112,24 +112,36 @@ fn children<'a>(mut below: &'a [Entry], folder: &str) -> impl Iterator<Item = &'
     })
 }
 
+/// Entries whose paths are the same once they are made plain, each with the one before it, sorted by what is the same.
+pub fn alike<'a, I: Iterator<Item = &'a Entry>>(
+    entries: impl Fn() -> I,
+    plain: impl Fn(&Entry) -> String,
+) -> Vec<(&'a Entry, &'a Entry)> {
+    // Entries are many, and few of them are alike: short hashes tell which are worth a look.
+    let state = RandomState::new();
+    let hash = |entry: &Entry| u32::try_from(state.hash_one(plain(entry)) >> 32).unwrap_or(0);
+    let mut hashes: Vec<u32> = entries().map(hash).collect();
+    hashes.sort_unstable();
+    let repeated: HashSet<u32> = hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    drop(hashes);
+    let found = entries().filter(|entry| !repeated.is_empty() && repeated.contains(&hash(entry)));
+    let mut found: Vec<(String, &Entry)> = found.map(|entry| (plain(entry), entry)).collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    let pairs = found.iter().zip(found.iter().skip(1)).filter(|(one, other)| one.0 == other.0);
+    pairs.map(|((_, one), (_, other))| (*one, *other)).collect()
+}
+
 /// Two entries that some systems take for one: their paths differ in case, or in the way their signs are composed.
 #[must_use]
-pub fn alike(entries: &[Entry]) -> Option<(&Entry, &Entry)> {
-    let plain = |entry: &Entry| -> String {
+pub fn one_elsewhere(entries: &[Entry]) -> Option<(&Entry, &Entry)> {
+    let plain = |entry: &Entry| {
         if entry.path.is_ascii() {
             entry.path.to_ascii_lowercase()
         } else {
             entry.path.nfd().flat_map(char::to_lowercase).nfc().collect()
         }
     };
-    // By a hash of what they have in common, as entries are many.
-    let state = RandomState::new();
-    let mut hashes: Vec<(u64, u32)> =
-        entries.iter().zip(0..).map(|(entry, number)| (state.hash_one(plain(entry)), number)).collect();
-    hashes.sort_unstable();
-    let pairs = hashes.windows(2).filter(|pair| pair[0].0 == pair[1].0);
-    let pairs = pairs.map(|pair| (&entries[pair[0].1 as usize], &entries[pair[1].1 as usize]));
-    pairs.filter(|(one, other)| plain(one) == plain(other)).min_by_key(|(one, _)| &one.path)
+    alike(|| entries.iter(), plain).into_iter().next()
 }
 
 /// One file, folder or other thing in a tree. Trees may have a million of them, so that each is kept small.
@@ -256,7 +268,8 @@ impl Tree {
                 .map_or_else(|error| unreadable(error.to_string()), |metadata| Kind::File(metadata.len()));
         });
         // Of a folder that cannot be listed the failure comes last.
-        entries.sort_by(|a, b| (&a.path, &a.real).cmp(&(&b.path, &b.real)));
+        let fails = |entry: &Entry| matches!(entry.kind, Kind::Unreadable(_));
+        entries.sort_unstable_by(|a, b| (&a.path, &a.real, fails(a)).cmp(&(&b.path, &b.real, fails(b))));
         // A folder that cannot be listed appears twice, as itself and as the failure.
         entries.dedup_by(|later, earlier| {
             let same = later.path == earlier.path && later.real == earlier.real;

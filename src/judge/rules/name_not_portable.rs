@@ -1,8 +1,7 @@
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
-use crate::read::tree::Entry;
+use crate::read::tree::{Entry, alike};
 use crate::round::Round;
-use crate::round::fingerprint::fingerprint;
 
 rule! {
     /// A name cannot be kept on every system.
@@ -25,15 +24,9 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
             findings.at(&entry.path, 0, format!("the name {reason}"));
         }
     }
-    // By a fingerprint of what two such names have in common, as names are many.
     let lower = |entry: &Entry| entry.path.to_lowercase();
-    let mut entries: Vec<(u64, &Entry)> =
-        submission.entries.iter().map(|entry| (fingerprint(lower(entry).as_bytes()), entry)).collect();
-    entries.sort_unstable_by(|(a, one), (b, other)| {
-        a.cmp(b).then_with(|| lower(one).cmp(&lower(other))).then_with(|| one.path.cmp(&other.path))
-    });
-    for ((a, before), (b, entry)) in entries.iter().zip(entries.iter().skip(1)) {
-        if a == b && lower(before) == lower(entry) && entry.is_text() && reason(entry).is_none() {
+    for (before, entry) in alike(|| submission.entries.iter(), lower) {
+        if entry.is_text() && reason(entry).is_none() {
             findings.at(&entry.path, 0, format!("the name differs only in case from `{}`", before.path));
         }
     }

@@ -14,7 +14,7 @@ use flate2::CrcReader;
 use flate2::bufread::DeflateDecoder;
 use records::{List, Record, Window};
 
-use super::{Entry, Kind, alike, below, parent_of, unreadable};
+use super::{Entry, Kind, below, one_elsewhere, parent_of, unreadable};
 
 /// Most entries an archive may have, with the folders around them.
 const MAX_ENTRIES: usize = 1_000_000;
@@ -43,9 +43,9 @@ pub struct Archive {
     file: Shared,
     list: List,
     layout: Layout,
-    hasher: RandomState,
-    /// Where in the archive the files are listed, by a hash of their path.
-    places: Vec<(u64, u64)>,
+    state: RandomState,
+    /// Where in the list the files stand, by a hash of their path.
+    places: Vec<(u32, u32)>,
 }
 
 impl Archive {
@@ -61,18 +61,17 @@ impl Archive {
             return Err(refused(format!("the archive has {} entries, expected at most {MAX_ENTRIES}", list.count)));
         }
         let mut entries: Vec<Entry> = Vec::new();
-        let mut places: Vec<(u64, u64)> = Vec::new();
+        let mut places: Vec<(u32, u32)> = Vec::new();
         list.for_each(&mut listed, &mut files, |record, place| {
             places.push((0, place));
             entries.push(entry(record));
-            Ok(())
         })?;
         let layout = Layout::of(&entries);
-        let hasher = RandomState::new();
+        let state = RandomState::new();
         for (entry, (hash, _)) in entries.iter_mut().zip(&mut places) {
             // The folder around everything has no path.
             entry.path = layout.path_of(&entry.path).unwrap_or_default().into();
-            *hash = hasher.hash_one(&entry.path);
+            *hash = short_hash(&state, &entry.path);
             if !entry.path.is_empty() {
                 check_name(&entry.path)?;
             }
@@ -80,13 +79,13 @@ impl Archive {
         places.sort_unstable();
         entries.retain(|entry| !entry.path.is_empty());
         let entries = with_folders(entries)?;
-        if let Some((one, other)) = alike(&entries) {
+        if let Some((one, other)) = one_elsewhere(&entries) {
             return Err(refused(format!(
                 "the archive holds `{}` and `{}`, which are one on some systems; rename one of them",
                 one.path, other.path
             )));
         }
-        Ok((Self { file, list, layout, hasher, places }, entries))
+        Ok((Self { file, list, layout, state, places }, entries))
     }
 
     /// The archive for a look at a single place.
@@ -96,7 +95,7 @@ impl Archive {
 
     /// The record of a file.
     fn record(&self, path: &str) -> io::Result<Record> {
-        let hash = self.hasher.hash_one(path);
+        let hash = short_hash(&self.state, path);
         let mut window = self.window();
         let first = self.places.partition_point(|(other, _)| *other < hash);
         for (_, place) in self.places[first..].iter().take_while(|(other, _)| *other == hash) {
@@ -134,6 +133,11 @@ impl Read for Packed {
             Self::Deflated(file) => file.read(buffer),
         }
     }
+}
+
+/// A hash of a path that nobody can foresee, so that no archive can make them collide.
+fn short_hash(state: &RandomState, path: &str) -> u32 {
+    u32::try_from(state.hash_one(path) >> 32).unwrap_or(0)
 }
 
 /// A file as the archive lists it, by its name.

@@ -191,17 +191,17 @@ impl List {
         }
     }
 
-    /// The record at a place.
-    pub fn read(self, list: &mut Window<impl Read + Seek>, place: u64) -> io::Result<Record> {
-        read(list, place, self.end).map(|(record, _)| record)
+    /// The record at a place of the list.
+    pub fn read(self, list: &mut Window<impl Read + Seek>, place: u32) -> io::Result<Record> {
+        read(list, self.start + u64::from(place), self.end).map(|(record, _)| record)
     }
 
-    /// Hands over every file of the list with the place of its record, and holds it against what stands at the file itself.
+    /// Hands over every file of the list with the place of its record in it, and holds it against what stands at the file itself.
     pub fn for_each<R: Read + Seek>(
         self,
         list: &mut Window<R>,
         files: &mut Window<R>,
-        mut take: impl FnMut(Record, u64) -> io::Result<()>,
+        mut take: impl FnMut(Record, u32),
     ) -> io::Result<()> {
         let (mut place, mut before): (u64, Option<(Record, u64)>) = (self.start, None);
         for _ in 0..self.count {
@@ -209,7 +209,7 @@ impl List {
             ends_at(files, before.as_ref(), record.start)?;
             let data = held_against_file(files, &record)?;
             before = Some((record.clone(), data));
-            take(record, place)?;
+            take(record, u32::try_from(place - self.start).map_err(io::Error::other)?);
             place = next;
         }
         if place != self.end {
