@@ -332,6 +332,7 @@ impl Input {
         let Some(path) = &self.rules else { return round_of(tree, &self.dir, self.round.as_deref()) };
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let round = Round::parse(&name, &read_text(path)?)?;
+        crate::judge::rules::check_severities(&round).map_err(|reason| anyhow::anyhow!("{name}.yaml: {reason}"))?;
         let said = format!("round {} (read from --rules)", round.name);
         Ok((round, said))
     }

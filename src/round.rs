@@ -7,6 +7,7 @@ pub mod answers;
 mod dataset;
 mod description_schema;
 pub mod fingerprint;
+mod ranges;
 mod spec;
 pub mod spelling;
 
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use dataset::{Dataset, WakewordTruth, dataset, dataset_names, datasets, wakeword_truth};
 pub use spec::{
-    BenchmarkSpec, Energy, FileNames, FileRole, Hygiene, Mode, Publication, Runner, RunnerSpec, Runners, Statistic,
+    BenchmarkSpec, Energy, FileNames, FileRole, Hygiene, Mode, Publication, Runner, RunnerSpec, Runners,
     SystemDescriptionSpec, Target, Task, Tolerances, Wakeword, Weights, Windows,
 };
 
@@ -29,8 +30,6 @@ pub struct Round {
     /// The round's name, `v1.3`; taken from the name of the file.
     #[serde(skip)]
     pub name: String,
-    /// Which text of the MLPerf Tiny rules the round follows.
-    pub rules_text: String,
     /// The folders a submission may lie under.
     pub divisions: Vec<String>,
     /// Availability categories, each with spellings that are understood and corrected.
@@ -151,26 +150,39 @@ impl Round {
             .iter()
             .find(|(known, _)| *known == name || known.trim_start_matches('v') == name)
             .ok_or_else(|| RoundError::Unknown { name: name.to_owned() })?;
-        Self::parse(name, text)
+        // A test holds that what is built in is within the ranges.
+        let mut round: Self = read(name, text)?;
+        (*name).clone_into(&mut round.name);
+        Ok(round)
     }
 
     /// Reads a round from text; `name` is the file's name without its ending.
     ///
     /// # Errors
-    /// When the text is no round; the reason names line and column.
+    /// When the text is no round; the reason names line and column. When a number lies outside of the range that
+    /// `schemas/round.schema.json` states, or a list or division is named that is not there.
     pub fn parse(name: &str, text: &str) -> Result<Self, RoundError> {
         let malformed = |reason: String| RoundError::Malformed { file: format!("{name}.yaml"), reason };
-        if text.len() > MAX_BYTES {
-            return Err(malformed(format!("the file has {} bytes, a round file has at most {MAX_BYTES}", text.len())));
-        }
-        let options = serde_yaml::options! {
-            budget: serde_yaml::budget! { max_nodes: 20_000, max_depth: 32, max_aliases: 100 },
-        };
-        let mut round: Self =
-            serde_yaml::from_str_with_options(text, options).map_err(|error| malformed(error.to_string()))?;
+        let mut round: Self = read(name, text)?;
         name.clone_into(&mut round.name);
+        ranges::check(&read(name, text)?).map_err(malformed)?;
         round.check_lists().map_err(malformed)?;
+        round.check_divisions().map_err(malformed)?;
         Ok(round)
+    }
+
+    /// Every division whose severities differ must be one of the round.
+    fn check_divisions(&self) -> Result<(), String> {
+        let named = self.severities.iter().flat_map(|(rule, own)| own.keys().map(move |division| (rule, division)));
+        for (rule, division) in named {
+            if division != "*" && !self.divisions.contains(division) {
+                let known = self.divisions.join(", ");
+                return Err(format!(
+                    "severities.{rule} names the division {division}; there are {known}, and * for all"
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Every list a round names must be one we carry.
@@ -225,6 +237,18 @@ impl Round {
     }
 }
 
+/// Reads the text of a round's file.
+fn read<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, RoundError> {
+    let malformed = |reason: String| RoundError::Malformed { file: format!("{name}.yaml"), reason };
+    if text.len() > MAX_BYTES {
+        return Err(malformed(format!("the file has {} bytes, a round file has at most {MAX_BYTES}", text.len())));
+    }
+    let options = serde_yaml::options! {
+        budget: serde_yaml::budget! { max_nodes: 20_000, max_depth: 32, max_aliases: 100 },
+    };
+    serde_yaml::from_str_with_options(text, options).map_err(|error| malformed(error.to_string()))
+}
+
 /// The reference model a digest belongs to, as `benchmark file`.
 #[must_use]
 pub fn reference_model(md5: &str) -> Option<&'static str> {
@@ -251,9 +275,9 @@ mod tests {
 
     #[test]
     fn every_built_in_round_reads_and_names_known_lists() {
-        for name in Round::names() {
-            let round = Round::named(name).unwrap();
-            assert_eq!(round.name, name);
+        for (name, text) in ROUNDS {
+            let round = Round::parse(name, text).unwrap();
+            assert_eq!(round.name, *name);
             assert!(!round.benchmarks.is_empty());
         }
     }
@@ -267,6 +291,23 @@ mod tests {
         let unknown = text.replace("windows:\n", "windows:\n  colour: blue\n");
         let error = Round::parse("draft", &unknown).unwrap_err().to_string();
         assert!(error.contains("colour") && error.contains("line"), "{error}");
+    }
+
+    #[test]
+    fn what_is_outside_of_its_range_or_not_there_is_named() {
+        let text = ROUNDS[5].1;
+        for (from, to, expected) in [
+            ("count: 5", "count: 18446744073709551615", "windows.count is 18446744073709551615, expected 1 to 1000"),
+            ("printed_units: 0.53", "printed_units: 1e308", "tolerances.printed_units is 1e+308, expected 0 to 1000"),
+            ("printed_units: 0.53", "printed_units: .nan", "non-finite float"),
+            ("{auc: 0.85}", "{auc: 85}", "benchmarks.ad.target.auc is 85, expected 0 to 1"),
+            ("trials: 1", "trials: 0", "wakeword.trials is 0, expected 1 to 1000"),
+            ("severities: {}", "severities: {window-count: {ajar: note}}", "names the division ajar"),
+        ] {
+            assert!(text.contains(from), "{from}");
+            let error = Round::parse("draft", &text.replacen(from, to, 1)).unwrap_err().to_string();
+            assert!(error.starts_with("draft.yaml: ") && error.contains(expected), "{error}");
+        }
     }
 
     #[test]

@@ -272,7 +272,7 @@ fn read(folder: &Path, round: &Round) -> anyhow::Result<Session> {
         if wanted && !found.contains_key(name) {
             found.insert(name.to_owned(), tree.read(entry)?);
         } else if !is_dropping(name) {
-            left.push(entry.path.clone());
+            left.push(entry.path.to_string());
         }
     }
     let log = found

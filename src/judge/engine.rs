@@ -1,10 +1,13 @@
 //! The engine: holds every rule against a submission, and leaves out what another finding explains.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::rule::{Finding, Findings, Rule, Severity};
 use super::rules::RULES;
 use crate::read::submission::Submission;
+use crate::read::tree::around;
 use crate::round::Round;
 
 /// Holds the rules that need evidence against a submission of one result, while its evidence is at hand.
@@ -39,21 +42,19 @@ fn run(rule: &'static Rule, submission: &Submission, round: &Round) -> Vec<Findi
 /// Takes out, and returns, what follows from a graver cause: findings of rules that an error in the same folder, or in one
 /// around it, explains. Only an error that counts explains anything.
 pub fn take_out_explained(found: &mut Vec<Finding>) -> Vec<Finding> {
-    let causes: Vec<(String, &'static [&'static str])> = found
-        .iter()
-        .filter(|finding| finding.counts() && finding.severity == Severity::Error && !finding.rule.explains.is_empty())
-        .map(|finding| (folder_of(&finding.path).to_owned(), finding.rule.explains))
-        .collect();
-    let explained = |finding: &Finding| {
-        causes.iter().any(|(folder, explained)| {
-            explained.contains(&finding.rule.id)
-                && finding
-                    .path
-                    .strip_prefix(folder.as_str())
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+    let is_cause = |finding: &&Finding| {
+        finding.counts() && finding.severity == Severity::Error && !finding.rule.explains.is_empty()
     };
-    found.extract_if(.., |finding| explained(finding)).collect()
+    let causes: BTreeSet<(&str, &str)> = found
+        .iter()
+        .filter(is_cause)
+        .flat_map(|finding| finding.rule.explains.iter().map(|explained| (folder_of(&finding.path), *explained)))
+        .collect();
+    let is_explained =
+        |finding: &Finding| around(&finding.path).any(|folder| causes.contains(&(folder, finding.rule.id)));
+    let explained: Vec<bool> = found.iter().map(is_explained).collect();
+    let mut explained = explained.into_iter();
+    found.extract_if(.., |_| explained.next() == Some(true)).collect()
 }
 
 /// The folder of a file; a path without an ending is taken for a folder itself.

@@ -1,5 +1,7 @@
 //! The duty that a preview system leaves behind: it must come back as available in the next round.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::read::submission::{Benchmark, Submission, System};
 use crate::round::Round;
 use crate::round::spelling::distance;
@@ -20,7 +22,9 @@ pub struct Duty {
 #[must_use]
 pub fn duties(earlier: &Submission, later: &Submission, round: &Round) -> Vec<Duty> {
     let whole = later.submitters.iter().any(|one| Some(&one.name) != later.submitters.first().map(|one| &one.name));
-    let takes_part = |system: &System| whole || later.submitters.iter().any(|one| one.name == system.submitter);
+    let submitters: BTreeSet<&str> = later.submitters.iter().map(|one| one.name.as_str()).collect();
+    let takes_part = |system: &System| whole || submitters.contains(system.submitter.as_str());
+    let returned = Returned::of(later);
     earlier
         .systems
         .iter()
@@ -28,21 +32,47 @@ pub fn duties(earlier: &Submission, later: &Submission, round: &Round) -> Vec<Du
         .map(|system| Duty {
             path: system.path.clone(),
             system: format!("{}/{}/{}", system.division, system.submitter, system.name),
-            broken: broken(system, later, round),
+            broken: broken(system, &returned, round),
         })
         .collect()
 }
 
+/// Most systems on one board of which one may be the return of another.
+const MOST: usize = 100;
+
+/// The systems of a later round by submitter and name, and by submitter and board.
+struct Returned<'a> {
+    named: BTreeMap<(&'a str, &'a str), &'a System>,
+    on_board: BTreeMap<(&'a str, &'a str), Vec<&'a System>>,
+}
+
+impl<'a> Returned<'a> {
+    fn of(later: &'a Submission) -> Self {
+        let mut returned = Self { named: BTreeMap::new(), on_board: BTreeMap::new() };
+        for system in &later.systems {
+            returned.named.entry((&system.submitter, &system.name)).or_insert(system);
+            if let Some(board) = board(system) {
+                returned.on_board.entry((&system.submitter, board)).or_default().push(system);
+            }
+        }
+        returned
+    }
+}
+
 /// What is wrong with the return of a system. It comes back under its own name, or as any system on its board: one board
 /// may carry several, of which the best, or else the like-named, is the one that was meant.
-fn broken(old: &System, later: &Submission, round: &Round) -> Option<String> {
-    let of_submitter = || later.systems.iter().filter(|new| new.submitter == old.submitter);
-    if let Some(same) = of_submitter().find(|new| new.name == old.name) {
+fn broken(old: &System, later: &Returned<'_>, round: &Round) -> Option<String> {
+    let submitter = old.submitter.as_str();
+    if let Some(same) = later.named.get(&(submitter, old.name.as_str())) {
         return came_back(old, same, round);
     }
-    let on_board = of_submitter().filter(|new| board(new).is_some() && board(new) == board(old));
-    let mut tries: Vec<(usize, Option<String>)> =
-        on_board.map(|new| (distance(&new.name, &old.name), came_back(old, new, round))).collect();
+    let on_board = board(old).and_then(|board| later.on_board.get(&(submitter, board)));
+    let mut tries: Vec<(usize, Option<String>)> = on_board
+        .into_iter()
+        .flatten()
+        .take(MOST)
+        .map(|new| (distance(&new.name, &old.name), came_back(old, new, round)))
+        .collect();
     if tries.iter().any(|(_, wrong)| wrong.is_none()) {
         return None;
     }
@@ -57,11 +87,15 @@ fn came_back(old: &System, new: &System, round: &Round) -> Option<String> {
     if status != "available" {
         return Some(format!("the preview system `{}` came back as `{status}`, expected `available`", old.name));
     }
+    let mut again: BTreeMap<Option<&str>, &Benchmark> = BTreeMap::new();
+    for benchmark in &new.benchmarks {
+        again.entry(benchmark.name.as_deref()).or_insert(benchmark);
+    }
     let pairs: Vec<(&Benchmark, f64, f64)> = old
         .benchmarks
         .iter()
         .filter_map(|benchmark| {
-            let again = new.benchmarks.iter().find(|other| other.name == benchmark.name)?;
+            let again = again.get(&benchmark.name.as_deref())?;
             Some((benchmark, throughput(benchmark)?, throughput(again)?))
         })
         .collect();

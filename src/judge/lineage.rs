@@ -1,8 +1,9 @@
 //! Systems found again in another state or round, whatever they are called there.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::read::submission::{Submission, System};
+use crate::read::submission::{Identity, Submission, System};
 use crate::round::spelling::{distance, plain};
 
 /// What tells that two systems are one, the surest first.
@@ -53,23 +54,34 @@ pub struct Kin<'a> {
     pub by: Kinship,
 }
 
+/// Most systems that one of the earlier state is held against for the same reason.
+const MOST: usize = 100;
+
 /// Every system of an earlier state beside the one it became, sorted by the earlier path. A system becomes one other at
 /// most; the surest pairs are made first, of equally sure ones those whose names are nearest.
 #[must_use]
 pub fn pairs<'a>(old: &'a Submission, new: &'a Submission) -> Vec<Kin<'a>> {
     let mut pairs: Vec<Kin<'a>> = Vec::new();
+    let (mut gone, mut taken): (BTreeSet<&str>, BTreeSet<&str>) = (BTreeSet::new(), BTreeSet::new());
     for by in Kinship::ALL {
-        let is_left = |pairs: &[Kin<'_>], system: &System| {
-            !pairs.iter().any(|kin| std::ptr::eq(kin.old, system) || std::ptr::eq(kin.new, system))
-        };
+        let mut alike: BTreeMap<(String, Sign<'_>), Vec<&System>> = BTreeMap::new();
+        for new in new.systems.iter().filter(|new| !taken.contains(new.path.as_str())) {
+            for sign in signs(new, by) {
+                alike.entry((plain(&new.submitter), sign)).or_default().push(new);
+            }
+        }
         let mut found: Vec<(usize, Kin<'a>)> = Vec::new();
-        for old in old.systems.iter().filter(|system| is_left(&pairs, system)) {
-            let candidates = new.systems.iter().filter(|system| is_left(&pairs, system) && are_kin(old, system, by));
+        for old in old.systems.iter().filter(|old| !gone.contains(old.path.as_str())) {
+            let of_sign = |sign| alike.get(&(plain(&old.submitter), sign)).into_iter().flatten().take(MOST);
+            let candidates = signs(old, by).into_iter().flat_map(of_sign);
+            let candidates = candidates.filter(|new| by != Kinship::LongerName || holds_another(&old.name, &new.name));
             found.extend(candidates.map(|new| (distance(&old.name, &new.name), Kin { old, new, by })));
         }
         found.sort_by_key(|(distance, kin)| (*distance, &kin.old.path, &kin.new.path));
         for (_, kin) in found {
-            if is_left(&pairs, kin.old) && is_left(&pairs, kin.new) {
+            if !gone.contains(kin.old.path.as_str()) && !taken.contains(kin.new.path.as_str()) {
+                gone.insert(&kin.old.path);
+                taken.insert(&kin.new.path);
                 pairs.push(kin);
             }
         }
@@ -78,25 +90,33 @@ pub fn pairs<'a>(old: &'a Submission, new: &'a Submission) -> Vec<Kin<'a>> {
     pairs
 }
 
-fn are_kin(old: &System, new: &System, by: Kinship) -> bool {
-    if plain(&old.submitter) != plain(&new.submitter) {
-        return false;
-    }
-    let field =
-        |system: &System, key: &str| plain(system.description.as_ref().map_or("", |description| description.text(key)));
-    let same = |key: &str| !field(old, key).is_empty() && field(old, key) == field(new, key);
+/// What two systems of a submitter have in common that may be one.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Sign<'a> {
+    Name(&'a str, &'a str),
+    Session(&'a Identity),
+    Words(Vec<String>),
+}
+
+fn signs(system: &System, by: Kinship) -> Vec<Sign<'_>> {
+    let fields = |keys: &[&str]| {
+        let description = system.description.as_ref();
+        let field = |key: &&str| Some(plain(description?.text(key))).filter(|text| !text.is_empty());
+        keys.iter().map(field).collect::<Option<_>>().map(Sign::Words).into_iter().collect()
+    };
     match by {
-        Kinship::SameName => (&old.division, &old.name) == (&new.division, &new.name),
-        Kinship::SameSession => sessions(old).any(|one| sessions(new).any(|other| one == other)),
-        Kinship::SameSpelling => plain(&old.name) == plain(&new.name),
-        Kinship::SameBoard => same("Board Name") && same("Processor(s) Name") && same("Processor(s) Frequencies"),
-        Kinship::LongerName => {
-            let (old, new) = (plain(&old.name), plain(&new.name));
-            same("Processor(s) Name") && (old.contains(&new) || new.contains(&old))
+        Kinship::SameName => vec![Sign::Name(&system.division, &system.name)],
+        Kinship::SameSession => {
+            let runs = system.benchmarks.iter().flat_map(|benchmark| benchmark.runs.values());
+            runs.filter_map(|run| run.identity.as_ref()).map(Sign::Session).collect()
         }
+        Kinship::SameSpelling => vec![Sign::Words(vec![plain(&system.name)])],
+        Kinship::SameBoard => fields(&["Board Name", "Processor(s) Name", "Processor(s) Frequencies"]),
+        Kinship::LongerName => fields(&["Processor(s) Name"]),
     }
 }
 
-fn sessions(system: &System) -> impl Iterator<Item = &crate::read::submission::Identity> {
-    system.benchmarks.iter().flat_map(|benchmark| benchmark.runs.values()).filter_map(|run| run.identity.as_ref())
+fn holds_another(one: &str, other: &str) -> bool {
+    let (one, other) = (plain(one), plain(other));
+    one.contains(&other) || other.contains(&one)
 }

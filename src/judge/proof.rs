@@ -366,12 +366,9 @@ fn proof(place: &Place<'_>, round: &Round) -> Option<Proof> {
 const LACKS: [&str; 4] = ["evidence-missing", "file-missing", "file-unreadable", "log-incomplete"];
 
 impl Proof {
-    /// Lets findings refute statements; a finding that was waived takes its statement out of the question.
-    pub fn settle(&mut self, findings: &[Finding]) {
-        let own = |finding: &&Finding| {
-            finding.severity == Severity::Error && crate::read::tree::is_inside(&finding.path, &self.path)
-        };
-        let errors: Vec<&Finding> = findings.iter().filter(own).collect();
+    /// Lets the findings on its run refute statements; a finding that was waived takes its statement out of the question.
+    pub fn settle<'a>(&mut self, findings: impl Iterator<Item = &'a Finding>) {
+        let errors: Vec<&Finding> = findings.filter(|finding| finding.severity == Severity::Error).collect();
         let files = &self.files;
         let role_of = |path: &str| files.iter().find(|(_, own)| *own == path).map_or(FileRole::Log, |(role, _)| *role);
         for decided in &mut self.statements {

@@ -10,9 +10,9 @@ use crate::judge::rule::{Decision, Finding};
 use crate::judge::rules::{EVIDENCE_UNDECIDED, WAIVER_UNUSED};
 use crate::judge::waiver::{self, Waiver};
 use crate::read::location::Line;
-use crate::read::log::text;
+use crate::read::log::{blocks, text};
 use crate::read::submission::{self, Benchmark, LoadError, Submission, System};
-use crate::read::tree::{Tree, is_inside};
+use crate::read::tree::{Tree, around, is_inside, parent_of};
 use crate::round::{Round, Severity};
 
 /// Everything there is to say of a tree.
@@ -106,15 +106,15 @@ impl Report {
         self.findings.append(&mut self.explained);
         self.findings.retain(|finding| finding.rule.id != EVIDENCE_UNDECIDED.id || !finding.counts());
         self.explained = engine::take_out_explained(&mut self.findings);
-        self.proofs.clear();
-        for proof in &self.decided {
+        engine::sort(&mut self.findings);
+        let settled = self.decided.iter().map(|proof| {
             let mut proof = proof.clone();
-            proof.settle(&self.findings);
-            if let Some(finding) = self.undecided(&proof) {
-                self.findings.push(finding);
-            }
-            self.proofs.insert(proof.path.clone(), proof);
-        }
+            proof.settle(inside(&self.findings, &proof.path.clone()));
+            (proof.path.clone(), proof)
+        });
+        self.proofs = settled.collect();
+        let undecided: Vec<Finding> = self.proofs.values().filter_map(|proof| self.undecided(proof)).collect();
+        self.findings.extend(undecided);
         engine::sort(&mut self.findings);
     }
 
@@ -125,14 +125,13 @@ impl Report {
         let whole = statement.across_runs.then(|| proof.path.rsplit_once('/')).flatten();
         let place = whole.map_or(proof.path.as_str(), |(benchmark, _)| benchmark);
         let causes = |finding: &Finding| {
-            is_inside(&finding.path, place)
-                && if finding.rule.id == EVIDENCE_UNDECIDED.id {
-                    finding.path == proof.path_of(*role)
-                } else {
-                    finding.counts() && (finding.severity == Severity::Error || finding.rule.id == "evidence-missing")
-                }
+            if finding.rule.id == EVIDENCE_UNDECIDED.id {
+                finding.path == proof.path_of(*role)
+            } else {
+                finding.counts() && (finding.severity == Severity::Error || finding.rule.id == "evidence-missing")
+            }
         };
-        if self.findings.iter().any(causes) || !proof.claimed {
+        if inside(&self.findings, place).any(causes) || !proof.claimed {
             return None;
         }
         let message = format!("the {} is not proven: {why}", proof.kind.name());
@@ -154,7 +153,7 @@ impl Report {
         // Without its cause a figure may be undecided that was not reported before.
         waiver::mark(&mut self.findings, waivers, &self.round.name);
         let all = self.findings.iter().chain(&self.explained);
-        let unused = waiver::unused(&all, waivers, &self.round.name, file);
+        let unused = waiver::unused(all, waivers, &self.round.name, file);
         self.findings.extend(unused);
         engine::sort(&mut self.findings);
     }
@@ -171,7 +170,7 @@ impl Report {
     #[must_use]
     pub fn counts(&self) -> Counts {
         let count =
-            |severity| self.findings.iter().filter(|finding| finding.counts() && finding.severity == severity).count();
+            |severity| weight(self.findings.iter().filter(|finding| finding.counts() && finding.severity == severity));
         Counts { error: count(Severity::Error), warning: count(Severity::Warning), note: count(Severity::Note) }
     }
 
@@ -192,10 +191,11 @@ impl Report {
         system: &'a System,
         benchmark: &'a Benchmark,
     ) -> impl Iterator<Item = &'a Finding> {
-        let concerns = |path: &str| {
-            is_inside(path, &benchmark.path) || is_inside(&benchmark.path, path) || path == system.description_path
-        };
-        self.findings.iter().filter(move |finding| concerns(&finding.path))
+        let folders = std::iter::once("").chain(around(parent_of(&benchmark.path)));
+        folders
+            .flat_map(|folder| at(&self.findings, folder))
+            .chain(inside(&self.findings, &benchmark.path))
+            .chain(at(&self.findings, &system.description_path))
     }
 
     /// Whether a result may be published: no error lies on it, and every figure it needs is confirmed. Energy is not
@@ -219,14 +219,14 @@ impl Report {
     /// nothing proves without it. The figures stay unproven. `list` is where that stands.
     pub fn excuse(&mut self, absent: &BTreeSet<String>, list: &str) {
         const FOLLOW: [&str; 4] = ["file-missing", "evidence-missing", "evidence-undecided", "run-missing"];
-        let folders: BTreeSet<&str> = absent.iter().map(|path| crate::read::tree::parent_of(path)).collect();
+        let folders: BTreeSet<&str> = absent.iter().map(|path| parent_of(path)).collect();
         let follows = |finding: &Finding| {
-            let parent = crate::read::tree::parent_of(&finding.path);
+            let parent = parent_of(&finding.path);
             FOLLOW.contains(&finding.rule.id)
                 && (absent.contains(&finding.path)
                     || folders.contains(finding.path.as_str())
                     || folders.contains(parent)
-                    || folders.iter().any(|folder| is_inside(folder, &finding.path)))
+                    || folders.range(finding.path.as_str()..).next().is_some_and(|next| is_inside(next, &finding.path)))
         };
         for _ in 0..2 {
             for finding in self.findings.iter_mut().chain(&mut self.explained).filter(|finding| follows(finding)) {
@@ -250,6 +250,26 @@ impl Report {
     }
 }
 
+/// Of sorted findings those at a path.
+fn at<'a>(sorted: &'a [Finding], path: &str) -> &'a [Finding] {
+    let start = sorted.partition_point(|finding| finding.path.as_str() < path);
+    let length = sorted[start..].partition_point(|finding| finding.path == path);
+    &sorted[start..start + length]
+}
+
+/// Of sorted findings those at a path or below it.
+fn inside<'a>(sorted: &'a [Finding], path: &str) -> impl Iterator<Item = &'a Finding> + use<'a> {
+    let prefix = format!("{path}/");
+    let start = sorted.partition_point(|finding| finding.path < prefix);
+    let length = sorted[start..].partition_point(|finding| finding.path.starts_with(&prefix));
+    at(sorted, path).iter().chain(&sorted[start..start + length])
+}
+
+/// How many findings these are or stand for.
+pub fn weight<'a>(findings: impl Iterator<Item = &'a Finding>) -> usize {
+    findings.map(|finding| finding.stands_for).sum()
+}
+
 /// Sets the line of every place that findings speak of beside it, where that is not done yet.
 fn add_excerpts(tree: &Tree, findings: &mut [Finding]) {
     let mut by_path: BTreeMap<String, Vec<(Line, &mut Option<String>)>> = BTreeMap::new();
@@ -263,16 +283,19 @@ fn add_excerpts(tree: &Tree, findings: &mut [Finding]) {
         }
     }
     for (path, mut places) in by_path {
-        let Some(bytes) = tree.get(&path).and_then(|entry| tree.read(entry).ok()) else { continue };
+        let Some(entry) = tree.get(&path) else { continue };
         places.sort_by_key(|(line, _)| *line);
-        let mut wanted = places.into_iter().peekable();
-        for (line, content) in text::lines(&bytes) {
-            while let Some((_, excerpt)) = wanted.next_if(|(wanted, _)| *wanted == line) {
-                *excerpt = Some(text::excerpt(content));
-            }
-            if wanted.peek().is_none() {
-                break;
-            }
-        }
+        let (mut wanted, mut before) = (places.into_iter().peekable(), 0);
+        // What cannot be read, or not to its end, is a finding of its own.
+        let _ = tree.stream(entry, |source| {
+            blocks::for_each(source, |block| {
+                for (line, content) in text::lines_after(before, block) {
+                    while let Some((_, excerpt)) = wanted.next_if(|(wanted, _)| *wanted == line) {
+                        *excerpt = Some(text::excerpt(content));
+                    }
+                    before = line;
+                }
+            })
+        });
     }
 }

@@ -3,6 +3,8 @@
 //! A rule is a constant: its id states the bad thing, its documentation is its doc comment, its check compares a
 //! submission with a round and reports findings. Checks do no I/O.
 
+use std::collections::HashMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -145,6 +147,8 @@ pub struct Finding {
     pub help: String,
     /// Why it does not count, if the review committee decided so.
     pub waived: Option<Decision>,
+    /// How many findings it is: one, or all those of its rule in its place that are not listed.
+    pub stands_for: usize,
 }
 
 /// Another place that a finding speaks of.
@@ -210,6 +214,7 @@ impl Finding {
             notes: Vec::new(),
             help: rule.help(),
             waived: None,
+            stands_for: 1,
         }
     }
 
@@ -245,24 +250,50 @@ impl Finding {
     }
 }
 
-/// Where checks report to.
+/// Where checks report to. Of one place no more than a hundred findings are kept, and one that stands for all others: what
+/// follows from a finding follows from its rule, place and severity alone.
 pub struct Findings {
     rule: &'static Rule,
     found: Vec<Finding>,
+    /// By place how many there are, and which of those that are kept is the last.
+    places: HashMap<String, (usize, usize)>,
+    /// What is said of one that is not kept.
+    spare: Finding,
 }
 
 impl Findings {
+    /// Most findings of a rule in one place that are listed.
+    pub const MOST: usize = 100;
+
     /// What a rule finds in a submission.
     #[must_use]
     pub fn of(rule: &'static Rule, submission: &Submission, round: &Round) -> Vec<Finding> {
-        let mut findings = Self { rule, found: Vec::new() };
+        let spare = Finding::new(rule, "", 0, String::new());
+        let mut findings = Self { rule, found: Vec::new(), places: HashMap::new(), spare };
         (rule.check)(submission, round, &mut findings);
-        findings.found
+        let Self { mut found, places, .. } = findings;
+        for (count, last) in places.into_values().filter(|(count, _)| *count > Self::MOST) {
+            let (one, more) = (&found[last], count - Self::MOST);
+            let message = format!("and {more} more in the same place");
+            found[last] = Finding { stands_for: more, ..Finding::new(rule, &one.path, one.line, message) };
+        }
+        found
     }
 
     /// Reports that the rule is broken at a place. The message is lower case, without a full stop, and states a fact.
     pub fn at(&mut self, path: &str, line: Line, message: impl Into<String>) -> &mut Finding {
         let index = self.found.len();
+        if let Some((count, last)) = self.places.get_mut(path) {
+            *count += 1;
+            if *count > Self::MOST + 1 {
+                self.spare.notes.clear();
+                self.spare.related.clear();
+                return &mut self.spare;
+            }
+            *last = index;
+        } else {
+            self.places.insert(path.to_owned(), (1, index));
+        }
         self.found.push(Finding::new(self.rule, path, line, message.into()));
         &mut self.found[index]
     }

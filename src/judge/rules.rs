@@ -146,6 +146,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::rule::Rule;
+use crate::round::Round;
+use crate::round::spelling::nearest;
 
 /// Every rule, sorted by id.
 pub static RULES: &[Rule] = &[
@@ -307,6 +309,17 @@ pub fn rule_named(id: &str) -> Option<&'static Rule> {
     BY_ID.get(id).copied()
 }
 
+/// Whether a round changes the severity of rules that exist.
+///
+/// # Errors
+/// When there is no such rule, with its id.
+pub fn check_severities(round: &Round) -> Result<(), String> {
+    let Some(id) = round.severities.keys().find(|id| rule_named(id).is_none()) else { return Ok(()) };
+    let near = nearest(id, RULES.iter().map(|rule| rule.id), 3);
+    let hint = near.map_or_else(|| "`tinyaudit rules` lists them".to_owned(), |near| format!("did you mean {near}?"));
+    Err(format!("severities names the rule {id}, which there is not; {hint}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::RULES;
@@ -341,10 +354,10 @@ mod tests {
     #[test]
     fn rounds_change_the_severity_of_rules_that_exist() {
         for name in crate::round::Round::names() {
-            let round = crate::round::Round::named(name).unwrap();
-            for id in round.severities.keys() {
-                assert!(super::rule_named(id).is_some(), "{name} names {id}");
-            }
+            let mut round = crate::round::Round::named(name).unwrap();
+            assert_eq!(super::check_severities(&round), Ok(()));
+            round.severities.insert("window-counts".to_owned(), std::collections::BTreeMap::new());
+            assert!(super::check_severities(&round).unwrap_err().ends_with("did you mean window-count?"));
         }
     }
 }

@@ -3,6 +3,8 @@
 //! A waived finding stays in every output, marked and with its reason. A waiver that covers nothing is itself a
 //! finding, so that decisions do not outlive their cause.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -60,6 +62,9 @@ pub fn built_in(round: &str) -> Option<&'static str> {
     BUILT_IN.iter().find(|(name, _)| *name == round).map(|(_, text)| *text)
 }
 
+/// Most waivers of a list: every finding is held against each of them. A round has had forty.
+const MOST: usize = 1000;
+
 /// Reads a list of waivers.
 ///
 /// # Errors
@@ -67,6 +72,9 @@ pub fn built_in(round: &str) -> Option<&'static str> {
 pub fn parse(text: &str, file: &str) -> Result<Vec<Waiver>, WaiverError> {
     let failed = |reason: String| WaiverError { file: file.to_owned(), reason };
     let waivers: Vec<Waiver> = serde_yaml::from_str(text).map_err(|error| failed(error.to_string()))?;
+    if waivers.len() > MOST {
+        return Err(failed(format!("there are {} waivers, expected at most {MOST}", waivers.len())));
+    }
     for waiver in &waivers {
         if rule_named(&waiver.rule).is_none() {
             return Err(failed(format!("there is no rule {}", waiver.rule)));
@@ -94,8 +102,14 @@ fn of_round<'a>(waivers: &'a [Waiver], round: &'a str) -> impl Iterator<Item = &
 
 /// Marks the findings that are covered.
 pub fn mark(findings: &mut [Finding], waivers: &[Waiver], round: &str) {
+    let mut by_rule: BTreeMap<&str, Vec<&mut Finding>> = BTreeMap::new();
+    for finding in findings {
+        by_rule.entry(finding.rule.id).or_default().push(finding);
+    }
     for waiver in of_round(waivers, round) {
-        for finding in findings.iter_mut().filter(|finding| covers(waiver, finding)) {
+        let pattern = Pattern::of(&waiver.path);
+        let of_rule = by_rule.get_mut(waiver.rule.as_str()).into_iter().flatten();
+        for finding in of_rule.filter(|finding| pattern.fits(&finding.path)) {
             finding.waived = Some(Decision {
                 reason: waiver.reason.clone(),
                 decided_by: waiver.decided_by.clone(),
@@ -108,46 +122,72 @@ pub fn mark(findings: &mut [Finding], waivers: &[Waiver], round: &str) {
 /// Findings of the waivers that cover none of the findings of a tree.
 #[must_use]
 pub fn unused<'a>(
-    findings: &(impl Iterator<Item = &'a Finding> + Clone),
+    findings: impl Iterator<Item = &'a Finding>,
     waivers: &[Waiver],
     round: &str,
     file: &str,
 ) -> Vec<Finding> {
-    let idle = of_round(waivers, round).filter(|waiver| !findings.clone().any(|finding| covers(waiver, finding)));
+    let mut by_rule: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for finding in findings {
+        by_rule.entry(finding.rule.id).or_default().push(&finding.path);
+    }
+    let covers_none = |waiver: &&Waiver| {
+        let pattern = Pattern::of(&waiver.path);
+        !by_rule.get(waiver.rule.as_str()).into_iter().flatten().any(|path| pattern.fits(path))
+    };
     let report = |waiver: &Waiver| {
         let message = format!("the waiver of {} at `{}` covers nothing", waiver.rule, waiver.path);
         Finding::new(rules::WAIVER_UNUSED, file, 0, message)
     };
-    idle.map(report).collect()
+    of_round(waivers, round).filter(covers_none).map(report).collect()
 }
 
-fn covers(waiver: &Waiver, finding: &Finding) -> bool {
-    finding.rule.id == waiver.rule && matches(&waiver.path, &finding.path)
+/// A pattern of paths in which `*` stands for any text.
+struct Pattern<'a> {
+    head: &'a str,
+    /// What stands between stars.
+    parts: Vec<&'a str>,
+    /// What stands behind the last star; `None` where there is none.
+    tail: Option<&'a str>,
+    /// Bytes that a path has at least.
+    least: usize,
 }
 
-/// Whether a path fits a pattern in which `*` stands for any text.
-fn matches(pattern: &str, path: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else { return pattern == path };
-    let Some(mut path) = path.strip_prefix(head) else { return false };
-    let mut parts: Vec<&str> = rest.split('*').collect();
-    let tail = parts.pop().unwrap_or_default();
-    // The first place a part fits leaves the most for those behind it: nothing has to be tried again.
-    for part in parts {
-        let Some(at) = path.find(part) else { return false };
-        path = &path[at + part.len()..];
+impl<'a> Pattern<'a> {
+    fn of(pattern: &'a str) -> Self {
+        let mut parts = pattern.split('*');
+        let (head, tail) = (parts.next().unwrap_or_default(), parts.next_back());
+        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        let least = head.len() + parts.iter().map(|part| part.len()).sum::<usize>() + tail.map_or(0, str::len);
+        Self { head, parts, tail, least }
     }
-    path.ends_with(tail)
+
+    fn fits(&self, path: &str) -> bool {
+        let Some(tail) = self.tail else { return self.head == path };
+        let Some(mut path) = path.strip_prefix(self.head).filter(|_| path.len() >= self.least) else { return false };
+        // The first place a part fits leaves the most for those behind it: nothing has to be tried again.
+        for part in &self.parts {
+            let Some(at) = path.find(part) else { return false };
+            path = &path[at + part.len()..];
+        }
+        path.ends_with(tail)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn matches(pattern: &str, path: &str) -> bool {
+        Pattern::of(pattern).fits(path)
+    }
+
     #[test]
     fn a_star_stands_for_any_text() {
         assert!(matches("closed/*/ad/*.txt", "closed/x/results/y/ad/log.txt"));
         assert!(matches("a", "a") && !matches("a", "ab") && matches("*", ""));
         assert!(!matches("closed/*/ic/*", "closed/x/ad/log.txt") && !matches("a*a", "a") && matches("*b*b", "abcb"));
+        assert!(matches("**a***", "a") && !matches("*aa*aa", "aaa") && matches("", "") && !matches("", "a"));
         assert!(!matches(&format!("{}x", "*a".repeat(40)), &"a".repeat(4000)));
     }
 

@@ -3,6 +3,7 @@
 //! Nothing is deleted: what goes, goes into a folder beside the submission, with a journal that is written first. A step
 //! is one rename, so that an interruption leaves the old state or the new one, and undoing works from either.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::judge::report::Report;
 use crate::keep::output::write_new;
-use crate::read::tree::{Kind, Tree, is_dropping, join};
+use crate::read::tree::{Kind, Tree, around, is_dropping, join, parent_of};
 use crate::round::Runner;
 
 /// One thing to do. Paths are relative to the tree.
@@ -71,30 +72,56 @@ pub fn plan(tree: &Tree, report: &Report) -> Vec<Step> {
     steps.extend(marks(tree, report, &steps));
     steps.extend(junk(tree));
     // Last, as the others name what they find by the names it has.
-    let respelt = super::respelling::steps(tree, report).into_iter().filter(|step| !is_done(step, &steps));
-    let respelt: Vec<Step> = respelt.collect();
+    let respelt: Vec<Step> = {
+        let done = Done::by(&steps);
+        super::respelling::steps(tree, report).into_iter().filter(|step| !done.covers(step)).collect()
+    };
     steps.extend(respelt);
     steps
 }
 
-/// Whether an earlier step takes away what this one moves.
-fn is_done(step: &Step, earlier: &[Step]) -> bool {
-    let Step::Move { from, to } = step else { return false };
-    earlier.iter().any(|step| match step {
-        Step::Remove { path, .. } => from == path || from.starts_with(&format!("{path}/")),
-        Step::Move { from: gone, to: there } => gone == from || there == to,
-        Step::Add { path, .. } => to == path,
-        Step::Rewrite { .. } => false,
-    })
+/// What earlier steps take away, and what they put where.
+struct Done<'a> {
+    removed: BTreeSet<&'a str>,
+    moved: BTreeSet<&'a str>,
+    there: BTreeSet<&'a str>,
+}
+
+impl<'a> Done<'a> {
+    fn by(steps: &'a [Step]) -> Self {
+        let mut done = Self { removed: BTreeSet::new(), moved: BTreeSet::new(), there: BTreeSet::new() };
+        for step in steps {
+            match step {
+                Step::Remove { path, .. } => drop(done.removed.insert(path)),
+                Step::Move { from, to } => drop((done.moved.insert(from), done.there.insert(to))),
+                Step::Add { path, .. } => drop(done.there.insert(path)),
+                Step::Rewrite { .. } => {}
+            }
+        }
+        done
+    }
+
+    /// Whether they take away what a step moves, or fill its place.
+    fn covers(&self, step: &Step) -> bool {
+        let Step::Move { from, to } = step else { return false };
+        self.moved.contains(from.as_str())
+            || self.there.contains(to.as_str())
+            || around(from).any(|path| self.removed.contains(path))
+    }
 }
 
 /// Byte-order marks in front of descriptions that no other step writes anew.
 fn marks(tree: &Tree, report: &Report, earlier: &[Step]) -> Vec<Step> {
-    let rewritten =
-        |path: &String| earlier.iter().any(|step| matches!(step, Step::Rewrite { path: other, .. } if other == path));
+    let rewritten: BTreeSet<&String> = earlier
+        .iter()
+        .filter_map(|step| match step {
+            Step::Rewrite { path, .. } => Some(path),
+            _ => None,
+        })
+        .collect();
     let marked = report.submission.submitters.iter().flat_map(|submitter| &submitter.documents.byte_order_marks);
     marked
-        .filter(|path| !rewritten(path))
+        .filter(|path| !rewritten.contains(path))
         .filter_map(|path| {
             let text = String::from_utf8(tree.read(tree.get(path)?).ok()?).ok()?;
             let content = text.strip_prefix('\u{FEFF}')?.to_owned();
@@ -175,21 +202,20 @@ fn statuses(tree: &Tree, report: &Report) -> Vec<Step> {
 /// Junk files, Python caches and empty folders; of nested ones the outermost.
 fn junk(tree: &Tree) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
-    let mut gone: Vec<&str> = Vec::new();
+    let mut gone: BTreeSet<&str> = BTreeSet::new();
+    let kept = tree.folders_with(|entry| !is_dropping(entry.name()));
     for entry in tree.entries().iter().filter(|entry| entry.is_text()) {
-        if gone.iter().any(|folder| entry.path.starts_with(&format!("{folder}/"))) {
+        if around(parent_of(&entry.path)).any(|folder| gone.contains(folder)) {
             continue;
         }
-        let holds =
-            || tree.below(&entry.path).iter().any(|inner| inner.kind != Kind::Folder && !is_dropping(inner.name()));
         let why = match entry.kind {
             Kind::Folder if entry.name() == "__pycache__" => "a Python cache",
-            Kind::Folder if !holds() => "an empty folder",
+            Kind::Folder if !kept.contains(&*entry.path) => "an empty folder",
             Kind::File(_) if is_dropping(entry.name()) => "left by an operating system or an editor",
             _ => continue,
         };
-        gone.push(&entry.path);
-        steps.push(Step::Remove { path: entry.path.clone(), why: why.to_owned() });
+        gone.insert(&entry.path);
+        steps.push(Step::Remove { path: entry.path.to_string(), why: why.to_owned() });
     }
     steps
 }

@@ -20,6 +20,7 @@
 mod manifest;
 mod verify;
 
+use std::collections::BTreeSet;
 use std::io::{self, Cursor, Read, Seek, Write};
 
 use rayon::prelude::*;
@@ -31,7 +32,7 @@ pub use manifest::{Listed, Manifest};
 pub use verify::{Difference, differences, stored_round};
 
 use crate::read::log::{blocks, text};
-use crate::read::tree::{Entry, Kind, Tree, is_inside};
+use crate::read::tree::{Entry, Kind, Tree, is_inside, one_elsewhere};
 
 /// The manifest's name: lines that `sha256sum -c` reads.
 pub const MANIFEST: &str = "MANIFEST.sha256";
@@ -79,16 +80,10 @@ pub fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
     let others = tree.retain(inside);
     let drafts = tree.retain(|entry| !crate::keep::form::is_worksheet(entry.name()));
     let droppings = tree.retain(|entry| !entry.path.split('/').any(crate::read::tree::is_dropping));
-    let full: Vec<bool> = tree
-        .entries()
-        .iter()
-        .map(|entry| {
-            entry.kind != Kind::Folder || tree.below(&entry.path).iter().any(|inner| inner.kind != Kind::Folder)
-        })
-        .collect();
-    let empty: Vec<String> =
-        tree.entries().iter().zip(full).filter(|(_, full)| !full).map(|(entry, _)| entry.path.clone()).collect();
-    tree.retain(|entry| empty.binary_search(&entry.path).is_err());
+    let full = tree.folders_with(|_| true);
+    let is_empty = |entry: &&Entry| entry.kind == Kind::Folder && !full.contains(&*entry.path);
+    let empty: BTreeSet<String> = tree.entries().iter().filter(is_empty).map(|entry| entry.path.to_string()).collect();
+    tree.retain(|entry| !empty.contains(&*entry.path));
     let left_out = |path: &str, reason| LeftOut { path: path.to_owned(), reason };
     let mut found: Vec<LeftOut> = others
         .iter()
@@ -117,7 +112,10 @@ pub struct LeftOut {
 /// When there is anything but files and folders, or a name that is no text.
 pub fn files(tree: &Tree) -> Result<Vec<&Entry>, PackageError> {
     let refused =
-        |entry: &Entry, reason: &str| PackageError::Entry { path: entry.path.clone(), reason: reason.to_owned() };
+        |entry: &Entry, reason: &str| PackageError::Entry { path: entry.path.to_string(), reason: reason.to_owned() };
+    if let Some((one, other)) = one_elsewhere(tree.entries()) {
+        return Err(refused(other, &format!("some systems take it and `{}` for one", one.path)));
+    }
     let mut files = Vec::new();
     for entry in tree.entries() {
         match &entry.kind {
@@ -202,7 +200,7 @@ pub fn write(tree: &Tree, documents: &Documents, out: &mut (impl Write + Seek)) 
 }
 
 fn unreadable(entry: &Entry, error: &io::Error) -> PackageError {
-    PackageError::Entry { path: entry.path.clone(), reason: error.to_string() }
+    PackageError::Entry { path: entry.path.to_string(), reason: error.to_string() }
 }
 
 fn compress(tree: &Tree, part: &Part<'_>, archive: &mut ZipWriter<impl Write + Seek>) -> Result<(), PackageError> {

@@ -1,5 +1,7 @@
 //! Names that are the official ones but for case, or well-known short forms of them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::mending::Step;
 use crate::judge::report::Report;
 use crate::read::tree::{Entry, Kind, Tree, join, parent_of};
@@ -22,29 +24,27 @@ const ALIASES: [(&str, Mode); 6] = [
 #[must_use]
 pub fn steps(tree: &Tree, report: &Report) -> Vec<Step> {
     let mut steps: Vec<(usize, Step)> = Vec::new();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
     for submitter in &report.submission.submitters {
         let parts = |path: &str| -> Vec<String> {
             path[submitter.path.len()..].trim_start_matches('/').split('/').map(str::to_owned).collect()
         };
         // By the tree, as nothing is read of results in a folder of another name.
-        let systems: Vec<String> = tree
-            .below(&submitter.path)
-            .iter()
-            .filter(|entry| entry.kind == Kind::Folder)
-            .filter_map(|entry| match &parts(&entry.path)[..] {
-                [top, system] if top.eq_ignore_ascii_case("results") => Some(system.clone()),
-                _ => None,
-            })
-            .collect();
+        let mut systems: BTreeMap<String, String> = BTreeMap::new();
+        for entry in tree.below(&submitter.path).iter().filter(|entry| entry.kind == Kind::Folder) {
+            if let [top, system] = &parts(&entry.path)[..]
+                && top.eq_ignore_ascii_case("results")
+            {
+                systems.entry(plain(system)).or_insert_with(|| system.clone());
+            }
+        }
         for entry in tree.below(&submitter.path).iter().filter(|entry| entry.is_text()) {
             let parts = parts(&entry.path);
             let Some(name) = official(&parts, entry, &report.round, &systems) else { continue };
             let parent = parent_of(&entry.path);
             let to = join(parent, &name);
-            let taken = tree.get(&to).is_some()
-                || steps.iter().any(|(_, step)| matches!(step, Step::Move { to: other, .. } if *other == to));
-            if name != entry.name() && !taken {
-                steps.push((parts.len(), Step::Move { from: entry.path.clone(), to }));
+            if name != entry.name() && tree.get(&to).is_none() && taken.insert(to.clone()) {
+                steps.push((parts.len(), Step::Move { from: entry.path.to_string(), to }));
             }
         }
     }
@@ -53,7 +53,7 @@ pub fn steps(tree: &Tree, report: &Report) -> Vec<Step> {
 }
 
 /// The official name of what lies at a path below a submitter, if it has one.
-fn official(parts: &[String], entry: &Entry, round: &Round, systems: &[String]) -> Option<String> {
+fn official(parts: &[String], entry: &Entry, round: &Round, systems: &BTreeMap<String, String>) -> Option<String> {
     let folder = entry.kind == Kind::Folder;
     let name = entry.name();
     let same = |known: &str| known.eq_ignore_ascii_case(name);
@@ -80,10 +80,14 @@ fn mode(name: &str) -> Option<Mode> {
     Mode::from_name(&lower).or(alias)
 }
 
+/// A name without regard to case and hyphens.
+fn plain(name: &str) -> String {
+    name.to_lowercase().replace('-', "_")
+}
+
 /// The description of a system that is named as the file but for case and hyphens.
-fn description(name: &str, systems: &[String]) -> Option<String> {
+fn description(name: &str, systems: &BTreeMap<String, String>) -> Option<String> {
     let (stem, ending) = name.rsplit_once('.')?;
-    let plain = |name: &str| name.to_lowercase().replace('-', "_");
-    let system = systems.iter().find(|system| plain(system) == plain(stem))?;
+    let system = systems.get(&plain(stem))?;
     ending.eq_ignore_ascii_case("json").then(|| format!("{system}.json"))
 }

@@ -260,8 +260,11 @@ impl SessionLog {
         }
     }
 
-    /// Index of an input name, added if it is not that of the input before.
+    /// Index of an input name, added if it is not that of the input before. No system has files of longer names than we
+    /// keep.
     fn intern(&mut self, name: &[u8]) -> u32 {
+        const LONGEST: usize = 255;
+        let name = &name[..name.len().min(LONGEST)];
         if self.inputs.last().is_none_or(|last| last.as_bytes() != name) {
             self.inputs.push(String::from_utf8_lossy(name).into_owned());
         }

@@ -10,6 +10,7 @@ mod load;
 mod read;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::read::location::{At, Damage, Line};
 use crate::read::log::claims::{Claims, Printed};
@@ -17,6 +18,7 @@ use crate::read::log::description::SystemDescription;
 use crate::read::log::energy_trace::EnergyTrace;
 use crate::read::log::results_json::Entry;
 use crate::read::log::{Inference, SessionLog};
+use crate::read::tree::{self, Entries, by_folders, is_inside};
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner};
 
 pub use agreement::{Agreement, Example, Signs};
@@ -33,7 +35,7 @@ pub struct Submission {
     /// Systems with results, sorted by path.
     pub systems: Vec<System>,
     /// Everything that lies in the submitters' folders, sorted by path.
-    pub entries: Vec<crate::read::tree::Entry>,
+    pub entries: Entries,
     /// Files of sessions that belong to no run that is read, by path.
     pub unread: Vec<String>,
     /// The round before, where it was given.
@@ -62,25 +64,25 @@ impl<'a> Place<'a> {
 impl Submission {
     /// Everything that lies in a submitter's folder, sorted by path.
     #[must_use]
-    pub fn entries_of(&self, submitter: &Submitter) -> &[crate::read::tree::Entry] {
-        if submitter.path.is_empty() {
-            return &self.entries;
-        }
-        let prefix = format!("{}/", submitter.path);
-        let start = self.entries.partition_point(|entry| entry.path < prefix);
-        let length = self.entries[start..].partition_point(|entry| entry.path.starts_with(&prefix));
-        &self.entries[start..start + length]
+    pub fn entries_of(&self, submitter: &Submitter) -> &[tree::Entry] {
+        self.entries.below(&submitter.path)
     }
 
     /// The submitter whose folder a path is or lies in.
     #[must_use]
     pub fn submitter_of(&self, path: &str) -> Option<&Submitter> {
-        self.submitters.iter().find(|submitter| crate::read::tree::is_inside(path, &submitter.path))
+        // No submitter lies in another, so that it is the last one that does not come behind the path.
+        let before = self.submitters.partition_point(|one| by_folders(&one.path, path).is_le());
+        self.submitters[..before].last().filter(|submitter| is_inside(path, &submitter.path))
     }
 
     /// The systems of a submitter in its division.
-    pub fn systems_of<'a>(&'a self, submitter: &'a Submitter) -> impl Iterator<Item = &'a System> {
-        self.systems.iter().filter(move |system| system.belongs_to(submitter))
+    #[must_use]
+    pub fn systems_of(&self, submitter: &Submitter) -> &[System] {
+        let key = (submitter.division.as_str(), submitter.name.as_str());
+        let start = self.systems.partition_point(|system| system.owner() < key);
+        let length = self.systems[start..].partition_point(|system| system.owner() == key);
+        &self.systems[start..start + length]
     }
 
     /// All benchmarks with their systems, sorted by path.
@@ -116,7 +118,7 @@ pub struct Submitter {
     /// Whether there is a `results` folder.
     pub has_results: bool,
     /// Names of own models, each with the benchmark it is entered for (`model_mapping.json`).
-    pub model_mapping: BTreeMap<String, String>,
+    pub model_mapping: Arc<BTreeMap<String, String>>,
     /// What its documents and code say.
     pub documents: documents::Documents,
 }
@@ -143,7 +145,7 @@ pub struct System {
     /// Where its description is or should be.
     pub description_path: String,
     /// Its description, if there is one.
-    pub description: Option<SystemDescription>,
+    pub description: Option<Arc<SystemDescription>>,
     /// What was measured on it, sorted by path.
     pub benchmarks: Vec<Benchmark>,
 }
@@ -166,6 +168,11 @@ impl System {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.division == "closed"
+    }
+
+    /// Whose it is: the division and the submitter's name.
+    fn owner(&self) -> (&str, &str) {
+        (&self.division, &self.submitter)
     }
 
     /// The system alone.

@@ -6,13 +6,17 @@
 mod archive;
 
 use std::cell::RefCell;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use archive::Archive;
 use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
 
 /// Most bytes that are set aside for a file before it is read.
@@ -26,7 +30,7 @@ thread_local! {
 /// A listed directory or archive.
 pub struct Tree {
     source: Source,
-    entries: Vec<Entry>,
+    entries: Arc<Vec<Entry>>,
     /// What paths have in front of those of the source.
     prefix: String,
 }
@@ -37,15 +41,118 @@ enum Source {
     Archive(Archive),
 }
 
-/// One file, folder or other thing in a tree.
+/// Some of the entries of a tree, sorted by path: parts of its own list.
+#[derive(Debug, Clone, Default)]
+pub struct Entries {
+    all: Arc<Vec<Entry>>,
+    /// Places of the parts in it, in ascending order.
+    parts: Vec<Range<usize>>,
+}
+
+impl Entries {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.parts.iter().flat_map(|part| &self.all[part.clone()])
+    }
+
+    /// The entry at a path.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&Entry> {
+        let index = self.all.partition_point(|entry| &*entry.path < path);
+        let part = self.parts.partition_point(|part| part.end <= index);
+        let is_part = self.parts.get(part).is_some_and(|part| part.contains(&index));
+        self.all.get(index).filter(|entry| is_part && *entry.path == *path)
+    }
+
+    /// Everything below a folder that lies in one of the parts, sorted.
+    #[must_use]
+    pub fn below(&self, folder: &str) -> &[Entry] {
+        &self.all[below(&self.all, folder)]
+    }
+
+    /// The entries directly in such a folder, sorted.
+    pub fn children(&self, folder: &str) -> impl Iterator<Item = &Entry> {
+        children(self.below(folder), folder)
+    }
+}
+
+impl<'a> IntoIterator for &'a Entries {
+    type Item = &'a Entry;
+    type IntoIter = Box<dyn Iterator<Item = &'a Entry> + 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.iter())
+    }
+}
+
+/// Where everything below a folder stands in a sorted list.
+fn below(entries: &[Entry], folder: &str) -> Range<usize> {
+    if folder.is_empty() {
+        return 0..entries.len();
+    }
+    let prefix = format!("{folder}/");
+    let start = entries.partition_point(|entry| *entry.path < *prefix);
+    start..start + entries[start..].partition_point(|entry| entry.path.starts_with(&prefix))
+}
+
+/// Of everything below a folder what lies directly in it.
+fn children<'a>(mut below: &'a [Entry], folder: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
+    let skip = if folder.is_empty() { 0 } else { folder.len() + 1 };
+    std::iter::from_fn(move || {
+        loop {
+            let (entry, rest) = below.split_first()?;
+            let Some(end) = entry.path[skip..].find('/') else {
+                below = rest;
+                return Some(entry);
+            };
+            // All that lies in the same inner folder is passed over at once.
+            let inner = &entry.path[..=skip + end];
+            below = &below[below.partition_point(|other| other.path.starts_with(inner))..];
+        }
+    })
+}
+
+/// Entries whose paths are the same once they are made plain, each with the one before it, sorted by what is the same.
+pub fn alike<'a, I: Iterator<Item = &'a Entry>>(
+    entries: impl Fn() -> I,
+    plain: impl Fn(&Entry) -> String,
+) -> Vec<(&'a Entry, &'a Entry)> {
+    // Entries are many, and few of them are alike: short hashes tell which are worth a look.
+    let state = RandomState::new();
+    let hash = |entry: &Entry| u32::try_from(state.hash_one(plain(entry)) >> 32).unwrap_or(0);
+    let mut hashes: Vec<u32> = entries().map(hash).collect();
+    hashes.sort_unstable();
+    let repeated: HashSet<u32> = hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    drop(hashes);
+    let found = entries().filter(|entry| !repeated.is_empty() && repeated.contains(&hash(entry)));
+    let mut found: Vec<(String, &Entry)> = found.map(|entry| (plain(entry), entry)).collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    let pairs = found.iter().zip(found.iter().skip(1)).filter(|(one, other)| one.0 == other.0);
+    pairs.map(|((_, one), (_, other))| (*one, *other)).collect()
+}
+
+/// Two entries that some systems take for one: their paths differ in case, or in the way their signs are composed.
+#[must_use]
+pub fn one_elsewhere(entries: &[Entry]) -> Option<(&Entry, &Entry)> {
+    let plain = |entry: &Entry| {
+        if entry.path.is_ascii() {
+            entry.path.to_ascii_lowercase()
+        } else {
+            entry.path.nfd().flat_map(char::to_lowercase).nfc().collect()
+        }
+    };
+    alike(|| entries.iter(), plain).into_iter().next()
+}
+
+/// One file, folder or other thing in a tree. Trees may have a million of them, so that each is kept small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Path below the root, separated by `/`; bytes that are no text are replaced.
-    pub path: String,
+    pub path: Box<str>,
     /// What it is.
     pub kind: Kind,
     /// The real path where `path` is not it.
-    real: Option<PathBuf>,
+    real: Option<Box<PathBuf>>,
 }
 
 /// What an entry is.
@@ -60,7 +167,7 @@ pub enum Kind {
     /// A pipe, socket or device.
     Special,
     /// Something that could not be looked at, with the reason.
-    Unreadable(String),
+    Unreadable(Arc<String>),
 }
 
 impl Entry {
@@ -121,6 +228,17 @@ pub fn is_inside(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// The folders around a path, outermost first, and the path itself.
+pub fn around(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(at, _)| &path[..at]).chain([path])
+}
+
+/// Paths in the order of their folders, so that what lies in a folder follows it at once.
+#[must_use]
+pub fn by_folders(a: &str, b: &str) -> std::cmp::Ordering {
+    a.split('/').cmp(b.split('/'))
+}
+
 /// A path below a folder; the root is the empty path.
 #[must_use]
 pub fn join(folder: &str, name: &str) -> String {
@@ -140,10 +258,18 @@ impl Tree {
         std::fs::read_dir(root)?;
         let walk = WalkDir::new(root).min_depth(1).follow_links(false);
         let listed = |entry: &walkdir::DirEntry| !(entry.file_type().is_dir() && entry.file_name() == ".git");
-        let found = walk.into_iter().filter_entry(listed);
+        let mut entries: Vec<Entry> =
+            walk.into_iter().filter_entry(listed).map(|found| Self::entry(root, found)).collect();
         // Every file is asked for its size.
-        let mut entries: Vec<Entry> = found.par_bridge().map(|found| Self::entry(root, found)).collect();
-        entries.sort_by(|a, b| (&a.path, &a.real).cmp(&(&b.path, &b.real)));
+        entries.par_iter_mut().filter(|entry| entry.is_file()).for_each(|entry| {
+            let path = root.join(entry.real.as_deref().map_or(Path::new(&*entry.path), PathBuf::as_path));
+            entry.kind = path
+                .symlink_metadata()
+                .map_or_else(|error| unreadable(error.to_string()), |metadata| Kind::File(metadata.len()));
+        });
+        // Of a folder that cannot be listed the failure comes last.
+        let fails = |entry: &Entry| matches!(entry.kind, Kind::Unreadable(_));
+        entries.sort_unstable_by(|a, b| (&a.path, &a.real, fails(a)).cmp(&(&b.path, &b.real, fails(b))));
         // A folder that cannot be listed appears twice, as itself and as the failure.
         entries.dedup_by(|later, earlier| {
             let same = later.path == earlier.path && later.real == earlier.real;
@@ -152,7 +278,7 @@ impl Tree {
             }
             same
         });
-        Ok(Self { source: Source::Folder(root.to_owned()), entries, prefix: String::new() }.without_pointers())
+        Ok(Self::of(Source::Folder(root.to_owned()), entries))
     }
 
     /// Lists an open zip archive.
@@ -161,23 +287,31 @@ impl Tree {
     /// As [`Tree::open`].
     pub fn of_archive(file: File) -> io::Result<Self> {
         let (archive, entries) = Archive::of(file)?;
-        Ok(Self { source: Source::Archive(archive), entries, prefix: String::new() }.without_pointers())
+        Ok(Self::of(Source::Archive(archive), entries))
     }
 
     /// Files of which only the pointer of Git LFS is here are not read as if they were the files.
-    fn without_pointers(mut self) -> Self {
+    fn of(source: Source, entries: Vec<Entry>) -> Self {
         const SIZES: RangeInclusive<u64> = 110..=200;
         const BEGINNING: &[u8] = b"version https://git-lfs.github.com/spec/";
+        let mut tree = Self { source, entries: Arc::new(entries), prefix: String::new() };
         let is_pointer = |entry: &Entry| {
             entry.size().is_some_and(|size| SIZES.contains(&size))
-                && self.read_with(entry, |bytes| bytes.starts_with(BEGINNING)).unwrap_or(false)
+                && tree.read_with(entry, |bytes| bytes.starts_with(BEGINNING)).unwrap_or(false)
         };
-        let pointers: Vec<bool> = self.entries.par_iter().map(is_pointer).collect();
-        for (entry, _) in self.entries.iter_mut().zip(pointers).filter(|(_, is_pointer)| *is_pointer) {
-            entry.kind =
-                Kind::Unreadable("only its Git LFS pointer is here; `git lfs pull` fetches the file".to_owned());
+        let pointers: Vec<usize> = tree
+            .entries
+            .par_iter()
+            .enumerate()
+            .filter(|(_, entry)| is_pointer(entry))
+            .map(|(place, _)| place)
+            .collect();
+        let entries = Arc::make_mut(&mut tree.entries);
+        let reason = unreadable("only its Git LFS pointer is here; `git lfs pull` fetches the file".to_owned());
+        for place in pointers {
+            entries[place].kind = reason.clone();
         }
-        self
+        tree
     }
 
     fn entry(root: &Path, found: walkdir::Result<walkdir::DirEntry>) -> Entry {
@@ -185,7 +319,7 @@ impl Tree {
             Ok(entry) => entry,
             Err(error) => {
                 let reason = error.io_error().map_or_else(|| "it cannot be listed".to_owned(), ToString::to_string);
-                return named(root, error.path().unwrap_or(root), Kind::Unreadable(reason));
+                return named(root, error.path().unwrap_or(root), unreadable(reason));
             }
         };
         let file_type = entry.file_type();
@@ -194,10 +328,7 @@ impl Tree {
         } else if file_type.is_symlink() {
             Kind::Link
         } else if file_type.is_file() {
-            match entry.metadata() {
-                Ok(metadata) => Kind::File(metadata.len()),
-                Err(error) => Kind::Unreadable(error.to_string()),
-            }
+            Kind::File(0)
         } else {
             Kind::Special
         };
@@ -207,23 +338,22 @@ impl Tree {
     /// The same tree as it looks from some folders higher up, `closed/ExampleCo`.
     #[must_use]
     pub fn under(mut self, folder: &str) -> Self {
-        for entry in &mut self.entries {
-            entry.path = join(folder, &entry.path);
+        let mut entries = std::mem::take(Arc::make_mut(&mut self.entries));
+        for entry in &mut entries {
+            entry.path = join(folder, &entry.path).into();
             // The real path stays what it is below the root.
         }
-        let around = folder.match_indices('/').map(|(at, _)| &folder[..at]).chain([folder]);
-        let around = around.map(|path| Entry { path: path.to_owned(), kind: Kind::Folder, real: None });
-        self.entries = around.chain(self.entries).collect();
-        self.entries.sort_by(|a, b| (&a.path, &a.real).cmp(&(&b.path, &b.real)));
+        let around = around(folder).map(|path| Entry { path: path.into(), kind: Kind::Folder, real: None });
+        entries.extend(around);
+        entries.sort_by(|a, b| (&a.path, &a.real).cmp(&(&b.path, &b.real)));
+        self.entries = Arc::new(entries);
         self.prefix = format!("{folder}/{}", self.prefix);
         self
     }
 
     /// Keeps only some entries, and returns the others.
     pub fn retain(&mut self, keep: impl Fn(&Entry) -> bool) -> Vec<Entry> {
-        let (kept, others) = std::mem::take(&mut self.entries).into_iter().partition(keep);
-        self.entries = kept;
-        others
+        Arc::make_mut(&mut self.entries).extract_if(.., |entry| !keep(entry)).collect()
     }
 
     /// All entries, sorted by path.
@@ -235,8 +365,8 @@ impl Tree {
     /// The entry at a path.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Entry> {
-        let index = self.entries.partition_point(|entry| entry.path.as_str() < path);
-        self.entries.get(index).filter(|entry| entry.path == path)
+        let index = self.entries.partition_point(|entry| &*entry.path < path);
+        self.entries.get(index).filter(|entry| *entry.path == *path)
     }
 
     /// Whether there is a folder at a path; the root is the empty path.
@@ -245,22 +375,36 @@ impl Tree {
         path.is_empty() || self.get(path).is_some_and(|entry| entry.kind == Kind::Folder)
     }
 
+    /// Folders that hold such a thing, which is no folder itself, at any depth.
+    #[must_use]
+    pub fn folders_with(&self, wanted: impl Fn(&Entry) -> bool) -> BTreeSet<&str> {
+        let mut folders = BTreeSet::new();
+        for entry in self.entries.iter().filter(|entry| entry.kind != Kind::Folder && wanted(entry)) {
+            let mut folder = parent_of(&entry.path);
+            while folders.insert(folder) && !folder.is_empty() {
+                folder = parent_of(folder);
+            }
+        }
+        folders
+    }
+
     /// Everything below a folder, sorted.
     #[must_use]
     pub fn below(&self, folder: &str) -> &[Entry] {
-        if folder.is_empty() {
-            return &self.entries;
-        }
-        let prefix = format!("{folder}/");
-        let start = self.entries.partition_point(|entry| entry.path < prefix);
-        let length = self.entries[start..].partition_point(|entry| entry.path.starts_with(&prefix));
-        &self.entries[start..start + length]
+        &self.entries[below(&self.entries, folder)]
+    }
+
+    /// Everything below some folders, none of which lies in another.
+    #[must_use]
+    pub fn parts<'a>(&self, folders: impl Iterator<Item = &'a str>) -> Entries {
+        let mut parts: Vec<Range<usize>> = folders.map(|folder| below(&self.entries, folder)).collect();
+        parts.sort_by_key(|part| part.start);
+        Entries { all: Arc::clone(&self.entries), parts }
     }
 
     /// The entries directly in a folder, sorted.
     pub fn children<'a>(&'a self, folder: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
-        let skip = if folder.is_empty() { 0 } else { folder.len() + 1 };
-        self.below(folder).iter().filter(move |entry| !entry.path[skip..].contains('/'))
+        children(self.below(folder), folder)
     }
 
     /// Names of the folders that lead to the root, innermost last; at most two, and none of an archive.
@@ -323,17 +467,24 @@ impl Tree {
         let own = entry.path.strip_prefix(self.prefix.as_str()).unwrap_or(&entry.path);
         match &self.source {
             Source::Archive(archive) => archive.stream(own, size, take),
-            Source::Folder(root) => take(&mut File::open(root.join(entry.real.as_deref().unwrap_or(Path::new(own))))?),
+            Source::Folder(root) => {
+                let real = entry.real.as_deref().map_or(Path::new(own), PathBuf::as_path);
+                take(&mut File::open(root.join(real))?)
+            }
         }
     }
+}
+
+fn unreadable(reason: String) -> Kind {
+    Kind::Unreadable(Arc::new(reason))
 }
 
 fn named(root: &Path, path: &Path, kind: Kind) -> Entry {
     let below = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     let shown = parts.join("/");
-    let real = (below.to_str() != Some(shown.as_str()) && below.to_str().is_none()).then(|| below.to_owned());
-    Entry { path: shown, kind, real }
+    let real = below.to_str().is_none().then(|| Box::new(below.to_owned()));
+    Entry { path: shown.into(), kind, real }
 }
 
 #[cfg(test)]
@@ -349,7 +500,7 @@ mod tests {
         }
         std::fs::create_dir(root.path().join(".git")).unwrap();
         let tree = Tree::open(root.path()).unwrap();
-        let paths: Vec<_> = tree.entries().iter().map(|entry| entry.path.as_str()).collect();
+        let paths: Vec<_> = tree.entries().iter().map(|entry| &*entry.path).collect();
         assert_eq!(paths, ["a", "a-b.txt", "a/b", "a/b/x.txt", "a/y.txt"]);
         let children: Vec<_> = tree.children("a").map(Entry::name).collect();
         assert_eq!(children, ["b", "y.txt"]);

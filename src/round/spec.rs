@@ -14,6 +14,7 @@ pub struct BenchmarkSpec {
     /// The model string the device reports (`m-model-[…]`).
     pub model: String,
     /// Multiplications and additions of an inference of the reference model, counted by its layers.
+    #[schemars(range(min = 1, max = 1_000_000_000_000_u64))]
     pub macs: Option<u64>,
     /// What kind of figure its accuracy is.
     pub task: Task,
@@ -22,8 +23,10 @@ pub struct BenchmarkSpec {
     /// Lists of earlier rounds that are recognised and refused.
     pub superseded_lists: Vec<String>,
     /// Bytes loaded for one inference.
+    #[schemars(range(min = 1, max = 1_073_741_824))]
     pub input_bytes: Option<u32>,
     /// Numbers in one output vector.
+    #[schemars(range(min = 1, max = 65_536))]
     pub outputs: Option<usize>,
     /// What the closed division must reach.
     pub target: Target,
@@ -54,14 +57,16 @@ pub enum Task {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Target {
     /// Top-1 in per cent, at least.
-    Top1Percent(f64),
+    Top1Percent(#[schemars(range(min = 0.0, max = 100.0))] f64),
     /// Area under the ROC curve, between 0 and 1, at least.
-    Auc(f64),
+    Auc(#[schemars(range(min = 0.0, max = 1.0))] f64),
     /// Wake word errors, at most.
     Wakeword {
         /// False alarms.
+        #[schemars(range(min = 0, max = 1_000_000))]
         false_positives: u64,
         /// Missed words.
+        #[schemars(range(min = 0, max = 1_000_000))]
         false_negatives: u64,
     },
 }
@@ -239,21 +244,14 @@ impl FileRole {
 #[serde(deny_unknown_fields)]
 pub struct Windows {
     /// Exactly this many windows in a run.
+    #[schemars(range(min = 1, max = 1000))]
     pub count: usize,
     /// Seconds, at least.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
     pub min_seconds: f64,
     /// Inferences, at least.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub min_inferences: u64,
-    /// What is reported of them.
-    pub statistic: Statistic,
-}
-
-/// What is reported of several windows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Statistic {
-    /// The middle one; of an even count the mean of the middle two.
-    Median,
 }
 
 /// How far figures may lie apart before it is a finding.
@@ -261,41 +259,59 @@ pub enum Statistic {
 #[serde(deny_unknown_fields)]
 pub struct Tolerances {
     /// Claimed against recomputed, in units of the claim's last printed digit.
+    #[schemars(range(min = 0.0, max = 1000.0))]
     pub printed_units: f64,
     /// By how much the host may count longer than the device, as a fraction of the device's time.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub clock_fraction: f64,
     /// The same, either way, that honest boards keep.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub clock_drift_fraction: f64,
     /// By how much the host may count shorter than the device before it proves nothing, as a fraction.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub clock_short_fraction: f64,
     /// Seconds a window that the serial line explains.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
     pub clock_seconds: f64,
     /// Longest time from the end of a log to its results, in seconds.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
     pub session_gap_seconds: f64,
     /// Throughput of the energy run against the performance run, as a fraction.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub speed_fraction: f64,
     /// The same, beyond which the energy is not that of the claimed speed, as a fraction.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub speed_limit_fraction: f64,
     /// Latency of a single inference against the inverse throughput, and the host's time of it against the device's, as a
     /// fraction.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub latency_fraction: f64,
     /// Time around a single inference that its device may take, in seconds.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
     pub latency_seconds: f64,
     /// Time around a single inference that the host may count beyond the device, in seconds.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
     pub latency_host_seconds: f64,
     /// The host's time of warm-ups against their number times the latency, as a fraction.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub warmup_fraction: f64,
     /// The same, in seconds.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
     pub warmup_seconds: f64,
     /// From a session's name to its first stamp, at most, in seconds.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
     pub session_start_seconds: f64,
     /// Part of an energy window that must lie on inferences, 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub window_overlap: f64,
     /// Slowest to fastest window over the median, as a fraction.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub window_spread: f64,
     /// Coarsest step of the device's timer, in seconds.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
     pub timer_seconds: f64,
     /// How much slower a system may be once it is no preview any more, as a fraction.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub preview_fraction: f64,
 }
 
@@ -304,22 +320,31 @@ pub struct Tolerances {
 #[serde(deny_unknown_fields)]
 pub struct Weights {
     /// Mean margin of the best score over the second from which known weights are sure of an input, 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub sure_margin: f64,
     /// Part of the sure inputs that the same weights may answer otherwise, 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub otherwise_fraction: f64,
     /// Inputs answered otherwise, below which nothing is said.
+    #[schemars(range(min = 0, max = 1_000_000))]
     pub otherwise_inputs: usize,
     /// How far an anomaly score may lie from the known one, as a fraction of it.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub score_fraction: f64,
     /// Standard deviations by which the answers that differ may be more often right than chance explains.
+    #[schemars(range(min = 0.0, max = 1000.0))]
     pub sign_deviations: f64,
     /// The same, of the inputs that all submitters answer alike.
+    #[schemars(range(min = 0.0, max = 1000.0))]
     pub agreed_deviations: f64,
     /// Part of all submitters that at most gets a hard input right, 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub hard_fraction: f64,
     /// Part of the hard inputs that an honest run may get right, 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub hard_right_fraction: f64,
     /// Hard inputs, below which nothing is said.
+    #[schemars(range(min = 0, max = 1_000_000))]
     pub hard_inputs: usize,
 }
 
@@ -328,20 +353,28 @@ pub struct Weights {
 #[serde(deny_unknown_fields)]
 pub struct Energy {
     /// Samples per second of a trace.
+    #[schemars(range(min = 1.0, max = 10_000_000.0))]
     pub trace_rate_hz: f64,
     /// Seconds at either end of a window whose mean power is held against that of its middle.
+    #[schemars(range(min = 0.0, max = 3600.0))]
     pub edge_seconds: f64,
     /// How far it may lie from it, as a fraction.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub edge_fraction: f64,
     /// Stamps in an EEMBC trace before the first window's start.
+    #[schemars(range(min = 0, max = 1000))]
     pub stamps_before_windows: usize,
     /// Packets a monitor may drop, as a fraction.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub dropped_fraction: f64,
     /// How far the mean power of a window may lie from the median of all, as a fraction.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub uneven_fraction: f64,
     /// Part of a trace's samples that may have more digits than the monitor gives, 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub off_grid_fraction: f64,
     /// How many times the power may be that of the board's other benchmarks, or a part of it.
+    #[schemars(range(min = 1.0, max = 1000.0))]
     pub board_power_factor: f64,
     /// Monitors the EEMBC runner supports, as its log names them.
     pub monitors: Vec<String>,
@@ -352,22 +385,31 @@ pub struct Energy {
 #[serde(deny_unknown_fields)]
 pub struct Wakeword {
     /// Passes over the recording.
+    #[schemars(range(min = 1, max = 1000))]
     pub trials: usize,
     /// Seconds of a pass, at least.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
     pub min_seconds: f64,
     /// Words spoken in the recording.
+    #[schemars(range(min = 0, max = 1_000_000))]
     pub occurrences: u64,
     /// A detection counts until this long after the word, in seconds, as the runner scores.
+    #[schemars(range(min = 0.0, max = 3600.0))]
     pub hit_seconds: f64,
     /// The same as the runner's README documents it, in seconds.
+    #[schemars(range(min = 0.0, max = 3600.0))]
     pub documented_hit_seconds: f64,
     /// False alarms closer together than this are one, in seconds.
+    #[schemars(range(min = 0.0, max = 3600.0))]
     pub debounce_seconds: f64,
     /// Pulses of activity that the runner records.
+    #[schemars(range(min = 0, max = 1_000_000))]
     pub pulses: usize,
     /// Time between two frames of the recording, in seconds.
+    #[schemars(range(min = 0.0, max = 3600.0))]
     pub period_seconds: f64,
     /// How far the mean period may lie from it, as a fraction.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub period_fraction: f64,
 }
 
@@ -376,8 +418,10 @@ pub struct Wakeword {
 #[serde(deny_unknown_fields)]
 pub struct Hygiene {
     /// Largest file the official checker takes, in MB of 2^20 bytes.
+    #[schemars(range(min = 1, max = 1_048_576))]
     pub max_file_mb: u64,
     /// Largest file its message speaks of, in MB of 2^20 bytes.
+    #[schemars(range(min = 1, max = 1_048_576))]
     pub stated_max_file_mb: u64,
 }
 

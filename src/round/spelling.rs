@@ -20,7 +20,10 @@ pub fn distance(a: &str, b: &str) -> usize {
 /// The known name that was probably meant: the nearest, if at most `most` characters differ.
 #[must_use]
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, most: usize) -> Option<&'a str> {
+    // As many characters as one name has more must differ.
+    let length = name.to_lowercase().chars().count();
     known
+        .filter(|other| other.to_lowercase().chars().count().abs_diff(length) <= most)
         .map(|other| (distance(name, other), other))
         .min()
         .filter(|(distance, _)| *distance <= most)

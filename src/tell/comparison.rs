@@ -13,7 +13,7 @@
 //! # }
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::judge::follow_up::{self, Duty};
 use crate::judge::lineage::{self, Kin, Kinship};
@@ -138,9 +138,9 @@ type Results<'a> = BTreeMap<String, (&'a System, &'a Benchmark)>;
 
 /// The results of a state, by the names that their systems have now.
 fn results<'a>(report: &'a Report, kin: &[Kin<'_>]) -> Results<'a> {
+    let became: BTreeMap<&str, &Kin<'_>> = kin.iter().map(|kin| (kin.old.path.as_str(), kin)).collect();
     let name = |system: &System, benchmark: &Benchmark| {
-        let became = kin.iter().find(|kin| std::ptr::eq(kin.old, system));
-        became.map_or_else(|| name_of(system, benchmark), |kin| name_of(kin.new, benchmark))
+        became.get(system.path.as_str()).map_or_else(|| name_of(system, benchmark), |kin| name_of(kin.new, benchmark))
     };
     report.results().map(|found| (name(found.0, found.1), found)).collect()
 }
@@ -216,7 +216,7 @@ fn files((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Report)) -
                     && !(top == "systems" && rest.rsplit_once('.').is_some_and(|(_, ending)| ending == "json"))
                 {
                     let key = (name.clone(), top.to_owned());
-                    folders.entry(key).or_default().insert(rest.to_owned(), entry.path.clone());
+                    folders.entry(key).or_default().insert(rest.to_owned(), entry.path.to_string());
                 }
             }
         }
@@ -258,6 +258,7 @@ fn lines(report: &Report) -> Vec<String> {
 }
 
 fn only_in(these: &[String], others: &[String]) -> Vec<String> {
+    let others: BTreeSet<&String> = others.iter().collect();
     these.iter().filter(|line| !others.contains(line)).cloned().collect()
 }
 

@@ -1,5 +1,6 @@
 //! JSON, a contract: these types are frozen, and fields are only ever added.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
@@ -8,8 +9,8 @@ use serde::Serialize;
 use super::proof::ProofRow;
 use super::weights::WeightsRow;
 use crate::judge::report::Report;
-use crate::read::submission::{Figure, WakewordScores};
-use crate::read::tree::is_inside;
+use crate::read::submission::{Benchmark, Figure, System, WakewordScores};
+use crate::read::tree::around;
 use crate::round::{Runner, Severity};
 use crate::tell::publication::Filter;
 
@@ -188,8 +189,9 @@ struct WakewordRow {
 /// # Errors
 /// When the writer fails.
 pub fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let owners = Owners::of(report);
     for one in &report.findings {
-        serde_json::to_writer(&mut *out, &finding(report, one))?;
+        serde_json::to_writer(&mut *out, &owners.finding(one))?;
         writeln!(out)?;
     }
     Ok(())
@@ -199,7 +201,7 @@ impl Check {
     /// The report as JSON; `threshold` decides the verdict, `reminders` adds what no program can check.
     #[must_use]
     pub fn of(report: &Report, threshold: Severity, reminders: bool) -> Self {
-        let counts = report.counts();
+        let (counts, owners) = (report.counts(), Owners::of(report));
         Self {
             tool: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
@@ -208,7 +210,7 @@ impl Check {
             counts: Counts { error: counts.error, warning: counts.warning, note: counts.note },
             systems: report.submission.systems.len(),
             results: report.results().count(),
-            findings: report.findings.iter().map(|one| finding(report, one)).collect(),
+            findings: report.findings.iter().map(|one| owners.finding(one)).collect(),
             reminders: reminders.then(|| {
                 let entries = crate::judge::coverage::reminders(&report.submission, &report.round);
                 entries.into_iter().filter_map(|entry| entry.reminder.clone()).collect()
@@ -217,37 +219,60 @@ impl Check {
     }
 }
 
-fn finding(report: &Report, finding: &crate::judge::rule::Finding) -> Finding {
-    let submission = &report.submission;
-    let path = finding.path.as_str();
-    let system = submission
-        .systems
-        .iter()
-        .find(|system| is_inside(path, &system.path) || (!path.is_empty() && path == system.description_path));
-    let benchmark = system.and_then(|system| system.benchmarks.iter().find(|one| is_inside(path, &one.path)));
-    Finding {
-        submitter: submission.submitter_of(path).map(|submitter| submitter.name.clone()),
-        system: system.map(|system| system.name.clone()),
-        benchmark: benchmark.map(|one| one.name.clone().unwrap_or_else(|| one.folder.clone())),
-        rule: finding.rule.id,
-        severity: finding.severity,
-        path: finding.path.clone(),
-        line: (finding.line > 0).then_some(finding.line),
-        label: finding.label.clone(),
-        related: finding
-            .related
-            .iter()
-            .map(|place| Related {
-                path: place.path.clone(),
-                line: (place.line > 0).then_some(place.line),
-                label: place.label.clone(),
-            })
-            .collect(),
-        message: finding.message.clone(),
-        notes: finding.notes.clone(),
-        help: finding.help.clone(),
-        source: finding.rule.source(),
-        waived: finding.waived.clone(),
+/// Whose the paths of a report are.
+struct Owners<'a> {
+    report: &'a Report,
+    systems: HashMap<&'a str, &'a System>,
+    descriptions: HashMap<&'a str, &'a System>,
+    benchmarks: HashMap<&'a str, (&'a System, &'a Benchmark)>,
+}
+
+impl<'a> Owners<'a> {
+    fn of(report: &'a Report) -> Self {
+        let systems = &report.submission.systems;
+        let mut descriptions = HashMap::new();
+        for system in systems.iter().filter(|system| !system.description_path.is_empty()) {
+            descriptions.entry(system.description_path.as_str()).or_insert(system);
+        }
+        let benchmarks = report.submission.benchmarks();
+        Self {
+            report,
+            systems: systems.iter().map(|system| (system.path.as_str(), system)).collect(),
+            descriptions,
+            benchmarks: benchmarks.map(|(system, one)| (one.path.as_str(), (system, one))).collect(),
+        }
+    }
+
+    fn finding(&self, finding: &crate::judge::rule::Finding) -> Finding {
+        let path = finding.path.as_str();
+        let system = around(path).find_map(|folder| self.systems.get(folder)).or_else(|| self.descriptions.get(path));
+        let benchmark = around(path)
+            .filter_map(|folder| self.benchmarks.get(folder))
+            .find(|(owner, _)| system.is_some_and(|system| std::ptr::eq(*system, *owner)));
+        Finding {
+            submitter: self.report.submission.submitter_of(path).map(|submitter| submitter.name.clone()),
+            system: system.map(|system| system.name.clone()),
+            benchmark: benchmark.map(|(_, one)| one.name.clone().unwrap_or_else(|| one.folder.clone())),
+            rule: finding.rule.id,
+            severity: finding.severity,
+            path: finding.path.clone(),
+            line: (finding.line > 0).then_some(finding.line),
+            label: finding.label.clone(),
+            related: finding
+                .related
+                .iter()
+                .map(|place| Related {
+                    path: place.path.clone(),
+                    line: (place.line > 0).then_some(place.line),
+                    label: place.label.clone(),
+                })
+                .collect(),
+            message: finding.message.clone(),
+            notes: finding.notes.clone(),
+            help: finding.help.clone(),
+            source: finding.rule.source(),
+            waived: finding.waived.clone(),
+        }
     }
 }
 

@@ -313,15 +313,16 @@ pub fn tables<'a>(report: &'a Report, rows: &'a [Row<'a>]) -> Vec<Table<'a>> {
             benchmarks.sort_by_key(|name| (order.iter().position(|known| known == name).unwrap_or(order.len()), *name));
             benchmarks.dedup();
             let mut groups: BTreeMap<String, Vec<Line<'a>>> = BTreeMap::new();
+            let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
             for row in rows {
+                // All rows of a system stand in the group of its availability.
                 let lines = groups.entry(row.availability()).or_default();
                 let model = if row.system.is_closed() { "" } else { row.model() };
-                let same = |line: &&mut Line<'_>| line.system.path == row.system.path && line.model == model;
-                if let Some(line) = lines.iter_mut().find(same) {
-                    line.results.insert(row.name(), row);
-                } else {
-                    lines.push(Line { system: row.system, model, results: BTreeMap::from([(row.name(), row)]) });
+                let place = *places.entry((row.system.path.as_str(), model)).or_insert(lines.len());
+                if place == lines.len() {
+                    lines.push(Line { system: row.system, model, results: BTreeMap::new() });
                 }
+                lines[place].results.insert(row.name(), row);
             }
             Table { division, benchmarks, groups }
         })

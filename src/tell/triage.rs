@@ -166,8 +166,9 @@ fn submitters(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Resul
     let name = widest.clamp("submitter".len(), layout.width.saturating_sub(numbers).max("submitter".len()));
     let heads = COLUMNS.map(|column| format!(" {column}")).concat();
     writeln!(out, "{}", painted(layout, Style::new().underline(), &format!("{:<name$}{heads}", "submitter")))?;
+    let counts = counts(report);
     for submitter in &report.submission.submitters {
-        let counts = counts(report, submitter);
+        let counts = counts.get(&submitter.path).copied().unwrap_or_default();
         let cells = COLUMNS.iter().zip(counts).map(|(column, count)| format!(" {count:>width$}", width = column.len()));
         let cells: String = cells.collect();
         let mut lines = wrapped(&label(submitter), name, 2);
@@ -185,21 +186,28 @@ fn label(submitter: &Submitter) -> String {
     printable(&format!("{division}/{}", submitter.name))
 }
 
-/// Results confirmed, contradicted and unproven, errors and warnings.
-fn counts(report: &Report, submitter: &Submitter) -> [usize; 5] {
-    let own = report.results().filter(|(system, _)| system.belongs_to(submitter));
-    let mut counts = [0; 5];
-    for (_, benchmark) in own {
-        counts[match report.status(benchmark) {
-            Status::Confirmed => 0,
-            Status::Contradicted => 1,
-            Status::Unproven => 2,
-        }] += 1;
+/// Results confirmed, contradicted and unproven, errors and warnings, by the path of the submitter.
+fn counts(report: &Report) -> BTreeMap<String, [usize; 5]> {
+    let mut counts: BTreeMap<String, [usize; 5]> = BTreeMap::new();
+    let mut count = |path: &str, column: usize| {
+        if let Some(submitter) = report.submission.submitter_of(path) {
+            counts.entry(submitter.path.clone()).or_default()[column] += 1;
+        }
+    };
+    for (system, benchmark) in report.results() {
+        count(
+            &system.path,
+            match report.status(benchmark) {
+                Status::Confirmed => 0,
+                Status::Contradicted => 1,
+                Status::Unproven => 2,
+            },
+        );
     }
-    for finding in report.findings.iter().filter(|one| one.counts() && is_inside(&one.path, &submitter.path)) {
+    for finding in report.findings.iter().filter(|finding| finding.counts()) {
         match finding.severity {
-            Severity::Error => counts[3] += 1,
-            Severity::Warning => counts[4] += 1,
+            Severity::Error => count(&finding.path, 3),
+            Severity::Warning => count(&finding.path, 4),
             Severity::Note => {}
         }
     }

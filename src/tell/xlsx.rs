@@ -191,6 +191,7 @@ fn benchmarks<'a>(rows: &[&'a Row<'_>], round: &'a Round) -> Vec<&'a str> {
 fn entries<'a>(rows: &[&Row<'a>], ids: &BTreeMap<String, String>, open: bool, round: &Round) -> Vec<Entry<'a>> {
     let benchmarks = benchmarks(rows, round);
     let mut entries: Vec<Entry<'a>> = Vec::new();
+    let mut known: BTreeMap<Vec<String>, usize> = BTreeMap::new();
     for row in rows {
         let unique = unique_id(row);
         let availability = row.availability();
@@ -209,11 +210,11 @@ fn entries<'a>(rows: &[&Row<'a>], ids: &BTreeMap<String, String>, open: bool, ro
             index.extend([row.model().to_owned(), quality]);
         }
         let Some(place) = benchmarks.iter().position(|name| *name == row.name()) else { continue };
-        let known = entries.iter().position(|entry| entry.index == index).unwrap_or_else(|| {
+        let number = *known.entry(index.clone()).or_insert(entries.len());
+        if number == entries.len() {
             entries.push(Entry { index, system: row.system, figures: BTreeMap::new() });
-            entries.len() - 1
-        });
-        let entry = &mut entries[known];
+        }
+        let entry = &mut entries[number];
         let stands = row.throughput.as_ref().is_some_and(|throughput| throughput.stands);
         entry.figures.extend(row.latency_ms().map(|ms| (place, (ms, stands))));
         entry.figures.extend(row.energy.as_ref().map(|it| (benchmarks.len() + place, (it.value, it.stands))));

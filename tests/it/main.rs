@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod adversary;
+mod archives;
 mod bench;
 mod browser;
 mod cases;

@@ -27,7 +27,7 @@ impl Clocks {
         let (mut device_s, mut host_s) = (0.0, 0.0);
         for (window, inference) in run.windows.iter().zip(&log.inferences) {
             // The MLCommons runner stamps the whole command, warm-ups included.
-            let all = (inference.iterations + inference.warmups) as f64 / inference.iterations.max(1) as f64;
+            let all = (inference.iterations as f64 + inference.warmups as f64) / inference.iterations.max(1) as f64;
             device_s += window.seconds? * if log.runner == Runner::Mlcommons { all } else { 1.0 };
             host_s += window.host_seconds?;
         }

@@ -15,7 +15,8 @@ use crate::read::submission::{Outline, Run};
 /// Samples per second of a trial in results.json.
 const TRIAL_RATE_HZ: f64 = 1000.0;
 
-/// Energies in µJ of windows given as start and stop in seconds; `None` where a window is not inside the trace.
+/// Energies in µJ of windows given as start and stop in seconds; `None` where a window is not inside the trace, or begins
+/// before one that began earlier has ended: no sample belongs to two of them.
 #[must_use]
 pub fn trace_energies(
     samples: &(impl ExactSizeIterator<Item = f32> + Clone),
@@ -42,13 +43,22 @@ pub fn trace_energies(
         let at = borders.partition_point(|other| other.total_cmp(&border).is_lt());
         first_at.get(at).copied().filter(|_| border >= 0.0)
     };
-    windows
-        .iter()
-        .map(|(start, stop)| {
-            let (from, to) = (index_of(*start)?, index_of(*stop)?);
-            (from < to).then(|| samples.clone().skip(from).take(to - from).map(f64::from).sum())
-        })
-        .collect()
+    let inside = |(number, (start, stop)): (usize, &(f64, f64))| {
+        let (from, to) = (index_of(*start)?, index_of(*stop)?);
+        (from < to).then_some((from, to, number))
+    };
+    let mut inside: Vec<(usize, usize, usize)> = windows.iter().enumerate().filter_map(inside).collect();
+    inside.sort_unstable();
+    let mut energies = vec![None; windows.len()];
+    let (mut left, mut end) = (samples.clone(), 0);
+    for (from, to, number) in inside {
+        if from >= end {
+            let window = left.by_ref().skip(from - end).take(to - from);
+            energies[number] = Some(window.map(f64::from).sum());
+            end = to;
+        }
+    }
+    energies
 }
 
 /// Energy in µJ of a trial: the samples between its last two stamps.
@@ -145,6 +155,12 @@ mod tests {
     #[test]
     fn a_window_outside_of_the_trace_has_no_energy() {
         assert_eq!(trace_energies(&[1.0f32; 10].into_iter(), 1000.0, &[(0.005, 0.5), (0.0, 0.002)]), [None, Some(2.0)]);
+    }
+
+    #[test]
+    fn a_window_that_overlaps_another_has_no_energy() {
+        let windows = [(0.004, 0.006), (0.0, 0.005), (0.005, 0.007)];
+        assert_eq!(trace_energies(&[1.0f32; 10].into_iter(), 1000.0, &windows), [None, Some(5.0), Some(2.0)]);
     }
 
     #[test]

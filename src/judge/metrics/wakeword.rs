@@ -9,6 +9,8 @@
 //!
 //! Source: MLPerf Tiny rules, 4.1.1; mlcommons/tiny benchmark/runner, `streaming_ww_utils.py` (behaviour).
 
+use std::collections::BTreeMap;
+
 /// What the test counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
@@ -55,18 +57,29 @@ pub fn judge(detections_ms: &[f64], words: &[(f64, f64)], hit_s: f64, debounce_s
             missed.push(*start);
         }
     }
-    let mut alarms = Vec::new();
-    while let Some(alarm) = left.first().copied() {
-        alarms.push(alarm);
-        left.remove(0);
-        left.retain(|time| (time - alarm).abs() > debounce_s);
-    }
+    let alarms = alarms(&left, debounce_s);
     let counts = Counts {
         true_positives: (words.len() - missed.len()) as u64,
         false_negatives: missed.len() as u64,
         false_positives: alarms.len() as u64,
     };
     Some(Verdict { counts, missed, alarms })
+}
+
+/// The detections that belong to no earlier alarm, in their order.
+fn alarms(detections: &[f64], debounce_s: f64) -> Vec<f64> {
+    // By time, so that only the nearest alarms have to be looked at.
+    let mut places: Vec<usize> = (0..detections.len()).collect();
+    places.sort_by(|a, b| detections[*a].total_cmp(&detections[*b]));
+    let mut rank = vec![0; places.len()];
+    places.iter().enumerate().for_each(|(at, place)| rank[*place] = at);
+    let mut alarms: BTreeMap<usize, f64> = BTreeMap::new();
+    let is_alarm = |(place, time): (usize, &f64)| {
+        let near = [alarms.range(..rank[place]).next_back(), alarms.range(rank[place]..).next()];
+        let stands = near.into_iter().flatten().all(|(_, alarm)| (time - alarm).abs() > debounce_s);
+        stands.then(|| alarms.insert(rank[place], *time)).map(|_| *time)
+    };
+    detections.iter().enumerate().filter_map(is_alarm).collect()
 }
 
 /// What the test counts; see [`judge`].
@@ -116,6 +129,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn an_alarm_takes_what_is_near_it(times in proptest::collection::vec(0u8..60, 0..40)) {
+            let times: Vec<f64> = times.into_iter().map(|time| f64::from(time) / 4.0).collect();
+            let (mut left, mut expected) = (times.clone(), Vec::new());
+            while let Some(alarm) = left.first().copied() {
+                expected.push(alarm);
+                left.retain(|time| (time - alarm).abs() > 1.0);
+            }
+            prop_assert_eq!(alarms(&times, 1.0), expected);
+        }
+
         #[test]
         fn every_word_is_either_detected_or_missed(times in proptest::collection::vec(0.0f64..60_000.0, 1..60)) {
             let words: Vec<_> = (0..10).map(|word| (f64::from(word) * 6.0, f64::from(word) * 6.0 + 0.5)).collect();

@@ -25,23 +25,25 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let code = join(&submitter.path, "code");
         let prefix = format!("{code}/");
         let files = submission.entries_of(submitter).iter().filter(|entry| entry.is_file());
-        let paths: Vec<String> = files
-            .filter_map(|entry| entry.path.strip_prefix(&prefix))
-            .filter(|below| !tells_only(below))
-            .map(str::to_lowercase)
-            .collect();
+        let mut named: BTreeSet<&str> = BTreeSet::new();
+        for below in files.filter_map(|entry| entry.path.strip_prefix(&prefix)).filter(|below| !tells_only(below)) {
+            let path = below.to_lowercase();
+            let others = round.benchmarks.iter().filter(|(name, _)| !named.contains(name.as_str()));
+            let found: Vec<&str> =
+                others.filter(|(name, spec)| is_named(&path, name, spec)).map(|(name, _)| name.as_str()).collect();
+            named.extend(found);
+        }
         let measured: BTreeSet<&str> = submission
             .systems_of(submitter)
+            .iter()
             .flat_map(|system| &system.benchmarks)
             .filter(|benchmark| !benchmark.runs.is_empty())
             .filter_map(|benchmark| benchmark.name.as_deref())
             .collect();
-        let is_there = |name: &str| {
-            round.benchmarks.get(name).is_some_and(|spec| paths.iter().any(|path| is_named(path, name, spec)))
-        };
         // Two sizes of a benchmark share their code.
         let smaller = |name: &str| round.benchmarks.get(name).map_or(&[][..], |spec| &spec.requires);
-        let has_code = |name: &&str| is_there(name) || smaller(name).iter().any(|smaller| is_there(smaller));
+        let has_code =
+            |name: &&str| named.contains(name) || smaller(name).iter().any(|smaller| named.contains(smaller.as_str()));
         let (with, without): (Vec<&str>, Vec<&str>) = measured.into_iter().partition(has_code);
         if !with.is_empty() && !without.is_empty() {
             let (with, without) = (with.join(", "), without.join(", "));

@@ -27,6 +27,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for submitter in submission.submitters.iter().filter(|submitter| submitter.is_closed()) {
         let streams = submission
             .systems_of(submitter)
+            .iter()
             .flat_map(|system| &system.benchmarks)
             .filter_map(|benchmark| benchmark.spec(round))
             .any(|spec| spec.task == Task::Wakeword);

@@ -41,7 +41,7 @@ fn unknown_benchmarks(
     round: &Round,
 ) -> Option<String> {
     checklist.answers("benchmark(s)").filter(|answers| !answers.is_empty())?;
-    let measured = submission.systems_of(submitter).flat_map(|system| &system.benchmarks);
+    let measured = submission.systems_of(submitter).iter().flat_map(|system| &system.benchmarks);
     let measured = measured.filter(|benchmark| !benchmark.runs.is_empty());
     let titles: BTreeSet<&str> = measured.filter_map(|benchmark| Some(benchmark.spec(round)?.title.as_str())).collect();
     // With one checklist a category, each may ask for its own systems' benchmarks only.

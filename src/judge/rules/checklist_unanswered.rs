@@ -80,7 +80,7 @@ fn answered_twice(checklist: &Checklist, submission: &Submission, submitter: &Su
         answers.iter().filter(|answer| ticked(words, answer)).count() > allowed.max(1)
     };
     let divisions = submission.submitters.iter().filter(|other| other.name == submitter.name).count();
-    let statuses: BTreeSet<String> = submission.systems_of(submitter).filter_map(System::availability).collect();
+    let statuses: BTreeSet<String> = submission.systems_of(submitter).iter().filter_map(System::availability).collect();
     QUESTIONS
         .iter()
         .filter(|(words, _)| match *words {

@@ -29,7 +29,7 @@ pub fn violations<'a>(
         let description = system.description.as_ref().filter(|description| description.damage.is_none())?;
         Some((system.description_path.as_str(), description))
     });
-    readable.map(|(path, description)| (path, description, find(&value(description)))).collect()
+    readable.map(|(path, description)| (path, &**description, find(&value(description)))).collect()
 }
 
 /// The description as the official tool sees it: the last of repeated keys.

@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
+
 use crate::judge::rule::{Findings, rule};
-use crate::read::log::description::{Field, SystemDescription};
+use crate::read::log::description::Field;
 use crate::read::submission::Submission;
 use crate::round::Round;
 
@@ -18,11 +20,13 @@ rule! {
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for system in &submission.systems {
         let Some(description) = &system.description else { continue };
+        let last: BTreeMap<&str, &Field> =
+            description.fields.iter().map(|field| (field.key.value.as_str(), field)).collect();
         let pairs: Vec<(&Field, &Field)> = description
             .fields
             .iter()
-            .enumerate()
-            .filter_map(|(index, field)| kept(description, index, field))
+            .map(|field| (field, last[field.key.value.as_str()]))
+            .filter(|(field, last)| is_lost(field, last))
             .collect();
         let Some((field, kept)) = pairs.first() else { continue };
         let path = &system.description_path;
@@ -44,12 +48,11 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     }
 }
 
-/// A field that says something, with the last of its name, which says something else.
-fn kept<'a>(description: &'a SystemDescription, index: usize, field: &'a Field) -> Option<(&'a Field, &'a Field)> {
-    let last = description.fields[index + 1..].iter().rfind(|other| other.key.value == field.key.value)?;
+/// Whether a field says something, and the last of its name something else.
+fn is_lost(field: &Field, last: &Field) -> bool {
     let first = field.value.as_str().trim();
     let says_nothing = first.is_empty() || ["n/a", "none", "-"].contains(&first.to_lowercase().as_str());
-    (!says_nothing && first != last.value.as_str().trim()).then_some((field, last))
+    !says_nothing && first != last.value.as_str().trim()
 }
 
 fn shown(value: &str) -> String {

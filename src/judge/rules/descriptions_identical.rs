@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use crate::judge::rule::{Findings, rule};
 use crate::read::log::description::SystemDescription;
-use crate::read::submission::Submission;
+use crate::read::submission::{Submission, System};
 use crate::round::Round;
 
 rule! {
@@ -15,19 +17,20 @@ rule! {
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
-    for (index, system) in submission.systems.iter().enumerate() {
+    // By submitter and content, the first system, and the first one whose description is another file.
+    let mut seen: BTreeMap<_, [Option<&System>; 2]> = BTreeMap::new();
+    for system in &submission.systems {
         let Some(description) = system.description.as_ref().filter(|description| description.damage.is_none()) else {
             continue;
         };
-        let twin = submission.systems[..index].iter().find(|other| {
-            other.submitter == system.submitter
-                && other.division == system.division
-                && other.description_path != system.description_path
-                && other.description.as_ref().is_some_and(|other| values(other) == values(description))
-        });
-        if let Some(twin) = twin {
+        let key = (&system.division, &system.submitter, values(description));
+        let alike = seen.entry(key).or_default();
+        let mut others = alike.iter().flatten();
+        if let Some(twin) = others.find(|other| other.description_path != system.description_path) {
             findings.at(&system.description_path, 0, format!("the description is the same as that of `{}`", twin.name));
+            alike[1].get_or_insert(system);
         }
+        alike[0].get_or_insert(system);
     }
 }
 

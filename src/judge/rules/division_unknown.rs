@@ -30,6 +30,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for submitter in submission.submitters.iter().filter(|submitter| submitter.division.is_empty()) {
         let said: BTreeSet<String> = submission
             .systems_of(submitter)
+            .iter()
             .filter_map(|system| Some(system.description.as_ref()?.text("Division").to_owned()))
             .collect();
         let said: Vec<_> = said.iter().map(|word| format!("`{word}`")).collect();

@@ -65,14 +65,31 @@ fn check_trace(place: &Place<'_>, round: &Round, findings: &mut Findings) {
 /// How far a stamp may lie from the line of the log that goes with it, in seconds.
 const NEAR: f64 = 1.0;
 
+/// The stamps of a trace in ascending order.
+struct Stamps(Vec<f64>);
+
+impl Stamps {
+    fn of(stamps: &[f64]) -> Self {
+        let mut stamps = stamps.to_vec();
+        stamps.sort_by(f64::total_cmp);
+        Self(stamps)
+    }
+
+    /// The stamp that is nearest to a time, if one lies near it.
+    fn nearest(&self, time: f64) -> Option<f64> {
+        let next = self.0.partition_point(|stamp| *stamp < time);
+        let around = self.0[next.saturating_sub(1)..].iter().copied().take(2);
+        let near = around.filter(|stamp| (stamp - time).abs() <= NEAR);
+        near.min_by(|a, b| (a - time).abs().total_cmp(&(b - time).abs()))
+    }
+}
+
 /// What the trace gives where the log shows the inferences, beside the claim: between the stamps that lie there, or, where
 /// one is lost, the times of the log.
 fn true_figure(run: &Run) -> Option<String> {
     let (trace, stamps) = (run.trace.as_ref()?, run.stamps.as_ref()?);
-    let nearest = |time: f64| {
-        let near = stamps.iter().copied().filter(|stamp| (stamp - time).abs() <= NEAR);
-        near.min_by(|a, b| (a - time).abs().total_cmp(&(b - time).abs())).unwrap_or(time)
-    };
+    let stamps = Stamps::of(stamps);
+    let nearest = |time: f64| stamps.nearest(time).unwrap_or(time);
     let spans: Vec<(f64, f64)> = run.windows.iter().filter_map(|window| window.inference_span).collect();
     let spans: Vec<(f64, f64)> = spans.into_iter().map(|(begin, done)| (nearest(begin), nearest(done))).collect();
     let energies = trace_energies(&trace.samples(), trace.rate_hz, &spans);
@@ -89,8 +106,8 @@ fn true_figure(run: &Run) -> Option<String> {
 
 /// The first start or end of inferences, by the log, near which there is no time stamp, and its window.
 fn lost_stamp(run: &Run) -> Option<(&'static str, usize)> {
-    let stamps = run.stamps.as_ref()?;
-    let near = |time: f64| stamps.iter().any(|stamp| (stamp - time).abs() <= NEAR);
+    let stamps = Stamps::of(run.stamps.as_ref()?);
+    let near = |time: f64| stamps.nearest(time).is_some();
     run.windows.iter().enumerate().find_map(|(index, window)| {
         let (begin, done) = window.inference_span?;
         let what = if !near(begin) {
@@ -139,7 +156,7 @@ fn uneven_counters(run: &Run, streaming: bool) -> Option<(usize, String)> {
                     format!("time stamp {counter} follows {}, one was lost", expected.saturating_sub(1)),
                 ));
             }
-            next = Some(counter + 1);
+            next = counter.checked_add(1);
         }
     }
     None

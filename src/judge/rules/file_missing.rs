@@ -35,8 +35,8 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
 
 /// Whether a file of a run is there but cannot be read, which is a finding of its own.
 pub(super) fn is_unreadable(submission: &Submission, run: &Run, name: &str) -> bool {
-    let path = join(&run.path, name);
-    submission.entries.iter().any(|entry| entry.path == path && matches!(entry.kind, Kind::Unreadable(_)))
+    let entry = submission.entries.get(&join(&run.path, name));
+    entry.is_some_and(|entry| matches!(entry.kind, Kind::Unreadable(_)))
 }
 
 fn report(run: &Run, name: Option<&String>, findings: &mut Findings) {

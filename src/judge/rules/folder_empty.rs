@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
 use crate::read::tree::Kind;
@@ -17,15 +19,10 @@ rule! {
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
-    let entries = &submission.entries;
-    for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.kind == Kind::Folder) {
-        let prefix = format!("{}/", entry.path);
-        // What is in a folder follows it, but names that differ by a sign before the slash come between.
-        let start = entries[index..].partition_point(|other| other.path < prefix) + index;
-        let inhabited = entries.get(start).is_some_and(|other| other.path.starts_with(&prefix));
-        // An empty run is another rule's finding.
-        let is_run = submission.runs().any(|place| place.run.path == entry.path);
-        if !inhabited && !is_run {
+    // An empty run is another rule's finding.
+    let runs: BTreeSet<&str> = submission.runs().map(|place| place.run.path.as_str()).collect();
+    for entry in submission.entries.iter().filter(|entry| entry.kind == Kind::Folder) {
+        if submission.entries.below(&entry.path).is_empty() && !runs.contains(&*entry.path) {
             findings.at(&entry.path, 0, "the folder is empty");
         }
     }

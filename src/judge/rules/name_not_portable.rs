@@ -1,7 +1,6 @@
-use std::collections::BTreeMap;
-
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
+use crate::read::tree::{Entry, alike};
 use crate::round::Round;
 
 rule! {
@@ -20,21 +19,23 @@ rule! {
 const LONGEST_PATH: usize = 240;
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for entry in &submission.entries {
-        let reason = reason(entry.name(), entry.is_text(), &entry.path);
-        let other = seen.insert(entry.path.to_lowercase(), &entry.path);
-        if let Some(reason) = reason {
+        if let Some(reason) = reason(entry) {
             findings.at(&entry.path, 0, format!("the name {reason}"));
-        } else if let Some(other) = other.filter(|_| entry.is_text()) {
-            findings.at(&entry.path, 0, format!("the name differs only in case from `{other}`"));
+        }
+    }
+    let lower = |entry: &Entry| entry.path.to_lowercase();
+    for (before, entry) in alike(|| submission.entries.iter(), lower) {
+        if entry.is_text() && reason(entry).is_none() {
+            findings.at(&entry.path, 0, format!("the name differs only in case from `{}`", before.path));
         }
     }
 }
 
-fn reason(name: &str, is_text: bool, path: &str) -> Option<String> {
+fn reason(entry: &Entry) -> Option<String> {
     const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "com1", "lpt1"];
-    if !is_text {
+    let name = entry.name();
+    if !entry.is_text() {
         return Some("is not UTF-8".to_owned());
     }
     if let Some(bad) = name.chars().find(|c| c.is_control() || "<>:\"|?*\\".contains(*c)) {
@@ -47,6 +48,6 @@ fn reason(name: &str, is_text: bool, path: &str) -> Option<String> {
     if RESERVED.contains(&stem.as_str()) {
         return Some("is reserved on Windows".to_owned());
     }
-    let length = path.chars().count();
+    let length = entry.path.chars().count();
     (length > LONGEST_PATH).then(|| format!("makes a path of {length} characters, expected at most {LONGEST_PATH}"))
 }

@@ -21,6 +21,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for submitter in closed.filter(|submitter| submitter.documents.quantisation.is_none()) {
         let described: Vec<_> = submission
             .systems_of(submitter)
+            .iter()
             .filter_map(|system| Some((system, system.description.as_ref().filter(|one| one.damage.is_none())?)))
             .collect();
         let silent: Vec<_> = described

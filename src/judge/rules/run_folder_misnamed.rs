@@ -28,7 +28,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for (_, benchmark) in submission.benchmarks().filter(|(_, benchmark)| !benchmark.runs.is_empty()) {
         for name in &benchmark.strange_folders {
             let path = crate::read::tree::join(&benchmark.path, name);
-            let holds = |file: &str| submission.entries.iter().any(|entry| entry.path == format!("{path}/{file}"));
+            let holds = |file: &str| submission.entries.get(&format!("{path}/{file}")).is_some();
             // A name that is meant to be a missing run is that rule's finding.
             let missing = meant(name).is_some_and(|mode| !benchmark.runs.contains_key(&mode) && mode != Mode::Energy);
             if !missing && (holds("results.txt") || holds("log.txt")) {
@@ -44,8 +44,8 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         let meant = benchmark.strange_folders.iter().filter_map(|name| Some((name, meant(name)?)));
         for (name, mode) in meant.filter(|(_, mode)| benchmark.runs.contains_key(mode)) {
             let path = crate::read::tree::join(&benchmark.path, name);
-            let session = ["results.txt", "log.txt"].map(|file| format!("{path}/{file}"));
-            if submission.entries.iter().any(|entry| session.contains(&entry.path)) {
+            let holds = |file: &str| submission.entries.get(&format!("{path}/{file}")).is_some();
+            if holds("results.txt") || holds("log.txt") {
                 continue;
             }
             findings.at(&path, 0, format!("`{name}` is no run, although `{mode}` is there, too"));

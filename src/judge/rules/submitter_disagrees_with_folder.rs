@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
 use crate::round::Round;
@@ -15,14 +17,13 @@ rule! {
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let submitters: BTreeSet<String> = submission.submitters.iter().map(|submitter| plain(&submitter.name)).collect();
     for system in &submission.systems {
         let Some(field) = system.description.as_ref().and_then(|description| description.get("Submitter")) else {
             continue;
         };
         let (claimed, own) = (plain(field.as_str()), plain(&system.submitter));
-        let other =
-            submission.submitters.iter().find(|other| other.name != system.submitter && plain(&other.name) == claimed);
-        if other.is_some() && claimed != own {
+        if claimed != own && submitters.contains(&claimed) {
             let message =
                 format!("`Submitter` is `{}`, but the results lie under `{}`", field.as_str(), system.submitter);
             findings.at(&system.description_path, field.line, message);

@@ -13,14 +13,20 @@ rule! {
     "submitter-name-differs", SystemDescription, Note, check
 }
 
+/// Most submitters of whom one may be meant; a round has a few dozen.
+const MOST: usize = 100;
+
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for submitter in &submission.submitters {
         let strangers: Vec<_> = submission
             .systems_of(submitter)
+            .iter()
             .filter_map(|system| Some((system, system.description.as_ref()?.get("Submitter")?)))
             .filter(|(_, field)| !related(field.as_str(), &submitter.name))
             // Another submitter of the round is a graver rule's finding.
-            .filter(|(_, field)| !submission.submitters.iter().any(|other| related(field.as_str(), &other.name)))
+            .filter(|(_, field)| {
+                !submission.submitters.iter().take(MOST).any(|other| related(field.as_str(), &other.name))
+            })
             .collect();
         let Some((system, field)) = strangers.first() else { continue };
         let message = format!("`Submitter` is `{}`, the folder is called `{}`", field.as_str().trim(), submitter.name);

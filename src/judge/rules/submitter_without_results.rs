@@ -20,9 +20,8 @@ rule! {
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for submitter in &submission.submitters {
-        let prefix = crate::read::tree::join(&submitter.path, "results/");
-        let has_runs = submission.runs().any(|place| place.run.path.starts_with(&prefix));
-        if !has_runs {
+        let mut benchmarks = submission.systems_of(submitter).iter().flat_map(|system| &system.benchmarks);
+        if benchmarks.all(|benchmark| benchmark.runs.is_empty()) {
             let what = if submitter.has_results {
                 "its `results` folder holds no runs"
             } else {

@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
-use crate::read::tree::{is_inside, name_of, parent_of};
+use crate::read::tree::{Entry, around, is_inside, name_of, parent_of};
 use crate::round::Round;
 use crate::round::spelling::plain;
 
@@ -18,17 +20,32 @@ rule! {
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
-    for system in &submission.systems {
-        if system.description.is_none() {
+    for submitter in &submission.submitters {
+        // Files of a folder by their names without signs.
+        let mut files: BTreeMap<&str, BTreeMap<String, &Entry>> = BTreeMap::new();
+        for system in submission.systems_of(submitter).iter().filter(|system| system.description.is_none()) {
             let expected = &system.description_path;
+            let near = std::iter::once("")
+                .chain(around(parent_of(expected)))
+                .filter(|folder| is_inside(folder, &submitter.path))
+                .filter_map(|folder| {
+                    let files = files.entry(folder).or_insert_with(|| files_of(submission, folder));
+                    files.get(&plain(expected)).copied()
+                })
+                .min_by_key(|entry| &entry.path);
             let finding = findings.at(&system.path, 0, format!("system `{}` has no description", system.name));
-            let near = submission.entries.iter().find(|entry| {
-                entry.is_file() && is_inside(expected, parent_of(&entry.path)) && plain(&entry.path) == plain(expected)
-            });
             finding.help(match near {
                 Some(entry) => format!("rename `{}` to `{}`", entry.path, name_of(expected)),
                 None => format!("write `{expected}`, with the official fields"),
             });
         }
     }
+}
+
+fn files_of<'a>(submission: &'a Submission, folder: &str) -> BTreeMap<String, &'a Entry> {
+    let mut files = BTreeMap::new();
+    for entry in submission.entries.children(folder).filter(|entry| entry.is_file()) {
+        files.entry(plain(&entry.path)).or_insert(entry);
+    }
+    files
 }

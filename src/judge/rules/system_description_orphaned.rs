@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
 use crate::read::tree::join;
@@ -20,13 +22,11 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     }
     for submitter in &submission.submitters {
         let folder = join(&submitter.path, "systems");
-        for entry in submission.entries_of(submitter) {
-            let Some(name) = entry.path.strip_prefix(&format!("{folder}/")).and_then(|name| name.strip_suffix(".json"))
-            else {
-                continue;
-            };
-            let has_results = submission.systems.iter().any(|system| system.description_path == entry.path);
-            if !has_results && !name.contains('/') && !name.starts_with('.') && entry.is_file() {
+        let systems = submission.systems_of(submitter);
+        let described: BTreeSet<&str> = systems.iter().map(|system| system.description_path.as_str()).collect();
+        for entry in submission.entries.below(&folder) {
+            let Some(name) = entry.path[folder.len() + 1..].strip_suffix(".json") else { continue };
+            if !described.contains(&*entry.path) && !name.contains('/') && !name.starts_with('.') && entry.is_file() {
                 findings.at(&entry.path, 0, format!("there are no results of a system `{name}`"));
             }
         }

@@ -12,15 +12,13 @@ rule! {
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
-    for system in &submission.systems {
+    for submitter in &submission.submitters {
+        let systems = submission.systems_of(submitter);
         // A submitter without any run is another rule's finding.
-        let siblings = submission
-            .systems
-            .iter()
-            .filter(|other| other.submitter == system.submitter && other.division == system.division);
-        let submitter_has_runs =
-            siblings.flat_map(|system| &system.benchmarks).any(|benchmark| !benchmark.runs.is_empty());
-        if submitter_has_runs && system.benchmarks.is_empty() {
+        if systems.iter().flat_map(|system| &system.benchmarks).all(|benchmark| benchmark.runs.is_empty()) {
+            continue;
+        }
+        for system in systems.iter().filter(|system| system.benchmarks.is_empty()) {
             findings.at(&system.path, 0, format!("system `{}` has no runs", system.name));
         }
     }

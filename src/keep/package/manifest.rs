@@ -31,7 +31,7 @@ impl Listed {
     /// When it cannot be read.
     pub fn of_entry(tree: &Tree, entry: &Entry) -> io::Result<Self> {
         let (size, sha256) = tree.stream(entry, |source| copy_and_hash(source, &mut io::sink()))?;
-        Ok(Self { path: entry.path.clone(), size, sha256 })
+        Ok(Self { path: entry.path.to_string(), size, sha256 })
     }
 
     /// Digest and size of a file's bytes.

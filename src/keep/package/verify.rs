@@ -44,9 +44,7 @@ fn differences_from(tree: &Tree, manifest: &Manifest) -> Vec<Difference> {
         }
     }
     let extra = tree.entries().iter().filter(|entry| {
-        entry.kind != crate::read::tree::Kind::Folder
-            && entry.path != MANIFEST
-            && !listed.contains_key(entry.path.as_str())
+        entry.kind != crate::read::tree::Kind::Folder && *entry.path != *MANIFEST && !listed.contains_key(&*entry.path)
     });
     found.extend(extra.map(|entry| difference(&entry.path, "it is not in the manifest".to_owned())));
     let changed: Vec<Difference> = listed

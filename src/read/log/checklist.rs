@@ -295,6 +295,7 @@ fn read_document(xml: &[u8]) -> Result<Checklist, quick_xml::Error> {
 fn symbol(tag: &BytesStart<'_>, line: &mut String) {
     let value = |name: &[u8]| {
         tag.attributes()
+            .with_checks(false)
             .flatten()
             .find(|attribute| attribute.key.local_name().as_ref() == name)
             .map(|found| found.value)

@@ -13,7 +13,7 @@
 //! A line that repeats the one before is dropped: one runner version printed every line several times. Of several
 //! different claims of one figure the last counts, as in the official checker; the others are kept.
 
-use super::official::{self, Label};
+use super::official::{self, Reading};
 use super::text;
 use crate::read::location::{At, Damage, Line};
 use crate::round::Runner;
@@ -133,8 +133,8 @@ pub struct Claims {
     pub contradicted: Vec<(At<String>, Line)>,
     /// Errors the runner itself reports.
     pub runner_errors: Vec<At<String>>,
-    /// Every place that the official tool may take a figure from.
-    pub readings: Vec<(Label, At<String>)>,
+    /// What the official tool may read, as far as it tells whether that is what we read.
+    pub readings: Vec<Reading>,
     /// What could not be read.
     pub damage: Vec<Damage>,
     /// Whether the last block was of energy, so that `Power` belongs to it.
@@ -165,7 +165,7 @@ impl Parser {
         let mut previous: &[u8] = &self.previous;
         for (line, content) in text::lines_after(self.line, bytes) {
             if !content.is_empty() && content != previous {
-                self.claims.readings.extend(official::readings(line, content));
+                official::read(&mut self.claims.readings, line, content);
                 self.claims.read_line(line, content);
             }
             previous = content;

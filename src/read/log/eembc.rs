@@ -227,14 +227,22 @@ impl Parser {
                 self.log.see_chatter(text, line);
             }
         }
+        // The next closing bracket, which many tokens may share.
+        let mut close = 0;
         for at in memchr::memchr_iter(b'm', message) {
             if let Some(token) = message[at + 1..].strip_prefix(b"-") {
-                self.token(line, token, host_ms, speaker);
+                if close <= at {
+                    close = memchr::memchr(b']', &message[at..]).map_or(message.len(), |offset| at + offset);
+                }
+                let closed = (close < message.len()).then(|| &message[at + 2..close]);
+                self.token(line, token, closed, host_ms, speaker);
             }
         }
     }
 
-    fn token(&mut self, line: Line, token: &[u8], host_ms: Option<u64>, speaker: Speaker) {
+    /// A token, and the same up to the next closing bracket.
+    fn token(&mut self, line: Line, token: &[u8], closed: Option<&[u8]>, host_ms: Option<u64>, speaker: Speaker) {
+        let bracketed = |opening: &[u8]| closed.and_then(|closed| closed.strip_prefix(opening));
         if let Some(rest) = token.strip_prefix(b"lap-us-") {
             if speaker == Speaker::Device && self.open {
                 self.lap(line, rest, host_ms);
@@ -260,12 +268,12 @@ impl Parser {
                 inference.warmup_host_ms = Some(self.now_ms);
                 inference.echoed_warmups = text::leading_integer(rest).map(|(value, _)| value);
             }
-        } else if let Some(rest) = token.strip_prefix(b"results-[") {
-            self.results(line, rest);
-        } else if let Some(model) = bracketed(token, b"model-[") {
+        } else if token.starts_with(b"results-[") {
+            self.results(line, bracketed(b"results-["));
+        } else if let Some(model) = bracketed(b"model-[") {
             self.log.see_model(model, line);
         } else if speaker == Speaker::Device
-            && let Some(name) = bracketed(token, b"name-dut-[")
+            && let Some(name) = bracketed(b"name-dut-[")
         {
             self.log.device_name = Some(At::new(text::shown(name), line));
         }
@@ -287,18 +295,19 @@ impl Parser {
         }
     }
 
-    fn results(&mut self, line: Line, vector: &[u8]) {
+    /// An output vector; `None` where it does not end.
+    fn results(&mut self, line: Line, vector: Option<&[u8]>) {
         if let Some(inference) = self.log.inferences.last_mut() {
             inference.vectors += 1;
         }
         if self.log.inferences.last().is_none_or(|inference| inference.outputs.is_some()) {
             return;
         }
-        let Some(end) = memchr::memchr(b']', vector) else {
+        let Some(vector) = vector else {
             self.log.damage.push(Damage::new(line, "the output vector has no closing bracket"));
             return;
         };
-        let outputs = self.log.read_outputs(&vector[..end], line);
+        let outputs = self.log.read_outputs(vector, line);
         if let Some(inference) = self.log.inferences.last_mut() {
             inference.outputs = Some(outputs);
         }

@@ -43,34 +43,59 @@ pub enum Label {
     Counts,
 }
 
-/// Every place of a line where a label stands, with the text that is read there.
-pub fn readings(line: Line, content: &[u8]) -> impl Iterator<Item = (Label, At<String>)> + '_ {
-    let labels = LABELS.into_iter().filter(move |_| content.len() > 3);
-    labels.flat_map(move |(words, label)| {
-        memmem::find_iter(content, words).map(move |at| {
+/// What the official tool may read, and where.
+pub type Reading = (Label, At<String>);
+
+/// Most bytes of a text that is read; more than are shown of it.
+const LONGEST: usize = 400;
+
+/// Adds what is read in a line wherever a label stands. Of every label the first reading and the first other one are
+/// kept: whatever we read ourselves, one of the two tells where the tool may read otherwise.
+pub fn read(readings: &mut Vec<Reading>, line: Line, content: &[u8]) {
+    if content.len() <= 3 {
+        return;
+    }
+    let whole = beginning(content.trim_ascii());
+    for (words, label) in LABELS {
+        let mut before: Option<&[u8]> = None;
+        for at in memmem::find_iter(content, words) {
+            let known = || readings.iter().filter(|(known, _)| *known == label);
+            if known().count() == 2 {
+                break;
+            }
             let read = match label {
-                Label::Counts => content,
+                Label::Counts => whole,
                 _ => figure(&content[at + words.len()..]),
             };
-            (label, At::new(text::shown(read.trim_ascii()), line))
-        })
-    })
+            if before.replace(read) == Some(read) {
+                continue;
+            }
+            let text = text::shown(read);
+            if known().all(|(_, at)| at.value != text) {
+                readings.push((label, At::new(text, line)));
+            }
+        }
+    }
+}
+
+fn beginning(text: &[u8]) -> &[u8] {
+    &text[..text.len().min(LONGEST)]
 }
 
 /// The word behind a label.
 fn figure(rest: &[u8]) -> &[u8] {
     let skip = rest.iter().take_while(|byte| byte.is_ascii_whitespace() || b":=".contains(byte)).count();
-    let rest = &rest[skip..];
+    let rest = beginning(&rest[skip..]);
     let end = rest.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'%').unwrap_or(rest.len());
     &rest[..end]
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn read(content: &[u8]) -> Vec<String> {
-        readings(1, content).map(|(_, at)| at.value).collect()
+        let mut readings = Vec::new();
+        super::read(&mut readings, 1, content);
+        readings.into_iter().map(|(_, at)| at.value).collect()
     }
 
     #[test]
@@ -80,5 +105,10 @@ mod tests {
         assert_eq!(read(b"x\rMedian throughput is     23.032 inf./sec. Median throughput is 99"), ["23.032", "99"]);
         assert_eq!(read("AUC = ٩".as_bytes()), ["٩"]);
         assert!(read(b"  Throughput   :        1.420 inf./sec.").is_empty());
+    }
+
+    #[test]
+    fn two_readings_of_a_label_tell_everything() {
+        assert_eq!(read(b"AUC: 1 AUC: 1 AUC: 2 AUC: 3 Top-1: 4"), ["4", "1", "2"]);
     }
 }

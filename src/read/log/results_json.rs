@@ -13,6 +13,39 @@ use serde::de::{Deserializer, SeqAccess, Unexpected, Visitor};
 use super::text;
 use crate::read::location::{Damage, Line};
 
+/// Most objects of the list that are read; twice as many as the longest official list has inputs.
+const MOST: usize = 100_000;
+
+/// The list.
+struct Entries(Vec<Entry>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+
+        impl<'de> Visitor<'de> for List {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a list of at most {MOST} inferences")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Entries, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = list.next_element()? {
+                    if entries.len() == MOST {
+                        return Err(serde::de::Error::invalid_length(MOST + 1, &self));
+                    }
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_seq(List)
+    }
+}
+
 /// One object of the list.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Entry {
@@ -129,10 +162,11 @@ pub struct DutyCycle {
 /// When it is no JSON of that form; the damage names line and column.
 pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, Damage> {
     // Only the whole text tells where something is wrong.
-    let entries = without_samples(bytes).map_or_else(|| serde_json::from_slice(bytes), Ok).map_err(|error| {
+    let read = without_samples(bytes).map_or_else(|| serde_json::from_slice(bytes), Ok);
+    let Entries(entries) = read.map_err(|error| {
         Damage::new(Line::try_from(error.line()).unwrap_or(0), format!("no results in JSON: {error}"))
     })?;
-    if entries.iter().filter_map(|entry: &Entry| entry.power.as_ref()).any(|power| number_of(power).is_some()) {
+    if entries.iter().filter_map(|entry| entry.power.as_ref()).any(|power| number_of(power).is_some()) {
         return Err(Damage::new(0, "no results in JSON: samples are a text, expected a list of numbers"));
     }
     Ok(entries)
@@ -146,7 +180,7 @@ fn number_of(power: &Power) -> Option<usize> {
 
 /// Samples are most of an energy run's file. Our own parser reads them, and the one of JSON gets to see their number in
 /// their place, `"#0"`. `None` if that does not work out.
-fn without_samples(bytes: &[u8]) -> Option<Vec<Entry>> {
+fn without_samples(bytes: &[u8]) -> Option<Entries> {
     const KEY: &[u8] = b"\"samples\":";
     let (mut short, mut all_samples, mut copied) = (Vec::new(), Vec::new(), 0);
     for at in memmem::find_iter(bytes, KEY) {
@@ -164,8 +198,8 @@ fn without_samples(bytes: &[u8]) -> Option<Vec<Entry>> {
     if all_samples.is_empty() || foreign {
         return None;
     }
-    let mut entries: Vec<Entry> = serde_json::from_slice(&short).ok()?;
-    for power in entries.iter_mut().filter_map(|entry| entry.power.as_mut()) {
+    let mut entries: Entries = serde_json::from_slice(&short).ok()?;
+    for power in entries.0.iter_mut().filter_map(|entry| entry.power.as_mut()) {
         if let Some(number) = number_of(power) {
             power.samples = std::mem::take(all_samples.get_mut(number)?);
         }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 
 use md5::{Digest, Md5};
 use memchr::memmem;
@@ -106,6 +107,12 @@ pub struct CodeFile {
     pub private_key: Option<At<()>>,
 }
 
+/// Largest checklist that is read, in bytes; the form has a few pages.
+const MAX_CHECKLIST: u64 = 16 << 20;
+
+/// Largest list of own models that is read, in bytes.
+const MAX_MAPPING: u64 = 64 << 10;
+
 /// Whether a name is that of a checklist.
 #[must_use]
 pub fn is_checklist(name: &str) -> bool {
@@ -119,7 +126,8 @@ pub fn is_checklist(name: &str) -> bool {
 #[must_use]
 pub fn model_mapping(tree: &Tree, submitter: &str) -> BTreeMap<String, String> {
     let path = join(submitter, "model_mapping.json");
-    let bytes = tree.get(&path).filter(|entry| entry.is_file()).and_then(|entry| tree.read(entry).ok());
+    let small = |entry: &&Entry| entry.size().is_some_and(|size| size <= MAX_MAPPING);
+    let bytes = tree.get(&path).filter(small).and_then(|entry| tree.read(entry).ok());
     bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
@@ -141,9 +149,9 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
         entry.is_file()
             && entry.path.starts_with(&systems)
             && ending(entry) == "json"
-            && tree.read(entry).is_ok_and(|bytes| bytes.starts_with(text::BYTE_ORDER_MARK))
+            && begins_with(tree, entry, &[text::BYTE_ORDER_MARK])
     };
-    let byte_order_marks = entries.iter().filter(starts_with_mark).map(|entry| entry.path.clone()).collect();
+    let byte_order_marks = entries.iter().filter(starts_with_mark).map(|entry| entry.path.to_string()).collect();
     let code = tree.below(&join(&submitter.path, "code"));
     let models = submitter.is_closed().then(|| own_model(tree, code)).flatten();
     let code = code.par_iter().filter_map(|entry| read_code(tree, entry)).collect();
@@ -164,7 +172,7 @@ fn placeholder_in(tree: &Tree, entry: &Entry) -> Option<At<String>> {
         Some(1 + text::line_feeds(&bytes[..at]))
     };
     let line = tree.read_with(entry, found).ok().flatten()?;
-    Some(At::new(entry.path.clone(), line))
+    Some(At::new(entry.path.to_string(), line))
 }
 
 /// The first document beside the results that is named for quantisation, or README that speaks of it. Source files are
@@ -184,7 +192,7 @@ fn on_quantisation(tree: &Tree, submitter: &Submitter, entries: &[Entry]) -> Opt
         ends_in(entry, &DOCUMENTS) && speaks(name.as_bytes())
             || is_readme && entry.is_file() && tree.read_with(entry, speaks).unwrap_or(false)
     });
-    document.map(|entry| entry.path.clone())
+    document.map(|entry| entry.path.to_string())
 }
 
 /// The smallest model that is no reference model. The question is only whether there is one: digests of all models would
@@ -195,20 +203,29 @@ fn own_model(tree: &Tree, code: &[Entry]) -> Option<Models> {
     models.sort_by_key(|entry| (entry.size(), &entry.path));
     let is_own = |bytes: &[u8]| reference_model(&text::hex(&Md5::digest(bytes))).is_none();
     let own = models.iter().find(|entry| tree.read_with(entry, is_own).unwrap_or(false));
-    own.map(|entry| Models { count: models.len(), own: entry.path.clone() })
+    own.map(|entry| Models { count: models.len(), own: entry.path.to_string() })
 }
 
-/// Whether a file begins as a PDF or Word file does.
+/// Whether a file begins as a PDF or Word file does. One that cannot be read is reported as such.
 fn is_document(tree: &Tree, entry: &Entry) -> bool {
-    // A file that cannot be read is reported as such.
-    tree.read(entry).is_ok_and(|bytes| bytes.starts_with(b"%PDF") || bytes.starts_with(b"PK"))
+    begins_with(tree, entry, &[b"%PDF", b"PK"])
+}
+
+fn begins_with(tree: &Tree, entry: &Entry, beginnings: &[&[u8]]) -> bool {
+    let mut first = Vec::new();
+    let read = tree.stream(entry, |source| source.take(4).read_to_end(&mut first));
+    read.is_ok() && beginnings.iter().any(|beginning| first.starts_with(beginning))
 }
 
 fn read_checklist(tree: &Tree, entry: &Entry) -> ChecklistFile {
     let is_pdf = ending(entry) != "docx";
+    if let Some(size) = entry.size().filter(|size| *size > MAX_CHECKLIST) {
+        let message = format!("the file has {size} bytes, at most {MAX_CHECKLIST} are expected");
+        return ChecklistFile { path: entry.path.to_string(), is_pdf, content: Err(Damage::new(0, message)) };
+    }
     let bytes = tree.read(entry).map_err(|error| Damage::new(0, format!("the file cannot be read: {error}")));
     let read = if is_pdf { checklist::parse_pdf } else { checklist::parse };
-    ChecklistFile { path: entry.path.clone(), is_pdf, content: bytes.and_then(|bytes| read(&bytes)) }
+    ChecklistFile { path: entry.path.to_string(), is_pdf, content: bytes.and_then(|bytes| read(&bytes)) }
 }
 
 const MODELS: [&str; 5] = ["tflite", "h5", "hdf5", "keras", "onnx"];
@@ -229,7 +246,7 @@ fn read_code(tree: &Tree, entry: &Entry) -> Option<CodeFile> {
     }
     let first = scan.first_input.and_then(|(name, place)| Some(At::new(name, line_of(tree, entry, place)?)));
     Some(CodeFile {
-        path: entry.path.clone(),
+        path: entry.path.to_string(),
         evaluation_inputs: first.map(|first| (scan.inputs.len(), first)),
         private_key: scan.private_key.and_then(|place| Some(At::new((), line_of(tree, entry, place)?))),
     })

@@ -1,11 +1,12 @@
 //! Finding submitters, systems, benchmarks and runs in a tree, before anything of a run is read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{Benchmark, Division, Run, Scores, Submission, Submitter, System, documents};
 use crate::read::location::Damage;
-use crate::read::log::description;
-use crate::read::tree::{self, Tree};
+use crate::read::log::description::{self, SystemDescription};
+use crate::read::tree::{self, Entry, Tree};
 use crate::round::{FileRole, Mode, Round};
 
 pub(super) fn find_submitters(tree: &Tree, round: &Round) -> Submission {
@@ -46,7 +47,7 @@ fn submitter(tree: &Tree, division: &str, name: String, path: String) -> Submitt
     Submitter {
         division: division.to_owned(),
         name,
-        model_mapping: documents::model_mapping(tree, &path),
+        model_mapping: Arc::new(documents::model_mapping(tree, &path)),
         documents: documents::Documents::default(),
         path,
         has_results,
@@ -58,8 +59,7 @@ fn claimed_division(tree: &Tree, round: &Round) -> String {
     let claimed: BTreeSet<_> = tree
         .children("systems")
         .filter(|entry| entry.is_file() && entry.path.rsplit_once('.').is_some_and(|(_, ending)| ending == "json"))
-        .filter_map(|entry| tree.read(entry).ok())
-        .map(|bytes| description::parse(&bytes).text("Division").to_lowercase())
+        .map(|entry| read_description(tree, entry).text("Division").to_lowercase())
         .filter(|division| round.divisions.contains(division))
         .collect();
     if claimed.len() == 1 { claimed.into_iter().next().unwrap_or_default() } else { String::new() }
@@ -77,7 +77,7 @@ fn folders_of_submitters<'a>(tree: &'a Tree, path: &str) -> impl Iterator<Item =
 fn folders<'a>(tree: &'a Tree, path: &str) -> impl Iterator<Item = String> + use<'a> {
     tree.children(path)
         .filter(|entry| entry.kind == tree::Kind::Folder && !entry.name().starts_with('.'))
-        .map(|entry| entry.path.clone())
+        .map(|entry| entry.path.to_string())
 }
 
 /// The systems of a submitter with their benchmarks and files, not yet read.
@@ -97,68 +97,97 @@ pub(super) fn find_systems(tree: &Tree, round: &Round, submitter: &Submitter) ->
         }
     }
     let alone = systems.len() == 1;
+    let mut descriptions = Descriptions::of(tree, round, &submitter.path);
     systems
         .into_iter()
         .map(|(name, benchmarks)| {
-            let description = description_path(tree, round, &submitter.path, &name, alone);
-            system(tree, submitter, &results, name, benchmarks, description)
+            let description_path = descriptions.path(&name, alone);
+            System {
+                division: submitter.division.clone(),
+                submitter: submitter.name.clone(),
+                path: tree::join(&results, &name),
+                name,
+                description: descriptions.read(&description_path),
+                description_path,
+                benchmarks,
+            }
         })
         .collect()
 }
 
-/// Where a system's description is: under the system's name, or, where the round allows, the JSON file in or under
-/// `systems` whose path has most of the system's name in it.
-fn description_path(tree: &Tree, round: &Round, submitter: &str, system: &str, alone: bool) -> String {
-    let folder = tree::join(submitter, "systems");
-    let named = tree::join(&folder, &format!("{system}.json"));
-    if !round.system_description.any_name || tree.get(&named).is_some() {
-        return named;
+/// The descriptions of a submitter.
+struct Descriptions<'a> {
+    tree: &'a Tree,
+    folder: String,
+    /// The JSON files in or under the folder, in lower case, where a description may have another name than its system.
+    files: Vec<(String, &'a str)>,
+    read: BTreeMap<String, Option<Arc<SystemDescription>>>,
+}
+
+impl<'a> Descriptions<'a> {
+    /// Most files among which one of another name is looked for.
+    const MOST: usize = 100;
+
+    fn of(tree: &'a Tree, round: &Round, submitter: &str) -> Self {
+        let folder = tree::join(submitter, "systems");
+        let is_json = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("json"));
+        let inside = if round.system_description.any_name { tree.below(&folder) } else { &[] };
+        let files = inside
+            .iter()
+            .filter(|entry| entry.is_file() && is_json(&entry.path) && !entry.name().starts_with('.'))
+            .take(Self::MOST)
+            .map(|entry| (entry.path[folder.len()..].to_lowercase(), &*entry.path))
+            .collect();
+        Self { tree, folder, files, read: BTreeMap::new() }
     }
-    let is_json = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("json"));
-    let files: Vec<&str> = tree
-        .below(&folder)
-        .iter()
-        .filter(|entry| entry.is_file() && is_json(&entry.path) && !entry.name().starts_with('.'))
-        .map(|entry| entry.path.as_str())
-        .collect();
-    let likeness = |path: &str| {
-        let below = path[folder.len()..].to_lowercase();
+
+    /// Where a system's description is: under the system's name, or, where the round allows, the JSON file in or under
+    /// `systems` whose path has most of the system's name in it.
+    fn path(&self, system: &str, alone: bool) -> String {
+        let named = tree::join(&self.folder, &format!("{system}.json"));
+        if self.files.is_empty() || self.tree.get(&named).is_some() {
+            return named;
+        }
         let words = system.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() > 1);
-        words.filter(|word| below.contains(&word.to_lowercase())).map(str::len).sum::<usize>()
-    };
-    let best = files
-        .iter()
-        .map(|path| (likeness(path), *path))
-        .max_by_key(|(likeness, path)| (*likeness, std::cmp::Reverse(*path)));
-    match best {
-        Some((likeness, path)) if likeness > 2 || (alone && files.len() == 1) => path.to_owned(),
-        _ => named,
+        let words: Vec<String> = words.map(str::to_lowercase).collect();
+        let likeness =
+            |below: &str| -> usize { words.iter().filter(|word| below.contains(word.as_str())).map(String::len).sum() };
+        let best = self
+            .files
+            .iter()
+            .map(|(below, path)| (likeness(below), *path))
+            .max_by_key(|(likeness, path)| (*likeness, std::cmp::Reverse(*path)));
+        match best {
+            Some((likeness, path)) if likeness > 2 || (alone && self.files.len() == 1) => path.to_owned(),
+            _ => named,
+        }
+    }
+
+    /// Reads a description, each once.
+    fn read(&mut self, path: &str) -> Option<Arc<SystemDescription>> {
+        if let Some(read) = self.read.get(path) {
+            return read.clone();
+        }
+        let entry = self.tree.get(path).filter(|entry| entry.is_file());
+        let read = entry.map(|entry| Arc::new(read_description(self.tree, entry)));
+        self.read.insert(path.to_owned(), read.clone());
+        read
     }
 }
 
-fn system(
-    tree: &Tree,
-    submitter: &Submitter,
-    results: &str,
-    name: String,
-    benchmarks: Vec<Benchmark>,
-    description_path: String,
-) -> System {
-    let description = tree.get(&description_path).filter(|entry| entry.is_file()).map(|entry| match tree.read(entry) {
-        Ok(bytes) => description::parse(&bytes),
-        Err(error) => {
-            let damage = Some(Damage::new(0, format!("the file cannot be read: {error}")));
-            description::SystemDescription { damage, ..Default::default() }
+/// Largest description that is read, in bytes; twenty times the template.
+const MAX_DESCRIPTION: u64 = 64 << 10;
+
+fn read_description(tree: &Tree, entry: &Entry) -> SystemDescription {
+    let damaged = |what: String| SystemDescription { damage: Some(Damage::new(0, what)), ..Default::default() };
+    match entry.size() {
+        Some(size) if size > MAX_DESCRIPTION => {
+            damaged(format!("the file has {size} bytes, at most {MAX_DESCRIPTION} are expected"))
         }
-    });
-    System {
-        division: submitter.division.clone(),
-        submitter: submitter.name.clone(),
-        path: tree::join(results, &name),
-        name,
-        description_path,
-        description,
-        benchmarks,
+        _ => match tree.read(entry) {
+            Ok(bytes) => description::parse(&bytes),
+            Err(error) => damaged(format!("the file cannot be read: {error}")),
+        },
     }
 }
 
@@ -171,8 +200,10 @@ fn benchmark_folders(tree: &Tree, round: &Round, system: &str) -> BTreeSet<Strin
         .filter_map(|entry| entry.path.rsplit_once('/').map(|(parent, _)| parent))
         .filter(|parent| parent.len() > system.len())
         .collect();
-    let holds_another =
-        |path: &str| with_runs.iter().any(|inner| inner.starts_with(path) && inner[path.len()..].starts_with('/'));
+    let holds_another = |path: &str| {
+        let prefix = format!("{path}/");
+        with_runs.range(prefix.as_str()..).next().is_some_and(|inner| inner.starts_with(&prefix))
+    };
     let mut found: BTreeSet<String> = with_runs.iter().map(|path| (*path).to_owned()).collect();
     found.extend(folders(tree, system).filter(|path| !holds_another(path)));
     found

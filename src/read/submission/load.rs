@@ -71,8 +71,8 @@ pub fn load(
     judge: impl Fn(&mut Submission) + Sync,
 ) -> Result<Submission, LoadError> {
     let mut submission = submitters(tree, round, submitter)?;
+    submission.entries = tree.parts(submission.submitters.iter().map(|submitter| submitter.path.as_str()));
     for submitter in &submission.submitters {
-        submission.entries.extend(tree.below(&submitter.path).iter().cloned());
         submission.systems.extend(find_systems(tree, round, submitter));
     }
     submission.unread = unread(tree, round, &submission, submitter.is_none());
@@ -128,10 +128,9 @@ fn unread(tree: &Tree, round: &Round, submission: &Submission, whole: bool) -> V
             && (in_run || among("results"))
             && (in_run || !among("code"))
     };
-    let entries: Vec<&crate::read::tree::Entry> =
-        if whole { tree.below("").iter().collect() } else { submission.entries.iter().collect() };
-    let files = entries.into_iter().filter(|entry| entry.is_file() && is_unread(&entry.path));
-    files.map(|entry| entry.path.clone()).collect()
+    let entries = if whole { &tree.parts(std::iter::once("")) } else { &submission.entries };
+    let files = entries.iter().filter(|entry| entry.is_file() && is_unread(&entry.path));
+    files.map(|entry| entry.path.to_string()).collect()
 }
 
 /// A submission of one result.

@@ -11,8 +11,18 @@ use crate::read::log::{
 use crate::read::tree::{Entry, Tree};
 use crate::round::{FileRole, Mode, Round, Runner};
 
-/// Largest JSON file that is read, in bytes; ten times the largest that either runner writes.
+/// Largest results.json or trace that is read, in bytes; ten times the largest that either runner writes.
 const MAX_JSON: u64 = 256 << 20;
+
+/// Largest list of time stamps that is read, in bytes; a run has a dozen stamps.
+const MAX_STAMPS: u64 = 1 << 20;
+
+fn at_most(entry: &Entry, most: u64) -> io::Result<()> {
+    match entry.size() {
+        Some(size) if size > most => Err(io::Error::other(format!("it has {size} bytes, at most {most} are expected"))),
+        _ => Ok(()),
+    }
+}
 
 pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run) {
     let roles: Vec<_> = run.paths.iter().map(|(role, path)| (*role, path.clone())).collect();
@@ -71,9 +81,7 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
             run.script = any.then_some(parser.commands);
         }
         FileRole::Json | FileRole::Stamps => {
-            if let Some(size) = entry.size().filter(|size| *size > MAX_JSON) {
-                return Err(io::Error::other(format!("it has {size} bytes, at most {MAX_JSON} are expected")));
-            }
+            at_most(entry, if role == FileRole::Json { MAX_JSON } else { MAX_STAMPS })?;
             any = tree.read_with(entry, |bytes| {
                 if !bytes.is_empty() {
                     parse_json(run, role, bytes);
@@ -82,6 +90,7 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
             })?;
         }
         FileRole::Trace => {
+            at_most(entry, MAX_JSON)?;
             let bytes = tree.read(entry)?;
             any = !bytes.is_empty();
             if any {

@@ -1,18 +1,29 @@
-//! Reading a zip archive in place. Nothing is ever unpacked, and nothing in the archive is believed: sizes are limits
-//! that reading holds, names that lead out of the archive or stand for two files end the reading before it begins.
+//! Reading a zip archive in place. Nothing is ever unpacked, and nothing in the archive is believed: what two programs may
+//! read differently is not read at all, sizes are limits that reading holds, names that lead out of the archive or stand for
+//! two files end the reading before it begins.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod records;
+
+use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Take};
 use std::sync::{Arc, Mutex};
 
-use zip::ZipArchive;
-use zip::result::ZipError;
+use flate2::CrcReader;
+use flate2::bufread::DeflateDecoder;
+use records::{List, Record, Window};
 
-use super::{Entry, Kind};
+use super::{Entry, Kind, below, one_elsewhere, parent_of, unreadable};
 
-/// Most entries an archive may have.
+/// Most entries an archive may have, with the folders around them.
 const MAX_ENTRIES: usize = 1_000_000;
+
+/// Most folders that may lie in each other.
+const MAX_DEPTH: usize = 100;
+
+/// Longest path in bytes; Linux takes no longer one.
+const LONGEST_PATH: usize = 4095;
 
 /// How many times larger than packed a file may be, once it is larger than [`LARGE`].
 const MAX_RATIO: u64 = 1100;
@@ -20,10 +31,21 @@ const MAX_RATIO: u64 = 1100;
 /// Bytes above which the ratio matters.
 const LARGE: u64 = 64 << 20;
 
+/// Bytes that are read at once while the archive is listed.
+const AHEAD: usize = 32 << 10;
+
+/// Ways of packing.
+const STORED: u16 = 0;
+const DEFLATED: u16 = 8;
+
 /// An archive that many threads may read.
 pub struct Archive {
-    archive: ZipArchive<Shared>,
-    index: BTreeMap<String, usize>,
+    file: Shared,
+    list: List,
+    layout: Layout,
+    state: RandomState,
+    /// Where in the list the files stand, by a hash of their path.
+    places: Vec<(u32, u32)>,
 }
 
 impl Archive {
@@ -31,77 +53,168 @@ impl Archive {
     pub fn of(file: File) -> io::Result<(Self, Vec<Entry>)> {
         let length = file.metadata()?.len();
         let beginning = beginning(&file)?;
-        let shared = Shared { file: Arc::new(Mutex::new(file)), position: 0, length };
-        let mut archive = ZipArchive::new(shared).map_err(|error| explained(&beginning, error))?;
-        if archive.len() > MAX_ENTRIES {
-            return Err(refused(format!("the archive has {} entries, expected at most {MAX_ENTRIES}", archive.len())));
+        let file = Shared { file: Arc::new(Mutex::new(file)), position: 0, length };
+        let window = || Window::of(file.clone(), length, AHEAD);
+        let (mut listed, mut files) = (window(), window());
+        let list = List::find(&mut listed)?.ok_or_else(|| explained(&beginning))?;
+        if list.count > MAX_ENTRIES as u64 {
+            return Err(refused(format!("the archive has {} entries, expected at most {MAX_ENTRIES}", list.count)));
         }
-        if archive.has_duplicate_names() {
-            return Err(refused("the archive holds two files of one name".to_owned()));
-        }
-        if archive.has_overlapping_files()? {
-            return Err(refused("files of the archive overlap each other".to_owned()));
-        }
-        let layout = Layout::of(archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect());
-        let (mut index, mut entries) = (BTreeMap::new(), BTreeMap::new());
-        for number in 0..archive.len() {
-            let file = archive.by_index_raw(number)?;
-            let name =
-                file.name().map_err(|_| refused("the archive holds a name that is no text".to_owned()))?.into_owned();
-            let Some(path) = layout.path_of(&name) else { continue };
-            check_name(&path)?;
-            let ratio = file.size() / file.compressed_size().max(1);
-            let kind = if file.is_symlink() {
-                Kind::Link
-            } else if file.is_dir() {
-                Kind::Folder
-            } else if file.encrypted() {
-                Kind::Unreadable("it is encrypted".to_owned())
-            } else if file.size() > LARGE && ratio > MAX_RATIO {
-                Kind::Unreadable(format!("it claims to be {ratio} times larger than packed"))
-            } else {
-                Kind::File(file.size())
-            };
-            for folder in parents(&path) {
-                entries.entry(folder.to_owned()).or_insert(Kind::Folder);
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut places: Vec<(u32, u32)> = Vec::new();
+        list.for_each(&mut listed, &mut files, |record, place| {
+            places.push((0, place));
+            entries.push(entry(record));
+        })?;
+        let layout = Layout::of(&entries);
+        let state = RandomState::new();
+        for (entry, (hash, _)) in entries.iter_mut().zip(&mut places) {
+            // The folder around everything has no path.
+            entry.path = layout.path_of(&entry.path).unwrap_or_default().into();
+            *hash = short_hash(&state, &entry.path);
+            if !entry.path.is_empty() {
+                check_name(&entry.path)?;
             }
-            if entries.insert(path.clone(), kind).is_some_and(|before| before != Kind::Folder) {
-                return Err(refused(format!("the archive holds `{path}` twice")));
-            }
-            index.insert(path, number);
         }
-        let files: BTreeSet<&String> =
-            entries.iter().filter(|(_, kind)| **kind != Kind::Folder).map(|(path, _)| path).collect();
-        if let Some(path) = files.iter().find(|path| parents(path).any(|folder| files.contains(&folder.to_owned()))) {
-            return Err(refused(format!("`{path}` lies in a file")));
+        places.sort_unstable();
+        entries.retain(|entry| !entry.path.is_empty());
+        let entries = with_folders(entries)?;
+        if let Some((one, other)) = one_elsewhere(&entries) {
+            return Err(refused(format!(
+                "the archive holds `{}` and `{}`, which are one on some systems; rename one of them",
+                one.path, other.path
+            )));
         }
-        let mut entries: Vec<Entry> =
-            entries.into_iter().map(|(path, kind)| Entry { path, kind, real: None }).collect();
-        entries.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok((Self { archive, index }, entries))
+        Ok((Self { file, list, layout, state, places }, entries))
     }
 
-    /// Hands a file over as a stream; it must have the size it claims.
+    /// The archive for a look at a single place.
+    fn window(&self) -> Window<Shared> {
+        Window::of(self.file.clone(), self.file.length, 0)
+    }
+
+    /// The record of a file.
+    fn record(&self, path: &str) -> io::Result<Record> {
+        let hash = short_hash(&self.state, path);
+        let mut window = self.window();
+        let first = self.places.partition_point(|(other, _)| *other < hash);
+        for (_, place) in self.places[first..].iter().take_while(|(other, _)| *other == hash) {
+            let record = self.list.read(&mut window, *place)?;
+            if self.layout.path_of(&record.name).as_deref() == Some(path) {
+                return Ok(record);
+            }
+        }
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    /// Hands a file over as a stream; it must have the size and the check sum it claims.
     pub fn stream<T>(&self, path: &str, size: u64, take: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
-        let number = *self.index.get(path).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        let mut archive = self.archive.clone();
-        take(&mut Measured { file: archive.by_index(number)?, left: size, size })
+        let record = self.record(path)?;
+        let position = records::data_of(&mut self.window(), &record)?;
+        let packed = BufReader::new(Shared { position, ..self.file.clone() }.take(record.packed));
+        let file = match record.method {
+            DEFLATED => Packed::Deflated(Box::new(DeflateDecoder::new(packed))),
+            _ => Packed::Stored(packed),
+        };
+        take(&mut Measured { file: CrcReader::new(file), left: size, size, record })
     }
 }
 
-/// A file that fails where it ends before or goes on after the size it claims.
-struct Measured<R> {
-    file: R,
+/// The bytes of a file, taken out of the archive.
+enum Packed {
+    Stored(BufReader<Take<Shared>>),
+    Deflated(Box<DeflateDecoder<BufReader<Take<Shared>>>>),
+}
+
+impl Read for Packed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Stored(file) => file.read(buffer),
+            Self::Deflated(file) => file.read(buffer),
+        }
+    }
+}
+
+/// A hash of a path that nobody can foresee, so that no archive can make them collide.
+fn short_hash(state: &RandomState, path: &str) -> u32 {
+    u32::try_from(state.hash_one(path) >> 32).unwrap_or(0)
+}
+
+/// A file as the archive lists it, by its name.
+fn entry(record: Record) -> Entry {
+    let ratio = record.size / record.packed.max(1);
+    let kind = if record.is_link {
+        Kind::Link
+    } else if record.name.ends_with(['/', '\\']) {
+        Kind::Folder
+    } else if record.is_encrypted() {
+        unreadable("it is encrypted".to_owned())
+    } else if ![STORED, DEFLATED].contains(&record.method) {
+        unreadable(format!("it is packed by method {}, expected 8, deflate", record.method))
+    } else if record.size > LARGE && ratio > MAX_RATIO {
+        unreadable(format!("it claims to be {ratio} times larger than packed"))
+    } else {
+        Kind::File(record.size)
+    };
+    Entry { path: record.name.into(), kind, real: None }
+}
+
+/// The entries with the folders around them, sorted by path.
+fn with_folders(mut entries: Vec<Entry>) -> io::Result<Vec<Entry>> {
+    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    if let Some(pair) = entries.windows(2).find(|pair| pair[0].path == pair[1].path) {
+        return Err(refused(format!("the archive holds `{}` twice; pack the files again", pair[0].path)));
+    }
+    let mut folders: BTreeSet<&str> = BTreeSet::new();
+    for entry in &entries {
+        let mut folder = parent_of(&entry.path);
+        while !folder.is_empty() && folders.insert(folder) {
+            folder = parent_of(folder);
+        }
+    }
+    let mut missing = Vec::new();
+    for folder in folders {
+        match entries.binary_search_by(|entry| (*entry.path).cmp(folder)) {
+            Ok(at) if entries[at].kind != Kind::Folder => {
+                let inner = &entries[below(&entries, folder)][0];
+                return Err(refused(format!("`{}` lies in a file", inner.path)));
+            }
+            Ok(_) => {}
+            Err(_) => missing.push(Entry { path: folder.into(), kind: Kind::Folder, real: None }),
+        }
+    }
+    if entries.len() + missing.len() > MAX_ENTRIES {
+        return Err(refused(format!("the archive has more than {MAX_ENTRIES} entries with their folders")));
+    }
+    entries.append(&mut missing);
+    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    Ok(entries)
+}
+
+/// A file that fails where it ends before or goes on after the size it claims, or has another check sum.
+struct Measured {
+    file: CrcReader<Packed>,
     left: u64,
     size: u64,
+    record: Record,
 }
 
-impl<R: Read> Read for Measured<R> {
+impl Read for Measured {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
         let claimed = self.size;
-        if count == 0 && self.left > 0 && !buffer.is_empty() {
-            return Err(refused(format!("it claims {claimed} bytes and has less")));
+        if count == 0 && !buffer.is_empty() {
+            if self.left > 0 {
+                return Err(refused(format!("it claims {claimed} bytes and has less")));
+            }
+            if self.file.crc().sum() != self.record.crc {
+                return Err(refused("its check sum is another than the archive says".to_owned()));
+            }
+            if let Packed::Deflated(file) = self.file.get_ref()
+                && file.total_in() != self.record.packed
+            {
+                return Err(refused("something stands behind it in the archive".to_owned()));
+            }
         }
         self.left = self
             .left
@@ -120,20 +233,20 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(mut names: Vec<String>) -> Self {
-        let backslashes = names.iter().any(|name| name.contains('\\')) && !names.iter().any(|name| name.contains('/'));
-        if backslashes {
-            names = names.iter().map(|name| name.replace('\\', "/")).collect();
-        }
-        let first = names.first().and_then(|name| name.split_once('/')).map_or("", |(first, _)| first);
-        let around = format!("{first}/");
+    fn of(entries: &[Entry]) -> Self {
+        let holds = |sign: char| entries.iter().any(|entry| entry.path.contains(sign));
+        let backslashes = holds('\\') && !holds('/');
+        let slash = if backslashes { '\\' } else { '/' };
+        let first = entries.first().and_then(|entry| entry.path.split_once(slash)).map_or("", |(first, _)| first);
+        let below = |entry: &Entry| Some(entry.path.strip_prefix(first)?.strip_prefix(slash)?.to_owned());
+        let is_division = |path: &str| {
+            ["closed", "open"].iter().any(|name| path.strip_prefix(name).is_some_and(|rest| rest.starts_with(slash)))
+        };
         let is_around = !first.is_empty()
             && !["closed", "open", ".", ".."].contains(&first)
-            && names.iter().all(|name| name.starts_with(&around))
-            && ["closed/", "open/"]
-                .iter()
-                .any(|division| names.iter().any(|name| name[around.len()..].starts_with(division)));
-        Self { backslashes, around: if is_around { around } else { String::new() } }
+            && entries.iter().all(|entry| below(entry).is_some())
+            && entries.iter().filter_map(below).any(|path| is_division(&path));
+        Self { backslashes, around: if is_around { format!("{first}/") } else { String::new() } }
     }
 
     /// The path of an entry in the submission; `None` for the folder around everything.
@@ -153,20 +266,20 @@ fn beginning(mut file: &File) -> io::Result<Vec<u8>> {
 }
 
 /// What a file that is no zip archive is, and what to do.
-fn explained(beginning: &[u8], error: ZipError) -> io::Error {
-    match beginning {
-        [0x1F, 0x8B, ..] => {
-            refused("this is a gzip archive (.tar.gz): unpack it and name the folder, or make a zip".to_owned())
+fn explained(beginning: &[u8]) -> io::Error {
+    refused(
+        match beginning {
+            [0x1F, 0x8B, ..] => "this is a gzip archive (.tar.gz): unpack it and name the folder, or make a zip",
+            [b'P', b'K', 3, 4] => {
+                "the zip archive is cut off: the list of its files, which stands at its end, is missing; copy it again"
+            }
+            [b'7', b'z', ..] | [b'R', b'a', b'r', ..] | [0xFD, b'7', ..] | [b'B', b'Z', ..] => {
+                "this is an archive of another kind than zip: unpack it and name the folder"
+            }
+            _ => "this is neither a folder nor a zip archive",
         }
-        [b'P', b'K', 3, 4] => refused(
-            "the zip archive is cut off: the list of its files, which stands at its end, is missing; copy it again"
-                .to_owned(),
-        ),
-        [b'7', b'z', ..] | [b'R', b'a', b'r', ..] | [0xFD, b'7', ..] | [b'B', b'Z', ..] => {
-            refused("this is an archive of another kind than zip: unpack it and name the folder".to_owned())
-        }
-        _ => error.into(),
-    }
+        .to_owned(),
+    )
 }
 
 fn refused(message: String) -> io::Error {
@@ -180,12 +293,13 @@ fn check_name(path: &str) -> io::Result<()> {
     if path.contains(['\\', '\0']) || drive || !parts_ok {
         return Err(refused(format!("the archive holds `{}`, which is no name below its root", path.escape_debug())));
     }
+    if path.len() > LONGEST_PATH || path.matches('/').count() > MAX_DEPTH {
+        let shown = crate::read::log::text::shown(path.as_bytes());
+        return Err(refused(format!(
+            "the path `{shown}` of the archive is too long: expected at most {LONGEST_PATH} bytes and {MAX_DEPTH} folders"
+        )));
+    }
     Ok(())
-}
-
-/// The folders around a path, outermost first.
-fn parents(path: &str) -> impl Iterator<Item = &str> {
-    path.match_indices('/').map(|(at, _)| &path[..at])
 }
 
 /// One open file with a position of one's own.

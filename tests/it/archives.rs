@@ -1,0 +1,230 @@
+//! An archive is one thing to every program, or it is not read: archives as people make them, and such as lie.
+
+use std::fs;
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+use std::process::Command;
+
+use flate2::Crc;
+use tempfile::TempDir;
+use tinyaudit::read::tree::Tree;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+const FILES: [(&str, &[u8]); 3] = [
+    ("closed/Co/README.md", b"make && make flash\n"),
+    ("closed/Co/results/board/ic/performance/log.txt", b"00001.000 session: x\n"),
+    ("closed/Co/systems/board.json", b"{}"),
+];
+
+/// An archive as our own library writes it.
+fn plain(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for (name, bytes) in files {
+        archive.start_file(*name, options).unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// How a program writes a file: its flags, whether its sizes stand before it, and what stands behind it.
+#[derive(Clone, Copy)]
+struct Habit {
+    flags: u16,
+    sizes_before: bool,
+    signed: bool,
+    wide: bool,
+}
+
+/// An archive made by hand; names are bytes.
+fn made(files: &[(&[u8], &[u8])], habit: Habit) -> Vec<u8> {
+    let (mut out, mut list) = (Vec::new(), Vec::new());
+    let numbers = |numbers: &[(u64, usize)]| -> Vec<u8> {
+        numbers.iter().flat_map(|(number, bytes)| number.to_le_bytes()[..*bytes].to_vec()).collect()
+    };
+    for (name, bytes) in files {
+        let mut crc = Crc::new();
+        crc.update(bytes);
+        let (crc, size, start) = (u64::from(crc.sum()), bytes.len() as u64, out.len() as u64);
+        let before = if habit.sizes_before { [crc, size, size] } else { [0; 3] };
+        let flags = u64::from(habit.flags);
+        out.extend(numbers(&[(0x0403_4b50, 4), (20, 2), (flags, 2), (0, 2), (0, 4)]));
+        out.extend(numbers(&[(before[0], 4), (before[1], 4), (before[2], 4), (name.len() as u64, 2), (0, 2)]));
+        out.extend(*name);
+        out.extend(*bytes);
+        if habit.flags & 8 != 0 {
+            let width = if habit.wide { 8 } else { 4 };
+            out.extend(numbers(&[
+                (0x0807_4b50, if habit.signed { 4 } else { 0 }),
+                (crc, 4),
+                (size, width),
+                (size, width),
+            ]));
+        }
+        list.extend(numbers(&[(0x0201_4b50, 4), (0x0315, 2), (20, 2), (flags, 2), (0, 2), (0, 4)]));
+        list.extend(numbers(&[(crc, 4), (size, 4), (size, 4), (name.len() as u64, 2), (0, 2), (0, 2)]));
+        list.extend(numbers(&[(0, 2), (0, 2), (0o100_644 << 16, 4), (start, 4)]));
+        list.extend(*name);
+    }
+    let (count, start) = (files.len() as u64, out.len() as u64);
+    out.extend(&list);
+    out.extend(numbers(&[
+        (0x0605_4b50, 4),
+        (0, 4),
+        (count, 2),
+        (count, 2),
+        (list.len() as u64, 4),
+        (start, 4),
+        (0, 2),
+    ]));
+    out
+}
+
+fn open(bytes: &[u8]) -> std::io::Result<Tree> {
+    let mut file = tempfile::tempfile()?;
+    file.write_all(bytes)?;
+    Tree::of_archive(file)
+}
+
+const PLAIN: Habit = Habit { flags: 0, sizes_before: true, signed: false, wide: false };
+
+#[test]
+fn archives_of_many_programs_are_read() {
+    let nested = plain(&[("x", b"y")]);
+    let names = ["closed/Co/a", "closed/Co/\u{fc}", "closed/Co/inner.zip"];
+    let files: Vec<(&[u8], &[u8])> = names.iter().map(|name| (name.as_bytes(), &nested[..])).collect();
+    for habit in [
+        PLAIN,
+        // As macOS writes, as Info-ZIP into a pipe, as Python into one, and with sizes on both sides.
+        Habit { flags: 8, sizes_before: false, signed: true, wide: false },
+        Habit { flags: 8, sizes_before: false, signed: false, wide: false },
+        Habit { flags: 8 | 0x800, sizes_before: false, signed: true, wide: true },
+        Habit { flags: 8, sizes_before: true, signed: true, wide: false },
+    ] {
+        let tree = open(&made(&files, habit)).unwrap();
+        for name in names {
+            assert_eq!(tree.read(tree.get(name).unwrap()).unwrap(), nested, "{name}");
+        }
+    }
+    // As programs of DOS descent write a name.
+    let tree = open(&made(&[(b"closed/Co/Pr\x81fung.txt", b"x")], PLAIN)).unwrap();
+    assert!(tree.get("closed/Co/Pr\u{fc}fung.txt").is_some());
+    // With a comment, and without anything.
+    let mut commented = plain(&FILES);
+    let length = commented.len();
+    commented[length - 2] = 4;
+    commented.extend(b"mine");
+    assert_eq!(open(&commented).unwrap().entries().len(), 10);
+    assert!(open(&plain(&[])).unwrap().entries().is_empty());
+}
+
+/// The same bytes with some of them others.
+fn edited(bytes: &[u8], at: usize, new: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    bytes[at..at + new.len()].copy_from_slice(new);
+    bytes
+}
+
+fn word(number: usize) -> [u8; 4] {
+    u32::try_from(number).unwrap().to_le_bytes()
+}
+
+#[test]
+fn what_two_programs_may_read_differently_is_refused() {
+    let whole = plain(&FILES);
+    let end = whole.len() - 22;
+    let list = u32::from_le_bytes(whole[end + 16..end + 20].try_into().unwrap()) as usize;
+    let with_comment = |comment: &[u8]| {
+        let length = u16::try_from(comment.len()).unwrap().to_le_bytes();
+        [&edited(&whole, end + 20, &length)[..], comment].concat()
+    };
+    let second = plain(&[("closed/Co/other", b"x")]);
+    let moved = |inserted: &[u8]| {
+        let end_record = edited(&whole[end..], 16, &word(list + inserted.len()));
+        [&whole[..list], inserted, &whole[list..end], &end_record].concat()
+    };
+    let overlapping = {
+        let name = FILES[0].0.len();
+        edited(&whole, list + 46 + name + 42, &word(0))
+    };
+    let unlisted = {
+        let second = list + 46 + FILES[0].0.len();
+        let end_record = edited(&whole[end..], 12, &word(end - second));
+        let end_record = edited(&edited(&end_record, 16, &word(second)), 8, &[2, 0, 2, 0]);
+        [&whole[..end], &end_record].concat()
+    };
+    let named =
+        |names: &[&str]| made(&names.iter().map(|name| (name.as_bytes(), &b"x"[..])).collect::<Vec<_>>(), PLAIN);
+    let deep = format!("closed/Co/{}x", "a/".repeat(200));
+    let long = format!("closed/{}", "a".repeat(5000));
+    let behind = Habit { flags: 8, sizes_before: false, signed: true, wide: false };
+    let descriptor = made(&[(b"closed/a", b"x")], behind);
+    let cases: [(&str, Vec<u8>); 23] = [
+        ("before the archive's first file", [b"#!/bin/sh\n", &whole[..]].concat()),
+        ("before the archive's first file", [&second[..], &whole].concat()),
+        ("behind the end", [&whole[..], b"x"].concat()),
+        ("two ends", with_comment(&whole[end..])),
+        ("may be another archive", with_comment(&second[..40])),
+        ("that is no file", moved(b"hidden")),
+        ("that is no file", moved(&whole[list..end])),
+        ("overlaps", overlapping),
+        ("before the archive's first file", unlisted),
+        ("lists other files", edited(&whole, end + 8, &[2, 0, 2, 0])),
+        ("several", edited(&whole, end + 4, &[1, 0])),
+        ("the name of", edited(&whole, 30, b"C")),
+        ("the packing of", edited(&whole, 8, &[8])),
+        ("the size or check sum of", edited(&whole, 14, &[whole[14] ^ 1])),
+        ("the size or check sum of", edited(&whole, 22, &word(3))),
+        ("that is no file", edited(&descriptor, 30 + 8 + 1 + 4, &[0xFF])),
+        ("has two sizes", edited(&edited(&whole, 22, &word(3)), list + 24, &word(3))),
+        ("twice", named(&["closed/a", "closed/a"])),
+        ("one on some systems", named(&["closed/a", "closed/A"])),
+        ("one on some systems", named(&["closed/a/x", "closed/A/y"])),
+        ("one on some systems", named(&["closed/\u{fc}", "closed/u\u{308}"])),
+        ("too long", named(&[&deep])),
+        ("too long", named(&[&long])),
+    ];
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("evil.zip");
+    for (expected, bytes) in cases {
+        let error = open(&bytes).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains(expected), "expected `{expected}`, found `{error}`");
+        fs::write(&path, bytes).unwrap();
+        for command in ["check", "verify"] {
+            let (code, said) = run(&[command, path.to_str().unwrap()]);
+            assert!(code == Some(2) && said.contains(expected), "{command}: {said}");
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments).output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// What is packed must be all there is, and have the check sum that is claimed.
+#[test]
+fn content_that_is_not_as_listed_is_no_content() {
+    let whole = plain(&FILES);
+    let tree = open(&edited(&whole, 30 + FILES[0].0.len(), b"M")).unwrap();
+    let error = tree.read(tree.get(FILES[0].0).unwrap()).unwrap_err().to_string();
+    assert!(error.contains("check sum"), "{error}");
+}
+
+/// Names that some systems take for one do not go into a package, as nobody could check it.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_one_elsewhere_are_not_packed() {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("tree");
+    crate::golden::copy(&crate::golden::bundled(), &tree);
+    let code = tree.join("closed/ExampleCo/code");
+    for name in ["a.c", "A.c"] {
+        fs::write(code.join(name), "x").unwrap();
+    }
+    let out = folder.path().join("p.zip");
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let (code, said) = run(&["package", &text(&tree), "--round", "v1.3", "--out", &text(&out)]);
+    assert!(code == Some(2) && said.contains("for one") && !out.exists(), "{said}");
+}
