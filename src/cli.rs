@@ -6,6 +6,7 @@ mod compare;
 mod demo;
 mod explain;
 mod fix;
+mod history;
 mod import;
 mod init;
 mod letters;
@@ -104,6 +105,8 @@ enum Command {
     Verify(package::Verify),
     /// Say what changed between two states of a submission, or two rounds
     Compare(compare::Compare),
+    /// Follow every system through several rounds
+    History(history::History),
     /// Make `rules/answers` anew from published rounds
     #[command(hide = true)]
     Answers(answers::Answers),
@@ -177,6 +180,7 @@ pub fn main() -> ExitCode {
         Command::Verify(command) => command.run(),
         Command::Compare(command) => command.run(),
         Command::Answers(command) => command.run(),
+        Command::History(command) => command.run(),
         Command::Completions { shell } => completions(shell),
         Command::Man { dir } => manual(&dir),
     };

@@ -47,6 +47,7 @@ pub struct Round {
     /// How far figures may lie apart.
     pub tolerances: Tolerances,
     /// Multiplications and additions a cycle that a processor without accelerator can do.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub macs_per_cycle: f64,
     /// When answers are those of known weights.
     pub weights: Weights,
@@ -302,7 +303,7 @@ mod tests {
             ("printed_units: 0.53", "printed_units: .nan", "non-finite float"),
             ("{auc: 0.85}", "{auc: 85}", "benchmarks.ad.target.auc is 85, expected 0 to 1"),
             ("trials: 1", "trials: 0", "wakeword.trials is 0, expected 1 to 1000"),
-            ("severities: {}", "severities: {window-count: {ajar: note}}", "names the division ajar"),
+            ("  weights-not-reference: {open: note}", "  window-count: {ajar: note}", "names the division ajar"),
         ] {
             assert!(text.contains(from), "{from}");
             let error = Round::parse("draft", &text.replacen(from, to, 1)).unwrap_err().to_string();

@@ -20,6 +20,7 @@ pub mod comparison;
 pub mod csv;
 pub mod github;
 mod guard;
+pub mod history;
 pub mod html;
 pub mod json;
 pub mod junit;

@@ -293,8 +293,8 @@ fn words_on_stderr_are_asked_for() {
 #[test]
 fn every_help_has_examples() {
     let commands = [
-        "check", "results", "explain", "run", "demo", "init", "import", "fix", "letters", "package", "verify",
-        "compare",
+        "check", "results", "explain", "run", "demo", "init", "import", "fix", "history", "letters", "package",
+        "verify", "compare",
     ];
     for command in commands {
         let help = tinyaudit(&[command, "--help"]).stdout;

@@ -670,3 +670,31 @@ fn a_marker_is_added_and_a_slip_mended() {
     succeeds(&["fix", text(&tree), "--undo"]);
     assert_eq!(golden::files(&tree), broken);
 }
+
+/// A system is followed through rounds under another name; one that is gone is said to be missing.
+#[test]
+fn systems_are_followed_through_rounds() {
+    let folder = TempDir::new().unwrap();
+    let (old, new) = (folder.path().join("v1.3"), folder.path().join("v1.4"));
+    for place in [&old, &new] {
+        golden::copy(&golden::bundled(), place);
+    }
+    let own = new.join("closed/ExampleCo");
+    fs::rename(own.join("results/simulated_npu_400mhz"), own.join("results/npu")).unwrap();
+    fs::rename(own.join("systems/simulated_npu_400mhz.json"), own.join("systems/npu.json")).unwrap();
+    fs::remove_dir_all(own.join("results/simulated_fpga_100mhz")).unwrap();
+    let told = succeeds(&["history", text(&old), text(&new)]);
+    for part in [
+        "closed/ExampleCo npu\n  seen in v1.3, v1.4 as npu (the same sessions)",
+        "ic inf/s: v1.3 662.9, v1.4 662.9 (+0.0 %)",
+        "closed/ExampleCo simulated_fpga_100mhz, missing in the last round",
+        "ic v1.3: fastest 3690.9 ExampleCo/simulated_fpga_100mhz, least energy 92.08 ExampleCo/simulated_npu_400mhz",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    let json = succeeds(&["history", text(&old), text(&new), "--format", "json"]);
+    assert!(json.contains("\"vanished\": true") && json.contains("\"sure\": true"), "{json}");
+    assert!(
+        succeeds(&["history", text(&old), text(&new), "--format", "markdown"]).contains("### closed/ExampleCo npu")
+    );
+}

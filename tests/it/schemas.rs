@@ -12,6 +12,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("system-description", newest.description_schema().try_into().unwrap()),
         ("check", schema_for!(tinyaudit::tell::json::Check)),
         ("compare", schema_for!(tinyaudit::tell::changes::Changes)),
+        ("history", schema_for!(tinyaudit::tell::history::History)),
         ("finding", schema_for!(tinyaudit::tell::json::Finding)),
         ("results", schema_for!(tinyaudit::tell::json::Results)),
         ("rules", schema_for!(tinyaudit::tell::catalogue::Catalogue)),
