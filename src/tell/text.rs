@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::judge::report::Report;
+use crate::judge::report::{Report, weight};
 use crate::judge::rule::Finding;
 use crate::read::location::Line;
 use crate::read::submission::Place;
@@ -100,7 +100,7 @@ fn group<'a>(finding: &'a Finding, path: &'a str, related: &'a [String]) -> Grou
 pub fn summary(report: &Report, threshold: Severity) -> String {
     let counts = report.counts();
     let verdict = if report.fails(threshold) { "FAIL" } else { "PASS" };
-    let waived = report.findings.iter().filter(|finding| !finding.counts()).count();
+    let waived = weight(report.findings.iter().filter(|finding| !finding.counts()));
     let waived = if waived == 0 { String::new() } else { format!(", {waived} waived") };
     format!(
         "{verdict}: {}, {}, {}{waived} in {} of {}",
