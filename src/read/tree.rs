@@ -4,6 +4,7 @@
 //! are left out. Paths are relative to the root and separated by `/` on every system.
 
 mod archive;
+mod path_text;
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use archive::Archive;
+pub use path_text::PathText;
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
@@ -85,6 +87,14 @@ impl<'a> IntoIterator for &'a Entries {
     }
 }
 
+/// Lets the last paths of a growing list share a block, once they are enough.
+fn share_last(entries: &mut [Entry]) {
+    if entries.len().is_multiple_of(PathText::SHARED) {
+        let last = entries.len().saturating_sub(PathText::SHARED);
+        PathText::share(entries[last..].iter_mut().map(|entry| &mut entry.path));
+    }
+}
+
 /// Where everything below a folder stands in a sorted list.
 fn below(entries: &[Entry], folder: &str) -> Range<usize> {
     if folder.is_empty() {
@@ -148,11 +158,9 @@ pub fn one_elsewhere(entries: &[Entry]) -> Option<(&Entry, &Entry)> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Path below the root, separated by `/`; bytes that are no text are replaced.
-    pub path: Box<str>,
+    pub path: PathText,
     /// What it is.
     pub kind: Kind,
-    /// The real path where `path` is not it.
-    real: Option<Box<PathBuf>>,
 }
 
 /// What an entry is.
@@ -179,8 +187,8 @@ impl Entry {
 
     /// Whether the name is valid text, so that `path` is the real path.
     #[must_use]
-    pub const fn is_text(&self) -> bool {
-        self.real.is_none()
+    pub fn is_text(&self) -> bool {
+        self.path.real().is_none()
     }
 
     /// Bytes of a file as they were listed; `None` if it is none.
@@ -258,21 +266,24 @@ impl Tree {
         std::fs::read_dir(root)?;
         let walk = WalkDir::new(root).min_depth(1).follow_links(false);
         let listed = |entry: &walkdir::DirEntry| !(entry.file_type().is_dir() && entry.file_name() == ".git");
-        let mut entries: Vec<Entry> =
-            walk.into_iter().filter_entry(listed).map(|found| Self::entry(root, found)).collect();
+        let mut entries: Vec<Entry> = Vec::new();
+        for found in walk.into_iter().filter_entry(listed) {
+            entries.push(Self::entry(root, found));
+            share_last(&mut entries);
+        }
         // Every file is asked for its size.
         entries.par_iter_mut().filter(|entry| entry.is_file()).for_each(|entry| {
-            let path = root.join(entry.real.as_deref().map_or(Path::new(&*entry.path), PathBuf::as_path));
+            let path = root.join(entry.path.real().unwrap_or(Path::new(&*entry.path)));
             entry.kind = path
                 .symlink_metadata()
                 .map_or_else(|error| unreadable(error.to_string()), |metadata| Kind::File(metadata.len()));
         });
         // Of a folder that cannot be listed the failure comes last.
         let fails = |entry: &Entry| matches!(entry.kind, Kind::Unreadable(_));
-        entries.sort_unstable_by(|a, b| (&a.path, &a.real, fails(a)).cmp(&(&b.path, &b.real, fails(b))));
+        entries.sort_unstable_by(|a, b| a.path.cmp(&b.path).then(fails(a).cmp(&fails(b))));
         // A folder that cannot be listed appears twice, as itself and as the failure.
         entries.dedup_by(|later, earlier| {
-            let same = later.path == earlier.path && later.real == earlier.real;
+            let same = later.path == earlier.path;
             if same && matches!(later.kind, Kind::Unreadable(_)) {
                 earlier.kind = later.kind.clone();
             }
@@ -339,13 +350,16 @@ impl Tree {
     #[must_use]
     pub fn under(mut self, folder: &str) -> Self {
         let mut entries = std::mem::take(Arc::make_mut(&mut self.entries));
-        for entry in &mut entries {
-            entry.path = join(folder, &entry.path).into();
-            // The real path stays what it is below the root.
+        for entries in entries.chunks_mut(PathText::SHARED) {
+            for entry in &mut *entries {
+                entry.path = entry.path.renamed(join(folder, &entry.path));
+                // The real path stays what it is below the root.
+            }
+            PathText::share(entries.iter_mut().map(|entry| &mut entry.path));
         }
-        let around = around(folder).map(|path| Entry { path: path.into(), kind: Kind::Folder, real: None });
+        let around = around(folder).map(|path| Entry { path: path.to_owned().into(), kind: Kind::Folder });
         entries.extend(around);
-        entries.sort_by(|a, b| (&a.path, &a.real).cmp(&(&b.path, &b.real)));
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
         self.entries = Arc::new(entries);
         self.prefix = format!("{folder}/{}", self.prefix);
         self
@@ -467,10 +481,7 @@ impl Tree {
         let own = entry.path.strip_prefix(self.prefix.as_str()).unwrap_or(&entry.path);
         match &self.source {
             Source::Archive(archive) => archive.stream(own, size, take),
-            Source::Folder(root) => {
-                let real = entry.real.as_deref().map_or(Path::new(own), PathBuf::as_path);
-                take(&mut File::open(root.join(real))?)
-            }
+            Source::Folder(root) => take(&mut File::open(root.join(entry.path.real().unwrap_or(Path::new(own))))?),
         }
     }
 }
@@ -483,8 +494,8 @@ fn named(root: &Path, path: &Path, kind: Kind) -> Entry {
     let below = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     let shown = parts.join("/");
-    let real = below.to_str().is_none().then(|| Box::new(below.to_owned()));
-    Entry { path: shown.into(), kind, real }
+    let real = below.to_str().is_none().then(|| below.to_owned());
+    Entry { path: PathText::shown(shown, real), kind }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::judge::proof::{Kind, Status};
-use crate::judge::report::Report;
+use crate::judge::report::{Report, weight};
 use crate::judge::rule::Finding;
 use crate::read::log::description::FieldValue;
 use crate::read::python;
@@ -180,7 +180,7 @@ pub fn rows<'a>(report: &'a Report, selection: Selection, filter: &Filter) -> (V
 
 fn why_invalid(row: &Row<'_>) -> String {
     let Some(first) = row.errors.first() else { return row.unproven.join("; ") };
-    let others = row.errors.len() - 1;
+    let others = weight(row.errors.iter().copied()) - 1;
     let more = if others == 0 { String::new() } else { format!(" (and {others} more)") };
     format!("{}: {}{more}", first.rule.id, first.message)
 }

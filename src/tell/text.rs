@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::judge::report::Report;
+use crate::judge::report::{Report, weight};
 use crate::judge::rule::Finding;
 use crate::read::location::Line;
 use crate::read::submission::Place;
@@ -114,8 +114,8 @@ fn group<'a>(finding: &'a Finding, path: &'a str, related: &'a [String]) -> Grou
 pub fn summary(report: &Report, threshold: Severity) -> String {
     let counts = report.counts();
     let verdict = if report.fails(threshold) { "FAIL" } else { "PASS" };
-    let absent = report.findings.iter().filter(|finding| finding.is_absent()).count();
-    let waived = report.findings.iter().filter(|finding| !finding.counts()).count() - absent;
+    let absent = weight(report.findings.iter().filter(|finding| finding.is_absent()));
+    let waived = weight(report.findings.iter().filter(|finding| !finding.counts())) - absent;
     let waived = if waived == 0 { String::new() } else { format!(", {waived} waived") };
     let absent = if absent == 0 { String::new() } else { format!(", {absent} of files known to be absent") };
     format!(

@@ -189,9 +189,9 @@ fn label(submitter: &Submitter) -> String {
 /// Results confirmed, contradicted and unproven, errors and warnings, by the path of the submitter.
 fn counts(report: &Report) -> BTreeMap<String, [usize; 5]> {
     let mut counts: BTreeMap<String, [usize; 5]> = BTreeMap::new();
-    let mut count = |path: &str, column: usize| {
+    let mut count = |path: &str, column: usize, number: usize| {
         if let Some(submitter) = report.submission.submitter_of(path) {
-            counts.entry(submitter.path.clone()).or_default()[column] += 1;
+            counts.entry(submitter.path.clone()).or_default()[column] += number;
         }
     };
     for (system, benchmark) in report.results() {
@@ -202,12 +202,13 @@ fn counts(report: &Report) -> BTreeMap<String, [usize; 5]> {
                 Status::Contradicted => 1,
                 Status::Unproven => 2,
             },
+            1,
         );
     }
     for finding in report.findings.iter().filter(|finding| finding.counts()) {
         match finding.severity {
-            Severity::Error => count(&finding.path, 3),
-            Severity::Warning => count(&finding.path, 4),
+            Severity::Error => count(&finding.path, 3, finding.stands_for),
+            Severity::Warning => count(&finding.path, 4, finding.stands_for),
             Severity::Note => {}
         }
     }

@@ -4,6 +4,7 @@
 mod adversary;
 mod archives;
 mod bench;
+mod bounds;
 mod browser;
 mod cases;
 mod catalogue;

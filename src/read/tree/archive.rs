@@ -14,7 +14,7 @@ use flate2::CrcReader;
 use flate2::bufread::DeflateDecoder;
 use records::{List, Record, Window};
 
-use super::{Entry, Kind, below, one_elsewhere, parent_of, unreadable};
+use super::{Entry, Kind, PathText, below, one_elsewhere, parent_of, share_last, unreadable};
 
 /// Most entries an archive may have, with the folders around them.
 const MAX_ENTRIES: usize = 1_000_000;
@@ -65,16 +65,21 @@ impl Archive {
         list.for_each(&mut listed, &mut files, |record, place| {
             places.push((0, place));
             entries.push(entry(record));
+            share_last(&mut entries);
         })?;
         let layout = Layout::of(&entries);
         let state = RandomState::new();
-        for (entry, (hash, _)) in entries.iter_mut().zip(&mut places) {
-            // The folder around everything has no path.
-            entry.path = layout.path_of(&entry.path).unwrap_or_default().into();
-            *hash = short_hash(&state, &entry.path);
-            if !entry.path.is_empty() {
-                check_name(&entry.path)?;
+        let places_of = places.chunks_mut(PathText::SHARED);
+        for (entries, places) in entries.chunks_mut(PathText::SHARED).zip(places_of) {
+            for (entry, (hash, _)) in entries.iter_mut().zip(places) {
+                // The folder around everything has no path.
+                entry.path = layout.path_of(&entry.path).unwrap_or_default().into();
+                *hash = short_hash(&state, &entry.path);
+                if !entry.path.is_empty() {
+                    check_name(&entry.path)?;
+                }
             }
+            PathText::share(entries.iter_mut().map(|entry| &mut entry.path));
         }
         places.sort_unstable();
         entries.retain(|entry| !entry.path.is_empty());
@@ -156,7 +161,7 @@ fn entry(record: Record) -> Entry {
     } else {
         Kind::File(record.size)
     };
-    Entry { path: record.name.into(), kind, real: None }
+    Entry { path: record.name.into(), kind }
 }
 
 /// The entries with the folders around them, sorted by path.
@@ -180,7 +185,7 @@ fn with_folders(mut entries: Vec<Entry>) -> io::Result<Vec<Entry>> {
                 return Err(refused(format!("`{}` lies in a file", inner.path)));
             }
             Ok(_) => {}
-            Err(_) => missing.push(Entry { path: folder.into(), kind: Kind::Folder, real: None }),
+            Err(_) => missing.push(Entry { path: folder.to_owned().into(), kind: Kind::Folder }),
         }
     }
     if entries.len() + missing.len() > MAX_ENTRIES {

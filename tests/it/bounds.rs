@@ -1,0 +1,298 @@
+//! What is read, judged and shown costs in proportion to its size: inputs of every kind, made by somebody who means harm,
+//! cost little more than four times as much when they are four times as large.
+
+use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
+use std::time::{Duration, Instant};
+
+use tinyaudit::judge::metrics::{energy, wakeword};
+use tinyaudit::judge::report::Report;
+use tinyaudit::judge::rule::{Finding, Findings};
+use tinyaudit::judge::rules::rule_named;
+use tinyaudit::judge::waiver::{self, Waiver};
+use tinyaudit::keep::mending;
+use tinyaudit::read::log::{checklist, claims, description, eembc, mlcommons, results_json, script};
+use tinyaudit::read::tree::Tree;
+use tinyaudit::round::{Round, Severity, spelling};
+use tinyaudit::tell;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::golden;
+
+/// How many times as much an input may cost that is four times as large; where every part of it is held against every
+/// other, it costs sixteen times as much.
+const MOST: u32 = 8;
+
+/// What cannot be measured well.
+const LITTLE: Duration = Duration::from_millis(8);
+
+/// Works on an input of a size, and on one four times as large.
+fn bounded<I>(what: &str, size: usize, make: impl Fn(usize) -> I, work: impl Fn(&I)) {
+    let (small, large) = (make(size), make(4 * size));
+    let time = |input: &I| {
+        let start = Instant::now();
+        work(input);
+        start.elapsed()
+    };
+    // Neighbours may take the processor away; three times in a row they hardly do.
+    let measured: Vec<(Duration, Duration)> = (0..3)
+        .map(|_| (time(&small), time(&large)))
+        .take_while(|(small, large)| *large > *small * MOST + LITTLE)
+        .collect();
+    assert!(measured.len() < 3, "{what}: {measured:?}");
+}
+
+/// The same for a text.
+fn text(what: &str, size: usize, make: impl Fn(usize) -> String, parse: impl Fn(&[u8])) {
+    bounded(what, size, make, |text| parse(text.as_bytes()));
+}
+
+#[test]
+fn logs() {
+    let parse = |bytes: &[u8]| drop(eembc::parse(bytes));
+    for token in ["m-model-[", "m-name-dut-[", "m-results-[", "m-lap-us-", "mm-m-"] {
+        for end in ["", "]"] {
+            let line = |size| {
+                format!("00001.000 parser: Command \"dut infer 1\"\n00001.000 dut: {}{end}\n", token.repeat(size))
+            };
+            text(token, 20_000, line, parse);
+        }
+    }
+    let named = |size| {
+        let load = format!("00001.000 parser: Command \"bload dut \"{}\" 0 1\"\n", "x".repeat(100 * size));
+        load + &"00001.000 parser: Command \"dut infer 1\"\n".repeat(size)
+    };
+    text("one long name of an input", 1000, named, parse);
+    let parse = |bytes: &[u8]| drop(mlcommons::parse(bytes));
+    text("detections", 20_000, |size| format!("[{}x]\n", "1, ".repeat(size)).repeat(2), parse);
+    text("segments", 20_000, |size| format!("Loading file {}\n", " segment 0".repeat(size)), parse);
+    text("loads", 4000, |size| "Loading file x segment 0\nRunning inference with 1/1\n".repeat(size), parse);
+}
+
+#[test]
+fn results_and_scripts() {
+    let parse = |bytes: &[u8]| drop(claims::parse(bytes));
+    for label in ["AUC", "Top-1", "Median throughput is", "True positives", "AUC = ", "Accuracy: "] {
+        text(label, 20_000, |size| label.repeat(size), parse);
+    }
+    let blank = |size| format!("{}{}{}", " ".repeat(40 * size), "True positives".repeat(size), " ".repeat(40 * size));
+    text("blanks around counts", 2000, blank, parse);
+    text("claims", 10_000, |size| "Top-1: 86.5%\nTop-1: 86.4%\n".repeat(size), parse);
+    for piece in ["cmd:'", "cmd:\"", "cmd:'\\", "cmd:'\\\\a'", "' ", "cmd: '\n"] {
+        text(piece, 20_000, |size| piece.repeat(size), |bytes| drop(script::parse(bytes)));
+    }
+    let parse = |bytes: &[u8]| drop(results_json::parse(bytes));
+    for piece in ["{},", "{\"power\":{\"samples\":[1,2]}},", "{\"samples\":[],", "\"#0\","] {
+        text(piece, 10_000, |size| format!("[{}{{}}]", piece.repeat(size)), parse);
+    }
+}
+
+#[test]
+fn documents() {
+    let parse = |bytes: &[u8]| drop(description::parse(bytes));
+    text("keys", 4000, |size| format!("{{{}\"a\":\"b\"}}", "\"a\":\"b\",".repeat(size)), parse);
+    text("lines", 4000, |size| format!("{{{}}}", "\n".repeat(20 * size)), parse);
+    let word = |xml: &str| {
+        let mut file = ZipWriter::new(Cursor::new(Vec::new()));
+        file.start_file("word/document.xml", SimpleFileOptions::default()).unwrap();
+        file.write_all(xml.as_bytes()).unwrap();
+        file.finish().unwrap().into_inner()
+    };
+    let attributes = |size| {
+        let all = (0..size).fold(String::new(), |mut all, number| {
+            write!(all, " a{number}=''").unwrap();
+            all
+        });
+        word(&format!("<w:p><w:sym{all}/><w:checked{all}/></w:p>"))
+    };
+    bounded("attributes", 4000, attributes, |bytes| drop(checklist::parse(bytes)));
+    for piece in ["[ ]", "[x]", "[ ", "☐", "X "] {
+        let line = |size| word(&format!("<w:p><w:t>{}</w:t></w:p>", piece.repeat(size)));
+        bounded(piece, 10_000, line, |bytes| drop(checklist::parse(bytes)));
+    }
+    bounded(
+        "names",
+        20_000,
+        |size| "x".repeat(size),
+        |name| {
+            assert_eq!(spelling::nearest(name, ["Status", "Submitter"].into_iter(), 3), None);
+        },
+    );
+}
+
+#[test]
+fn figures() {
+    let windows = |size: usize| -> Vec<(f64, f64)> {
+        (0..size).map(|number| (0.001, 1.0 + number as f64 / size as f64)).collect()
+    };
+    bounded("overlapping windows", 1000, windows, |windows| {
+        let samples = vec![1.0f32; 2000];
+        let _ = energy::trace_energies(&samples.iter().copied(), 1000.0, windows);
+    });
+    let detections = |size: usize| -> Vec<f64> { (0..size).map(|number| number as f64 * 3000.0).collect() };
+    bounded("alarms", 5000, detections, |times| drop(wakeword::judge(times, &[], 2.0, 1.0)));
+    let backwards = |size: usize| -> Vec<f64> { (0..size).map(|number| -(number as f64) * 3000.0).collect() };
+    bounded("alarms backwards", 5000, backwards, |times| drop(wakeword::judge(times, &[], 2.0, 1.0)));
+}
+
+fn waivers(pattern: &str, count: usize) -> Vec<Waiver> {
+    let waiver = format!("- {{rule: folder-empty, path: '{pattern}', reason: r, decided_by: d, date: 2024-01-01}}\n");
+    waiver::parse(&waiver.repeat(count), "w.yaml").unwrap()
+}
+
+#[test]
+fn patterns() {
+    let rule = rule_named("folder-empty").unwrap();
+    let mark = |pattern: String, path: String| {
+        let mut findings = vec![Finding::new(rule, &path, 0, String::new()); 10];
+        waiver::mark(&mut findings, &waivers(&pattern, 10), "v1.3");
+        findings[0].waived.is_some()
+    };
+    bounded("stars", 2000, |size| size, |size| assert!(!mark("*a".repeat(*size) + "x", "a".repeat(2 * size))));
+    bounded("stars alone", 20_000, |size| size, |size| assert!(mark("*".repeat(*size), "a".repeat(*size))));
+    let many = |size| (vec![Finding::new(rule, "closed", 0, String::new()); size], waivers("*y*z*", 50));
+    bounded("findings", 1000, many, |(findings, waivers)| {
+        waiver::mark(&mut findings.clone(), waivers, "v1.3");
+        assert_eq!(waiver::unused(findings.iter(), waivers, "v1.3", "w.yaml").len(), 50);
+    });
+    assert!(
+        waiver::parse(
+            &"- {rule: folder-empty, path: a, reason: r, decided_by: d, date: 2024-01-01}\n".repeat(1001),
+            "w"
+        )
+        .is_err()
+    );
+}
+
+/// A tree of these files; those whose names end with a slash are folders.
+fn tree(files: impl Iterator<Item = (String, &'static str)>) -> Tree {
+    let mut archive = ZipWriter::new(std::io::BufWriter::new(tempfile::tempfile().unwrap()));
+    let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, content) in files {
+        if name.ends_with('/') {
+            archive.add_directory(name, options).unwrap();
+        } else {
+            archive.start_file(name, options).unwrap();
+            archive.write_all(content.as_bytes()).unwrap();
+        }
+    }
+    Tree::of_archive(archive.finish().unwrap().into_inner().unwrap()).unwrap()
+}
+
+fn judged(tree: &Tree, round: &str) -> Report {
+    Report::of(tree, Round::named(round).unwrap(), None).unwrap()
+}
+
+const DESCRIPTION: &str = r#"{"Submitter": "Zork", "Status": "preview", "Board Name": "b", "Processor(s) Name": "p"}"#;
+
+/// Kinds of trees of many parts.
+const TREES: [(&str, usize, fn(usize) -> Vec<(String, &'static str)>); 8] = [
+    ("folders in a benchmark", 2000, |size| {
+        let run = "closed/Co/results/board/ic/performance/log.txt".to_owned();
+        let folders = (0..size).map(|number| (format!("closed/Co/results/board/ic/f{number}/"), ""));
+        folders.chain([(run, "x")]).collect()
+    }),
+    ("systems without anything", 2000, |size| {
+        (0..size).map(|number| (format!("closed/Co/results/board{number}/"), "")).collect()
+    }),
+    ("systems with a broken run", 300, |size| {
+        let run =
+            |number| (format!("closed/Co/results/board{number}/ic/performance/log.txt"), "00001.000 session: x\n");
+        (0..size).map(run).collect()
+    }),
+    ("descriptions without results", 2000, |size| {
+        let run = ("closed/Co/results/board/ic/performance/log.txt".to_owned(), "x");
+        (0..size).map(|number| (format!("closed/Co/systems/board{number}.json"), DESCRIPTION)).chain([run]).collect()
+    }),
+    ("described systems", 500, |size| {
+        let of = |number| {
+            let run = format!("closed/Co/results/board{number}/ic/performance/result.txt");
+            [(format!("closed/Co/systems/board{number}.json"), DESCRIPTION), (run, "x")]
+        };
+        (0..size).flat_map(of).collect()
+    }),
+    ("submitters", 500, |size| {
+        let of = |number| {
+            let run = format!("closed/Co{number}/results/board/ic/performance/log.txt");
+            [(format!("closed/Co{number}/systems/board.json"), DESCRIPTION), (run, "x")]
+        };
+        (0..size).flat_map(of).collect()
+    }),
+    ("names", 2000, |size| {
+        let files = (0..size).map(|number| (format!("closed/Co/code/{number}:/.DS_Store"), "x"));
+        files.chain([("closed/Co/results/".to_owned(), "")]).collect()
+    }),
+    ("results in folders of another name", 500, |size| {
+        let run = |number| (format!("closed/Co/Results/board-{number}/IC/Perf/LOG.TXT"), "x");
+        let description = |number| (format!("closed/Co/systems/BOARD_{number}.json"), "{}");
+        (0..size).flat_map(|number| [run(number), description(number)]).collect()
+    }),
+];
+
+#[test]
+fn trees_are_loaded_and_judged() {
+    for (what, size, files) in TREES {
+        // In the first round a description may have any name.
+        for round in ["v0.5", "v1.3"] {
+            bounded(what, size, |size| tree(files(size).into_iter()), |tree| drop(judged(tree, round)));
+        }
+    }
+    let deep = |size: usize| {
+        let run = |number: usize| {
+            (format!("closed/Co/results/b/{}{number}/accuracy/log.txt", "ic/accuracy/".repeat(40)), "x")
+        };
+        tree((0..size).map(run))
+    };
+    bounded("runs in runs", 100, deep, |tree| drop(judged(tree, "v1.3")));
+}
+
+#[test]
+fn reports_are_written_and_compared() {
+    for (what, size, files) in TREES {
+        let make = |size| {
+            let tree = tree(files(size).into_iter());
+            let report = judged(&tree, "v1.3");
+            (tree, report)
+        };
+        bounded(what, size / 2, make, |(tree, report)| {
+            let mut out = std::io::sink();
+            tell::text::write(report, Severity::Error, false, &mut out).unwrap();
+            tell::json::write(&tell::json::Check::of(report, Severity::Error, true), &mut out).unwrap();
+            tell::json::write_lines(report, &mut out).unwrap();
+            tell::sarif::write(report, &mut out).unwrap();
+            tell::junit::write(report, Severity::Error, &mut out).unwrap();
+            tell::github::write(report, "", Severity::Error, &mut out).unwrap();
+            tell::html::write_check(report, Severity::Error, &mut out).unwrap();
+            let _ = mending::plan(tree, report);
+            let _ = tell::comparison::compare((tree, report), (tree, report));
+        });
+    }
+}
+
+/// Of one place a hundred findings of a rule are listed; the others count, and follow the same decisions.
+#[test]
+fn findings_of_one_place_are_capped() {
+    let folder = tempfile::TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let path = "closed/ExampleCo/results/simulated_npu_400mhz/ic/performance/results.txt";
+    let results = folder.path().join(path);
+    let plain = std::fs::read_to_string(&results).unwrap();
+    let judged = |contradictions: usize| {
+        std::fs::write(&results, format!("{plain}\n{}", "Top-1: 1%\nTop-1: 2%\n".repeat(contradictions))).unwrap();
+        judged(&Tree::open(folder.path()).unwrap(), "v1.3")
+    };
+    let few = judged(2);
+    assert_eq!((few.findings.len(), few.counts().error), (3, 3));
+    let mut many = judged(100_000);
+    assert_eq!((many.findings.len(), many.counts().error), (Findings::MOST + 1, 199_999));
+    let last = many.findings.last().unwrap();
+    assert_eq!((last.message.as_str(), last.stands_for), ("and 199899 more in the same place", 199_899));
+    let statuses =
+        |report: &Report| report.proofs.values().map(|proof| (proof.status(), proof.reason())).collect::<Vec<_>>();
+    assert_eq!(statuses(&few), statuses(&many));
+    let waiver = format!("- {{rule: claim-contradicted, path: {path}, reason: r, decided_by: d, date: 2024-01-01}}\n");
+    many.waive(&waiver::parse(&waiver, "w.yaml").unwrap(), "w.yaml");
+    assert_eq!(many.counts().error, 0);
+    assert!(tell::text::summary(&many, Severity::Error).contains("199999 waived"));
+}
