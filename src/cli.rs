@@ -65,6 +65,18 @@ enum Color {
     Never,
 }
 
+/// How a comparison of trees is told.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Telling {
+    /// In words
+    #[default]
+    Text,
+    /// Markdown
+    Markdown,
+    /// One JSON object, described in `schemas`
+    Json,
+}
+
 const EXAMPLES: &str = "\
 Examples:
   tinyaudit check --round v1.3 submission        what is wrong, with file and line

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::judged;
 use super::streams::print;
+use super::{Telling, judged};
 use crate::tell::comparison::compare;
 use crate::tell::{self, changes};
 
@@ -37,18 +37,7 @@ pub struct Compare {
     findings: bool,
     /// How to print the changes
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Format {
-    /// In words
-    #[default]
-    Text,
-    /// A Markdown table and lists
-    Markdown,
-    /// One JSON object (schemas/compare.schema.json)
-    Json,
+    format: Telling,
 }
 
 impl Compare {
@@ -59,9 +48,9 @@ impl Compare {
         let new = judged(&self.new, round)?;
         let comparison = compare((&old.0, &old.1), (&new.0, &new.1));
         print(|out| match self.format {
-            Format::Text => changes::write_text(&comparison, self.findings, out),
-            Format::Markdown => changes::write_markdown(&comparison, self.findings, out),
-            Format::Json => tell::json::write(&changes::Changes::of(&comparison), out),
+            Telling::Text => changes::write_text(&comparison, self.findings, out),
+            Telling::Markdown => changes::write_markdown(&comparison, self.findings, out),
+            Telling::Json => tell::json::write(&changes::Changes::of(&comparison), out),
         })?;
         Ok(ExitCode::SUCCESS)
     }

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::judged;
 use super::streams::{print, terminal_width};
+use super::{Telling, judged};
 use crate::tell::{self, history};
 
 const EXAMPLES: &str = "\
@@ -25,18 +25,7 @@ pub struct History {
     rounds: Vec<PathBuf>,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Format {
-    /// In words
-    #[default]
-    Text,
-    /// Headings and lists
-    Markdown,
-    /// One JSON object (schemas/history.schema.json)
-    Json,
+    format: Telling,
 }
 
 /// Columns of a line where there is no terminal.
@@ -54,9 +43,9 @@ impl History {
         let told = history::History::of(&reports);
         let width = terminal_width().map_or(WIDTH, usize::from);
         print(|out| match self.format {
-            Format::Text => history::write_text(&told, width, out),
-            Format::Markdown => history::write_markdown(&told, out),
-            Format::Json => tell::json::write(&told, out),
+            Telling::Text => history::write_text(&told, width, out),
+            Telling::Markdown => history::write_markdown(&told, out),
+            Telling::Json => tell::json::write(&told, out),
         })?;
         Ok(ExitCode::SUCCESS)
     }

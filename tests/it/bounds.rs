@@ -186,8 +186,10 @@ fn judged(tree: &Tree, round: &str) -> Report {
 
 const DESCRIPTION: &str = r#"{"Submitter": "Zork", "Status": "preview", "Board Name": "b", "Processor(s) Name": "p"}"#;
 
+type Files = Vec<(String, &'static str)>;
+
 /// Kinds of trees of many parts.
-const TREES: [(&str, usize, fn(usize) -> Vec<(String, &'static str)>); 8] = [
+const TREES: [(&str, usize, fn(usize) -> Files); 8] = [
     ("folders in a benchmark", 2000, |size| {
         let run = "closed/Co/results/board/ic/performance/log.txt".to_owned();
         let folders = (0..size).map(|number| (format!("closed/Co/results/board/ic/f{number}/"), ""));

@@ -688,7 +688,7 @@ fn systems_are_followed_through_rounds() {
         "closed/ExampleCo npu\n  seen in v1.3, v1.4 as npu (the same sessions)",
         "ic inf/s: v1.3 662.9, v1.4 662.9 (+0.0 %)",
         "closed/ExampleCo simulated_fpga_100mhz, missing in the last round",
-        "ic v1.3: fastest 3690.9 ExampleCo/simulated_fpga_100mhz, least energy 92.08 ExampleCo/simulated_npu_400mhz",
+        "ic v1.3: fastest 3690.9 ExampleCo/simulated_fpga_100mhz, least energy 92.08\n    ExampleCo/simulated_npu_400mhz",
     ] {
         assert!(told.contains(part), "{part} in {told}");
     }
