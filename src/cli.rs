@@ -339,7 +339,13 @@ impl Input {
     fn waivers(&self) -> anyhow::Result<Option<Waivers>> {
         match &self.waivers {
             Some(path) => read_waivers(Some(path)),
-            None => read_waivers(Settings::beside(&self.dir)?.waivers.as_deref()),
+            None => {
+                let named = read_waivers(Settings::beside(&self.dir)?.waivers.as_deref())?;
+                if let Some(waivers) = &named {
+                    remark(&format!("waivers of {}, as {} says", waivers.name, settings::NAME));
+                }
+                Ok(named)
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 
+use super::init::folder_name;
 use super::settings::Settings;
 use super::streams::{complain, open_tree, print, remark};
 use super::{read_waivers, round_of};
@@ -73,6 +74,7 @@ struct Target {
 impl Import {
     /// Imports every session that fits; says why of the others.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
+        folder_name(&self.system).context("--system")?;
         self.check_place()?;
         let target = self.target()?;
         let (mut refused, mut unheard) = (0, None);
@@ -307,17 +309,19 @@ fn read(folder: &Path, round: &Round) -> anyhow::Result<Session> {
         (false, Some(mode)) => mode.value,
         (false, None) => bail!("its log does not show what was measured; it is not whole: copy it again"),
     };
-    let files = found
-        .into_iter()
-        .filter_map(|(name, bytes)| {
-            let right = match role(&name) {
-                Some(role) => round.files.of(role, mode).into_iter().next()?,
-                None if is_picture(&name) => name,
-                None => return None,
-            };
-            Some((right, bytes))
-        })
-        .collect();
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut first: BTreeMap<String, String> = BTreeMap::new();
+    for (name, bytes) in found {
+        let right = match role(&name) {
+            Some(role) => round.files.of(role, mode).into_iter().next(),
+            None => is_picture(&name).then(|| name.clone()),
+        };
+        let Some(right) = right else { continue };
+        if let Some(other) = first.insert(right.clone(), name.clone()) {
+            bail!("both `{other}` and `{name}` may be its `{right}`; leave one of them in the folder");
+        }
+        files.insert(right, bytes);
+    }
     Ok(Session { benchmark, mode, runner: log.runner, files, left })
 }
 

@@ -252,7 +252,7 @@ fn answers(given: &[String], question: &str, check: CheckAnswer<'_>, shown: &str
 }
 
 /// Refuses what cannot be the name of a submitter's or system's folder.
-fn folder_name(name: &str) -> anyhow::Result<()> {
+pub(super) fn folder_name(name: &str) -> anyhow::Result<()> {
     if name.is_empty() || name.contains(['/', '\\', '\0']) || [".", ".."].contains(&name) {
         bail!("`{}` is no name of a folder", name.escape_debug());
     }

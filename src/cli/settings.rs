@@ -1,7 +1,7 @@
 //! `tinyaudit.toml`: what everybody who checks a tree agrees on, so that nobody has to say it again.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
@@ -74,6 +74,14 @@ impl Settings {
         let text = fs::read_to_string(&path).with_context(|| format!("{NAME} cannot be read"))?;
         let mut settings: Self = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{NAME}: {error}"))?;
         if let Some(file) = &mut settings.waivers {
+            // What lies in the tree is its submitters' word, who cannot waive.
+            if dir.is_dir() && folder == whole.as_path() {
+                bail!("{NAME} lies in the tree itself, where it may name no waivers; put it into the folder around it");
+            }
+            let inside = file.components().all(|part| matches!(part, Component::Normal(_)));
+            if !inside {
+                bail!("{NAME} names the waivers `{}`, expected a file beside it or a published round", file.display());
+            }
             let beside = folder.join(&file);
             if beside.is_file() {
                 *file = beside;

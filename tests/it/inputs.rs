@@ -141,7 +141,13 @@ fn settings_beside_a_tree() {
     write("round = 'v1.3'\nfail-on = 'note'\nwaivers = 'decisions.yaml'\n");
     assert!(check(&tree, &[]).status.success());
     assert!(self::told(&check(&tree, &["--round", "v1.2"])).starts_with("round v1.2 (named by --round)"));
-    for wrong in ["rounds = 'v1.3'\n", "round = 'v9'\n", "round = \n"] {
+    // A tree does not waive its own findings, nor does it name files elsewhere.
+    fs::write(tree.join("tinyaudit.toml"), "waivers = '../decisions.yaml'\n").unwrap();
+    assert_eq!(check(&tree, &["--round", "v1.3"]).status.code(), Some(2));
+    fs::remove_file(tree.join("tinyaudit.toml")).unwrap();
+    for wrong in
+        ["waivers = '/etc/hostname'\n", "waivers = '../w.yaml'\n", "rounds = 'v1.3'\n", "round = 'v9'\n", "round = \n"]
+    {
         write(wrong);
         let output = check(&tree, &[]);
         assert!(output.status.code() == Some(2) && self::told(&output).contains("tinyaudit.toml"), "{wrong}");

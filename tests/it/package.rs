@@ -380,6 +380,31 @@ fn a_session_takes_the_place_of_another() {
     assert!(import(&["--replace"]).status.success() && kept.with_file_name("performance-2").is_dir());
 }
 
+/// A system is a name and no path; of two files that may be the log none is taken.
+#[test]
+fn sessions_go_nowhere_else() {
+    let folder = TempDir::new().unwrap();
+    let own = folder.path().join("closed/Co");
+    fs::create_dir_all(own.join("systems")).unwrap();
+    let session = folder.path().join("session");
+    golden::copy(&golden::bundled().join("closed/ExampleCo/results/simulated_fpga_100mhz/ic/performance"), &session);
+    let import = |system: &str| {
+        tinyaudit(&["import", text(&session), "--system", system, "--into", text(&own), "--round", "v1.3"])
+    };
+    for system in ["../../escape", "", ".."] {
+        let output = import(system);
+        assert!(
+            output.status.code() == Some(2) && said(&output).contains("is no name of a folder"),
+            "{}",
+            said(&output)
+        );
+    }
+    fs::copy(session.join("log.txt"), session.join("log_backup.txt")).unwrap();
+    let output = import("s");
+    assert!(said(&output).contains("both `log.txt` and `log_backup.txt` may be its `log.txt`"), "{}", said(&output));
+    assert!(!own.join("results").exists());
+}
+
 /// The rules of the division that the sessions are for, and the committee's decisions, say what is refused.
 #[test]
 fn sessions_are_judged_in_their_division() {

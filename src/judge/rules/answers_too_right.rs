@@ -12,7 +12,7 @@ rule! {
     ///
     /// Calibrated on 234 runs of six rounds: the answers that differ are at most 2.67 standard deviations more often right;
     /// of the inputs that all other submitters answer alike, 117 runs have at most three right ones more than wrong (1.7
-    /// deviations); honest runs get at most 14 % of the hard inputs right. Of logs in which the right answer was written to
+    /// deviations); 117 honest runs get at most 14 % of the hard inputs right. Of logs in which the right answer was written to
     /// so many inputs that were answered wrong, 8 in 10 are found for 1 % of the inputs of kws and vww, all for 2 %; of the
     /// 200 inputs of ic two thirds for 5 %.
     ///
@@ -23,9 +23,10 @@ rule! {
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
-    let closed = submission.runs().filter(|place| place.system.is_closed() && place.run.mode == Mode::Accuracy);
-    for place in closed {
-        let Some(agreement) = &place.run.agreement else { continue };
+    for place in submission.runs().filter(|place| place.run.mode == Mode::Accuracy) {
+        // Another model of the open division is right in other places by itself.
+        let comparable = |one: &&Agreement| place.system.is_closed() || !one.are_others(&round.weights);
+        let Some(agreement) = place.run.agreement.as_ref().filter(comparable) else { continue };
         let limits = &round.weights;
         let all = signs(agreement.signs, limits.sign_deviations, "the answers", agreement);
         let agreed = || {

@@ -12,8 +12,8 @@ rule! {
     /// where a stream was heard at the same milliseconds, one may have taken the other's. Results of an earlier round are
     /// compared where they are given.
     ///
-    /// Calibrated on four rounds: submitters with the same outputs name the same framework, or none; no two wake word runs
-    /// hear the same.
+    /// Calibrated on 136 accuracy runs of four rounds and 8 wake word runs: submitters with the same outputs name the same
+    /// framework, or none; no two wake word runs hear the same.
     ///
     /// Help: say which kernels were run; if they are the same, name the framework in both descriptions.
     ///
@@ -34,7 +34,9 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         let known = !plain(here).is_empty() && !plain(there).is_empty();
         let alike = first_word(here) == first_word(there);
         let streams = place.run.log.as_ref().is_some_and(|log| log.detections.is_some());
-        if plain(&place.system.submitter) != plain(&first.system.submitter) && (streams || known && !alike) {
+        let others = plain(&place.system.submitter) != plain(&first.system.submitter);
+        let heard_alike = streams && place.run.path != first.run.path && place.run.identity != first.run.identity;
+        if heard_alike || others && known && !alike {
             let message = format!(
                 "every output is that of `{}`, measured with `{there}`; here the framework is `{here}`",
                 first.run.path

@@ -8,6 +8,8 @@ rule! {
     /// The MLCommons runner writes every window's figures into results.txt and repeats them at the end of its log. Where
     /// results.txt has fewer, somebody took lines out; the median that is left is no longer shown to be one.
     ///
+    /// Calibrated on 33 runs of a published round: 24 repeat five windows and list them, the other 9 do neither.
+    ///
     /// Help: submit results.txt as the runner wrote it.
     ///
     /// Source: the MLCommons runner's output, in 24 of 24 published runs; older versions print the median alone in both.

@@ -9,7 +9,8 @@ rule! {
     /// The MLCommons runner names a session after its start and begins to stamp lines seconds later. Stamps of another time
     /// belong to another session.
     ///
-    /// Calibrated on 62 logs of a published round: the first stamp follows after 2 to 11 s.
+    /// Calibrated on 62 logs of a published round: the first stamp follows after 2 to 11 s; a log
+    /// of another session is found from five minutes.
     ///
     /// Help: submit the log as the runner wrote it.
     ///

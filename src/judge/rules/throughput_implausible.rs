@@ -18,7 +18,8 @@ rule! {
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
-    for system in submission.systems.iter().filter(|system| !has_accelerator(system)) {
+    // A model of one's own may do less than the reference.
+    for system in submission.systems.iter().filter(|system| system.is_closed() && !has_accelerator(system)) {
         let Some(hertz) = frequency(system) else { continue };
         for benchmark in &system.benchmarks {
             let Some(macs) = benchmark.spec(round).and_then(|spec| spec.macs) else { continue };
@@ -40,7 +41,9 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
 
 fn has_accelerator(system: &System) -> bool {
     let text = system.description.as_ref().map_or("", |description| description.text("Accelerator")).to_lowercase();
-    !["", "n/a", "na", "none", "no", "-"].contains(&text.trim())
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let none = ["none", "no", "na", "not", "without"];
+    !(words.is_empty() || words[0] == "n" && words.len() == 2 || none.contains(&words[0]))
 }
 
 /// The highest frequency that the description names, in Hz.
@@ -49,8 +52,8 @@ fn frequency(system: &System) -> Option<f64> {
     let units = [("ghz", 1e9), ("mhz", 1e6), ("khz", 1e3)];
     let before = |at: usize| {
         let before = text[..at].trim_end();
-        let start = before.rfind(|c: char| !(c.is_ascii_digit() || c == '.')).map_or(0, |at| at + 1);
-        before.get(start..)?.parse::<f64>().ok()
+        let start = before.rfind(|c: char| !(c.is_ascii_digit() || ['.', ','].contains(&c))).map_or(0, |at| at + 1);
+        before.get(start..)?.replace(',', "").parse::<f64>().ok()
     };
     let of_unit = |(unit, factor): (&str, f64)| -> Vec<f64> {
         text.match_indices(unit).filter_map(|(at, _)| before(at)).map(|number| number * factor).collect()

@@ -19,6 +19,8 @@ rule! {
     "trace-repeated", Energy, Warning, check, needs evidence
 }
 
+/// Windows that are compared with each other; a run has five.
+const MOST_WINDOWS: usize = 16;
 /// Samples of a block.
 const BLOCK: usize = 64;
 /// Different values without which a block may repeat by chance.
@@ -63,6 +65,7 @@ fn first_pair<T, B>(
     block: impl Fn(&[T]) -> Option<B>,
     holds: impl Fn(&B, &[T]) -> bool,
 ) -> Option<(usize, usize)> {
+    let windows = &windows[..windows.len().min(MOST_WINDOWS)];
     windows.iter().enumerate().find_map(|(index, window)| {
         let block = block(window)?;
         let other = windows.iter().skip(index + 1).position(|other| holds(&block, other))?;

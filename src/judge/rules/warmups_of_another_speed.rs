@@ -8,7 +8,8 @@ rule! {
     /// Warm-ups are inferences. The host stamps when they start and when they are over; their number times the latency is
     /// what that must take. Shorter ones were not run, longer ones run other code.
     ///
-    /// Calibrated on 733 windows of four rounds: none lies beyond 10 % and 0.1 s.
+    /// Calibrated on 733 windows of four rounds: none lies beyond 10 % and 0.1 s; warm-ups that
+    /// were not run are found where they would take longer than that.
     ///
     /// Help: measure again with a firmware that runs warm-ups as it runs inferences.
     ///

@@ -34,8 +34,11 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             100.0 * round.weights.otherwise_fraction
         );
         let finding = findings.at(place.run.path_of(FileRole::Log), 0, message);
+        if !place.system.is_closed() {
+            finding.help("nothing, if the model is one of your own; say in the description where it comes from.");
+        }
         finding.note(format!(
-            "family {} is {}, measured by {} submitters; no other known weights are nearer",
+            "family {} is {}, measured by {} submitters; no other known weights answer more inputs alike",
             agreement.family.name, agreement.family.title, agreement.family.submitters
         ));
         for example in &agreement.examples {

@@ -227,6 +227,10 @@ fn eight_digits(text: [u8; 8]) -> Option<u64> {
     Some(fours.wrapping_mul((10_000 << 32) + 1) >> 32)
 }
 
+/// Days of a year before each month, which count from 1. Stamps have no year: February has 29 days, so that no month's end
+/// runs back.
+const DAYS_BEFORE: [u64; 13] = [0, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335];
+
 /// A stamp of the MLCommons runner, `0726.010150 ulp-mlperf: `, and the message after it.
 /// The stamp is month, day, hour, minute and second, returned as seconds since the start of the year, of 31 days a month.
 #[must_use]
@@ -239,7 +243,8 @@ pub fn calendar_stamped(line: &[u8]) -> Option<(u64, &[u8])> {
     let day = integer(&head[..4])?;
     let time = integer(&head[5..11])?;
     let (hours, minutes, seconds) = (time / 10_000, time / 100 % 100, time % 100);
-    Some(((day / 100 * 31 + day % 100) * 86_400 + hours * 3600 + minutes * 60 + seconds, message.trim_ascii()))
+    let days = *DAYS_BEFORE.get(usize::try_from(day / 100).ok()?)? + day % 100;
+    Some((days * 86_400 + hours * 3600 + minutes * 60 + seconds, message.trim_ascii()))
 }
 
 #[cfg(test)]
@@ -287,7 +292,7 @@ mod tests {
     #[test]
     fn calendar_stamps_give_seconds() {
         let (seconds, message) = calendar_stamped(b"0726.010150 ulp-mlperf: Load complete.").unwrap();
-        assert_eq!((seconds, message), ((7 * 31 + 26) * 86_400 + 3600 + 60 + 50, &b"Load complete."[..]));
+        assert_eq!((seconds, message), ((182 + 26) * 86_400 + 3600 + 60 + 50, &b"Load complete."[..]));
         assert_eq!(calendar_stamped(b"0726.010150 other: x"), None);
     }
 
