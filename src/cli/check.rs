@@ -14,7 +14,9 @@ use crate::judge::report::Report;
 use crate::judge::rule::Group;
 use crate::judge::rules::rule_named;
 use crate::keep::mending;
+use crate::keep::package;
 use crate::read::submission::Submission;
+use crate::read::tree::Tree;
 use crate::round::{Round, Severity};
 use crate::tell;
 use crate::tell::triage::{self, Layout, View};
@@ -136,7 +138,7 @@ impl Check {
         let Some(folder) = &self.previous else { return Ok(None) };
         let names = Round::names();
         let before = names.iter().position(|name| *name == now).and_then(|index| names.get(index.checked_sub(1)?));
-        let own = || crate::keep::package::stored_round(&open_tree(folder).ok()?).ok();
+        let own = || package::stored_round(&open_tree(folder).ok()?).ok();
         let name = self.previous_round.clone().or_else(own).or_else(|| before.map(|name| (*name).to_owned()));
         let name = name.with_context(|| format!("{now} has no round before it; name one with --previous-round"))?;
         Ok(Some(judged(folder, Some(&name))?.1.submission))
@@ -162,6 +164,21 @@ impl Check {
             (true, ..) => tell::text::write_these(report, &view.of(report), threshold, layout.styled, out),
             (false, ..) => triage::write(report, &view, layout, out),
         }
+    }
+
+    /// What a page is made of, and the options it is made with.
+    fn provenance(&self, tree: &Tree, said: &str) -> Vec<(&'static str, String)> {
+        let path = |path: &PathBuf| path.display().to_string();
+        let manifest = tree.get(package::MANIFEST).and_then(|entry| tree.read(entry).ok());
+        let options = [
+            ("read from", Some(path(&self.input.dir))),
+            ("held against", Some(said.to_owned())),
+            ("digest of the manifest", manifest.map(|bytes| package::sha256(&bytes))),
+            ("submitter", self.input.submitter.clone()),
+            ("waivers", self.input.waivers.as_ref().map(path)),
+            ("the round before", self.previous.as_ref().map(path)),
+        ];
+        options.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
     /// Checks and prints.
@@ -193,7 +210,11 @@ impl Check {
             Format::Github => tell::github::write(&report, &prefix(&self.input.dir), threshold, out),
             Format::Junit => tell::junit::write(&report, threshold, out),
             Format::Markdown => tell::letter::write_all(&report, LONGEST_COMMENT, out),
-            Format::Html => tell::html::write_check(&report, threshold, out),
+            Format::Html => {
+                let provenance = self.provenance(&tree, &said);
+                let desk = tell::html::Desk { threshold, reminders: self.reminders, provenance: &provenance };
+                tell::html::write_check(&report, desk, out)
+            }
             Format::Text => {
                 writeln!(out, "{said}\n")?;
                 self.write_text(&report, threshold, out)?;

@@ -23,6 +23,8 @@ pub struct Dataset {
     pub slices: u32,
     /// Bytes from one slice to the next; zero where a file is one input.
     pub stride_bytes: u32,
+    /// What its classes are called, in their order.
+    pub class_names: Vec<&'static str>,
     /// File names and classes in the list's order.
     pub inputs: Vec<(&'static str, u32)>,
     /// Places in the list by file name. What is in a list does not depend on what is asked for, so no submission can make
@@ -128,6 +130,7 @@ fn read_list(index: usize) -> Dataset {
         input_bytes,
         slices,
         stride_bytes,
+        class_names: head.get("class_names").map(|names| names.split(' ').collect()).unwrap_or_default(),
         places: (0..).zip(&inputs).map(|(place, (file, _))| (*file, place)).collect(),
         inputs,
     }
@@ -145,6 +148,8 @@ mod tests {
             assert_eq!(list.inputs.len().to_string(), head["inputs"], "{name}");
             assert_eq!(list.places.len(), list.inputs.len(), "{name} repeats an input");
             assert_eq!(head["sha256"].len(), 64, "{name}");
+            assert_eq!(list.class_names.len().to_string(), head["classes"], "{name}");
+            assert!(list.inputs.iter().all(|(_, class)| (*class as usize) < list.class_names.len()), "{name}");
         }
     }
 

@@ -265,7 +265,7 @@ fn reports_are_written_and_compared() {
             tell::sarif::write(report, &mut out).unwrap();
             tell::junit::write(report, Severity::Error, &mut out).unwrap();
             tell::github::write(report, "", Severity::Error, &mut out).unwrap();
-            tell::html::write_check(report, Severity::Error, &mut out).unwrap();
+            tell::html::write_check(report, tell::html::Desk::plain(Severity::Error), &mut out).unwrap();
             let _ = mending::plan(tree, report);
             let _ = tell::comparison::compare((tree, report), (tree, report));
         });

@@ -1,17 +1,27 @@
-//! The report in a browser: no errors, sorting, filtering, deep links, size and speed.
+//! The report in a browser: no errors, filters, links, decisions, sizes, print, speed.
 //!
 //! Runs where Chromium is installed and says so where it is not.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tempfile::TempDir;
 use tinyaudit::judge::report::{Loading, Report};
+use tinyaudit::judge::waiver;
+use tinyaudit::read::log::pdf;
 use tinyaudit::read::tree::Tree;
 use tinyaudit::round::{Round, Severity};
-use tinyaudit::tell;
+use tinyaudit::tell::html::{self, Desk};
 
 use crate::{corpus, golden};
+
+fn skipped(why: &str) {
+    // Past the test harness, which would swallow it.
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+}
 
 fn browser() -> Option<PathBuf> {
     let names = ["chromium", "chromium-browser", "google-chrome"];
@@ -20,105 +30,275 @@ fn browser() -> Option<PathBuf> {
     let found =
         names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file());
     if found.is_none() {
-        let _ = writeln!(std::io::stderr(), "skipped: no Chromium is installed");
+        skipped("no Chromium is installed");
     }
     found
 }
 
-fn page(tree: &Path, round: &str) -> String {
+fn report(tree: &Path, round: &str) -> Report {
     let how = Loading { evidence: true, ..Loading::default() };
-    let report = Report::load(&Tree::open(tree).unwrap(), Round::named(round).unwrap(), how).unwrap();
+    Report::load(&Tree::open(tree).unwrap(), Round::named(round).unwrap(), how).unwrap()
+}
+
+fn page(report: &Report) -> String {
     let mut out = Vec::new();
-    tell::html::write_check(&report, Severity::Error, &mut out).unwrap();
+    let desk = Desk { reminders: true, ..Desk::plain(Severity::Error) };
+    html::write_check(report, desk, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-/// A person's clicks; what they see is left in the title as JSON.
-const CLICKS: &str = r#"<script>
-addEventListener("load", () => {
-  const ready = performance.now();
-  const table = document.querySelector("table.sortable");
-  const column = (index) => [...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) => row.cells[index].textContent.trim());
-  const buttons = table.tHead.querySelectorAll("button");
-  buttons[5].click();
-  const up = column(5);
-  buttons[5].click();
-  const down = column(5);
-  const filter = document.getElementById("filter");
-  filter.value = "BENCHMARK";
-  filter.dispatchEvent(new Event("input"));
-  const filtered = column(4);
-  const count = document.getElementById("filter-count").textContent;
-  const link = table.querySelector("tbody a").getAttribute("href");
-  location.hash = link;
-  setTimeout(() => {
-    const open = document.getElementById(link.slice(1)).open;
-    document.title = JSON.stringify({ ready, up, down, filtered, count, open });
-  }, 50);
-});
-</script>"#;
+/// The bundled submission with a name, a claim that is wrong and a description that lacks a value.
+fn faulty(submitter: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let own = folder.path().join("closed").join(submitter);
+    std::fs::rename(folder.path().join("closed/ExampleCo"), &own).unwrap();
+    let edit = |path: &str, from: &str, to: &str| {
+        let text = std::fs::read_to_string(own.join(path)).unwrap();
+        assert!(text.contains(from), "{path}");
+        std::fs::write(own.join(path), text.replace(from, to)).unwrap();
+    };
+    edit("results/simulated_npu_400mhz/ic/accuracy/results.txt", "85.5", "88.5");
+    edit("systems/simulated_npu_400mhz.json", "Arm Cortex-M55", "");
+    folder
+}
 
-#[derive(serde::Deserialize)]
+fn chromium(browser: &Path, folder: &Path, arguments: &[String]) -> Output {
+    let output = Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=6000"])
+        .arg(format!("--user-data-dir={}", folder.join("profile").display()))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&output.stderr);
+    let console: Vec<&str> = log.lines().filter(|line| line.contains("CONSOLE")).collect();
+    assert!(console.is_empty(), "{console:#?}");
+    output
+}
+
+/// Opens a page in a frame of that width, at that address, lets a person's clicks follow and tells what they see: what the
+/// script hands to `told`. The page keeps its policy, but for the file that the script is.
+fn look<T: DeserializeOwned>(browser: &Path, page: &str, (width, hash): (u32, &str), scripts: &[&str]) -> T {
+    let folder = TempDir::new().unwrap();
+    let mut added = String::new();
+    for (number, script) in scripts.iter().enumerate() {
+        let wrapped = format!("const told = (seen) => parent.postMessage(JSON.stringify(seen), \"*\");\n{{{script}}}");
+        std::fs::write(folder.path().join(format!("{number}.js")), if number == 0 { &wrapped } else { *script })
+            .unwrap();
+        added = format!("<script src=\"{number}.js\"></script>{added}");
+    }
+    let page = page.replace("script-src '", "script-src file: '").replace("</body>", &format!("{added}</body>"));
+    std::fs::write(folder.path().join("report.html"), page).unwrap();
+    let frame = format!(
+        "<!DOCTYPE html><title></title><script>addEventListener('message', (event) => document.title = event.data)</script>\
+         <iframe src=\"report.html{hash}\" width=\"{width}\" height=\"800\"></iframe>"
+    );
+    let file = folder.path().join("frame.html");
+    std::fs::write(&file, frame).unwrap();
+    let output = chromium(browser, folder.path(), &["--dump-dom".to_owned(), format!("file://{}", file.display())]);
+    let dom = String::from_utf8_lossy(&output.stdout);
+    let title = dom.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).expect("there is a page");
+    let title = title.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u{a0}").replace("&amp;", "&");
+    serde_json::from_str(&title).unwrap_or_else(|error| panic!("{error}: {title}"))
+}
+
+/// Sorting, filtering, following links.
+const CLICKS: &str = include_str!("browser/clicks.js");
+
+#[derive(Deserialize)]
 struct Seen {
     /// Milliseconds until the page could be used.
     ready: f64,
     up: Vec<String>,
     down: Vec<String>,
     filtered: Vec<String>,
+    worded: Vec<String>,
+    sections: usize,
     count: String,
+    address: String,
     open: bool,
-}
-
-fn look(browser: &Path, page: &str, benchmark: &str) -> Seen {
-    let folder = tempfile::TempDir::new().unwrap();
-    let file = folder.path().join("report.html");
-    std::fs::write(&file, page.replace("</body>", &format!("{}</body>", CLICKS.replace("BENCHMARK", benchmark))))
-        .unwrap();
-    let output = Command::new(browser)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=4000"])
-        .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
-        .arg("--dump-dom")
-        .arg(format!("file://{}", file.display()))
-        .output()
-        .unwrap();
-    let log = String::from_utf8_lossy(&output.stderr);
-    let console: Vec<&str> = log.lines().filter(|line| line.contains("CONSOLE")).collect();
-    assert!(console.is_empty(), "{console:#?}");
-    let dom = String::from_utf8_lossy(&output.stdout);
-    let title = dom.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).expect("there is a page");
-    serde_json::from_str(&title.replace("&amp;", "&").replace("&lt;", "<"))
-        .unwrap_or_else(|error| panic!("{error}: {title}"))
+    kept: bool,
 }
 
 fn numbers(texts: &[String]) -> Vec<f64> {
-    let first =
-        |text: &String| text.split([' ', '?']).next().and_then(|word| word.trim_matches(['(', ')']).parse().ok());
-    texts.iter().filter_map(first).collect()
+    texts.iter().filter_map(|text| text.parse().ok()).collect()
 }
 
-fn behaves(seen: &Seen, results: usize, benchmark: &str) {
+fn behaves(browser: &Path, page: &str, results: usize, benchmark: &str) -> Seen {
+    let seen: Seen = look(browser, page, (1280, ""), &[&CLICKS.replace("BENCHMARK", benchmark)]);
     assert_eq!(seen.up.len(), results);
     assert!(numbers(&seen.up).is_sorted(), "{:?}", seen.up);
     assert!(numbers(&seen.down).is_sorted_by(|a, b| a >= b), "{:?}", seen.down);
-    assert!(!seen.filtered.is_empty() && seen.filtered.iter().all(|name| name == benchmark), "{:?}", seen.filtered);
+    for found in [&seen.filtered, &seen.worded] {
+        assert!(!found.is_empty() && found.iter().all(|name| name == benchmark), "{found:?}");
+    }
     assert_eq!(seen.count, format!("{} of {results}", seen.filtered.len()));
-    assert!(seen.open, "the deep link opens its result");
+    assert_eq!(seen.sections, seen.filtered.len());
+    assert_eq!(seen.address, format!("#benchmark={benchmark}"));
+    assert!(seen.open && seen.kept, "the link opens its result, and the address keeps the filter");
+    seen
+}
+
+/// How wide a page is, and what sticks out.
+const WIDTH: &str = include_str!("browser/width.js");
+
+#[derive(Debug, Deserialize)]
+struct Extent {
+    most: u32,
+    wide: u32,
+    out: Vec<String>,
+}
+
+fn fits(browser: &Path, page: &str) {
+    for width in [400, 1280, 1920] {
+        let seen: Extent = look(browser, page, (width, ""), &[WIDTH]);
+        assert!(seen.wide <= seen.most, "{} of {width}: {:#?}", seen.wide, seen.out);
+    }
+}
+
+/// Everything that axe-core finds, where `TINYAUDIT_AXE` names its `axe.min.js`.
+fn is_accessible(browser: &Path, page: &str) {
+    let Some(file) = std::env::var_os("TINYAUDIT_AXE") else {
+        return skipped("TINYAUDIT_AXE does not name axe.min.js");
+    };
+    let run = include_str!("browser/axe.js");
+    let axe = std::fs::read_to_string(file).unwrap();
+    for width in [400, 1280] {
+        let found: Vec<String> = look(browser, page, (width, ""), &[run, &axe]);
+        assert!(found.is_empty(), "{width}: {found:#?}");
+    }
 }
 
 #[test]
 fn the_report_of_a_simulated_submission_works() {
     let Some(browser) = browser() else { return };
-    let page = page(&golden::bundled(), "v1.3");
+    let page = page(&report(&golden::bundled(), "v1.3"));
     assert!(!page.contains("http://") && !page.contains("https://"), "nothing comes from outside");
-    behaves(&look(&browser, &page, "sww"), 3, "sww");
+    behaves(&browser, &page, 3, "sww");
+    fits(&browser, &page);
+    is_accessible(&browser, &page);
 }
+
+/// The page's policy names its style and script, and nothing in the page needs more.
+#[test]
+fn the_policy_has_no_exceptions() {
+    let page = page(&report(faulty("ExampleCo").path(), "v1.3"));
+    let policy = page.split("Content-Security-Policy\" content=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
+    assert!(!page.contains(" style=") && !page.contains(" onclick=") && !page.contains("javascript:"));
+}
+
+/// Without scripts everything is shown, and nothing that would need one.
+#[test]
+fn the_page_works_without_scripts() {
+    let report = report(faulty("ExampleCo").path(), "v1.3");
+    let page = page(&report);
+    assert_eq!(page.matches("<tr class=\"result\"").count(), report.results().count());
+    assert_eq!(page.matches("<article class=\"finding\"").count(), report.findings.len());
+    for hidden in page.split('<').filter(|tag| tag.split('>').next().unwrap().ends_with(" hidden")) {
+        assert!(hidden.contains("scripted") || hidden.contains("id=\"letter\""), "{hidden}");
+    }
+    for link in page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        let id = link.rsplit("at=").next().unwrap();
+        assert!(page.contains(&format!("id=\"{id}\"")), "{link} leads nowhere");
+    }
+}
+
+#[test]
+fn a_benchmark_is_no_part_of_a_submitters_name() {
+    let Some(browser) = browser() else { return };
+    let folder = faulty("STMicroelectronics");
+    behaves(&browser, &page(&report(folder.path(), "v1.3")), 3, "ic");
+}
+
+/// Links from a finding to its evidence and back, from the first screen to a part of the results.
+const LINKS: &str = include_str!("browser/links.js");
+
+#[derive(Debug, Deserialize)]
+struct Linked {
+    finding: bool,
+    opened: bool,
+    same: bool,
+    rows: Vec<String>,
+    others: Vec<String>,
+    focus: String,
+}
+
+#[test]
+fn links_lead_from_findings_to_evidence_and_back() {
+    let Some(browser) = browser() else { return };
+    let folder = faulty("A & B");
+    let seen: Linked = look(&browser, &page(&report(folder.path(), "v1.3")), (1280, ""), &[LINKS]);
+    assert!(seen.finding && seen.opened && seen.same, "{seen:?}");
+    assert_eq!(seen.rows, ["contradicted invalid"]);
+    assert!(!seen.others.is_empty() && seen.others.iter().all(|one| one == "figure"), "{seen:?}");
+    assert_eq!(seen.focus, "c-figure");
+}
+
+/// A reviewer waives one finding and asks for another, and saves both.
+const DECISIONS: &str = include_str!("browser/decisions.js");
+
+#[derive(Debug, Deserialize)]
+struct Decided {
+    refused: String,
+    texts: Vec<String>,
+}
+
+#[test]
+fn decisions_are_saved_as_waivers_that_the_program_takes() {
+    let Some(browser) = browser() else { return };
+    let folder = faulty("Ex \"a\": #é*");
+    let mut report = report(folder.path(), "v1.3");
+    let seen: Decided = look(&browser, &page(&report), (1280, ""), &[DECISIONS]);
+    assert_eq!(seen.refused, "A waiver needs a reason.");
+    let [yaml, letter] = &seen.texts[..] else { panic!("{seen:?}") };
+    let waivers = waiver::parse(yaml, "saved.yaml").unwrap_or_else(|error| panic!("{error}\n{yaml}"));
+    let [one] = &waivers[..] else { panic!("{yaml}") };
+    assert_eq!(one.reason, "it's a slip: - of the\tpen # \\ \u{e9}\u{2028}".trim());
+    assert_eq!((one.decided_by.as_str(), one.date.as_str()), ("The \"group\": #1", "2026-01-31"));
+    report.waive(&waivers, "saved.yaml");
+    let waived: Vec<&str> = report.findings.iter().filter(|one| !one.counts()).map(|one| one.rule.id).collect();
+    assert_eq!(waived, ["accuracy-mismatch"]);
+    assert!(!report.findings.iter().any(|one| one.rule.id == "waiver-unused"));
+    assert!(
+        letter.contains("review of Ex \"a\": #é*") && letter.contains("Question: Which processor is it?"),
+        "{letter}"
+    );
+    assert!(letter.contains("88.5") && letter.contains("it's a slip"), "{letter}");
+}
+
+/// Printed, the page is a report: every section with its plots, the table across.
+#[test]
+fn the_printed_page_has_table_and_plots() {
+    let Some(browser) = browser() else { return };
+    let folder = TempDir::new().unwrap();
+    let (page_file, pdf_file) = (folder.path().join("report.html"), folder.path().join("report.pdf"));
+    std::fs::write(&page_file, page(&report(&golden::bundled(), "v1.3"))).unwrap();
+    let print = [format!("--print-to-pdf={}", pdf_file.display()), format!("file://{}", page_file.display())];
+    chromium(&browser, folder.path(), &print);
+    let bytes = std::fs::read(&pdf_file).unwrap();
+    let text = pdf::read(&bytes).unwrap();
+    let text = text.lines.iter().map(pdf::Line::text).collect::<Vec<_>>().join("\n");
+    for part in
+        ["its throughput in inf/s", "class answered", "time in s", "the device repeats the inferences", "8 missed"]
+    {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    assert!(!text.contains("Submitter all"), "filters are not printed");
+}
+
+/// What a reviewer has to see first is on the first screen.
+const FIRST: &str = include_str!("browser/first.js");
 
 #[test]
 fn the_report_of_a_whole_round_works_and_is_quick() {
     let (Some(browser), Some(rounds)) = (browser(), corpus::rounds()) else { return };
-    let page = page(&rounds.join("v1.2"), "v1.2");
+    let page = page(&report(&rounds.join("v1.2"), "v1.2"));
     assert!(page.len() < 5_000_000, "{} bytes", page.len());
-    let seen = look(&browser, &page, "kws");
-    behaves(&seen, 73, "kws");
+    let seen = behaves(&browser, &page, 73, "ic");
     assert!(seen.ready < 2000.0, "{} ms", seen.ready);
+    let first: Vec<f64> = look(&browser, &page, (1280, ""), &[FIRST]);
+    assert!(first.iter().all(|bottom| *bottom < 800.0), "below the first screen: {first:?}");
+    fits(&browser, &page);
+    is_accessible(&browser, &page);
 }

@@ -1,75 +1,68 @@
-//! Plots as inline SVG: axes with units, a text alternative, colours by class so that a dark page has its own.
+//! Plots as inline SVG: axes with units, a text alternative, colours by class so that a dark page has its own. What
+//! matters is told by shape or dashes, too, so that it is there in grey print.
+
+mod axis;
 
 use std::fmt::Write;
 
-/// A drawing area with two linear axes.
+pub use axis::Axis;
+
+/// A drawing area with two axes.
 pub struct Plot {
     body: String,
     x: Axis,
     y: Axis,
     title: String,
     height: f64,
+    left: f64,
+    bottom: f64,
 }
 
-/// One axis.
-#[derive(Debug, Clone)]
-pub struct Axis {
-    /// What is on it, with its unit.
-    pub label: String,
-    /// The value at its start.
-    pub from: f64,
-    /// The value at its end.
-    pub to: f64,
+/// What a mark looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A filled circle: as it should be.
+    Dot,
+    /// A cross: something is wrong.
+    Cross,
+    /// A triangle: something that should not be there.
+    Triangle,
 }
 
-impl Axis {
-    /// An axis that is never empty.
-    pub fn new(label: &str, from: f64, to: f64) -> Self {
-        let sound = from.is_finite() && to.is_finite() && to > from;
-        let (from, to) = if sound { (from, to) } else { (0.0, 1.0) };
-        Self { label: label.to_owned(), from, to }
-    }
-
-    fn part(&self, value: f64) -> f64 {
-        ((value - self.from) / (self.to - self.from)).clamp(0.0, 1.0)
-    }
-
-    /// Round values on the axis, about five.
-    fn ticks(&self) -> Vec<f64> {
-        let raw = (self.to - self.from) / 5.0;
-        let power = 10f64.powf(raw.log10().floor());
-        let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= raw);
-        let step = step.unwrap_or(raw);
-        let first = (self.from / step).ceil();
-        (0..12)
-            .map(|index| (first + f64::from(index)) * step)
-            .take_while(|tick| *tick <= self.to + step * 1e-6)
-            .collect()
-    }
-}
-
-const WIDTH: f64 = 560.0;
-const LEFT: f64 = 64.0;
+/// As wide as a small screen, so that letters are not shrunk there.
+const WIDTH: f64 = 400.0;
 const RIGHT: f64 = 12.0;
-const TOP: f64 = 10.0;
-const BOTTOM: f64 = 40.0;
+const TOP: f64 = 14.0;
+/// What a letter beside an axis takes.
+const LETTER: f64 = 6.0;
+/// More names than this are written slanted.
+const UPRIGHT: usize = 5;
 
 impl Plot {
     /// An empty plot; the title is its text alternative.
     pub fn new(title: &str, x: Axis, y: Axis) -> Self {
-        Self { body: String::new(), x, y, title: title.to_owned(), height: 240.0 }
+        let longest = |axis: &Axis| axis.names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as f64;
+        let left = if y.names.is_empty() { 54.0 } else { 30.0 + LETTER * longest(&y) };
+        let bottom = if x.names.len() > UPRIGHT { 34.0 + 0.7 * LETTER * longest(&x) } else { 38.0 };
+        Self { body: String::new(), x, y, title: title.to_owned(), height: 210.0, left, bottom }
+    }
+
+    /// Of that height.
+    pub fn high(mut self, height: f64) -> Self {
+        self.height = height;
+        self
     }
 
     /// As high as it is wide, for plots whose axes are alike.
     pub fn square(mut self) -> Self {
-        self.height = 360.0;
+        self.height = WIDTH - self.left - RIGHT + TOP + self.bottom;
         self
     }
 
     fn at(&self, x: f64, y: f64) -> (f64, f64) {
-        let width = WIDTH - LEFT - RIGHT;
-        let height = self.height - TOP - BOTTOM;
-        (LEFT + width * self.x.part(x), TOP + height * (1.0 - self.y.part(y)))
+        let width = WIDTH - self.left - RIGHT;
+        let height = self.height - TOP - self.bottom;
+        (self.left + width * self.x.part(x), TOP + height * (1.0 - self.y.part(y)))
     }
 
     /// A rectangle between two corners, with a text that a pointer shows.
@@ -101,58 +94,83 @@ impl Plot {
     }
 
     /// A small mark at a place.
-    pub fn mark(&mut self, class: &str, x: f64, y: f64, hint: &str) {
+    pub fn mark(&mut self, class: &str, shape: Shape, (x, y): (f64, f64), hint: &str) {
+        let (x, y) = self.at(x, y);
+        let hint = format!("<title>{}</title>", escaped(hint));
+        let _ = match shape {
+            Shape::Dot => {
+                write!(self.body, "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\">{hint}</circle>")
+            }
+            Shape::Cross => write!(
+                self.body,
+                "<path class=\"{class} cross\" d=\"M{:.1} {:.1}l8 8m0 -8l-8 8\">{hint}</path>",
+                x - 4.0,
+                y - 4.0
+            ),
+            Shape::Triangle => write!(
+                self.body,
+                "<path class=\"{class} triangle\" d=\"M{x:.1} {:.1}l4.5 8h-9z\">{hint}</path>",
+                y - 4.0
+            ),
+        };
+    }
+
+    /// Text at a place, `dx` and `dy` beside it. The class says where it is held: `mid`, `end`, or nothing.
+    pub fn text(&mut self, class: &str, (x, y): (f64, f64), (dx, dy): (f64, f64), text: &str) {
         let (x, y) = self.at(x, y);
         let _ = write!(
             self.body,
-            "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"><title>{}</title></circle>",
-            escaped(hint)
+            "<text class=\"in {class}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+            x + dx,
+            y + dy,
+            escaped(text)
         );
     }
 
-    /// Text at a place.
-    pub fn text(&mut self, x: f64, y: f64, text: &str) {
-        let (x, y) = self.at(x, y);
-        let _ = write!(self.body, "<text class=\"in\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escaped(text));
-    }
-
-    /// A level across the whole plot.
+    /// A level across the whole plot with its name at the right end, above it.
     pub fn level(&mut self, y: f64, name: &str) {
         let (from, to) = (self.x.from, self.x.to);
         self.line("level", [(from, y), (to, y)]);
-        let (x, y) = self.at(to, y);
-        let _ = write!(
-            self.body,
-            "<text class=\"in end\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
-            x - 4.0,
-            y - 4.0,
-            escaped(name)
-        );
+        self.text("end", (to, y), (-3.0, -4.0), name);
+    }
+
+    /// Lines of text in the lower right corner.
+    pub fn legend(&mut self, lines: &[String]) {
+        let (x, y) = (self.x.to, self.y.from);
+        for (index, line) in lines.iter().rev().enumerate() {
+            self.text("end", (x, y), (-6.0, -8.0 - 15.0 * index as f64), line);
+        }
     }
 
     /// The finished drawing.
     pub fn svg(&self) -> String {
         let mut axes = String::new();
-        let (left, bottom) = (LEFT, self.height - BOTTOM);
+        let (left, bottom) = (self.left, self.height - self.bottom);
         let _ = write!(axes, "<path class=\"axis\" d=\"M{left} {TOP}L{left} {bottom}L{} {bottom}\"/>", WIDTH - RIGHT);
-        for tick in self.x.ticks() {
+        let slanted = self.x.names.len() > UPRIGHT;
+        for (tick, text) in self.x.ticks() {
             let (x, _) = self.at(tick, self.y.from);
-            let _ = write!(axes, "<text class=\"mid\" x=\"{x:.1}\" y=\"{:.1}\">{}</text>", bottom + 15.0, number(tick));
+            let text = escaped(&text);
+            let _ = if slanted {
+                write!(
+                    axes,
+                    "<text class=\"end\" transform=\"translate({:.1} {:.1}) rotate(-45)\">{text}</text>",
+                    x + 4.0,
+                    bottom + 12.0
+                )
+            } else {
+                write!(axes, "<text class=\"mid\" x=\"{x:.1}\" y=\"{:.1}\">{text}</text>", bottom + 14.0)
+            };
         }
-        for tick in self.y.ticks() {
+        for (tick, text) in self.y.ticks() {
             let (_, y) = self.at(self.x.from, tick);
-            let _ = write!(
-                axes,
-                "<text class=\"end\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
-                left - 5.0,
-                y + 4.0,
-                number(tick)
-            );
+            let (x, y) = (left - 5.0, y + 4.0);
+            let _ = write!(axes, "<text class=\"end\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escaped(&text));
         }
-        let middle = f64::midpoint(LEFT, WIDTH - RIGHT);
+        let middle = f64::midpoint(left, WIDTH - RIGHT);
         let _ = write!(
             axes,
-            "<text class=\"mid\" x=\"{middle:.1}\" y=\"{:.1}\">{}</text><text class=\"mid\" transform=\"translate(13 {:.1}) rotate(-90)\">{}</text>",
+            "<text class=\"mid\" x=\"{middle:.1}\" y=\"{:.1}\">{}</text><text class=\"mid\" transform=\"translate(12 {:.1}) rotate(-90)\">{}</text>",
             self.height - 6.0,
             escaped(&self.x.label),
             f64::midpoint(TOP, bottom),
@@ -160,26 +178,10 @@ impl Plot {
         );
         let title = escaped(&self.title);
         format!(
-            "<svg viewBox=\"0 0 {WIDTH} {}\" role=\"img\" aria-label=\"{title}\"><title>{title}</title>{}{axes}</svg>",
+            "<svg viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-label=\"{title}\"><title>{title}</title>{}{axes}</svg>",
             self.height, self.body
         )
     }
-}
-
-/// A figure at a tick, without trailing zeros.
-fn number(value: f64) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    let digits = if value.abs() >= 100.0 {
-        0
-    } else if value.abs() >= 1.0 {
-        2
-    } else {
-        4
-    };
-    let text = format!("{value:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// Text without markup of its own.
@@ -204,17 +206,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ticks_are_round_and_inside() {
-        assert_eq!(Axis::new("s", 0.0, 11.2).ticks(), [0.0, 5.0, 10.0]);
-        assert_eq!(Axis::new("s", 0.0, 1.0).ticks().len(), 6);
-        assert_eq!(Axis::new("s", f64::NAN, 1.0).ticks().len(), 6);
-    }
-
-    #[test]
     fn names_are_no_markup() {
-        let mut plot = Plot::new("<script>", Axis::new("\"x\"", 0.0, 1.0), Axis::new("y", 0.0, 1.0));
+        let mut plot = Plot::new("<script>", Axis::new("\"x\"", 0.0, 1.0), Axis::named("y", ["<b>".to_owned()]));
         plot.bar("bar", (0.0, 0.0), (1.0, 1.0), "</title><script>");
         let svg = plot.svg();
-        assert!(!svg.contains("<script") && !svg.contains("\"x\""), "{svg}");
+        assert!(!svg.contains("<script") && !svg.contains("\"x\"") && !svg.contains("<b>"), "{svg}");
     }
 }

@@ -1,0 +1,243 @@
+//! Results and findings of a page, and what belongs to what: every link and every filter of the page follows it.
+
+use std::cmp::Reverse;
+
+use crate::judge::consequence::Consequence;
+use crate::judge::proof::{Proof, Status};
+use crate::judge::report::Report;
+use crate::judge::rule::Finding;
+use crate::read::submission::{Benchmark, System};
+use crate::read::tree::is_inside;
+use crate::round::Severity;
+use crate::tell::text::printable;
+
+/// Everything a page speaks of.
+pub struct Index<'a> {
+    /// What the page is made of.
+    pub report: &'a Report,
+    /// The results in their order.
+    pub results: Vec<ResultEntry<'a>>,
+    /// The findings in their order.
+    pub findings: Vec<FindingEntry<'a>>,
+}
+
+/// A result.
+pub struct ResultEntry<'a> {
+    /// Its system.
+    pub system: &'a System,
+    /// Its benchmark.
+    pub benchmark: &'a Benchmark,
+    /// Where a link to its evidence leads.
+    pub anchor: String,
+    /// What can be said of its figures, the worst.
+    pub status: Status,
+    /// Whether it may be published.
+    pub valid: bool,
+    /// The places in [`Index::findings`] of what concerns it, the gravest first.
+    pub findings: Vec<usize>,
+}
+
+/// A finding.
+pub struct FindingEntry<'a> {
+    /// What was found.
+    pub finding: &'a Finding,
+    /// What follows from it.
+    pub consequence: Consequence,
+    /// Division and submitter whose files it is on; empty where it is nobody's.
+    pub owner: (String, String),
+    /// The places in [`Index::results`] of the results it concerns.
+    pub results: Vec<usize>,
+    /// The one result in whose folder it lies.
+    pub own: Option<usize>,
+}
+
+impl ResultEntry<'_> {
+    /// The official short name of the benchmark, or the folder's, with its variant.
+    pub fn label(&self) -> String {
+        let name = self.benchmark.name.as_ref().unwrap_or(&self.benchmark.folder);
+        let variant = self.benchmark.variant.as_ref().map(|variant| format!("/{variant}")).unwrap_or_default();
+        printable(&format!("{name}{variant}"))
+    }
+
+    /// Submitter, system and benchmark.
+    pub fn name(&self) -> String {
+        format!("{} · {}", printable(&self.system.submitter), self.short())
+    }
+
+    /// System and benchmark.
+    pub fn short(&self) -> String {
+        format!("{} · {}", printable(&self.system.name), self.label())
+    }
+}
+
+impl FindingEntry<'_> {
+    /// Whether it says that something is not there, rather than that something is wrong.
+    pub fn of_absence(&self) -> bool {
+        let absences = ["claim-missing", "evidence-missing", "evidence-undecided", "file-missing", "run-missing"];
+        absences.contains(&self.finding.rule.id)
+    }
+
+    /// How far it lies from what is right by its message, in per cent: of alike findings the larger comes first.
+    pub fn deviation(&self) -> f64 {
+        let number = |word: &str| word.trim_start_matches(['(', '+', '-']).parse::<f64>().ok();
+        let message = self.finding.message.as_str();
+        if let Some((found, least)) = message.split_once(", expected at least ") {
+            let found = found.split_whitespace().rev().find_map(number);
+            let least = least.split_whitespace().next().and_then(number);
+            return found.zip(least).map_or(0.0, |(found, least)| 100.0 * (1.0 - found / least));
+        }
+        let words: Vec<&str> = message.split_whitespace().collect();
+        let shares = words.windows(2).filter(|pair| pair[0].starts_with('(') && pair[1].starts_with('%'));
+        shares.filter_map(|pair| number(pair[0])).fold(0.0, f64::max)
+    }
+}
+
+impl<'a> Index<'a> {
+    /// Of these results.
+    pub fn of(report: &'a Report, results: impl Iterator<Item = (&'a System, &'a Benchmark)>) -> Self {
+        let mut findings: Vec<FindingEntry<'a>> = report.findings.iter().map(|found| entry(report, found)).collect();
+        let mut entries: Vec<ResultEntry<'a>> = Vec::new();
+        for (system, benchmark) in results {
+            let place = entries.len();
+            let mut own = Vec::new();
+            for (at, one) in findings.iter_mut().enumerate() {
+                let path = &one.finding.path;
+                let inside = is_inside(path, &benchmark.path);
+                if inside || is_inside(&benchmark.path, path) || *path == system.description_path {
+                    one.results.push(place);
+                    own.push(at);
+                }
+                if inside {
+                    one.own = Some(place);
+                }
+            }
+            own.sort_by_key(|at| {
+                let one = &findings[*at];
+                (one.consequence, Reverse(one.finding.severity), one.of_absence(), *at)
+            });
+            let status = report.proofs_of(benchmark).map(Proof::status).max().unwrap_or(Status::Unproven);
+            entries.push(ResultEntry {
+                system,
+                benchmark,
+                anchor: anchor(&benchmark.path),
+                status,
+                valid: report.is_valid(system, benchmark),
+                findings: own,
+            });
+        }
+        Self { report, results: entries, findings }
+    }
+
+    /// The places of the findings that follow from each other least to most: by consequence, then as groups of one rule,
+    /// what is wrong before what is missing, what befalls few before what befalls all.
+    pub fn groups(&self, consequence: Consequence) -> Vec<Vec<usize>> {
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for (at, one) in self.findings.iter().enumerate().filter(|(_, one)| one.consequence == consequence) {
+            let alike = |group: &&mut Vec<usize>| {
+                let first = self.findings[group[0]].finding;
+                first.rule.id == one.finding.rule.id && first.severity == one.finding.severity
+            };
+            match groups.iter_mut().find(alike) {
+                Some(group) => group.push(at),
+                None => groups.push(vec![at]),
+            }
+        }
+        for group in &mut groups {
+            group.sort_by(|a, b| {
+                let of = |at: &usize| self.findings[*at].deviation();
+                of(b).total_cmp(&of(a)).then(a.cmp(b))
+            });
+        }
+        groups.sort_by_key(|group| {
+            let first = &self.findings[group[0]];
+            let counting = group.iter().any(|at| self.findings[*at].finding.counts());
+            let id = first.finding.rule.id;
+            (!counting, Reverse(first.finding.severity), first.of_absence(), group.len(), id)
+        });
+        groups
+    }
+
+    /// Why a result is not valid, in a line each, with the finding that says so where there is one.
+    pub fn reasons(&self, result: &ResultEntry<'_>) -> Vec<(String, Option<usize>)> {
+        let mut reasons = Vec::new();
+        for proof in self.report.proofs_of(result.benchmark).filter(|proof| proof.status() != Status::Confirmed) {
+            let by = proof.reason().unwrap_or_default();
+            let says = |at: &&usize| {
+                let one = self.findings[**at].finding;
+                one.rule.id == by && one.counts() && is_inside(&one.path, &proof.path)
+            };
+            let finding = result.findings.iter().find(says).copied();
+            let why = finding.map_or(by.as_str(), |at| self.findings[at].finding.message.as_str());
+            reasons.push((printable(&format!("{}: {why}", proof.kind.name())), finding));
+        }
+        if !result.valid && reasons.is_empty() {
+            let error = |at: &&usize| {
+                let one = self.findings[**at].finding;
+                one.counts() && one.severity == Severity::Error
+            };
+            let first = result.findings.iter().find(error).copied();
+            reasons.extend(first.map(|at| (printable(&self.findings[at].finding.message), Some(at))));
+        }
+        reasons
+    }
+}
+
+fn entry<'a>(report: &Report, finding: &'a Finding) -> FindingEntry<'a> {
+    let owner = report.submission.submitter_of(&finding.path);
+    let owner = owner.map(|owner| (owner.division.clone(), owner.name.clone())).unwrap_or_default();
+    FindingEntry { finding, consequence: Consequence::of(finding), owner, results: Vec::new(), own: None }
+}
+
+/// What a link to a finding leads to.
+pub fn finding_anchor(at: usize) -> String {
+    format!("f{}", at + 1)
+}
+
+/// A link target made of a path: the letters and digits of it, everything else as its code.
+pub fn anchor(path: &str) -> String {
+    use std::fmt::Write;
+    path.bytes().fold(String::from("r-"), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_".contains(&byte) {
+            out.push(char::from(byte));
+        } else if byte == b'/' {
+            out.push('.');
+        } else {
+            let _ = write!(out, "-{byte:02x}");
+        }
+        out
+    })
+}
+
+/// The key of a consequence in addresses and classes.
+pub const fn key(consequence: Consequence) -> &'static str {
+    match consequence {
+        Consequence::Figure => "figure",
+        Consequence::Evidence => "evidence",
+        Consequence::Document => "document",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::rules::RULES;
+
+    #[test]
+    fn link_targets_are_made_of_harmless_characters() {
+        assert_eq!(anchor("closed/A b/ic"), "r-closed.A-20b.ic");
+    }
+
+    #[test]
+    fn the_largest_deviation_is_read() {
+        let finding = |message: &str| Finding::new(&RULES[0], "p", 0, message.to_owned());
+        let deviation = |message: &str| {
+            let finding = finding(message);
+            let consequence = Consequence::of(&finding);
+            FindingEntry { finding: &finding, consequence, owner: <_>::default(), results: Vec::new(), own: None }
+                .deviation()
+        };
+        assert!((deviation("77.342 s and 115.696 s (+49.6 %), tolerance 2 % and 0.1 s") - 49.6).abs() < 1e-9);
+        assert!((deviation("window 3 lasts 4.0 s, expected at least 10 s") - 60.0).abs() < 1e-9);
+        assert!(deviation("`log.txt` is missing").abs() < 1e-9);
+    }
+}

@@ -1,0 +1,32 @@
+const ready = performance.now();
+const table = document.querySelector("table.results");
+const shown = () => [...table.tBodies[0].rows].filter((row) => !row.hidden);
+const column = (index) => shown().map((row) => row.cells[index].dataset.value ?? row.cells[index].textContent.trim());
+const buttons = table.tHead.querySelectorAll("button");
+buttons[6].click();
+const up = column(6);
+buttons[6].click();
+const down = column(6);
+const choose = (name, value) => {
+  const field = document.getElementById("filters").elements[name];
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+};
+choose("benchmark", "BENCHMARK");
+const filtered = column(5);
+const sections = [...document.querySelectorAll("details.result")].filter((one) => !one.hidden).length;
+const count = document.getElementById("count").textContent;
+const address = location.hash;
+choose("benchmark", "");
+choose("words", "BENCHMARK");
+const worded = column(5);
+choose("words", "");
+choose("benchmark", "BENCHMARK");
+const link = shown()[0].querySelector("td.system a");
+link.click();
+setTimeout(() => {
+  const id = link.getAttribute("href").slice(1);
+  const open = document.getElementById(id).open;
+  const kept = location.hash.includes("benchmark=BENCHMARK") && location.hash.includes(`at=${id}`);
+  told({ ready, up, down, filtered, worded, sections, count, address, open, kept });
+}, 100);

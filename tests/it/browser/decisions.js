@@ -1,0 +1,25 @@
+const blobs = [];
+URL.createObjectURL = (blob) => { blobs.push(blob); return "data:,"; };
+HTMLAnchorElement.prototype.click = () => {};
+const form = document.getElementById("deciding");
+const mark = (finding, choice, because) => {
+  finding.querySelector(`.decide input[value=${choice}]`).click();
+  const reason = finding.querySelector(".because input");
+  reason.value = because;
+  reason.dispatchEvent(new Event("input", { bubbles: true }));
+};
+const findings = [...document.querySelectorAll(".finding")];
+const of = (rule) => findings.find((one) => one.dataset.rule === rule);
+const save = document.getElementById("save-waivers");
+mark(of("accuracy-mismatch"), "waive", "");
+save.click();
+form.elements.by.value = "The \"group\": #1";
+save.click();
+const refused = document.getElementById("decided").textContent;
+mark(of("accuracy-mismatch"), "waive", "it's a slip: - of the\tpen # \\ \u00e9\u2028");
+form.elements.date.value = "2026-01-31";
+save.click();
+mark(of("description-value-empty"), "ask", "Which processor is it?");
+form.elements.letter.value = of("accuracy-mismatch").dataset.submitter;
+document.getElementById("save-letter").click();
+Promise.all(blobs.map((blob) => blob.text())).then((texts) => told({ refused, texts }));
