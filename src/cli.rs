@@ -337,16 +337,14 @@ impl Input {
     }
 
     fn waivers(&self) -> anyhow::Result<Option<Waivers>> {
-        match &self.waivers {
-            Some(path) => read_waivers(Some(path)),
-            None => {
-                let named = read_waivers(Settings::beside(&self.dir)?.waivers.as_deref())?;
-                if let Some(waivers) = &named {
-                    remark(&format!("waivers of {}, as {} says", waivers.name, settings::NAME));
-                }
-                Ok(named)
-            }
+        if let Some(path) = &self.waivers {
+            return read_waivers(Some(path));
         }
+        let named = read_waivers(Settings::beside(&self.dir)?.waivers.as_deref())?;
+        if let Some(waivers) = &named {
+            remark(&format!("waivers of {}, as {} says", waivers.name, settings::NAME));
+        }
+        Ok(named)
     }
 
     /// The round whose rules count, and what to say of it.

@@ -188,8 +188,11 @@ const DESCRIPTION: &str = r#"{"Submitter": "Zork", "Status": "preview", "Board N
 
 type Files = Vec<(String, &'static str)>;
 
+/// A tree grown to a size.
+type Grown = fn(usize) -> Files;
+
 /// Kinds of trees of many parts.
-const TREES: [(&str, usize, fn(usize) -> Files); 8] = [
+const TREES: [(&str, usize, Grown); 8] = [
     ("folders in a benchmark", 2000, |size| {
         let run = "closed/Co/results/board/ic/performance/log.txt".to_owned();
         let folders = (0..size).map(|number| (format!("closed/Co/results/board/ic/f{number}/"), ""));
