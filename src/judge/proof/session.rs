@@ -184,7 +184,9 @@ pub(super) fn as_claimed(case: &Case<'_>) -> Ruling {
         match (&figure.claimed, figure.agrees(units)) {
             (Some(claimed), Some(true)) => line = claimed.line,
             (Some(claimed), Some(false)) => {
-                let why = format!("it claims {}, recomputed {:?}", claimed.text, figure.recomputed);
+                let decimals = claimed.decimals() + 1;
+                let ours = figure.recomputed.map(|value| format!("{value:.decimals$}")).unwrap_or_default();
+                let why = format!("it claims {}, recomputed {ours}", claimed.text);
                 return open(FileRole::Results, claimed.line, why);
             }
             (Some(claimed), None) => {
