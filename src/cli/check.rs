@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 
 use super::settings::{FailOn, Settings};
-use super::streams::{deliver, is_standard, open_tree, read_text, remark, styled, terminal_width};
+use super::streams::{columns, deliver, is_standard, open_tree, read_text, remark, styled};
 use super::{Input, Wanted, judged};
 use crate::judge::report::Report;
 use crate::judge::rule::Group;
@@ -129,9 +129,6 @@ fn prefix(dir: &Path) -> String {
 /// Bytes of a comment on a pull request, with room to spare.
 const LONGEST_COMMENT: usize = 60_000;
 
-/// Columns of a line where there is no terminal.
-const WIDTH: usize = 100;
-
 impl Check {
     /// The submission of the round before.
     fn earlier(&self, now: &str) -> anyhow::Result<Option<Submission>> {
@@ -155,7 +152,7 @@ impl Check {
             benchmark: self.benchmark.clone(),
             group: self.group,
         };
-        let width = terminal_width().map_or(WIDTH, usize::from);
+        let width = columns();
         let layout = Layout { width, styled: styled(), threshold };
         let few = report.submission.submitters.len() < 2 && report.findings.len() <= FEW;
         match (self.full || few, self.concise, self.statistics) {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::streams::{print, terminal_width};
+use super::streams::{columns, print};
 use super::{Telling, judged};
 use crate::tell::{self, history};
 
@@ -28,9 +28,6 @@ pub struct History {
     format: Telling,
 }
 
-/// Columns of a line where there is no terminal.
-const WIDTH: usize = 100;
-
 impl History {
     /// Judges every round and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
@@ -41,7 +38,7 @@ impl History {
             reports.push(judged(path, named)?.1);
         }
         let told = history::History::of(&reports);
-        let width = terminal_width().map_or(WIDTH, usize::from);
+        let width = columns();
         print(|out| match self.format {
             Telling::Text => history::write_text(&told, width, out),
             Telling::Markdown => history::write_markdown(&told, out),

@@ -97,7 +97,7 @@ impl Results {
             report.results().map(|(system, benchmark)| name(system, benchmark)).collect::<BTreeSet<String>>()
         };
         let divisions = names(&|system, _| system.division.clone());
-        let benchmarks = names(&|_, benchmark| benchmark.name.clone().unwrap_or_else(|| benchmark.folder.clone()));
+        let benchmarks = names(&|_, benchmark| benchmark.short_name().to_owned());
         if let Some(wanted) = &self.division {
             known(divisions.iter().map(String::as_str).collect(), wanted, "division")?;
         }

@@ -135,6 +135,12 @@ pub fn terminal_width() -> Option<u16> {
     None
 }
 
+/// Columns of a line of text: those of the terminal, or what is read well where there is none.
+pub fn columns() -> usize {
+    const WIDTH: usize = 100;
+    terminal_width().map_or(WIDTH, usize::from)
+}
+
 /// Whether stdout takes colour.
 pub fn styled() -> bool {
     use anstream::ColorChoice;

@@ -31,7 +31,7 @@ pub fn duties(earlier: &Submission, later: &Submission, round: &Round) -> Vec<Du
         .filter(|system| system.availability().as_deref() == Some("preview") && takes_part(system))
         .map(|system| Duty {
             path: system.path.clone(),
-            system: format!("{}/{}/{}", system.division, system.submitter, system.name),
+            system: system.full_name(),
             broken: broken(system, &returned, round),
         })
         .collect()
@@ -123,6 +123,5 @@ fn board(system: &System) -> Option<&str> {
 /// Inferences per second, ours before the claim.
 fn throughput(benchmark: &Benchmark) -> Option<f64> {
     let scores = benchmark.scores();
-    let figure = scores.throughput.or(scores.wakeword.map(|wakeword| wakeword.throughput))?;
-    figure.recomputed.or(figure.claimed.map(|claimed| claimed.value))
+    scores.throughput.or(scores.wakeword.map(|wakeword| wakeword.throughput))?.value()
 }

@@ -55,6 +55,12 @@ fn figure(claimed: Option<&Printed>, recomputed: Result<f64, String>) -> Figure 
     }
 }
 
+/// Whether a figure is at least what is asked, once it is rounded to the decimals with which it is printed.
+#[must_use]
+pub fn reaches(value: f64, decimals: usize, least: f64) -> bool {
+    format!("{value:.decimals$}").parse().unwrap_or(value) >= least - 1e-9
+}
+
 /// A digest of the outputs of an accuracy run, whatever the order of its inputs.
 fn output_digest(run: &Run) -> Option<u64> {
     let one = |answer: &Answer<'_>| {

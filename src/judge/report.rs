@@ -109,7 +109,7 @@ impl Report {
         engine::sort(&mut self.findings);
         let settled = self.decided.iter().map(|proof| {
             let mut proof = proof.clone();
-            proof.settle(inside(&self.findings, &proof.path.clone()));
+            proof.settle(inside(&self.findings, &proof.path));
             (proof.path.clone(), proof)
         });
         self.proofs = settled.collect();

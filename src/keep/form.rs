@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use crate::judge::metrics::reaches;
 use crate::judge::report::Report;
 use crate::read::log::checklist::{Checklist, Item, WORKSHEET};
 use crate::read::submission::{Benchmark, Figure};
@@ -76,7 +77,6 @@ fn quality(benchmark: &Benchmark, spec: &BenchmarkSpec, units: f64) -> (String, 
         let claimed = figure.claimed.as_ref().map(|claimed| claimed.value);
         if figure.agrees(units) == Some(true) { claimed } else { figure.recomputed.or(claimed) }
     };
-    let rounded = |value: f64, decimals: usize| format!("{value:.decimals$}").parse().unwrap_or(value);
     let scores = benchmark.scores();
     if let Target::Wakeword { false_positives, false_negatives } = spec.target {
         let found = scores
@@ -92,8 +92,8 @@ fn quality(benchmark: &Benchmark, spec: &BenchmarkSpec, units: f64) -> (String, 
     let shown: Vec<String> =
         top1.map(|top1| format!("{top1:.1} %")).into_iter().chain(auc.map(|auc| format!("{auc:.2} AUC"))).collect();
     let is_met = match spec.target {
-        Target::Top1Percent(target) => top1.map(|top1| rounded(top1, 1) >= target - 1e-9),
-        Target::Auc(target) => auc.map(|auc| rounded(auc, 2) >= target - 1e-9),
+        Target::Top1Percent(target) => top1.map(|top1| reaches(top1, 1, target)),
+        Target::Auc(target) => auc.map(|auc| reaches(auc, 2, target)),
         Target::Wakeword { .. } => None,
     };
     (shown.join(" / "), is_met)

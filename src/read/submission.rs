@@ -170,6 +170,12 @@ impl System {
         self.division == "closed"
     }
 
+    /// Division, submitter and name.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        format!("{}/{}/{}", self.division, self.submitter, self.name)
+    }
+
     /// Whose it is: the division and the submitter's name.
     fn owner(&self) -> (&str, &str) {
         (&self.division, &self.submitter)
@@ -210,6 +216,19 @@ pub struct Benchmark {
 }
 
 impl Benchmark {
+    /// Its official short name, or its folder's where it is none of the round.
+    #[must_use]
+    pub fn short_name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.folder)
+    }
+
+    /// The short name, with its variant.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let name = self.short_name();
+        self.variant.as_ref().map_or_else(|| name.to_owned(), |variant| format!("{name}/{variant}"))
+    }
+
     /// What the round says of it.
     #[must_use]
     pub fn spec<'a>(&self, round: &'a Round) -> Option<&'a BenchmarkSpec> {
@@ -373,6 +392,12 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// The figure as far as it is known: ours before the claim.
+    #[must_use]
+    pub fn value(&self) -> Option<f64> {
+        self.recomputed.or(self.claimed.as_ref().map(|claimed| claimed.value))
+    }
+
     /// Whether claim and recomputed figure agree, give or take `units` of the claim's last digit; `None` where one of
     /// the two is missing.
     #[must_use]
@@ -423,6 +448,12 @@ impl Run {
     #[must_use]
     pub fn path_of(&self, role: FileRole) -> &str {
         self.paths.get(&role).map_or(self.path.as_str(), String::as_str)
+    }
+
+    /// Path of the file that holds the samples of an energy run.
+    #[must_use]
+    pub fn path_of_samples(&self) -> &str {
+        self.path_of(if self.has(FileRole::Trace) { FileRole::Trace } else { FileRole::Json })
     }
 
     /// Whether a file with this role is there.

@@ -60,10 +60,10 @@ impl Entries {
     /// The entry at a path.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Entry> {
-        let index = self.all.partition_point(|entry| &*entry.path < path);
+        let index = place_of(&self.all, path)?;
         let part = self.parts.partition_point(|part| part.end <= index);
         let is_part = self.parts.get(part).is_some_and(|part| part.contains(&index));
-        self.all.get(index).filter(|entry| is_part && *entry.path == *path)
+        is_part.then(|| &self.all[index])
     }
 
     /// Everything below a folder that lies in one of the parts, sorted.
@@ -93,6 +93,12 @@ fn share_last(entries: &mut [Entry]) {
         let last = entries.len().saturating_sub(PathText::SHARED);
         PathText::share(entries[last..].iter_mut().map(|entry| &mut entry.path));
     }
+}
+
+/// Where a path stands first in a sorted list.
+fn place_of(entries: &[Entry], path: &str) -> Option<usize> {
+    let place = entries.partition_point(|entry| &*entry.path < path);
+    entries.get(place).is_some_and(|entry| *entry.path == *path).then_some(place)
 }
 
 /// Where everything below a folder stands in a sorted list.
@@ -379,8 +385,7 @@ impl Tree {
     /// The entry at a path.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Entry> {
-        let index = self.entries.partition_point(|entry| &*entry.path < path);
-        self.entries.get(index).filter(|entry| *entry.path == *path)
+        place_of(&self.entries, path).map(|place| &self.entries[place])
     }
 
     /// Whether there is a folder at a path; the root is the empty path.

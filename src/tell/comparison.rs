@@ -118,9 +118,8 @@ pub fn compare((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Repo
     changed.extend(added.map(|name| ChangedResult { name: name.clone(), change: Change::Added }));
     let rank = |change: &Change| usize::from(!matches!(change, Change::Changed(_)));
     changed.sort_by(|a, b| (rank(&a.change), &a.name).cmp(&(rank(&b.change), &b.name)));
-    let renamed = kin.iter().filter(|kin| system_name(kin.old) != system_name(kin.new));
-    let renamed =
-        renamed.map(|kin| Renamed { old: system_name(kin.old), new: system_name(kin.new), by: kin.by }).collect();
+    let renamed = kin.iter().map(|kin| Renamed { old: kin.old.full_name(), new: kin.new.full_name(), by: kin.by });
+    let renamed = renamed.filter(|one| one.old != one.new).collect();
     Comparison {
         rounds: (old.round.name.clone(), new.round.name.clone()),
         results: changed,
@@ -146,18 +145,11 @@ fn results<'a>(report: &'a Report, kin: &[Kin<'_>]) -> Results<'a> {
 }
 
 fn name_of(system: &System, benchmark: &Benchmark) -> String {
-    let name = benchmark.name.as_deref().unwrap_or(&benchmark.folder);
-    let variant = benchmark.variant.as_ref().map(|variant| format!("/{variant}")).unwrap_or_default();
-    format!("{}/{name}{variant}", system_name(system))
-}
-
-fn system_name(system: &System) -> String {
-    format!("{}/{}/{}", system.division, system.submitter, system.name)
+    format!("{}/{}", system.full_name(), benchmark.label())
 }
 
 fn figures(old: &Benchmark, new: &Benchmark) -> Vec<ChangedFigure> {
     let (old, new) = (old.scores(), new.scores());
-    let ours = |figure: Option<&Figure>| figure.and_then(|figure| figure.recomputed);
     let claimed =
         |figure: Option<&Figure>| figure.and_then(|figure| figure.claimed.as_ref().map(|claimed| claimed.value));
     let (old_words, new_words) = (old.wakeword.as_ref(), new.wakeword.as_ref());
@@ -174,9 +166,9 @@ fn figures(old: &Benchmark, new: &Benchmark) -> Vec<ChangedFigure> {
     let same = |old: Option<f64>, new: Option<f64>| old.map(f64::to_bits) == new.map(f64::to_bits);
     let mut changed = Vec::new();
     for (name, old, new) in pairs {
-        let either = |figure| ours(figure).or_else(|| claimed(figure));
-        if !same(either(old), either(new)) {
-            changed.push(ChangedFigure { name, claimed: false, old: either(old), new: either(new) });
+        let value = |figure: Option<&Figure>| figure.and_then(Figure::value);
+        if !same(value(old), value(new)) {
+            changed.push(ChangedFigure { name, claimed: false, old: value(old), new: value(new) });
         } else if !same(claimed(old), claimed(new)) {
             changed.push(ChangedFigure { name, claimed: true, old: claimed(old), new: claimed(new) });
         }
@@ -195,7 +187,7 @@ fn descriptions(kin: &[Kin<'_>]) -> Vec<String> {
         for key in keys {
             let shown = |one: &SystemDescription| one.get(key).map_or_else(String::new, |value| value.shown());
             if old.text(key) != new.text(key) {
-                lines.push(format!("{}: {}: `{}` to `{}`", system_name(kin.new), key.trim(), shown(old), shown(new)));
+                lines.push(format!("{}: {}: `{}` to `{}`", kin.new.full_name(), key.trim(), shown(old), shown(new)));
             }
         }
     }
@@ -223,7 +215,7 @@ fn files((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Report)) -
         folders
     };
     let (before, after) = (listed(old_tree, old), listed(new_tree, new));
-    let keys: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let none = BTreeMap::new();
     let told = keys.into_iter().filter_map(|key| {
         let (old, new) = (before.get(key).unwrap_or(&none), after.get(key).unwrap_or(&none));

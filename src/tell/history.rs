@@ -10,7 +10,7 @@ use super::text::printable;
 use super::wrap::wrapped;
 use crate::judge::lineage::{Kinship, pairs};
 use crate::judge::report::Report;
-use crate::read::submission::{Benchmark, System};
+use crate::read::submission::{Benchmark, Figure, System};
 
 /// What `history --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -126,7 +126,7 @@ fn life(thread: &Thread<'_>, reports: &[Report]) -> Life {
         let report = &reports[*index];
         let round = report.round.name.clone();
         for benchmark in system.benchmarks.iter().filter(|benchmark| !benchmark.runs.is_empty()) {
-            figures.entry(named(benchmark)).or_default().push(point(report, system, benchmark));
+            figures.entry(benchmark.label()).or_default().push(point(report, system, benchmark));
         }
         seen.push(Seen {
             round,
@@ -145,22 +145,14 @@ fn life(thread: &Thread<'_>, reports: &[Report]) -> Life {
     Life { submitter, seen, figures, vanished }
 }
 
-fn named(benchmark: &Benchmark) -> String {
-    let name = benchmark.name.as_deref().unwrap_or(&benchmark.folder);
-    benchmark.variant.as_ref().map_or_else(|| name.to_owned(), |variant| format!("{name}/{variant}"))
-}
-
 fn point(report: &Report, system: &System, benchmark: &Benchmark) -> Point {
     let scores = benchmark.scores();
-    let value = |figure: Option<&crate::read::submission::Figure>| {
-        figure.and_then(|one| one.recomputed.or(one.claimed.as_ref().map(|claimed| claimed.value)))
-    };
     let words = scores.wakeword.as_ref();
     Point {
         round: report.round.name.clone(),
         valid: report.is_valid(system, benchmark),
-        throughput: value(scores.throughput.as_ref().or(words.map(|words| &words.throughput))),
-        energy: value(scores.energy.as_ref().or(words.and_then(|words| words.power.as_ref()))),
+        throughput: scores.throughput.as_ref().or(words.map(|words| &words.throughput)).and_then(Figure::value),
+        energy: scores.energy.as_ref().or(words.and_then(|words| words.power.as_ref())).and_then(Figure::value),
         supply_v: scores.supply_v,
     }
 }
@@ -224,7 +216,7 @@ fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
         let vanished = if life.vanished { ", missing in the last round" } else { "" };
         line(0, &printable(&format!("{} {name}{vanished}", life.submitter)))?;
         let seen = life.seen.iter().map(|seen| match &seen.by {
-            Some(by) if by != "the same name" => format!("{} as {} ({by})", seen.round, seen.name),
+            Some(by) if *by != Kinship::SameName.to_string() => format!("{} as {} ({by})", seen.round, seen.name),
             _ => seen.round.clone(),
         });
         line(2, &printable(&format!("seen in {}", seen.collect::<Vec<_>>().join(", "))))?;

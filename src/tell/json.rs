@@ -252,7 +252,7 @@ impl<'a> Owners<'a> {
         Finding {
             submitter: self.report.submission.submitter_of(path).map(|submitter| submitter.name.clone()),
             system: system.map(|system| system.name.clone()),
-            benchmark: benchmark.map(|(_, one)| one.name.clone().unwrap_or_else(|| one.folder.clone())),
+            benchmark: benchmark.map(|(_, one)| one.short_name().to_owned()),
             rule: finding.rule.id,
             severity: finding.severity,
             path: finding.path.clone(),
@@ -289,7 +289,7 @@ impl Results {
                     division: system.division.clone(),
                     submitter: system.submitter.clone(),
                     system: system.name.clone(),
-                    benchmark: benchmark.name.clone().unwrap_or_else(|| benchmark.folder.clone()),
+                    benchmark: benchmark.short_name().to_owned(),
                     variant: benchmark.variant.clone(),
                     availability: system.availability(),
                     runner: benchmark.runs.values().find_map(|run| run.runner),

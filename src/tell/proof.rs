@@ -102,8 +102,7 @@ impl StatementRow {
 #[must_use]
 pub fn is_meant(wanted: &str, system: &System, benchmark: &Benchmark) -> bool {
     let rest = wanted.strip_prefix(system.name.as_str());
-    let name = benchmark.name.as_deref().unwrap_or(&benchmark.folder);
-    rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('/') == Some(name))
+    rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('/') == Some(benchmark.short_name()))
 }
 
 /// Writes the proofs of the results of a system, or of one of them; says whether there were any.
@@ -114,8 +113,7 @@ pub fn write(report: &Report, wanted: &str, out: &mut dyn Write) -> io::Result<b
     let mut any = false;
     for (system, benchmark) in report.results().filter(|(system, benchmark)| is_meant(wanted, system, benchmark)) {
         any = true;
-        let name = benchmark.name.as_deref().unwrap_or(&benchmark.folder);
-        writeln!(out, "{}", printable(&format!("{}/{}/{}/{name}", system.division, system.submitter, system.name)))?;
+        writeln!(out, "{}", printable(&format!("{}/{}", system.full_name(), benchmark.short_name())))?;
         if let Some(weights) = super::weights::words(benchmark) {
             writeln!(out, "  weights: {weights}")?;
         }

@@ -108,7 +108,7 @@ impl Row<'_> {
     /// The official short name of the benchmark, or the folder's name.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.benchmark.name.as_deref().unwrap_or(&self.benchmark.folder)
+        self.benchmark.short_name()
     }
 
     /// The name of the model: that of the folder.
@@ -153,7 +153,7 @@ impl Filter {
     /// Whether a result passes.
     #[must_use]
     pub fn takes(&self, system: &System, benchmark: &Benchmark) -> bool {
-        let name = benchmark.name.as_deref().unwrap_or(&benchmark.folder);
+        let name = benchmark.short_name();
         self.division.as_ref().is_none_or(|only| *only == system.division)
             && (self.benchmarks.is_empty() || self.benchmarks.iter().any(|only| only == name))
     }

@@ -25,14 +25,12 @@ pub fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn
     table.set_header(["division", "submitter", "system", "benchmark", "inf/s", "ms", "quality", "energy", "valid"]);
     for (system, benchmark) in report.results().filter(|(system, benchmark)| filter.takes(system, benchmark)) {
         let scores = benchmark.scores();
-        let name = benchmark.name.as_ref().unwrap_or(&benchmark.folder);
-        let variant = benchmark.variant.as_ref().map(|variant| format!("/{variant}")).unwrap_or_default();
         let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
         table.add_row([
             Cell::new(printable(&system.division)),
             Cell::new(printable(&system.submitter)),
             Cell::new(printable(&system.name)),
-            Cell::new(printable(&format!("{name}{variant}"))),
+            Cell::new(printable(&benchmark.label())),
             right(compared_throughput(&scores)),
             right(latency(&scores)),
             right(compared_quality(&scores, report, benchmark)),
@@ -45,8 +43,7 @@ pub fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn
     }
     writeln!(out, "{LEGEND}")?;
     for (system, benchmark) in report.results().filter(|(system, benchmark)| filter.takes(system, benchmark)) {
-        let name = benchmark.name.as_ref().unwrap_or(&benchmark.folder);
-        let label = format!("{}/{}/{}/{name}", system.division, system.submitter, system.name);
+        let label = format!("{}/{}", system.full_name(), benchmark.short_name());
         let mut reasons: Vec<String> = report
             .proofs_of(benchmark)
             .filter_map(|proof| Some(format!("{} {}: {}", proof.kind.name(), proof.status(), proof.reason()?)))
@@ -74,7 +71,7 @@ pub(super) fn compared_throughput(scores: &Scores) -> String {
 pub(super) fn latency(scores: &Scores) -> String {
     let of_wakeword = scores.wakeword.as_ref().map(|scores| &scores.throughput);
     let figure = scores.throughput.as_ref().or(of_wakeword);
-    let rate = figure.and_then(|figure| figure.recomputed.or(figure.claimed.as_ref().map(|claimed| claimed.value)));
+    let rate = figure.and_then(Figure::value);
     rate.filter(|rate| *rate > 0.0).map_or_else(String::new, |rate| format!("{:.3}", 1000.0 / rate))
 }
 

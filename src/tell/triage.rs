@@ -50,10 +50,9 @@ impl View {
             })
         };
         let on_benchmark = |finding: &Finding, name: &str| {
-            places.iter().any(|(_, benchmark)| {
-                benchmark.name.as_deref().unwrap_or(&benchmark.folder) == name
-                    && is_inside(&finding.path, &benchmark.path)
-            })
+            places
+                .iter()
+                .any(|(_, benchmark)| benchmark.short_name() == name && is_inside(&finding.path, &benchmark.path))
         };
         let takes = |finding: &&Finding| {
             self.rule.as_ref().is_none_or(|rule| finding.rule.id == rule)

@@ -4,6 +4,7 @@ use crate::judge::rule::{Findings, rule};
 use crate::read::log::checklist::{Checklist, Item};
 use crate::read::submission::documents::ChecklistFile;
 use crate::read::submission::{Benchmark, Figure, Submission, Submitter, System};
+use crate::round::spelling::plain;
 use crate::round::{Round, Target};
 
 rule! {
@@ -73,10 +74,6 @@ fn named(checklist: &Checklist) -> Vec<String> {
     const SHORTEST: usize = 6;
     let field = checklist.field("name(s) of system under test").unwrap_or_default();
     field.split([',', ';', ' ']).map(plain).filter(|name| name.len() >= SHORTEST).collect()
-}
-
-fn plain(name: &str) -> String {
-    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn stem(path: &str) -> &str {

@@ -1,7 +1,7 @@
 use crate::judge::metrics::median::median;
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::{Run, Submission};
-use crate::round::{FileRole, Mode, Round, Task};
+use crate::round::{Mode, Round, Task};
 
 rule! {
     /// The power of a window differs from that of the others.
@@ -41,9 +41,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
                 100.0 * (power / middle - 1.0),
                 100.0 * most
             );
-            let run = place.run;
-            let role = if run.has(FileRole::Trace) { FileRole::Trace } else { FileRole::Json };
-            findings.at(run.path_of(role), 0, message);
+            findings.at(place.run.path_of_samples(), 0, message);
         }
     }
 }

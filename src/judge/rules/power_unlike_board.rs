@@ -2,7 +2,7 @@ use super::energy_windows_uneven::powers;
 use crate::judge::metrics::median::median;
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
-use crate::round::{FileRole, Mode, Round, Task};
+use crate::round::{Mode, Round, Task};
 
 rule! {
     /// The power of a benchmark is unlike that of the board's others.
@@ -29,8 +29,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             .filter(|benchmark| benchmark.spec(round).is_some_and(|spec| spec.task != Task::Wakeword))
             .filter_map(|benchmark| {
                 let run = benchmark.runs.get(&Mode::Energy)?;
-                let role = if run.has(FileRole::Trace) { FileRole::Trace } else { FileRole::Json };
-                Some((run.path_of(role), median(powers(run))?))
+                Some((run.path_of_samples(), median(powers(run))?))
             })
             .collect();
         for (index, (path, power)) in own.iter().enumerate() {

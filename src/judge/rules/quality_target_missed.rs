@@ -1,3 +1,4 @@
+use crate::judge::metrics::reaches;
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::{Figure, Submission};
 use crate::round::{FileRole, Mode, Round, Runner, Target};
@@ -31,7 +32,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let line = figure.claimed.as_ref().map_or(0, |claimed| claimed.line);
         let path = run.path_of(FileRole::Results);
         if let Some(value) = figure.recomputed {
-            if rounded(value, decimals) < target - 1e-9 {
+            if !reaches(value, decimals, target) {
                 let message = format!("{name} is {value:.decimals$}{unit}, recomputed; the target is {target}{unit}");
                 findings.at(path, line, message);
             }
@@ -55,8 +56,4 @@ fn decimals(figure: &Figure, runner: Option<Runner>, target: Target) -> usize {
         },
         crate::read::log::claims::Printed::decimals,
     )
-}
-
-fn rounded(value: f64, decimals: usize) -> f64 {
-    format!("{value:.decimals$}").parse().unwrap_or(value)
 }

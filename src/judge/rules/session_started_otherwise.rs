@@ -1,5 +1,5 @@
 use crate::judge::rule::{Findings, rule};
-use crate::read::log::text::calendar_stamped;
+use crate::read::log::text::calendar_seconds;
 use crate::read::submission::Submission;
 use crate::round::{FileRole, Round};
 
@@ -24,14 +24,11 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for place in submission.runs() {
         let Some(log) = &place.run.log else { continue };
         let (Some(first), Some(session)) = (log.first_ms, &log.session) else { continue };
-        // `20250803_210913` as its stamps are written, `0803.210913`.
-        let Some(start) = session.value.get(4..8).zip(session.value.get(9..15)) else { continue };
-        let Some((start_s, _)) = calendar_stamped(format!("{}.{} ulp-mlperf: start", start.0, start.1).as_bytes())
-        else {
-            continue;
-        };
+        // `20250803_210913`; stamps have no year.
+        let parts = session.value.get(4..8).zip(session.value.get(9..15));
+        let start = parts.and_then(|(date, time)| calendar_seconds(date.as_bytes(), time.as_bytes()));
+        let Some(start_s) = start else { continue };
         let passed = first.value as f64 / 1000.0 - start_s as f64;
-        // Stamps have no year.
         let new_year = passed < -HALF_A_YEAR_S;
         if !new_year && !(0.0..=round.tolerances.session_start_seconds).contains(&passed) {
             let message = format!(

@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::{Run, Submission};
-use crate::round::{FileRole, Mode, Round};
+use crate::round::{Mode, Round};
 
 rule! {
     /// Samples of one energy window stand again in another.
@@ -29,9 +29,8 @@ const DIFFERENT: usize = 24;
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for place in submission.runs().filter(|place| place.run.mode == Mode::Energy) {
         if let Some((one, other)) = repeated(place.run) {
-            let role = if place.run.has(FileRole::Trace) { FileRole::Trace } else { FileRole::Json };
             let message = format!("{BLOCK} samples of window {one} stand again in window {other}");
-            findings.at(place.run.path_of(role), 0, message);
+            findings.at(place.run.path_of_samples(), 0, message);
         }
     }
 }

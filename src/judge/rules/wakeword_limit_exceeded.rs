@@ -1,5 +1,5 @@
 use crate::judge::rule::{Findings, rule};
-use crate::read::submission::{Figure, Submission};
+use crate::read::submission::Submission;
 use crate::round::{FileRole, Round, Target};
 
 rule! {
@@ -26,15 +26,11 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             (&scores.false_positives, "false positives", false_positives),
             (&scores.false_negatives, "false negatives", false_negatives),
         ] {
-            if let Some(count) = judged(figure).filter(|count| *count > limit as f64) {
+            if let Some(count) = figure.value().filter(|count| *count > limit as f64) {
                 let line = figure.claimed.as_ref().map_or(0, |claimed| claimed.line);
                 let message = format!("there are {count} {name}, expected at most {limit}");
                 findings.at(place.run.path_of(FileRole::Results), line, message);
             }
         }
     }
-}
-
-fn judged(figure: &Figure) -> Option<f64> {
-    figure.recomputed.or(figure.claimed.as_ref().map(|claimed| claimed.value))
 }

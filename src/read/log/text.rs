@@ -231,8 +231,16 @@ fn eight_digits(text: [u8; 8]) -> Option<u64> {
 /// runs back.
 const DAYS_BEFORE: [u64; 13] = [0, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335];
 
-/// A stamp of the MLCommons runner, `0726.010150 ulp-mlperf: `, and the message after it.
-/// The stamp is month, day, hour, minute and second, returned as seconds since the start of the year, of 31 days a month.
+/// Seconds since the start of the year; `date` is month and day, `time` hour, minute and second, two digits each.
+#[must_use]
+pub fn calendar_seconds(date: &[u8], time: &[u8]) -> Option<u64> {
+    let (day, time) = (integer(date)?, integer(time)?);
+    let (hours, minutes, seconds) = (time / 10_000, time / 100 % 100, time % 100);
+    let days = *DAYS_BEFORE.get(usize::try_from(day / 100).ok()?)? + day % 100;
+    Some(days * 86_400 + hours * 3600 + minutes * 60 + seconds)
+}
+
+/// A stamp of the MLCommons runner, `0726.010150 ulp-mlperf: `, in seconds, and the message after it.
 #[must_use]
 pub fn calendar_stamped(line: &[u8]) -> Option<(u64, &[u8])> {
     let (head, message) = line.split_at_checked(12)?;
@@ -240,11 +248,7 @@ pub fn calendar_stamped(line: &[u8]) -> Option<(u64, &[u8])> {
     if head[4] != b'.' || head[11] != b' ' {
         return None;
     }
-    let day = integer(&head[..4])?;
-    let time = integer(&head[5..11])?;
-    let (hours, minutes, seconds) = (time / 10_000, time / 100 % 100, time % 100);
-    let days = *DAYS_BEFORE.get(usize::try_from(day / 100).ok()?)? + day % 100;
-    Some((days * 86_400 + hours * 3600 + minutes * 60 + seconds, message.trim_ascii()))
+    Some((calendar_seconds(&head[..4], &head[5..11])?, message.trim_ascii()))
 }
 
 #[cfg(test)]

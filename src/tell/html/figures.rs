@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::findings::place;
 use super::index::Index;
+use crate::judge::metrics::reaches;
 use crate::judge::proof::Kind;
 use crate::read::submission::{Benchmark, Figure, Run};
 use crate::round::{FileRole, Target};
@@ -136,13 +137,13 @@ fn row(index: &Index<'_>, benchmark: &Benchmark, run: &Run, figure: &Figure, wan
     let units = index.report.round.tolerances.printed_units;
     let Wanted { name, unit, kind, column, target } = wanted;
     let decimals = figure.claimed.as_ref().map_or(3, crate::read::log::claims::Printed::decimals);
-    let value = figure.recomputed.or(figure.claimed.as_ref().map(|claimed| claimed.value));
+    let value = figure.value();
     // Beside the benchmark's own quality the other is printed, and nobody judges it.
     let judged = kind != Kind::Quality || target.is_some();
     let status = index.report.proof_of(benchmark, kind).filter(|_| judged && column.is_some());
     let missed = match (value, target) {
         (Some(value), Some(target)) if target.is_sign_negative() => value > -target,
-        (Some(value), Some(target)) => format!("{value:.decimals$}").parse().unwrap_or(value) < target - 1e-9,
+        (Some(value), Some(target)) => !reaches(value, decimals, target),
         _ => false,
     };
     let most = |target: f64| if target.is_sign_negative() { "at most" } else { "at least" };

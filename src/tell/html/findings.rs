@@ -6,7 +6,7 @@ use super::index::{FindingEntry, Index, finding_anchor, key};
 use crate::judge::consequence::Consequence;
 use crate::judge::rule::Finding;
 use crate::read::location::Line;
-use crate::tell::text::printable;
+use crate::tell::text::{self, printable};
 
 /// The findings of one consequence.
 #[derive(Debug, Serialize)]
@@ -109,9 +109,7 @@ pub fn finding_name(index: &Index<'_>, one: &FindingEntry<'_>) -> String {
 
 /// Path and line.
 pub fn place(path: &str, line: Line) -> String {
-    let path = if path.is_empty() { "." } else { path };
-    let line = if line > 0 { format!(":{line}") } else { String::new() };
-    printable(&format!("{path}{line}"))
+    printable(&text::place(path, line))
 }
 
 /// Why a finding does not count, where it was decided so.

@@ -54,9 +54,7 @@ pub struct FindingEntry<'a> {
 impl ResultEntry<'_> {
     /// The official short name of the benchmark, or the folder's, with its variant.
     pub fn label(&self) -> String {
-        let name = self.benchmark.name.as_ref().unwrap_or(&self.benchmark.folder);
-        let variant = self.benchmark.variant.as_ref().map(|variant| format!("/{variant}")).unwrap_or_default();
-        printable(&format!("{name}{variant}"))
+        printable(&self.benchmark.label())
     }
 
     /// Submitter, system and benchmark.

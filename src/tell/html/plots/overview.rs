@@ -32,8 +32,7 @@ pub fn figures(index: &Index<'_>, round: &Round) -> Vec<Overview> {
 }
 
 fn value(score: Option<&Score>) -> Option<f64> {
-    let score = score?;
-    score.recomputed.or(score.claimed.as_ref().map(|claimed| claimed.value))
+    score?.value()
 }
 
 /// Latency against energy of one benchmark; what is below and left of all others has no better.
