@@ -54,7 +54,7 @@ pub struct Kin<'a> {
     pub by: Kinship,
 }
 
-/// Most systems that one of the earlier state is held against for the same reason.
+/// Most systems that one of the earlier state is held against for the same reason: those beside which its name would stand.
 const MOST: usize = 100;
 
 /// Every system of an earlier state beside the one it became, sorted by the earlier path. A system becomes one other at
@@ -64,16 +64,24 @@ pub fn pairs<'a>(old: &'a Submission, new: &'a Submission) -> Vec<Kin<'a>> {
     let mut pairs: Vec<Kin<'a>> = Vec::new();
     let (mut gone, mut taken): (BTreeSet<&str>, BTreeSet<&str>) = (BTreeSet::new(), BTreeSet::new());
     for by in Kinship::ALL {
-        let mut alike: BTreeMap<(String, Sign<'_>), Vec<&System>> = BTreeMap::new();
+        let mut alike: BTreeMap<(String, Sign<'_>), Vec<&'a System>> = BTreeMap::new();
         for new in new.systems.iter().filter(|new| !taken.contains(new.path.as_str())) {
             for sign in signs(new, by) {
                 alike.entry((plain(&new.submitter), sign)).or_default().push(new);
             }
         }
+        for systems in alike.values_mut() {
+            systems.sort_by_key(|system| &system.name);
+        }
+        let near = |name: &str, systems: &[&'a System]| -> Vec<&'a System> {
+            let place = systems.partition_point(|system| system.name.as_str() < name);
+            let from = place.saturating_sub(MOST / 2).min(systems.len().saturating_sub(MOST));
+            systems[from..].iter().copied().take(MOST).collect()
+        };
         let mut found: Vec<(usize, Kin<'a>)> = Vec::new();
         for old in old.systems.iter().filter(|old| !gone.contains(old.path.as_str())) {
-            let of_sign = |sign| alike.get(&(plain(&old.submitter), sign)).into_iter().flatten().take(MOST);
-            let candidates = signs(old, by).into_iter().flat_map(of_sign);
+            let of_sign = |sign| alike.get(&(plain(&old.submitter), sign)).map(|systems| near(&old.name, systems));
+            let candidates = signs(old, by).into_iter().filter_map(of_sign).flatten();
             let candidates = candidates.filter(|new| by != Kinship::LongerName || holds_another(&old.name, &new.name));
             found.extend(candidates.map(|new| (distance(&old.name, &new.name), Kin { old, new, by })));
         }
