@@ -217,6 +217,16 @@ pub fn cell(rows: &[FigureRow], column: Column) -> Cell {
     }
 }
 
+/// The cell of the energy, with the supply voltage, without which it compares with nothing.
+pub fn energy(rows: &[FigureRow], volts: Option<f64>) -> Cell {
+    let mut cell = cell(rows, Column::Energy);
+    if let (Some(line), Some(volts)) = (cell.lines.last_mut(), volts) {
+        let volts = format!("at {volts} V");
+        line.other = if line.other.is_empty() { volts } else { format!("{} {volts}", line.other) };
+    }
+    cell
+}
+
 /// The cell of the latency, which nobody claims: it follows from the throughput.
 pub fn latency(rows: &[FigureRow]) -> Cell {
     let rate = rows.iter().find(|row| row.column == Some(Column::Throughput)).and_then(|row| row.value);

@@ -108,7 +108,7 @@ fn part(index: &Index<'_>, entry: &ResultEntry<'_>, rounds: &Rounds<'_>) -> Resu
         throughput: figures::cell(&figures, Column::Throughput),
         latency: figures::latency(&figures),
         quality: figures::cell(&figures, Column::Quality),
-        energy: figures::cell(&figures, Column::Energy),
+        energy: figures::energy(&figures, benchmark.scores().supply_v),
         status: entry.status.to_string(),
         valid: entry.valid,
         consequences: consequences.join(" "),

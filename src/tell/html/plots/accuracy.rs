@@ -97,7 +97,7 @@ fn histogram(scores: &[(f64, bool)], list: &Dataset) -> Option<Figure> {
     }
     plot.line("axis", [(least, 0.0), (most, 0.0)]);
     plot.text("end", (most, high), (-4.0, 12.0), names(0));
-    plot.text("end", (most, -high), (-4.0, -6.0), names(1));
+    plot.text("", (least, -high), (6.0, -6.0), names(1));
     Some(Figure { caption: format!("{title}."), svg: plot.svg() })
 }
 

@@ -55,7 +55,8 @@ pub fn windows(run: &Run) -> Option<Figure> {
     for (index, cost) in costs.iter().take(DRAWN).enumerate() {
         let (left, right) = (index as f64 + 0.2, index as f64 + 0.8);
         plot.bar("bar", (left, 0.0), (right, *cost), &format!("window {}: {cost:.3} µJ an inference", index + 1));
-        let share = format!("{:+.1} %", 100.0 * (cost / middle - 1.0));
+        let share = 100.0 * (cost / middle - 1.0);
+        let share = if share.abs() < 0.05 { "0.0 %".to_owned() } else { format!("{share:+.1} %") };
         plot.text("mid", (index as f64 + 0.5, most * 1.18), (0.0, 4.0), &share);
     }
     plot.level(middle, "");
