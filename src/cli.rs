@@ -313,8 +313,8 @@ fn guess(tree: &Tree) -> anyhow::Result<(Round, &'static str)> {
 impl Input {
     /// Judges a tree.
     fn report(&self, tree: &Tree, round: Round, waivers: Option<&Waivers>, wanted: Wanted) -> anyhow::Result<Report> {
-        let bar = streams::progress("{spinner} {pos} results", None);
-        let progress = || bar.inc(1);
+        let bar = streams::progress("results");
+        let progress = |done, all| streams::advance(&bar, done, all);
         let how = Loading {
             submitter: self.submitter.as_deref(),
             earlier: wanted.earlier,

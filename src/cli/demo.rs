@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::run::{Dialect, profile_named};
-use super::streams::remark;
+use super::streams::{advance, progress};
 use crate::keep::demo::{self, Demo};
 use crate::round::{Round, Runner};
 
@@ -80,8 +80,10 @@ impl DemoCommand {
             systems: systems?,
             benchmarks: self.benchmarks.clone(),
         };
-        demo::write(&demo, &self.dir, &mut |what| remark(&format!("running {what}")))
-            .with_context(|| format!("{} is incomplete", self.dir.display()))?;
+        let bar = progress("sessions");
+        let written = demo::write(&demo, &self.dir, &mut |done, all| advance(&bar, done, all));
+        bar.finish_and_clear();
+        written.with_context(|| format!("{} is incomplete", self.dir.display()))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 
-use super::streams::{complain, deliver, open_tree, print, refuse_terminal, remark, styled};
+use super::streams::{advance, complain, deliver, open_tree, print, progress, refuse_terminal, remark, styled};
 use super::{Input, Waivers, Wanted, read_waivers};
 use crate::judge::report::Report;
 use crate::judge::rules::SCAFFOLD_UNTOUCHED;
@@ -130,9 +130,13 @@ impl Package {
         }
         let documents = documents(&report, waivers.map(|waivers| waivers.text.into_bytes()))?;
         let mut digest = String::new();
+        let bar = progress("files");
         deliver(Some(&self.out), self.force, |out| {
             let mut file = tempfile::tempfile()?;
-            package::write(&tree, &documents, &mut io::BufWriter::new(&mut file)).map_err(io::Error::other)?;
+            let mut told = |done, all| advance(&bar, done, all);
+            package::write(&tree, &documents, &mut told, &mut io::BufWriter::new(&mut file))
+                .map_err(io::Error::other)?;
+            bar.finish_and_clear();
             file.rewind()?;
             (_, digest) = package::copy_and_hash(&mut file, out)?;
             Ok(())

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::streams::{progress, remark};
+use super::streams::{advance, progress, remark};
 use crate::bench::device::SECOND;
 use crate::bench::runner::inputs::{Folder, Inputs, Synthetic};
 use crate::bench::runner::measure::Ports;
@@ -180,12 +180,9 @@ impl Run {
             Some(profile) => demo::simulated_ports(profile, &self.benchmark, mode, dialect)?,
             None => self.serial_ports(mode, setup.device_baud)?,
         };
-        let bar = progress("[{bar:40}] {pos}/{len}", Some(0));
+        let bar = progress("inputs");
         let recording = measure(&job, &mut ports, &mut |told| match told {
-            Progress::Inputs(done, all) => {
-                bar.set_length(all as u64);
-                bar.set_position(done as u64);
-            }
+            Progress::Inputs(done, all) => advance(&bar, done, all),
             Progress::Silence { command, since, patience } => bar.suspend(|| {
                 let (since, patience) = (since / SECOND, patience / SECOND);
                 remark(&format!(

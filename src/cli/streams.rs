@@ -1,12 +1,13 @@
 //! What comes in and goes out: files or `-` for the standard streams, and words for people on stderr.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Seek, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::read::tree::Tree;
 
@@ -115,12 +116,22 @@ pub fn refuse_terminal(file: Option<&Path>, what: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Counts on stderr, where that is a terminal; elsewhere it draws nothing.
-pub fn progress(template: &str, length: Option<u64>) -> ProgressBar {
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+/// Counts things on stderr, how many of how many and how fast, where that is a terminal; elsewhere it draws nothing.
+pub fn progress(what: &str) -> ProgressBar {
+    let template = format!("[{{bar:30}}] {{pos}} of {{len}} {what}, {{rate}}, {{eta}} left");
+    let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+        let _ = write!(out, "{:.1} a second", state.per_sec());
+    });
     let shown = says(Talk::Normal);
     let target = if shown { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
-    ProgressBar::with_draw_target(length, target).with_style(style)
+    ProgressBar::with_draw_target(Some(0), target).with_style(style)
+}
+
+/// So many of so many are done.
+pub fn advance(bar: &ProgressBar, done: usize, all: usize) {
+    bar.set_length(all as u64);
+    bar.set_position(done as u64);
 }
 
 /// Columns of the terminal on stdout, if it is one.

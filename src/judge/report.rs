@@ -1,6 +1,7 @@
 //! Round, scores and findings of one tree, ready to be rendered.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::judge::engine;
@@ -41,8 +42,8 @@ pub struct Loading<'a> {
     pub earlier: Option<Submission>,
     /// Whether the evidence stays in the model, with outlines of energy traces, for plots.
     pub evidence: bool,
-    /// Called after every result, from any thread.
-    pub progress: Option<&'a (dyn Fn() + Sync)>,
+    /// Called after every result with how many are done of how many, from any thread.
+    pub progress: Option<&'a (dyn Fn(usize, usize) + Sync)>,
 }
 
 /// How many findings of each severity there are.
@@ -72,7 +73,8 @@ impl Report {
     pub fn load(tree: &Tree, round: Round, how: Loading<'_>) -> Result<Self, LoadError> {
         let in_evidence = Mutex::new(Vec::new());
         let decided = Mutex::new(Vec::new());
-        let mut submission = submission::load(tree, &round, how.submitter, how.evidence, |result| {
+        let done = AtomicUsize::new(0);
+        let mut submission = submission::load(tree, &round, how.submitter, how.evidence, |result, all| {
             for benchmark in result.systems.iter_mut().flat_map(|system| &mut system.benchmarks) {
                 metrics::recompute(benchmark, &round);
                 if how.evidence {
@@ -84,7 +86,7 @@ impl Report {
             // A thread that fails while it holds the lock fails the whole.
             in_evidence.lock().unwrap_or_else(PoisonError::into_inner).append(&mut found);
             if let Some(progress) = how.progress {
-                progress();
+                progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
             }
         })?;
         submission.earlier = how.earlier.map(Box::new);

@@ -85,54 +85,70 @@ pub fn simulated_ports(
     })
 }
 
-/// Runs every benchmark of every system and writes the submission into a folder.
+/// A session to run.
+struct Session<'a> {
+    profile: &'a Arc<Profile>,
+    dialect: Runner,
+    benchmark: &'a str,
+    mode: Mode,
+}
+
+impl Demo<'_> {
+    /// Every run of every benchmark of every system, in their order.
+    fn sessions(&self) -> Vec<Session<'_>> {
+        let mut sessions = Vec::new();
+        for (profile, dialect) in &self.systems {
+            let permitted = &self.round.runners.get(*dialect).benchmarks;
+            let wanted = |name: &String| {
+                (self.benchmarks.is_empty() || self.benchmarks.contains(name))
+                    && permitted.contains(name)
+                    && profile.benchmarks.contains_key(name)
+            };
+            for (benchmark, spec) in self.round.benchmarks.iter().filter(|(name, _)| wanted(name)) {
+                let modes: &[Mode] = match (spec.task, profile.power) {
+                    (Task::Wakeword, Some(_)) => &[Mode::Energy],
+                    (Task::Wakeword, None) => &[Mode::Performance],
+                    (_, Some(_)) => &[Mode::Accuracy, Mode::Energy, Mode::Performance],
+                    (_, None) => &[Mode::Accuracy, Mode::Performance],
+                };
+                sessions.extend(modes.iter().map(|mode| Session {
+                    profile,
+                    dialect: *dialect,
+                    benchmark,
+                    mode: *mode,
+                }));
+            }
+        }
+        sessions
+    }
+}
+
+/// Runs every benchmark of every system and writes the submission into a folder. `progress` is told how many sessions are
+/// done of how many.
 ///
 /// # Errors
 /// When a session fails or a file cannot be written; no file is overwritten.
-pub fn write(demo: &Demo<'_>, folder: &Path, progress: &mut dyn FnMut(&str)) -> Result<(), DemoError> {
+pub fn write(demo: &Demo<'_>, folder: &Path, progress: &mut dyn FnMut(usize, usize)) -> Result<(), DemoError> {
     let submitter = folder.join(demo.division).join(demo.submitter);
-    let mut measured = Vec::new();
-    let mut session = 0;
-    for (profile, dialect) in &demo.systems {
-        let wanted = |name: &String| demo.benchmarks.is_empty() || demo.benchmarks.contains(name);
-        let permitted = &demo.round.runners.get(*dialect).benchmarks;
-        for (name, spec) in demo.round.benchmarks.iter().filter(|(name, _)| wanted(name) && permitted.contains(name)) {
-            if !profile.benchmarks.contains_key(name) {
-                continue;
-            }
-            let modes: &[Mode] = match (spec.task, profile.power) {
-                (Task::Wakeword, Some(_)) => &[Mode::Energy],
-                (Task::Wakeword, None) => &[Mode::Performance],
-                (_, Some(_)) => &[Mode::Accuracy, Mode::Energy, Mode::Performance],
-                (_, None) => &[Mode::Accuracy, Mode::Performance],
-            };
-            let place = submitter.join("results").join(&profile.system).join(name);
-            for mode in modes {
-                progress(&format!("{} {name} {mode}", profile.system));
-                let files =
-                    simulate_session(profile, demo.round, name, *mode, *dialect, session).map_err(
-                        |error| match error {
-                            DemoError::Run { source, .. } => DemoError::Run {
-                                system: profile.system.clone(),
-                                benchmark: name.clone(),
-                                mode: *mode,
-                                source,
-                            },
-                            other => other,
-                        },
-                    )?;
-                write_files(&files, &place.join(mode.name()))?;
-                session += 1;
-            }
-            if let Some(marker) = &demo.round.runners.get(*dialect).marker {
-                write_new(&place.join(marker), b"")?;
-            }
-            measured.push((profile.system.clone(), name.clone()));
+    let sessions = demo.sessions();
+    let mut measured: Vec<(String, String)> = Vec::new();
+    for (done, Session { profile, dialect, benchmark, mode }) in sessions.iter().enumerate() {
+        progress(done, sessions.len());
+        let place = submitter.join("results").join(&profile.system).join(benchmark);
+        let files = simulate_session(profile, demo.round, benchmark, *mode, *dialect, done)?;
+        write_files(&files, &place.join(mode.name()))?;
+        let result = (profile.system.clone(), (*benchmark).to_owned());
+        if measured.contains(&result) {
+            continue;
         }
-        write_new(
-            &submitter.join("systems").join(format!("{}.json", profile.system)),
-            description(profile, demo).as_bytes(),
-        )?;
+        if let Some(marker) = &demo.round.runners.get(*dialect).marker {
+            write_new(&place.join(marker), b"")?;
+        }
+        measured.push(result);
+    }
+    for (profile, _) in &demo.systems {
+        let path = submitter.join("systems").join(format!("{}.json", profile.system));
+        write_new(&path, description(profile, demo).as_bytes())?;
     }
     documents(demo, folder, &submitter, &measured)
 }
@@ -147,7 +163,7 @@ pub fn simulate_session(
     benchmark: &str,
     mode: Mode,
     dialect: Runner,
-    number: i32,
+    number: usize,
 ) -> Result<SessionFiles, DemoError> {
     let failed = |source: RunError| DemoError::Run {
         system: profile.system.clone(),
@@ -165,7 +181,7 @@ pub fn simulate_session(
     };
     let (list, truth) = list_for(spec, named).map_err(failed)?;
     let first = jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0);
-    let started = first.saturating_add(jiff::SignedDuration::from_mins(i64::from(number) * 97));
+    let started = first.saturating_add(jiff::SignedDuration::from_mins(97 * i64::try_from(number).unwrap_or_default()));
     let setup = Setup::simulated(profile, benchmark, mode);
     let job = Job { benchmark, spec, round, mode, dialect, list, truth, inputs: &Synthetic, started, setup };
     let mut ports = simulated_ports(profile, benchmark, mode, dialect)?;

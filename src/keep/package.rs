@@ -9,7 +9,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let tree = Tree::open("fixtures/submission".as_ref())?;
 //! let mut bytes = Cursor::new(Vec::new());
-//! package::write(&tree, &Documents::default(), &mut bytes)?;
+//! package::write(&tree, &Documents::default(), &mut |_, _| {}, &mut bytes)?;
 //! let file = tempfile::NamedTempFile::new()?;
 //! std::fs::write(file.path(), bytes.into_inner())?;
 //! assert_eq!(package::differences(&Tree::open(file.path())?), Ok(Vec::new()));
@@ -149,11 +149,17 @@ enum Content<'a> {
     Bytes(&'a [u8]),
 }
 
-/// Writes the files of a tree and what goes beside them, and returns the manifest.
+/// Writes the files of a tree and what goes beside them, and returns the manifest. `progress` is told how many files are
+/// done of how many.
 ///
 /// # Errors
 /// When a file cannot be read or the package cannot be written.
-pub fn write(tree: &Tree, documents: &Documents, out: &mut (impl Write + Seek)) -> Result<Manifest, PackageError> {
+pub fn write(
+    tree: &Tree,
+    documents: &Documents,
+    progress: &mut dyn FnMut(usize, usize),
+    out: &mut (impl Write + Seek),
+) -> Result<Manifest, PackageError> {
     let files = files(tree)?;
     let own =
         [(REPORT, Some(&documents.report)), (SUMMARY, Some(&documents.summary)), (WAIVERS, documents.waivers.as_ref())];
@@ -194,6 +200,7 @@ pub fn write(tree: &Tree, documents: &Documents, out: &mut (impl Write + Seek)) 
             }
         }
         rest = after;
+        progress(parts.len() - rest.len(), parts.len());
     }
     archive.finish().map_err(io::Error::from)?.flush()?;
     Ok(manifest)

@@ -130,18 +130,24 @@ fn smaller(report: &Report, own: &Submitter, findings: &[&Finding], out: &mut dy
     Ok(())
 }
 
-/// A message as Markdown: what it quotes stays quoted, what belongs to other submitters, whose paths findings name that
-/// compare results, is left out.
+/// A message as a submitter may read it: what belongs to others, whose paths findings name that compare results, is left
+/// out.
+pub(super) fn withheld(text: &str, report: &Report, own: &Submitter) -> String {
+    let foreign = |part: &str| {
+        let others = report.submission.submitters.iter().filter(|other| other.name != own.name);
+        others.filter(|other| !other.path.is_empty()).any(|other| is_inside(part, &other.path))
+    };
+    let part = |(quoted, part)| if quoted && foreign(part) { "another submitter's" } else { part };
+    text.split('`').enumerate().map(|(index, text)| part((index % 2 == 1, text))).collect::<Vec<_>>().join("`")
+}
+
+/// The same as Markdown: what it quotes stays quoted.
 fn told(text: &str, report: &Report, own: &Submitter) -> String {
-    let others =
-        || report.submission.submitters.iter().filter(|other| other.path != own.path && !other.path.is_empty());
+    let text = withheld(text, report, own);
     let parts: Vec<&str> = text.split('`').collect();
     let part = |(index, part): (usize, &&str)| match index % 2 {
         // Of an odd number of backticks the last quotes nothing.
-        1 if index + 1 < parts.len() => {
-            let foreign = others().any(|other| is_inside(part, &other.path));
-            format!("`{}`", if foreign { "another submitter's".to_owned() } else { quoted(part) })
-        }
+        1 if index + 1 < parts.len() => format!("`{}`", quoted(part)),
         _ => markdown(part),
     };
     parts.iter().enumerate().map(part).collect()
@@ -155,4 +161,26 @@ fn quoted(text: &str) -> String {
 fn capital(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::tree::Tree;
+    use crate::round::Round;
+
+    #[test]
+    fn what_belongs_to_others_is_left_out() {
+        let tree = Tree::open("fixtures/submission".as_ref()).unwrap();
+        let report = Report::of(&tree, Round::named("v1.3").unwrap(), None).unwrap();
+        let own = &report.submission.submitters[0];
+        let text = "the power of `closed/ExampleCo/results/a` is that of `b`, of `closed";
+        assert_eq!(withheld(text, &report, own), text);
+        let other = Submitter { name: "Other".to_owned(), path: "closed/Other".to_owned(), ..own.clone() };
+        let less = "the power of `another submitter's` is that of `b`, of `closed";
+        assert_eq!(withheld(text, &report, &other), less);
+        // The same submitter's other division is no secret.
+        let open = Submitter { path: "open/ExampleCo".to_owned(), ..own.clone() };
+        assert_eq!(withheld(text, &report, &open), text);
+    }
 }

@@ -218,7 +218,7 @@ fn end_to_end(round_name: &str, dialect: Runner) {
         systems: systems.clone(),
         benchmarks: vec![],
     };
-    demo::write(&demo, folder.path(), &mut |_| {}).unwrap();
+    demo::write(&demo, folder.path(), &mut |_, _| {}).unwrap();
     let report = report(folder.path(), round_name);
     let grave: Vec<_> = report.findings.iter().filter(|finding| finding.severity > Severity::Note).collect();
     assert!(grave.is_empty(), "{grave:#?}");
@@ -329,7 +329,7 @@ fn a_slow_clock_is_found_out_by_the_check() {
             systems: vec![(honest, dialect)],
             benchmarks: vec!["ic".to_owned()],
         };
-        demo::write(&demo, folder.path(), &mut |_| {}).unwrap();
+        demo::write(&demo, folder.path(), &mut |_, _| {}).unwrap();
         let run = folder.path().join("closed/ExampleCo/results/simulated_m4_80mhz/ic/performance");
         std::fs::remove_dir_all(&run).unwrap();
         let slow = with_fault(FaultKind::SlowClock, "none", 0);

@@ -186,3 +186,44 @@ fn a_cause_is_said_once() {
     let told = text(&output.stderr);
     assert_eq!(told.matches("is cut off").count(), 1, "{told}");
 }
+
+/// On a terminal progress says how many of how many, and how fast; the result is on stdout alone.
+#[cfg(unix)]
+#[test]
+fn progress_has_a_length_and_a_rate() {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use std::io::Read;
+    let folder = TempDir::new().unwrap();
+    let (package, demo) = (folder.path().join("p.zip"), folder.path().join("demo"));
+    let (package, demo, bundled) = (package.to_str().unwrap(), demo.to_str().unwrap(), bundled());
+    for (arguments, what) in [
+        (vec!["check", &bundled, "--round", "v1.3"], " of 3 results, "),
+        (vec!["package", &bundled, "--round", "v1.3", "--out", package], " files, "),
+        (vec!["demo", demo, "--profile", "fpga", "--benchmark", "ic"], " of 2 sessions, "),
+    ] {
+        let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&screen).unwrap();
+        unlockpt(&screen).unwrap();
+        let name = ptsname(&screen, Vec::new()).unwrap();
+        let terminal = std::fs::File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tinyaudit"))
+            .args(&arguments)
+            .env("TERM", "xterm")
+            .stdout(Stdio::piped())
+            .stderr(terminal)
+            .spawn()
+            .unwrap();
+        let reading = std::thread::spawn(move || {
+            // The terminal ends with an error once nobody holds its other side.
+            let mut seen = Vec::new();
+            let _ = std::fs::File::from(screen).read_to_end(&mut seen);
+            seen
+        });
+        let mut result = String::new();
+        child.stdout.take().unwrap().read_to_string(&mut result).unwrap();
+        assert!(child.wait().unwrap().success(), "{arguments:?}");
+        let seen = text(&reading.join().unwrap());
+        assert!(seen.contains(what) && seen.contains(" a second, "), "{arguments:?}: {seen:?}");
+        assert!(!result.contains(" a second"), "{result}");
+    }
+}

@@ -41,7 +41,7 @@ pub fn make(folder: &Path, round: &str, systems: &[(&str, Runner, &[&str])]) {
             systems: vec![(Arc::new(Profile::named(profile).unwrap()), *runner)],
             benchmarks: benchmarks.iter().map(|name| (*name).to_owned()).collect(),
         };
-        demo::write(&demo, part.path(), &mut |_| {}).unwrap();
+        demo::write(&demo, part.path(), &mut |_, _| {}).unwrap();
         for (path, bytes) in files(part.path()) {
             let path = folder.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -59,7 +59,7 @@ pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result
 /// Loads a tree: a round, the parent of a division folder, a division folder, or a submitter's own folder.
 ///
 /// Documents and results are read in parallel, the largest results first. Results are handed to `judge` one by one, each
-/// as a submission of its own, while its evidence is at hand. After that only figures are kept, unless `keep_evidence`.
+/// as a submission of its own, with how many there are in all, while its evidence is at hand. After that only figures are kept, unless `keep_evidence`.
 ///
 /// # Errors
 /// When the tree holds nothing to check, or not the submitter asked for.
@@ -68,7 +68,7 @@ pub fn load(
     round: &Round,
     submitter: Option<&str>,
     keep_evidence: bool,
-    judge: impl Fn(&mut Submission) + Sync,
+    judge: impl Fn(&mut Submission, usize) + Sync,
 ) -> Result<Submission, LoadError> {
     let mut submission = submitters(tree, round, submitter)?;
     submission.entries = tree.parts(submission.submitters.iter().map(|submitter| submitter.path.as_str()));
@@ -80,12 +80,13 @@ pub fn load(
         submission.systems.iter_mut().map(|system| std::mem::take(&mut system.benchmarks)).collect();
     let results = found.iter_mut().enumerate().flat_map(|(index, found)| found.drain(..).map(move |one| (index, one)));
     let mut results: Vec<(usize, (usize, Benchmark))> = results.enumerate().collect();
+    let all = results.len();
     let bytes = |benchmark: &Benchmark| benchmark.runs.values().flat_map(|run| run.files.values()).sum::<u64>();
     results.sort_by_cached_key(|(_, (_, benchmark))| Reverse(bytes(benchmark)));
     let read_and_judge = |(place, (index, mut benchmark)): (usize, (usize, Benchmark))| {
         benchmark.runs.values_mut().for_each(|run| read_run(tree, round, run));
         let mut result = alone(&submission, index, benchmark);
-        judge(&mut result);
+        judge(&mut result, all);
         let mut benchmark = result.systems.remove(0).benchmarks.remove(0);
         if !keep_evidence {
             benchmark.runs.values_mut().for_each(Run::drop_evidence);

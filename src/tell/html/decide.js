@@ -65,7 +65,7 @@ function letter(submitter) {
       alike.get(key).map((finding) => {
         const of = (name) => finding.querySelector(name)?.textContent ?? "";
         const because = one.because.trim() ? `\n  ${why}: ${one.because.trim()}` : "";
-        return `- ${of("h4")}: ${of(".message")} (${finding.dataset.rule})\n  ${of(".place")}${because}\n`;
+        return `- ${of("h4")}: ${finding.dataset.told ?? of(".message")} (${finding.dataset.rule})\n  ${of(".place")}${because}\n`;
       }));
     return lines.length ? `\n## ${title}\n\n${lines.join("")}` : "";
   };

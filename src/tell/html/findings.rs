@@ -6,6 +6,7 @@ use super::index::{FindingEntry, Index, finding_anchor, key};
 use crate::judge::consequence::Consequence;
 use crate::judge::rule::Finding;
 use crate::read::location::Line;
+use crate::tell::letter::withheld;
 use crate::tell::text::{self, printable};
 
 /// The findings of one consequence.
@@ -41,6 +42,8 @@ struct FindingPart {
     path: String,
     place: String,
     message: String,
+    /// The message as a letter has it, where that is less.
+    told: Option<String>,
     excerpt: Option<String>,
     label: Option<String>,
     related: Vec<RelatedPart>,
@@ -121,6 +124,8 @@ pub fn waiver(finding: &Finding) -> Option<String> {
 fn finding_part(index: &Index<'_>, at: usize) -> FindingPart {
     let one = &index.findings[at];
     let finding = one.finding;
+    let owner = index.report.submission.submitter_of(&finding.path);
+    let told = owner.map(|owner| withheld(&finding.message, index.report, owner));
     let numbers: Vec<String> = one.results.iter().map(ToString::to_string).collect();
     FindingPart {
         anchor: finding_anchor(at),
@@ -131,6 +136,7 @@ fn finding_part(index: &Index<'_>, at: usize) -> FindingPart {
         path: serde_json::Value::from(finding.path.as_str()).to_string(),
         place: place(&finding.path, finding.line),
         message: printable(&finding.message),
+        told: told.filter(|told| *told != finding.message).map(|told| printable(&told)),
         excerpt: finding.excerpt.as_deref().map(printable),
         label: finding.label.as_deref().map(printable),
         related: finding

@@ -140,7 +140,7 @@ fn matrix(index: &Index<'_>) -> Vec<MatrixRow> {
     for one in index.findings.iter().filter(|one| one.finding.counts()) {
         let owner = (one.owner.1.clone(), one.owner.0.clone());
         rows.entry(owner.clone()).or_default();
-        counts.entry(owner).or_default()[one.consequence as usize] += 1;
+        counts.entry(owner).or_default()[one.consequence as usize] += one.finding.stands_for;
     }
     let mut rows: Vec<MatrixRow> = rows
         .into_iter()

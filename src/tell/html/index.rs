@@ -1,9 +1,10 @@
 //! Results and findings of a page, and what belongs to what: every link and every filter of the page follows it.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use crate::judge::consequence::Consequence;
-use crate::judge::proof::{Proof, Status};
+use crate::judge::proof::Status;
 use crate::judge::report::Report;
 use crate::judge::rule::Finding;
 use crate::read::submission::{Benchmark, System};
@@ -29,7 +30,7 @@ pub struct ResultEntry<'a> {
     pub benchmark: &'a Benchmark,
     /// Where a link to its evidence leads.
     pub anchor: String,
-    /// What can be said of its figures, the worst.
+    /// What can be said of the figures it needs, the worst.
     pub status: Status,
     /// Whether it may be published.
     pub valid: bool,
@@ -94,18 +95,17 @@ impl<'a> Index<'a> {
     /// Of these results.
     pub fn of(report: &'a Report, results: impl Iterator<Item = (&'a System, &'a Benchmark)>) -> Self {
         let mut findings: Vec<FindingEntry<'a>> = report.findings.iter().map(|found| entry(report, found)).collect();
+        let places: HashMap<*const Finding, usize> =
+            report.findings.iter().enumerate().map(|(at, found)| (std::ptr::from_ref(found), at)).collect();
         let mut entries: Vec<ResultEntry<'a>> = Vec::new();
         for (system, benchmark) in results {
             let place = entries.len();
-            let mut own = Vec::new();
-            for (at, one) in findings.iter_mut().enumerate() {
-                let path = &one.finding.path;
-                let inside = is_inside(path, &benchmark.path);
-                if inside || is_inside(&benchmark.path, path) || *path == system.description_path {
-                    one.results.push(place);
-                    own.push(at);
-                }
-                if inside {
+            let mut own: Vec<usize> =
+                report.findings_on(system, benchmark).map(|found| places[&std::ptr::from_ref(found)]).collect();
+            for at in &own {
+                let one = &mut findings[*at];
+                one.results.push(place);
+                if is_inside(&one.finding.path, &benchmark.path) {
                     one.own = Some(place);
                 }
             }
@@ -113,12 +113,11 @@ impl<'a> Index<'a> {
                 let one = &findings[*at];
                 (one.consequence, Reverse(one.finding.severity), one.of_absence(), *at)
             });
-            let status = report.proofs_of(benchmark).map(Proof::status).max().unwrap_or(Status::Unproven);
             entries.push(ResultEntry {
                 system,
                 benchmark,
                 anchor: anchor(&benchmark.path),
-                status,
+                status: report.status(benchmark),
                 valid: report.is_valid(system, benchmark),
                 findings: own,
             });
