@@ -26,6 +26,7 @@ pub mod json;
 pub mod junit;
 pub mod letter;
 pub mod markdown;
+pub mod page;
 pub mod proof;
 pub mod publication;
 pub mod sarif;

@@ -16,6 +16,7 @@ use crate::keep::package::{self, Difference, Documents, WAIVERS};
 use crate::read::tree::Tree;
 use crate::round::{Round, Severity};
 use crate::tell;
+use crate::tell::page::ResultsPage;
 use crate::tell::publication::{self, Filter, Selection};
 
 const PACKAGE_EXAMPLES: &str = "\
@@ -188,8 +189,8 @@ fn documents(report: &Report, waivers: Option<Vec<u8>>) -> anyhow::Result<Docume
     let mut documents = Documents { waivers, ..Documents::default() };
     tell::json::write(&tell::json::Check::of(report, Severity::Error, false), &mut documents.report)?;
     let (rows, _) = publication::rows(report, Selection::Marked, &Filter::default());
-    let tables = publication::tables(report, &rows);
-    tell::markdown::write(&tables, &report.round, &report.round.publication.repository, &mut documents.summary)?;
+    let page = ResultsPage::of(&rows, &[], &report.round, &report.round.publication.public_repository);
+    tell::markdown::write(&page, &mut documents.summary)?;
     Ok(documents)
 }
 

@@ -12,6 +12,7 @@ use super::{Input, Wanted};
 use crate::judge::report::Report;
 use crate::read::submission::{Benchmark, System};
 use crate::tell;
+use crate::tell::page::ResultsPage;
 use crate::tell::publication::{self, Filter, LeftOut, Row, Selection};
 
 const EXAMPLES: &str = "\
@@ -51,7 +52,8 @@ pub struct Results {
     /// Every result with its claimed figures, whatever was found: the table as it was published
     #[arg(long)]
     published: bool,
-    /// The repository that rows link to [default: the round's own]
+    /// The repository that rows link to, the name of one of MLCommons' or an address [default: the round's public one; in
+    /// xlsx that of the final report]
     #[arg(long, value_name = "NAME")]
     repository: Option<String>,
 }
@@ -105,7 +107,6 @@ impl Results {
             known(benchmarks.iter().map(String::as_str).collect(), wanted, "benchmark")?;
         }
         let filter = Filter { division: self.division.clone(), benchmarks: self.benchmark.clone() };
-        let repository = self.repository.as_ref().unwrap_or(&report.round.publication.repository);
         let out = |render: &dyn Fn(&mut dyn Write) -> io::Result<()>| deliver(self.out.as_deref(), self.force, render);
         match self.format {
             Format::Table => out(&|out| {
@@ -115,7 +116,7 @@ impl Results {
             Format::Json => out(&|out| tell::json::write(&tell::json::Results::of(&report, &filter), out))?,
             _ => {
                 let (rows, left_out) = publication::rows(&report, self.selection(), &filter);
-                out(&|out| self.write(&report, &rows, repository, out))?;
+                out(&|out| self.write(&report, &rows, &left_out, out))?;
                 list(&left_out);
             }
         }
@@ -130,16 +131,16 @@ impl Results {
         }
     }
 
-    fn write(&self, report: &Report, rows: &[Row<'_>], repository: &str, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, report: &Report, rows: &[Row<'_>], left_out: &[LeftOut], out: &mut dyn Write) -> io::Result<()> {
         let round = &report.round;
+        let repository = |own: &str| self.repository.as_deref().unwrap_or(own).to_owned();
+        let page = || ResultsPage::of(rows, left_out, round, &repository(&round.publication.public_repository));
         match self.format {
             Format::Csv => tell::csv::write(rows, out),
             Format::OfficialCsv => tell::csv::write_official(rows, round, self.selection(), out),
-            Format::Xlsx => tell::xlsx::write(rows, round, repository, out),
-            Format::Html => tell::html::write_results(report, rows, repository, out),
-            Format::Markdown | Format::Table | Format::Json => {
-                tell::markdown::write(&publication::tables(report, rows), round, repository, out)
-            }
+            Format::Xlsx => tell::xlsx::write(rows, left_out, round, &repository(&round.publication.repository), out),
+            Format::Html => tell::html::write_results(report, rows, &page(), out),
+            Format::Markdown | Format::Table | Format::Json => tell::markdown::write(&page(), out),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The parts of a round file, field by field.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +71,18 @@ pub enum Target {
         #[schemars(range(min = 0, max = 1_000_000))]
         false_negatives: u64,
     },
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Top1Percent(least) => write!(f, "Top-1 of at least {least} %"),
+            Self::Auc(least) => write!(f, "AUC of at least {least}"),
+            Self::Wakeword { false_positives, false_negatives } => {
+                write!(f, "at most {false_positives} false alarms and {false_negatives} words missed")
+            }
+        }
+    }
 }
 
 /// What a run measures; also the name of its folder.
@@ -431,8 +445,10 @@ pub struct Hygiene {
 pub struct Publication {
     /// Benchmarks in the order of their columns.
     pub benchmarks: Vec<String>,
-    /// The repository that the report links to.
+    /// The submitters' repository, which the final report links to; not everybody can open it.
     pub repository: String,
+    /// The repository of the published results, which anybody can open.
+    pub public_repository: String,
     /// Whether the summary has columns for false alarms, misses and duty cycle.
     pub wakeword_columns: bool,
     /// Whether the tables are made of the system descriptions, so that a lost value is a cell.

@@ -67,7 +67,7 @@ pub fn write(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
             text(counts.map(|counts| &counts.false_negatives)),
             text(counts.and_then(|counts| counts.duty_cycle.as_ref())),
             if row.valid { "yes" } else { "no" }.to_owned(),
-            row.energy.as_ref().map_or("", |energy| if energy.stands { "yes" } else { "no" }).to_owned(),
+            row.energy.as_ref().map_or("", |energy| if energy.struck.is_none() { "yes" } else { "no" }).to_owned(),
         ])?;
     }
     writer.flush()

@@ -12,7 +12,6 @@ mod plot;
 mod plots;
 mod policy;
 mod previous;
-mod published;
 mod result;
 
 use std::collections::BTreeSet;
@@ -25,13 +24,13 @@ use self::findings::Part;
 use self::first::First;
 use self::index::Index;
 use self::plots::overview::{self, Overview};
-use self::published::{PageTable, page_table};
 use self::result::ResultPart;
 use super::text::printable;
 use crate::judge::coverage;
 use crate::judge::report::Report;
 use crate::round::Severity;
-use crate::tell::publication::{Row, tables};
+use crate::tell::page::ResultsPage;
+use crate::tell::publication::Row;
 
 /// The parts of the page, by name; the first holds the others.
 const TEMPLATES: [(&str, &str); 6] = [
@@ -73,11 +72,11 @@ impl Desk<'_> {
 }
 
 #[derive(Serialize)]
-struct Page {
+struct Page<'a> {
     title: String,
     round: String,
     first: Option<First>,
-    tables: Vec<PageTable>,
+    published: Option<&'a ResultsPage>,
     parts: Vec<Part>,
     results: Vec<ResultPart>,
     overviews: Vec<Overview>,
@@ -115,18 +114,23 @@ pub fn write_check(report: &Report, desk: Desk<'_>, out: &mut dyn Write) -> io::
     render(&page, out)
 }
 
-/// Writes the results page of these rows, and the evidence of each.
+/// Writes a results page, and the evidence of each of its rows.
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_results(report: &Report, rows: &[Row<'_>], repository: &str, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_results(
+    report: &Report,
+    rows: &[Row<'_>],
+    published: &ResultsPage,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let index = Index::of(report, rows.iter().map(|row| (row.system, row.benchmark)));
     let mut page = page(&index, format!("MLPerf Tiny {} results", report.round.name));
-    page.tables = tables(report, rows).iter().map(|table| page_table(table, repository)).collect();
+    page.published = Some(published);
     render(&page, out)
 }
 
-fn page(index: &Index<'_>, title: String) -> Page {
+fn page<'a>(index: &Index<'_>, title: String) -> Page<'a> {
     let report = index.report;
     let named = |name: &str| printable(name);
     let of_results = || index.results.iter();
@@ -135,7 +139,7 @@ fn page(index: &Index<'_>, title: String) -> Page {
         title,
         round: report.round.name.clone(),
         first: None,
-        tables: Vec::new(),
+        published: None,
         parts: Vec::new(),
         results: result::parts(index),
         overviews: overview::figures(index, &report.round),
@@ -159,7 +163,7 @@ fn page(index: &Index<'_>, title: String) -> Page {
     }
 }
 
-fn render(page: &Page, out: &mut dyn Write) -> io::Result<()> {
+fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_filter("breakable", breakable);

@@ -1,6 +1,8 @@
 //! The results as they are published: which of them, with which figures, in which order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
 
 use crate::judge::proof::{Kind, Status};
 use crate::judge::report::{Report, weight};
@@ -8,7 +10,7 @@ use crate::judge::rule::Finding;
 use crate::read::log::description::FieldValue;
 use crate::read::python;
 use crate::read::submission::{Benchmark, Figure, System, WakewordScores};
-use crate::round::{BenchmarkSpec, Mode, Severity, Target};
+use crate::round::{BenchmarkSpec, Mode, Round, Severity, Target};
 
 /// Columns of the official tables that are fields of the system description, each with the field that fills it.
 pub const FIELDS: [(&str, &str); 10] = [
@@ -22,6 +24,12 @@ pub const FIELDS: [(&str, &str); 10] = [
     ("InferenceFramework", "Inference Framework"),
     ("SoftwareLibraries", "Software Libraries"),
     ("SoftwareNotes", "Software Notes"),
+];
+
+/// What the report tool's reader takes for an empty cell.
+const EMPTY: [&str; 18] = [
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+    "NULL", "NaN", "None", "n/a", "nan",
 ];
 
 /// The availability of a system that states none.
@@ -55,8 +63,8 @@ pub struct Shown {
     pub text: String,
     /// The number the text stands for.
     pub value: f64,
-    /// Whether it is published as it stands: confirmed, in a valid result; or nobody asked.
-    pub stands: bool,
+    /// Why it is struck out; `None` where it is published as it stands: confirmed, in a valid result; or nobody asked.
+    pub struck: Option<String>,
 }
 
 /// One result: a system and a benchmark.
@@ -96,7 +104,7 @@ pub struct Detections {
 }
 
 /// A result or a figure that is not shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
     /// Division, submitter, system and benchmark.
     pub result: String,
@@ -129,11 +137,25 @@ impl Row<'_> {
         self.throughput.as_ref().filter(|shown| shown.value > 0.0).map(|shown| 1000.0 / shown.value)
     }
 
+    /// Milliseconds of an inference with as many decimals as a reader wants.
+    #[must_use]
+    pub fn latency(&self) -> Option<Shown> {
+        let value = self.latency_ms()?;
+        let struck = self.throughput.as_ref()?.struck.clone();
+        Some(Shown { text: super::decimals(value), value, struck })
+    }
+
     /// Division, submitter, system and benchmark in one line.
     #[must_use]
     pub fn label(&self) -> String {
         let System { division, submitter, name, .. } = self.system;
         format!("{division}/{submitter}/{name}/{}", self.name())
+    }
+
+    /// A field as the final report shows it: empty where its reader takes it for an empty cell.
+    #[must_use]
+    pub fn cell(&self, key: &str) -> String {
+        self.field(key).filter(|text| !EMPTY.contains(&text.as_str())).unwrap_or_default()
     }
 
     /// A field of the system description as the official tool reads it; `None` where there is none.
@@ -169,7 +191,7 @@ pub fn rows<'a>(report: &'a Report, selection: Selection, filter: &Filter) -> (V
         }
         let (row, missing) = row(report, system, benchmark, selection);
         if selection == Selection::Valid && !row.valid {
-            left_out.push(LeftOut { result: row.label(), reason: why_invalid(&row) });
+            left_out.push(LeftOut { result: row.label(), reason: why_invalid(&row.errors, &row.unproven) });
             continue;
         }
         left_out.extend(missing.into_iter().map(|reason| LeftOut { result: row.label(), reason }));
@@ -178,9 +200,9 @@ pub fn rows<'a>(report: &'a Report, selection: Selection, filter: &Filter) -> (V
     (shown, left_out)
 }
 
-fn why_invalid(row: &Row<'_>) -> String {
-    let Some(first) = row.errors.first() else { return row.unproven.join("; ") };
-    let others = weight(row.errors.iter().copied()) - 1;
+fn why_invalid(errors: &[&Finding], unproven: &[String]) -> String {
+    let Some(first) = errors.first() else { return unproven.join("; ") };
+    let others = weight(errors.iter().copied()) - 1;
     let more = if others == 0 { String::new() } else { format!(" (and {others} more)") };
     format!("{}: {}{more}", first.rule.id, first.message)
 }
@@ -194,15 +216,25 @@ fn row<'a>(
     let spec = benchmark.spec(&report.round);
     let scores = benchmark.scores();
     let valid = report.is_valid(system, benchmark);
+    let errors: Vec<&Finding> = report
+        .findings_on(system, benchmark)
+        .filter(|finding| finding.counts() && finding.severity == Severity::Error)
+        .collect();
+    let unproven = report.proofs_of(benchmark).filter(|proof| proof.status() != Status::Confirmed).map(|proof| {
+        let reason = proof.reason().unwrap_or_default();
+        format!("its {} is {}: {reason}", proof.kind.name(), proof.status())
+    });
+    let unproven: Vec<String> = unproven.collect();
+    let invalid = (!valid).then(|| why_invalid(&errors, &unproven));
     let mut missing = Vec::new();
     let streaming = scores.wakeword.is_some();
     let mut show = |figure: Option<&Figure>, name: &str, decimals: usize| {
         let figure = figure?;
-        let as_claimed = |stands: bool| {
-            figure.claimed.as_ref().map(|claimed| Shown { text: claimed.text.clone(), value: claimed.value, stands })
+        let as_claimed = |struck: Option<String>| {
+            figure.claimed.as_ref().map(|claimed| Shown { text: claimed.text.clone(), value: claimed.value, struck })
         };
         if selection == Selection::AsPublished {
-            return as_claimed(true);
+            return as_claimed(None);
         }
         let kind = match name {
             _ if streaming => Kind::Wakeword,
@@ -226,10 +258,11 @@ fn row<'a>(
             return None;
         }
         // What is marked is shown as far as it is known.
-        let Some(value) = figure.recomputed else { return as_claimed(false) };
+        let struck = invalid.clone().or(why);
+        let Some(value) = figure.recomputed else { return as_claimed(struck) };
         let decimals = figure.claimed.as_ref().map_or(decimals, crate::read::log::claims::Printed::decimals);
         let text = format!("{value:.decimals$}");
-        Some(Shown { value: text.parse().unwrap_or(value), text, stands: valid && why.is_none() })
+        Some(Shown { value: text.parse().unwrap_or(value), text, struck })
     };
     let wakeword = scores.wakeword.as_ref();
     let throughput = scores.throughput.as_ref().or(wakeword.map(|scores| &scores.throughput));
@@ -243,15 +276,6 @@ fn row<'a>(
         (None, Some(Target::Auc(_))) => (show(scores.auc.as_ref(), "AUC", 2), None),
         (None, _) => (show(scores.top1.as_ref(), "accuracy", 1), None),
     };
-    let errors: Vec<&Finding> = report
-        .findings_on(system, benchmark)
-        .filter(|finding| finding.counts() && finding.severity == Severity::Error)
-        .collect();
-    let unproven = report.proofs_of(benchmark).filter(|proof| proof.status() != Status::Confirmed).map(|proof| {
-        let reason = proof.reason().unwrap_or_default();
-        format!("its {} is {}: {reason}", proof.kind.name(), proof.status())
-    });
-    let unproven = unproven.collect();
     (Row { system, benchmark, spec, valid, errors, unproven, throughput, quality, energy, wakeword }, missing)
 }
 
@@ -271,85 +295,9 @@ fn detections(
     let quality = f1.map(|f1| {
         // Three decimals for people, the unrounded value where the official tool prints it.
         let rounded = (f1 * 1000.0).round_ties_even() / 1000.0;
-        Shown { text: python::repr(rounded), value: f1, stands: hits.stands }
+        Shown { text: python::repr(rounded), value: f1, struck: hits.struck.clone() }
     });
     (quality, Some(Detections { false_positives, false_negatives, duty_cycle }))
-}
-
-/// The results of one division as they stand on a results page: a system a row, a benchmark a column.
-#[derive(Debug)]
-pub struct Table<'a> {
-    /// The division.
-    pub division: &'a str,
-    /// Its benchmarks with results, in the order of the round.
-    pub benchmarks: Vec<&'a str>,
-    /// Availability categories, each with its lines.
-    pub groups: BTreeMap<String, Vec<Line<'a>>>,
-}
-
-/// One line of a results page.
-#[derive(Debug)]
-pub struct Line<'a> {
-    /// The system.
-    pub system: &'a System,
-    /// The model; empty in the closed division, where it is the reference.
-    pub model: &'a str,
-    /// The results by benchmark.
-    pub results: BTreeMap<&'a str, &'a Row<'a>>,
-}
-
-/// The results page: one table a division, grouped by availability.
-#[must_use]
-pub fn tables<'a>(report: &'a Report, rows: &'a [Row<'a>]) -> Vec<Table<'a>> {
-    let order = &report.round.publication.benchmarks;
-    let mut divisions: BTreeMap<&str, Vec<&Row<'a>>> = BTreeMap::new();
-    for row in rows {
-        divisions.entry(row.system.division.as_str()).or_default().push(row);
-    }
-    divisions
-        .into_iter()
-        .map(|(division, rows)| {
-            let mut benchmarks: Vec<&str> = rows.iter().map(|row| row.name()).collect();
-            benchmarks.sort_by_key(|name| (order.iter().position(|known| known == name).unwrap_or(order.len()), *name));
-            benchmarks.dedup();
-            let mut groups: BTreeMap<String, Vec<Line<'a>>> = BTreeMap::new();
-            let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-            for row in rows {
-                // All rows of a system stand in the group of its availability.
-                let lines = groups.entry(row.availability()).or_default();
-                let model = if row.system.is_closed() { "" } else { row.model() };
-                let place = *places.entry((row.system.path.as_str(), model)).or_insert(lines.len());
-                if place == lines.len() {
-                    lines.push(Line { system: row.system, model, results: BTreeMap::new() });
-                }
-                lines[place].results.insert(row.name(), row);
-            }
-            Table { division, benchmarks, groups }
-        })
-        .collect()
-}
-
-impl Line<'_> {
-    /// A field of the system description as the official tool reads it.
-    #[must_use]
-    pub fn field(&self, key: &str) -> String {
-        self.results.values().next().and_then(|row| row.field(key)).unwrap_or_default()
-    }
-
-    /// The board, and the system where it has another name.
-    #[must_use]
-    pub fn device(&self) -> String {
-        let (board, system) = (self.field("Board Name"), &self.system.name);
-        if board.is_empty() || board == *system { system.clone() } else { format!("{board} ({system})") }
-    }
-}
-
-impl Table<'_> {
-    /// Whether any of its results has energy.
-    #[must_use]
-    pub fn has_energy(&self) -> bool {
-        self.groups.values().flatten().flat_map(|line| line.results.values()).any(|row| row.energy.is_some())
-    }
 }
 
 /// Whether energy was measured, whether or not the figure can be shown.
@@ -358,7 +306,34 @@ pub fn measured_energy(benchmark: &Benchmark) -> bool {
     benchmark.runs.contains_key(&Mode::Energy)
 }
 
-/// Where a submitter's results or code lie in a public repository.
+/// The ID by which an audit knows a row: division, submitter and board, and in the open division the model. Systems of
+/// one board share it.
+#[must_use]
+pub fn unique_id(row: &Row<'_>) -> String {
+    let System { division, submitter, .. } = row.system;
+    let model = if row.system.is_closed() { String::new() } else { format!("/{}", row.model()) };
+    format!("{division}/{submitter}/{}{model}", row.cell("Board Name"))
+}
+
+/// The public number of every unique ID: its rank over all divisions.
+#[must_use]
+pub fn public_ids(rows: &[Row<'_>], round: &Round) -> BTreeMap<String, String> {
+    let keys: BTreeSet<(&str, String, &str, String)> = rows
+        .iter()
+        .map(|row| {
+            let availability = row.availability();
+            (row.system.division.as_str(), availability, row.system.submitter.as_str(), unique_id(row))
+        })
+        .collect();
+    let mut ids = BTreeMap::new();
+    for (.., unique) in keys {
+        let next = ids.len() + 1;
+        ids.entry(unique).or_insert_with(|| format!("{}-{next:04}", round.name.trim_start_matches('v')));
+    }
+    ids
+}
+
+/// Where a part of a submission lies in a public repository: the name of one of MLCommons', or an address.
 #[must_use]
 pub fn link(repository: &str, system: &System, part: &str) -> String {
     let encoded = |text: &str| {
@@ -372,6 +347,12 @@ pub fn link(repository: &str, system: &System, part: &str) -> String {
             out
         })
     };
-    let (division, submitter) = (encoded(&system.division), encoded(&system.submitter));
-    format!("https://github.com/mlcommons/{}/tree/main/{division}/{submitter}/{part}", encoded(repository))
+    let base = if repository.starts_with("https://") {
+        repository.trim_end_matches('/').to_owned()
+    } else {
+        format!("https://github.com/mlcommons/{}/tree/main", encoded(repository))
+    };
+    let path: Vec<String> = [&system.division, &system.submitter].into_iter().map(|part| encoded(part)).collect();
+    let part: Vec<String> = part.split('/').map(encoded).collect();
+    format!("{base}/{}/{}", path.join("/"), part.join("/"))
 }

@@ -10,23 +10,24 @@ use rust_xlsxwriter::{
 
 use crate::read::submission::System;
 use crate::round::Round;
-use crate::tell::publication::{FIELDS, Row, link};
+use crate::tell::publication::{FIELDS, LeftOut, Row, Shown, link, public_ids, unique_id};
+use crate::tell::text::printable;
 
 /// Rows of the sheet above the data.
 const HEAD: u32 = 3;
 
-/// What the report tool's reader takes for an empty cell.
-const EMPTY: [&str; 18] = [
-    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
-    "NULL", "NaN", "None", "n/a", "nan",
-];
-
-/// Writes the workbook. `repository` is the repository the rows link to.
+/// Writes the workbook. `repository` is the repository the rows link to; `left_out` gets a sheet of its own.
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(rows: &[Row<'_>], round: &Round, repository: &str, out: &mut dyn Write) -> io::Result<()> {
-    let bytes = workbook(rows, round, repository).map_err(io::Error::other)?;
+pub fn write(
+    rows: &[Row<'_>],
+    left_out: &[LeftOut],
+    round: &Round,
+    repository: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let bytes = workbook(rows, left_out, round, repository).map_err(io::Error::other)?;
     out.write_all(&bytes)
 }
 
@@ -34,15 +35,14 @@ pub fn write(rows: &[Row<'_>], round: &Round, repository: &str, out: &mut dyn Wr
 struct Entry<'a> {
     index: Vec<String>,
     system: &'a System,
-    /// Figures by column, each with whether it stands.
-    figures: BTreeMap<usize, (f64, bool)>,
+    figures: BTreeMap<usize, Shown>,
 }
 
-fn workbook(rows: &[Row<'_>], round: &Round, repository: &str) -> Result<Vec<u8>, XlsxError> {
+fn workbook(rows: &[Row<'_>], left_out: &[LeftOut], round: &Round, repository: &str) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     // The same results give the same bytes.
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2021, 6, 16)?));
-    let ids = ids(rows, round);
+    let ids = public_ids(rows, round);
     let mut sheets = 0;
     let sheet_of = |row: &Row<'_>| match row.system.division.as_str() {
         "closed" => "closed",
@@ -59,37 +59,10 @@ fn workbook(rows: &[Row<'_>], round: &Round, repository: &str) -> Result<Vec<u8>
     if sheets == 0 {
         workbook.add_worksheet().set_name("closed")?;
     }
-    workbook.save_to_buffer()
-}
-
-/// Division, submitter and board, and in the open division the model.
-fn unique_id(row: &Row<'_>) -> String {
-    let System { division, submitter, .. } = row.system;
-    let board = cell(row.field("Board Name"));
-    let model = if row.system.is_closed() { String::new() } else { format!("/{}", row.model()) };
-    format!("{division}/{submitter}/{board}{model}")
-}
-
-/// The number of every unique ID: its rank over both divisions.
-fn ids(rows: &[Row<'_>], round: &Round) -> BTreeMap<String, String> {
-    let keys: BTreeSet<(&str, String, &str, String)> = rows
-        .iter()
-        .map(|row| {
-            let availability = row.availability();
-            (row.system.division.as_str(), availability, row.system.submitter.as_str(), unique_id(row))
-        })
-        .collect();
-    let mut ids = BTreeMap::new();
-    for (.., unique) in keys {
-        let next = ids.len() + 1;
-        ids.entry(unique).or_insert_with(|| format!("{}-{next:04}", round.name.trim_start_matches('v')));
+    if !left_out.is_empty() {
+        reasons(workbook.add_worksheet().set_name("left out")?, left_out)?;
     }
-    ids
-}
-
-/// A field as the report shows it.
-fn cell(field: Option<String>) -> String {
-    field.filter(|text| !EMPTY.contains(&text.as_str())).unwrap_or_default()
+    workbook.save_to_buffer()
 }
 
 fn sheet(
@@ -118,14 +91,14 @@ fn sheet(
     for hidden in [1, 2] {
         sheet.set_column_hidden(hidden)?;
     }
-    for (kind, (name, note)) in kinds.iter().enumerate() {
+    for (kind, (name, says)) in kinds.iter().enumerate() {
         let start = first + column(kind * width);
         if width > 1 {
             sheet.merge_range(0, start, 0, start + column(width - 1), name, &bold)?;
         } else {
             sheet.write_string_with_format(0, start, *name, &bold)?;
         }
-        sheet.insert_note(0, start, &Note::new(*note).set_author("").add_author_prefix(false))?;
+        sheet.insert_note(0, start, &note(says))?;
         for (offset, benchmark) in benchmarks.iter().enumerate() {
             sheet.write_string_with_format(1, start + column(offset), *benchmark, &bold)?;
         }
@@ -146,16 +119,13 @@ fn sheet(
             let formula = format!("=HYPERLINK(\"{}\",\"details\")", link(repository, entry.system, part));
             sheet.write_formula_with_format(number_of, column(index.len() + offset), Formula::new(formula), &bold)?;
         }
-        for (offset, (value, stands)) in &entry.figures {
-            let format = if *stands { &number } else { &struck };
-            sheet.write_number_with_format(number_of, first + column(*offset), *value, format)?;
-        }
-        if entry.figures.values().any(|(_, stands)| !stands) {
-            sheet.insert_note(
-                number_of,
-                0,
-                &Note::new("The figures struck out are not valid.").set_author("").add_author_prefix(false),
-            )?;
+        for (offset, shown) in &entry.figures {
+            let place = first + column(*offset);
+            let format = if shown.struck.is_none() { &number } else { &struck };
+            sheet.write_number_with_format(number_of, place, shown.value, format)?;
+            if let Some(reason) = &shown.struck {
+                sheet.insert_note(number_of, place, &note(&format!("Not valid: {}", printable(reason))))?;
+            }
         }
     }
     merge_alike(sheet, &entries, &bold)?;
@@ -163,7 +133,33 @@ fn sheet(
         .set_rule("=mod(countunique($c$4:$c4), 2) = 0")
         .set_format(Format::new().set_background_color("#EFEFEF"));
     sheet.add_conditional_format(HEAD, 0, 200, 100, &shade)?;
+    // The heads stay in sight, with what tells a row from others.
+    sheet.set_freeze_panes(HEAD, 7)?;
+    if !entries.is_empty() {
+        sheet.autofilter(HEAD - 1, 0, HEAD + row(entries.len() - 1), first + column(2 * width - 1))?;
+    }
     Ok(())
+}
+
+/// What is left out, and why.
+fn reasons(sheet: &mut Worksheet, left_out: &[LeftOut]) -> Result<(), XlsxError> {
+    let bold = Format::new().set_bold();
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    sheet.write_string_with_format(0, 0, "Result", &bold)?;
+    sheet.write_string_with_format(0, 1, "Reason", &bold)?;
+    for (number, LeftOut { result, reason }) in (1..).zip(left_out) {
+        sheet.write_string_with_format(number, 0, printable(result), &wrapped)?;
+        sheet.write_string_with_format(number, 1, printable(reason), &wrapped)?;
+    }
+    sheet.set_column_width(0, 60)?.set_column_width(1, 100)?;
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.autofilter(0, 0, row(left_out.len()), 1)?;
+    Ok(())
+}
+
+/// A note on a cell, from nobody.
+fn note(text: &str) -> Note {
+    Note::new(text).set_author("").add_author_prefix(false)
 }
 
 fn column(index: usize) -> u16 {
@@ -202,9 +198,9 @@ fn entries<'a>(rows: &[&Row<'a>], ids: &BTreeMap<String, String>, open: bool, ro
             row.system.submitter.clone(),
             availability,
             row.system.name.clone(),
-            cell(row.field("Board Name")),
+            row.cell("Board Name"),
         ];
-        index.extend(FIELDS.iter().map(|(_, key)| cell(row.field(key))));
+        index.extend(FIELDS.iter().map(|(_, key)| row.cell(key)));
         if open {
             let quality = row.quality.as_ref().map_or_else(String::new, |quality| quality.text.clone());
             index.extend([row.model().to_owned(), quality]);
@@ -215,9 +211,8 @@ fn entries<'a>(rows: &[&Row<'a>], ids: &BTreeMap<String, String>, open: bool, ro
             entries.push(Entry { index, system: row.system, figures: BTreeMap::new() });
         }
         let entry = &mut entries[number];
-        let stands = row.throughput.as_ref().is_some_and(|throughput| throughput.stands);
-        entry.figures.extend(row.latency_ms().map(|ms| (place, (ms, stands))));
-        entry.figures.extend(row.energy.as_ref().map(|it| (benchmarks.len() + place, (it.value, it.stands))));
+        entry.figures.extend(row.latency().map(|shown| (place, shown)));
+        entry.figures.extend(row.energy.clone().map(|shown| (benchmarks.len() + place, shown)));
     }
     entries.sort_by(|a, b| a.index.cmp(&b.index));
     entries

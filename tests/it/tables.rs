@@ -9,6 +9,7 @@ use tinyaudit::judge::report::Report;
 use tinyaudit::read::tree::Tree;
 use tinyaudit::round::Round;
 use tinyaudit::tell;
+use tinyaudit::tell::page::ResultsPage;
 use tinyaudit::tell::publication::{self, Filter, Selection};
 
 use crate::{corpus, golden};
@@ -25,9 +26,9 @@ fn official_csv(report: &Report, selection: Selection) -> String {
 }
 
 fn xlsx(report: &Report, selection: Selection) -> Vec<u8> {
-    let (rows, _) = publication::rows(report, selection, &Filter::default());
+    let (rows, left_out) = publication::rows(report, selection, &Filter::default());
     let mut out = Vec::new();
-    tell::xlsx::write(&rows, &report.round, &report.round.publication.repository, &mut out).unwrap();
+    tell::xlsx::write(&rows, &left_out, &report.round, &report.round.publication.repository, &mut out).unwrap();
     out
 }
 
@@ -217,11 +218,12 @@ fn nothing_a_submitter_writes_is_markup_or_formula() {
     let formulas: Vec<_> = sheets(book).into_iter().flat_map(|sheet| sheet.formulas).collect();
     assert!(formulas.iter().all(|(.., text)| text.contains("https://github.com/mlcommons/")), "{formulas:?}");
     let mut page = Vec::new();
-    tell::html::write_results(&report, &rows, "r", &mut page).unwrap();
+    let published = ResultsPage::of(&rows, &[], &report.round, "r");
+    tell::html::write_results(&report, &rows, &published, &mut page).unwrap();
     let page = String::from_utf8(page).unwrap();
     assert!(!page.contains("<script>alert") && page.contains("&lt;script&gt;alert"));
     let mut text = Vec::new();
-    tell::markdown::write(&publication::tables(&report, &rows), &report.round, "r", &mut text).unwrap();
+    tell::markdown::write(&published, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
     assert!(!text.contains("<script>") && !text.contains("[x](javascript"), "{text}");
 }
@@ -272,8 +274,7 @@ fn every_result_is_in_every_table() {
         let official = official_csv(&report, selection);
         let book = zip_texts(&xlsx(&report, selection)).into_values().collect::<String>();
         let mut markdown = Vec::new();
-        let tables = publication::tables(&report, &rows);
-        tell::markdown::write(&tables, &report.round, "r", &mut markdown).unwrap();
+        tell::markdown::write(&ResultsPage::of(&rows, &[], &report.round, "r"), &mut markdown).unwrap();
         let markdown = String::from_utf8(markdown).unwrap();
         assert_eq!(official.lines().count(), 4, "{official}");
         for (name, text) in [("official", &official), ("workbook", &book), ("markdown", &markdown)] {
@@ -285,4 +286,66 @@ fn every_result_is_in_every_table() {
         assert_eq!(markdown.contains("~~92.083~~ (not valid)"), selection == Selection::Marked, "{markdown}");
         assert_eq!(markdown.contains("not valid"), selection == Selection::Marked, "{markdown}");
     }
+}
+
+/// The page names every row by its public ID, one cell a submitter and ID, with units, targets and counts; what is left out
+/// stands below, and links lead where a reader may go.
+#[test]
+fn the_results_page_is_as_it_is_published() {
+    let folder = tempfile::TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let own = folder.path().join("closed/ExampleCo");
+    let claim = own.join("results/simulated_npu_400mhz/ic/accuracy/results.txt");
+    std::fs::write(&claim, std::fs::read_to_string(&claim).unwrap().replace("85.5", "88.5")).unwrap();
+    let described = own.join("systems/simulated_fpga_100mhz.json");
+    let text = std::fs::read_to_string(&described).unwrap();
+    let counted = text.replacen('{', "{ \"Number of Processors\": \"2\",", 1);
+    std::fs::write(&described, counted).unwrap();
+    let report = report(folder.path(), "v1.3");
+    let page = |selection| {
+        let (rows, left_out) = publication::rows(&report, selection, &Filter::default());
+        ResultsPage::of(&rows, &left_out, &report.round, &report.round.publication.public_repository)
+    };
+    let valid = page(Selection::Valid);
+    let mut markdown = Vec::new();
+    tell::markdown::write(&valid, &mut markdown).unwrap();
+    let markdown = String::from_utf8(markdown).unwrap();
+    for part in [
+        "## closed, available",
+        "Quality targets: ic: Top-1 of at least 85 %; sww: at most 8 false alarms and 8 words missed.",
+        "| ID | Submitter |",
+        "| ic latency in ms |",
+        "| 1.3-0001 | ExampleCo |",
+        "| 2 × ",
+        "(https://github.com/mlcommons/tiny_results_v1.3/tree/main/closed/ExampleCo/results/simulated_fpga_100mhz)",
+        "## Left out",
+        "accuracy-mismatch",
+    ] {
+        assert!(markdown.contains(part), "{part}: {markdown}");
+    }
+    let marked = page(Selection::Marked);
+    let [table] = &marked.tables[..] else { panic!("{marked:?}") };
+    assert!(table.head.contains(&"ic energy in µJ".to_owned()), "{:?}", table.head);
+    let spans: Vec<(usize, usize)> = table.lines.iter().map(|line| (line[0].lines, line[1].lines)).collect();
+    assert_eq!(spans, [(1, 2), (1, 0)]);
+    let struck: Vec<_> = table.lines.iter().flatten().filter_map(|cell| cell.struck.as_ref()).collect();
+    assert!(!struck.is_empty() && struck.iter().all(|why| why.contains("accuracy-mismatch")), "{struck:?}");
+    let mut html = Vec::new();
+    let (rows, _) = publication::rows(&report, Selection::Valid, &Filter::default());
+    tell::html::write_results(&report, &rows, &valid, &mut html).unwrap();
+    let html = String::from_utf8(html).unwrap();
+    assert!(html.contains("<h2 id=\"left-out\">") && html.contains("1.3-0001"));
+    let (_, left_out) = publication::rows(&report, Selection::Marked, &Filter::default());
+    assert!(left_out.is_empty());
+    // In the workbook the reason is a note on the very figure, heads stay, and what is left out is a sheet.
+    let parts = zip_texts(&xlsx(&report, Selection::Marked));
+    let notes = parts.iter().find(|(name, text)| name.contains("comments") && text.contains("accuracy-mismatch"));
+    assert!(notes.is_some(), "{:?}", parts.keys());
+    let sheet = &parts["xl/worksheets/sheet1.xml"];
+    assert!(sheet.contains("<pane ") && sheet.contains("<autoFilter "), "{sheet}");
+    let parts = zip_texts(&xlsx(&report, Selection::Valid));
+    assert!(
+        parts["xl/workbook.xml"].contains("\"left out\"")
+            && parts["xl/sharedStrings.xml"].contains("accuracy-mismatch")
+    );
 }
