@@ -266,6 +266,30 @@ struct Wanted {
     evidence: bool,
 }
 
+/// The round before.
+#[derive(Debug, Args)]
+struct Before {
+    /// The tree of the round before: finds sessions submitted again and previews that did not come back
+    #[arg(long, value_name = "DIR")]
+    previous: Option<PathBuf>,
+    /// The round of --previous [default: the one before]
+    #[arg(long, value_name = "ROUND", requires = "previous")]
+    previous_round: Option<String>,
+}
+
+impl Before {
+    /// The submission of the round before.
+    fn earlier(&self, now: &str) -> anyhow::Result<Option<Submission>> {
+        let Some(folder) = &self.previous else { return Ok(None) };
+        let names = Round::names();
+        let before = names.iter().position(|name| *name == now).and_then(|index| names.get(index.checked_sub(1)?));
+        let own = || crate::keep::package::stored_round(&open_tree(folder).ok()?).ok();
+        let name = self.previous_round.clone().or_else(own).or_else(|| before.map(|name| (*name).to_owned()));
+        let name = name.with_context(|| format!("{now} has no round before it; name one with --previous-round"))?;
+        Ok(Some(judged(folder, Some(&name))?.1.submission))
+    }
+}
+
 /// Loads and judges another tree than the one a command is about.
 fn judged(path: &Path, round: Option<&str>) -> anyhow::Result<(Tree, Report)> {
     let tree = open_tree(path)?;

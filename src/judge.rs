@@ -2,6 +2,7 @@
 
 pub mod consequence;
 pub mod coverage;
+pub mod device_class;
 pub mod engine;
 pub mod evidence;
 pub mod follow_up;

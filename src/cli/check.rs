@@ -4,20 +4,18 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, ValueEnum};
 
 use super::settings::{FailOn, Settings};
 use super::streams::{columns, deliver, is_standard, open_tree, read_text, remark, styled};
-use super::{Input, Wanted, judged};
+use super::{Before, Input, Wanted};
 use crate::judge::report::Report;
 use crate::judge::rule::Group;
 use crate::judge::rules::rule_named;
 use crate::keep::mending;
 use crate::keep::package;
-use crate::read::submission::Submission;
 use crate::read::tree::Tree;
-use crate::round::{Round, Severity};
+use crate::round::Severity;
 use crate::tell;
 use crate::tell::triage::{self, Layout, View};
 
@@ -39,12 +37,8 @@ Exit codes: 0 passes, 1 a finding is as grave as --fail-on, 2 nothing could be c
 pub struct Check {
     #[command(flatten)]
     input: Input,
-    /// The tree of the round before: finds sessions submitted again and previews that did not come back
-    #[arg(long, value_name = "DIR")]
-    previous: Option<PathBuf>,
-    /// The round of --previous [default: the one before]
-    #[arg(long, value_name = "ROUND", requires = "previous")]
-    previous_round: Option<String>,
+    #[command(flatten)]
+    before: Before,
     /// Print every finding with its excerpt and what to do, sorted by path; where there are few, this is the default
     #[arg(long, conflicts_with_all = ["concise", "statistics"])]
     full: bool,
@@ -130,17 +124,6 @@ fn prefix(dir: &Path) -> String {
 const LONGEST_COMMENT: usize = 60_000;
 
 impl Check {
-    /// The submission of the round before.
-    fn earlier(&self, now: &str) -> anyhow::Result<Option<Submission>> {
-        let Some(folder) = &self.previous else { return Ok(None) };
-        let names = Round::names();
-        let before = names.iter().position(|name| *name == now).and_then(|index| names.get(index.checked_sub(1)?));
-        let own = || package::stored_round(&open_tree(folder).ok()?).ok();
-        let name = self.previous_round.clone().or_else(own).or_else(|| before.map(|name| (*name).to_owned()));
-        let name = name.with_context(|| format!("{now} has no round before it; name one with --previous-round"))?;
-        Ok(Some(judged(folder, Some(&name))?.1.submission))
-    }
-
     /// Prints the findings as it was asked for.
     fn write_text(&self, report: &Report, threshold: Severity, out: &mut dyn Write) -> io::Result<()> {
         /// Findings that are read as they stand; of more, the gravest have to be found.
@@ -173,7 +156,7 @@ impl Check {
             ("digest of the manifest", manifest.map(|bytes| package::sha256(&bytes))),
             ("submitter", self.input.submitter.clone()),
             ("waivers", self.input.waivers.as_ref().map(path)),
-            ("the round before", self.previous.as_ref().map(path)),
+            ("the round before", self.before.previous.as_ref().map(path)),
         ];
         options.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
@@ -182,7 +165,8 @@ impl Check {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let tree = open_tree(&self.input.dir)?;
         let (round, said) = self.input.round(&tree)?;
-        let wanted = Wanted { earlier: self.earlier(&round.name)?, evidence: matches!(self.format, Format::Html) };
+        let wanted =
+            Wanted { earlier: self.before.earlier(&round.name)?, evidence: matches!(self.format, Format::Html) };
         let mut report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
         if let Some(list) = &self.absent {
             let paths =

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::streams::{open_tree, print};
-use super::{Input, Wanted};
+use super::{Before, Input, Wanted};
 use crate::keep::output;
 use crate::tell::letter;
 
@@ -23,6 +23,8 @@ Examples:
 pub struct Letters {
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    before: Before,
     /// The folder for the letters, `<division>-<submitter>.md`
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -39,7 +41,8 @@ impl Letters {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let tree = open_tree(&self.input.dir)?;
         let (round, said) = self.input.round(&tree)?;
-        let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), Wanted::default())?;
+        let wanted = Wanted { earlier: self.before.earlier(&round.name)?, evidence: false };
+        let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
         let mut written = vec![said];
         for submitter in &report.submission.submitters {
             let division = if submitter.division.is_empty() { "no-division" } else { &submitter.division };

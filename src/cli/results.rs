@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::streams::{deliver, open_tree, refuse_terminal, remark, terminal_width};
-use super::{Input, Wanted};
+use super::{Before, Input, Wanted};
 use crate::judge::report::Report;
 use crate::read::submission::{Benchmark, System};
 use crate::tell;
@@ -31,6 +31,8 @@ Examples:
 pub struct Results {
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    before: Before,
     /// How to print the results
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -83,9 +85,10 @@ impl Results {
         if self.format == Format::Xlsx {
             refuse_terminal(self.out.as_deref(), "a workbook")?;
         }
-        let wanted = Wanted { evidence: self.format == Format::Html, earlier: None };
         let tree = open_tree(&self.input.dir)?;
         let (round, said) = self.input.round(&tree)?;
+        let earlier = self.before.earlier(&round.name)?;
+        let wanted = Wanted { evidence: self.format == Format::Html, earlier };
         let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
         let known = |names: Vec<&str>, wanted: &str, what: &str| {
             anyhow::ensure!(

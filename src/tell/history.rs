@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::text::printable;
 use super::wrap::wrapped;
+use crate::judge::device_class::DeviceClass;
 use crate::judge::lineage::{Kinship, pairs};
 use crate::judge::report::Report;
 use crate::read::submission::{Benchmark, Figure, System};
@@ -17,24 +18,28 @@ use crate::read::submission::{Benchmark, Figure, System};
 #[schemars(title = "tinyaudit history")]
 pub struct History {
     /// The rounds, in the order given.
-    rounds: Vec<String>,
+    pub(super) rounds: Vec<String>,
     /// Every system that was found, sorted by its newest name.
-    systems: Vec<Life>,
+    pub(super) systems: Vec<Life>,
     /// The fastest valid results and those of the least energy, by benchmark and round.
     best: Vec<Best>,
+    /// The first, the fastest and the least energy of all rounds, by benchmark and class of devices.
+    pub(super) classes: Vec<ClassBest>,
 }
 
 /// One system through the rounds.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Life {
+pub(super) struct Life {
     /// Division and submitter, as last seen.
-    submitter: String,
+    pub(super) submitter: String,
+    /// The class of devices it belongs to.
+    pub(super) class: String,
     /// Where it was seen.
     seen: Vec<Seen>,
     /// Its figures by benchmark, folder and all.
-    figures: BTreeMap<String, Vec<Point>>,
+    pub(super) figures: BTreeMap<String, Vec<Point>>,
     /// Whether it is missing in the last round, although its submitter takes part.
-    vanished: bool,
+    pub(super) vanished: bool,
 }
 
 /// A system in one round.
@@ -50,16 +55,16 @@ struct Seen {
 
 /// The figures of a benchmark in one round.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-struct Point {
-    round: String,
+pub(super) struct Point {
+    pub(super) round: String,
     /// Whether it may be published.
-    valid: bool,
+    pub(super) valid: bool,
     /// Inferences per second.
-    throughput: Option<f64>,
+    pub(super) throughput: Option<f64>,
     /// µJ per inference, or mW of a wake word.
-    energy: Option<f64>,
+    pub(super) energy: Option<f64>,
     /// Supply voltage of the energy, in V.
-    supply_v: Option<f64>,
+    pub(super) supply_v: Option<f64>,
 }
 
 /// The best results of a benchmark in a round.
@@ -73,6 +78,29 @@ struct Best {
     least_energy: Option<(String, f64)>,
 }
 
+/// The best results of a class of devices in a benchmark, over all rounds: valid ones of the closed division.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ClassBest {
+    pub(super) benchmark: String,
+    pub(super) class: String,
+    /// The fastest of the first round in which there was one.
+    pub(super) first: Option<Record>,
+    /// The most inferences per second.
+    pub(super) fastest: Option<Record>,
+    /// The least µJ per inference, or mW.
+    pub(super) least_energy: Option<Record>,
+}
+
+/// A result that stands out.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(super) struct Record {
+    round: String,
+    /// Submitter and system.
+    system: String,
+    /// Inferences per second, µJ or mW.
+    value: f64,
+}
+
 /// A system followed through the reports: by the report's number, and what tells it from the one before.
 type Thread<'a> = BTreeMap<usize, (&'a System, Option<Kinship>)>;
 
@@ -84,7 +112,37 @@ impl History {
         let mut systems: Vec<Life> = threads.iter().map(|thread| life(thread, reports)).collect();
         systems.sort_by(|a, b| key(a).cmp(&key(b)));
         let rounds = reports.iter().map(|report| report.round.name.clone()).collect();
-        Self { rounds, systems, best: best(reports) }
+        Self { rounds, systems, best: best(reports), classes: classes(reports) }
+    }
+}
+
+impl Life {
+    /// Whether it competes in the closed division.
+    pub(super) fn is_closed(&self) -> bool {
+        self.submitter.starts_with("closed/")
+    }
+
+    /// Submitter and system, as last seen.
+    pub(super) fn name(&self) -> String {
+        format!("{} {}", self.submitter, self.seen.last().map_or("", |seen| seen.name.as_str()))
+    }
+
+    /// Whether it had another name in one of the rounds.
+    pub(super) fn is_renamed(&self) -> bool {
+        self.seen.windows(2).any(|pair| pair[0].name != pair[1].name)
+    }
+
+    /// Where it was seen, under which names, and what tells so.
+    pub(super) fn names(&self) -> String {
+        let seen = self.seen.iter().map(|seen| match &seen.by {
+            Some(by) if *by != Kinship::SameName.to_string() => {
+                let sure = if seen.sure { "" } else { ", not sure" };
+                format!("{} as {} ({by}{sure})", seen.round, seen.name)
+            }
+            None if self.is_renamed() => format!("{} as {}", seen.round, seen.name),
+            _ => seen.round.clone(),
+        });
+        seen.collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -142,7 +200,8 @@ fn life(thread: &Thread<'_>, reports: &[Report]) -> Life {
     let takes_part =
         |system: &System| reports[last].submission.submitters.iter().any(|one| one.name == system.submitter);
     let vanished = newest.is_some_and(|(round, (system, _))| *round != last && takes_part(system));
-    Life { submitter, seen, figures, vanished }
+    let class = newest.map_or(DeviceClass::Unknown, |(_, (system, _))| DeviceClass::of(system)).to_string();
+    Life { submitter, class, seen, figures, vanished }
 }
 
 fn point(report: &Report, system: &System, benchmark: &Benchmark) -> Point {
@@ -184,6 +243,49 @@ fn best(reports: &[Report]) -> Vec<Best> {
     best.into_values().collect()
 }
 
+fn classes(reports: &[Report]) -> Vec<ClassBest> {
+    let mut classes: BTreeMap<(String, DeviceClass), ClassBest> = BTreeMap::new();
+    for report in reports {
+        for (system, benchmark) in report.results().filter(|(system, _)| system.is_closed()) {
+            let point = point(report, system, benchmark);
+            let Some(name) = benchmark.name.clone().filter(|_| point.valid) else { continue };
+            let class = DeviceClass::of(system);
+            let entry = classes.entry((name.clone(), class.clone())).or_insert_with(|| ClassBest {
+                benchmark: name,
+                class: class.to_string(),
+                first: None,
+                fastest: None,
+                least_energy: None,
+            });
+            let record = |value: f64| Record {
+                round: report.round.name.clone(),
+                system: format!("{}/{}", system.submitter, system.name),
+                value,
+            };
+            if let Some(rate) = point.throughput {
+                let beats = |best: &Record| rate > best.value;
+                if entry.first.as_ref().is_none_or(|first| first.round == report.round.name && beats(first)) {
+                    entry.first = Some(record(rate));
+                }
+                if entry.fastest.as_ref().is_none_or(beats) {
+                    entry.fastest = Some(record(rate));
+                }
+            }
+            if let Some(energy) =
+                point.energy.filter(|energy| entry.least_energy.as_ref().is_none_or(|best| *energy < best.value))
+            {
+                entry.least_energy = Some(record(energy));
+            }
+        }
+    }
+    classes.into_values().collect()
+}
+
+/// A record in words.
+pub(super) fn told(record: &Record) -> String {
+    format!("{} {} {}", record.round, super::decimals(record.value), record.system)
+}
+
 /// Writes the history in words, lines at most `width` characters long.
 ///
 /// # Errors
@@ -212,14 +314,9 @@ type Line<'a> = &'a mut dyn FnMut(usize, &str) -> io::Result<()>;
 
 fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
     for life in &history.systems {
-        let name = life.seen.last().map_or("", |seen| seen.name.as_str());
         let vanished = if life.vanished { ", missing in the last round" } else { "" };
-        line(0, &printable(&format!("{} {name}{vanished}", life.submitter)))?;
-        let seen = life.seen.iter().map(|seen| match &seen.by {
-            Some(by) if *by != Kinship::SameName.to_string() => format!("{} as {} ({by})", seen.round, seen.name),
-            _ => seen.round.clone(),
-        });
-        line(2, &printable(&format!("seen in {}", seen.collect::<Vec<_>>().join(", "))))?;
+        line(0, &printable(&format!("{}{vanished}", life.name())))?;
+        line(2, &printable(&format!("{}, seen in {}", life.class, life.names())))?;
         for (benchmark, points) in &life.figures {
             for (what, figures) in [("inf/s", figures(points, |point| point.throughput)), ("energy", energies(points))]
             {
@@ -237,6 +334,13 @@ fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
         };
         let (fastest, least) = (told(&best.fastest), told(&best.least_energy));
         line(2, &printable(&format!("{} {}: fastest {fastest}, least energy {least}", best.benchmark, best.round)))?;
+    }
+    line(0, "first and best of each class of devices")?;
+    for best in &history.classes {
+        let records = [("first", &best.first), ("fastest", &best.fastest), ("least energy", &best.least_energy)];
+        let records = records.iter().filter_map(|(what, one)| Some(format!("{what} {}", told(one.as_ref()?))));
+        let records = records.collect::<Vec<_>>().join(", ");
+        line(2, &printable(&format!("{} {}: {records}", best.benchmark, best.class)))?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 mod figures;
 mod findings;
 mod first;
+pub mod history;
 mod index;
 mod plot;
 mod plots;
@@ -32,14 +33,15 @@ use crate::round::Severity;
 use crate::tell::page::ResultsPage;
 use crate::tell::publication::Row;
 
-/// The parts of the page, by name; the first holds the others.
-const TEMPLATES: [(&str, &str); 6] = [
+/// Pages and their parts, by name.
+const TEMPLATES: [(&str, &str); 7] = [
     ("page", include_str!("html/page.html")),
     ("first", include_str!("html/first.html")),
     ("published", include_str!("html/published.html")),
     ("table", include_str!("html/table.html")),
     ("findings", include_str!("html/findings.html")),
     ("evidence", include_str!("html/evidence.html")),
+    ("history", include_str!("html/history.html")),
 ];
 const STYLE: &str =
     concat!(include_str!("html/style.css"), include_str!("html/wide.css"), include_str!("html/plot.css"));
@@ -111,7 +113,7 @@ pub fn write_check(report: &Report, desk: Desk<'_>, out: &mut dyn Write) -> io::
     page.parts = findings::parts(&index);
     page.reminders = if desk.reminders { reminders().collect() } else { Vec::new() };
     page.provenance.extend(desk.provenance.iter().map(|(name, value)| (printable(name), printable(value))));
-    render(&page, out)
+    render("page", &page, out)
 }
 
 /// Writes a results page, and the evidence of each of its rows.
@@ -127,7 +129,7 @@ pub fn write_results(
     let index = Index::of(report, rows.iter().map(|row| (row.system, row.benchmark)));
     let mut page = page(&index, format!("MLPerf Tiny {} results", report.round.name));
     page.published = Some(published);
-    render(&page, out)
+    render("page", &page, out)
 }
 
 fn page<'a>(index: &Index<'_>, title: String) -> Page<'a> {
@@ -163,14 +165,14 @@ fn page<'a>(index: &Index<'_>, title: String) -> Page<'a> {
     }
 }
 
-fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn render(name: &str, page: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_filter("breakable", breakable);
     for (name, text) in TEMPLATES {
         environment.add_template(name, text).map_err(io::Error::other)?;
     }
-    let template = environment.get_template(TEMPLATES[0].0).map_err(io::Error::other)?;
+    let template = environment.get_template(name).map_err(io::Error::other)?;
     let text = template.render(minijinja::value::Serde(page)).map_err(io::Error::other)?;
     out.write_all(text.as_bytes())
 }

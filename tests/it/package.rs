@@ -710,9 +710,10 @@ fn systems_are_followed_through_rounds() {
     fs::remove_dir_all(own.join("results/simulated_fpga_100mhz")).unwrap();
     let told = succeeds(&["history", text(&old), text(&new)]);
     for part in [
-        "closed/ExampleCo npu\n  seen in v1.3, v1.4 as npu (the same sessions)",
+        "closed/ExampleCo npu\n  with an accelerator, seen in v1.3 as simulated_npu_400mhz, v1.4 as npu (the same sessions)",
         "ic inf/s: v1.3 662.9, v1.4 662.9 (+0.0 %)",
         "closed/ExampleCo simulated_fpga_100mhz, missing in the last round",
+        "ic with an accelerator: first v1.3 3690.9 ExampleCo/simulated_fpga_100mhz, fastest v1.3 3690.9",
         "ic v1.3: fastest 3690.9 ExampleCo/simulated_fpga_100mhz, least energy 92.08\n    ExampleCo/simulated_npu_400mhz",
     ] {
         assert!(told.contains(part), "{part} in {told}");
@@ -722,4 +723,16 @@ fn systems_are_followed_through_rounds() {
     assert!(
         succeeds(&["history", text(&old), text(&new), "--format", "markdown"]).contains("### closed/ExampleCo npu")
     );
+    let page = folder.path().join("history.html");
+    succeeds(&["history", text(&old), text(&new), "--format", "html", "--out", text(&page)]);
+    let page = fs::read_to_string(page).unwrap();
+    for part in [
+        "ic: latency in ms of 2 systems, round by round",
+        "<h2 id=\"vanished-title\">",
+        "v1.4 as npu (the same sessions)",
+        "not valid",
+        "default-src 'none'",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
 }

@@ -1,3 +1,4 @@
+use crate::judge::device_class::has_accelerator;
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::{Submission, System};
 use crate::round::{FileRole, Mode, Round};
@@ -37,13 +38,6 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             }
         }
     }
-}
-
-fn has_accelerator(system: &System) -> bool {
-    let text = system.description.as_ref().map_or("", |description| description.text("Accelerator")).to_lowercase();
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let none = ["none", "no", "na", "not", "without"];
-    !(words.is_empty() || words[0] == "n" && words.len() == 2 || none.contains(&words[0]))
 }
 
 /// The highest frequency that the description names, in Hz.

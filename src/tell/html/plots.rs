@@ -3,6 +3,7 @@
 mod accuracy;
 mod energy;
 pub mod overview;
+pub mod processor;
 mod roc;
 mod wakeword;
 mod weights;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::figures::{self, Cell, Column, FigureRow};
 use super::findings::{place, waiver};
 use super::index::{Index, ResultEntry, finding_anchor, key};
+use super::plots::processor::Processors;
 use super::plots::{self, Figure};
 use super::previous::{Previous, Rounds};
 use crate::read::submission::{Benchmark, System};
@@ -81,11 +82,13 @@ const FACTS: [(&str, &str); 8] = [
 
 /// The results of a page.
 pub fn parts(index: &Index<'_>) -> Vec<ResultPart> {
-    let rounds = Rounds::of(index.report);
-    index.results.iter().map(|entry| part(index, entry, &rounds)).collect()
+    let (rounds, processors) = (Rounds::of(index.report), Processors::of(index));
+    index.results.iter().map(|entry| part(index, entry, &rounds, &processors)).collect()
 }
 
-fn part(index: &Index<'_>, entry: &ResultEntry<'_>, rounds: &Rounds<'_>) -> ResultPart {
+fn part(index: &Index<'_>, entry: &ResultEntry<'_>, rounds: &Rounds<'_>, processors: &Processors<'_>) -> ResultPart {
+    let mut plots = plots::figures(entry.benchmark, &index.report.round);
+    plots.extend(processors.beside(entry));
     let ResultEntry { system, benchmark, .. } = entry;
     let figures = figures::rows(index, benchmark);
     let mut consequences: Vec<&str> = Vec::new();
@@ -120,7 +123,7 @@ fn part(index: &Index<'_>, entry: &ResultEntry<'_>, rounds: &Rounds<'_>) -> Resu
         description: place(&system.description_path, 0),
         weights: crate::tell::weights::words(benchmark).map(|words| printable(&words)),
         previous: rounds.previous(index, entry, &figures),
-        plots: plots::figures(benchmark, &index.report.round),
+        plots,
         figures,
     }
 }

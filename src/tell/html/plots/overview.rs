@@ -37,15 +37,17 @@ fn value(score: Option<&Score>) -> Option<f64> {
 
 /// Latency against energy of one benchmark; what is below and left of all others has no better.
 fn costs(index: &Index<'_>, round: &Round, name: &str) -> Option<Overview> {
-    let spec = round.benchmarks.get(name)?;
-    if spec.task == Task::Wakeword {
-        return None;
-    }
+    let streams = round.benchmarks.get(name)?.task == Task::Wakeword;
     let of = |entry: &ResultEntry<'_>| {
         let scores = entry.benchmark.scores();
-        let rate = value(scores.throughput.as_ref()).filter(|rate| *rate > 0.0)?;
-        Some((1000.0 / rate, value(scores.energy.as_ref()).filter(|energy| *energy > 0.0)?))
+        let (rate, energy) = match &scores.wakeword {
+            Some(words) => (Some(&words.throughput), words.power.as_ref()),
+            None => (scores.throughput.as_ref(), scores.energy.as_ref()),
+        };
+        let rate = value(rate).filter(|rate| *rate > 0.0)?;
+        Some((1000.0 / rate, value(energy).filter(|energy| *energy > 0.0)?))
     };
+    let (cost, unit) = if streams { ("mean power in mW", "mW") } else { ("energy in µJ an inference", "µJ") };
     let points: Vec<(&ResultEntry<'_>, (f64, f64))> = index
         .results
         .iter()
@@ -57,7 +59,7 @@ fn costs(index: &Index<'_>, round: &Round, name: &str) -> Option<Overview> {
     }
     let title = format!("{name}: latency against energy of {} results", points.len());
     let x = Axis::log("latency in ms", points.iter().map(|(_, at)| at.0));
-    let y = Axis::log("energy in µJ an inference", points.iter().map(|(_, at)| at.1));
+    let y = Axis::log(cost, points.iter().map(|(_, at)| at.1));
     let mut plot = Plot::new(&title, x, y).high(260.0);
     let mut listed = Vec::new();
     let mut front: Vec<(f64, f64)> = points
@@ -69,7 +71,7 @@ fn costs(index: &Index<'_>, round: &Round, name: &str) -> Option<Overview> {
     plot.line("level", front);
     for (number, (entry, at)) in points.iter().enumerate() {
         let (class, shape) = look(entry);
-        plot.mark(class, shape, *at, &format!("{}: {:.3} ms, {:.3} µJ", entry.name(), at.0, at.1));
+        plot.mark(class, shape, *at, &format!("{}: {:.3} ms, {:.3} {unit}", entry.name(), at.0, at.1));
         plot.text("", *at, (6.0, -4.0), &(number + 1).to_string());
         listed.push(Point { anchor: entry.anchor.clone(), name: entry.name() });
     }
