@@ -18,6 +18,7 @@ mod forensics;
 mod formats;
 mod fuzzing;
 mod golden;
+mod guarantees;
 mod hostile;
 mod inputs;
 mod layers;
