@@ -45,6 +45,28 @@ impl Consequence {
     }
 }
 
+/// Whether a finding says that something is not there, rather than that something is wrong.
+#[must_use]
+pub fn is_absence(finding: &Finding) -> bool {
+    let absences = ["claim-missing", "evidence-missing", "evidence-undecided", "file-missing", "run-missing"];
+    absences.contains(&finding.rule.id)
+}
+
+/// How far a finding lies from what is right by its message, in per cent: of alike ones the larger comes first.
+#[must_use]
+pub fn deviation(finding: &Finding) -> f64 {
+    let number = |word: &str| word.trim_start_matches(['(', '+', '-']).parse::<f64>().ok();
+    let message = finding.message.as_str();
+    if let Some((found, least)) = message.split_once(", expected at least ") {
+        let found = found.split_whitespace().rev().find_map(number);
+        let least = least.split_whitespace().next().and_then(number);
+        return found.zip(least).map_or(0.0, |(found, least)| 100.0 * (1.0 - found / least));
+    }
+    let words: Vec<&str> = message.split_whitespace().collect();
+    let shares = words.windows(2).filter(|pair| pair[0].starts_with('(') && pair[1].starts_with('%'));
+    shares.filter_map(|pair| number(pair[0])).fold(0.0, f64::max)
+}
+
 impl fmt::Display for Consequence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -67,6 +89,14 @@ mod tests {
             let document = matches!(rule.group, Group::Structure | Group::SystemDescription);
             assert!(document || consequence == Consequence::Figure, "{} is {consequence}", rule.id);
         }
+    }
+
+    #[test]
+    fn the_largest_deviation_is_read() {
+        let deviation = |message: &str| deviation(&Finding::new(&RULES[0], "p", 0, message.to_owned()));
+        assert!((deviation("77.342 s and 115.696 s (+49.6 %), tolerance 2 % and 0.1 s") - 49.6).abs() < 1e-9);
+        assert!((deviation("window 3 lasts 4.0 s, expected at least 10 s") - 60.0).abs() < 1e-9);
+        assert!(deviation("`log.txt` is missing").abs() < 1e-9);
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! Findings as a reviewer reads them: one row a submitter, then what there is to decide, by consequence, the gravest first and
 //! alike ones together; then what was not checked, and the verdict.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
 use super::text::{place, printable, summary};
 use super::wrap::wrapped;
-use crate::judge::consequence::Consequence;
+use crate::judge::consequence::{Consequence, deviation, is_absence};
 use crate::judge::proof::Status;
 use crate::judge::report::Report;
 use crate::judge::rule::{Finding, Rule};
@@ -97,7 +97,7 @@ pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) 
         let count = groups.iter().flat_map(|(_, findings)| findings).filter(|finding| finding.counts()).count();
         writeln!(out, "\n{}", painted(layout, Style::new().bold(), &format!("{consequence} ({count})")))?;
         for (rule, findings) in groups {
-            group(rule, &findings, layout, out)?;
+            group(report, rule, &findings, layout, out)?;
         }
     }
     not_checked(report, layout, out)?;
@@ -166,8 +166,15 @@ fn submitters(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Resul
     let heads = COLUMNS.map(|column| format!(" {column}")).concat();
     writeln!(out, "{}", painted(layout, Style::new().underline(), &format!("{:<name$}{heads}", "submitter")))?;
     let counts = counts(report);
-    for submitter in &report.submission.submitters {
-        let counts = counts.get(&submitter.path).copied().unwrap_or_default();
+    let of = |submitter: &Submitter| counts.get(&submitter.path).copied().unwrap_or_default();
+    // Those first of whom most is to be decided.
+    let mut rows: Vec<&Submitter> = report.submission.submitters.iter().collect();
+    rows.sort_by_key(|submitter| {
+        let [_, contradicted, unproven, errors, _] = of(submitter);
+        std::cmp::Reverse((contradicted, errors, unproven))
+    });
+    for submitter in rows {
+        let counts = of(submitter);
         let cells = COLUMNS.iter().zip(counts).map(|(column, count)| format!(" {count:>width$}", width = column.len()));
         let cells: String = cells.collect();
         let mut lines = wrapped(&label(submitter), name, 2);
@@ -216,7 +223,8 @@ fn counts(report: &Report) -> BTreeMap<String, [usize; 5]> {
 
 type Groups<'a> = Vec<(&'static Rule, Vec<&'a Finding>)>;
 
-/// The findings of one consequence by rule: the gravest rules first, then those with most findings.
+/// The findings of one consequence by rule: the gravest rules first, what is wrong before what is missing, then those with
+/// most findings.
 fn groups<'a>(findings: &[&'a Finding], consequence: Consequence) -> Groups<'a> {
     let mut by_rule: BTreeMap<&str, Vec<&'a Finding>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| Consequence::of(finding) == consequence) {
@@ -225,14 +233,16 @@ fn groups<'a>(findings: &[&'a Finding], consequence: Consequence) -> Groups<'a> 
     let mut groups: Groups<'a> = by_rule.into_values().map(|findings| (findings[0].rule, findings)).collect();
     let rank = |findings: &[&Finding]| {
         let gravest = findings.iter().filter(|finding| finding.counts()).map(|finding| finding.severity).max();
-        (std::cmp::Reverse(gravest), std::cmp::Reverse(findings.len()), findings[0].rule.id)
+        let absence = is_absence(findings[0]);
+        (std::cmp::Reverse(gravest), absence, std::cmp::Reverse(findings.len()), findings[0].rule.id)
     };
     groups.sort_by(|a, b| rank(&a.1).cmp(&rank(&b.1)));
     groups
 }
 
-fn group(rule: &Rule, findings: &[&Finding], layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-    let counting: Vec<&&Finding> = findings.iter().filter(|finding| finding.counts()).collect();
+fn group(report: &Report, rule: &Rule, findings: &[&Finding], layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let mut counting: Vec<&Finding> = findings.iter().copied().filter(|finding| finding.counts()).collect();
+    counting.sort_by(|a, b| deviation(b).total_cmp(&deviation(a)));
     let severity = counting.iter().map(|finding| finding.severity).max();
     let waived = findings.len() - counting.len();
     let name = severity.map_or("waived", Severity::name);
@@ -257,10 +267,24 @@ fn group(rule: &Rule, findings: &[&Finding], layout: Layout, out: &mut dyn Write
             writeln!(out, "    {line}")?;
         }
     }
-    if counting.len() > LISTED {
-        writeln!(out, "    and {} more (--rule {} --full)", counting.len() - LISTED, rule.id)?;
+    if let Some(rest) = counting.get(LISTED..).filter(|rest| !rest.is_empty()) {
+        let told = format!("and {} more{} (--rule {} --full)", rest.len(), owners(report, rest), rule.id);
+        for line in wrapped(&told, layout.width.saturating_sub(4), 2) {
+            writeln!(out, "    {line}")?;
+        }
     }
     Ok(())
+}
+
+/// Whose findings these are, where that can be said in few words.
+fn owners(report: &Report, findings: &[&Finding]) -> String {
+    let owner = |finding: &&Finding| Some(printable(&report.submission.submitter_of(&finding.path)?.name));
+    let owners: BTreeSet<String> = findings.iter().filter_map(owner).collect();
+    if (1..=3).contains(&owners.len()) {
+        format!(" of {}", owners.into_iter().collect::<Vec<_>>().join(", "))
+    } else {
+        String::new()
+    }
 }
 
 /// What nobody could look at: figures that are open, by reason, and why.

@@ -8,7 +8,8 @@ fn every_promise_names_a_test() {
     let page = std::fs::read_to_string(root.join("docs/guarantees.md")).unwrap();
     let mut named = 0;
     for name in page.split('`').skip(1).step_by(2) {
-        let Some((file, test)) = name.split_once("::").filter(|(file, _)| !file.contains(' ') && *file != "file") else {
+        let Some((file, test)) = name.split_once("::").filter(|(file, _)| !file.contains(' ') && *file != "file")
+        else {
             continue;
         };
         let text = std::fs::read_to_string(root.join(format!("tests/it/{file}.rs"))).unwrap_or_default();

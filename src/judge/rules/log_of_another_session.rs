@@ -4,7 +4,7 @@ use crate::read::submission::Submission;
 use crate::round::{FileRole, Round};
 
 rule! {
-    /// results.txt was not written at the end of this log.
+    /// results.txt is of another session than this log: it was not written at the log's end.
     ///
     /// The EEMBC runner stamps both files with the same clock and writes the results right after the log ends; the
     /// MLCommons runner repeats the stamped results at the end of its log. Where that does not fit, the two files are of

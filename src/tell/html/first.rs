@@ -1,12 +1,12 @@
 //! The first screen: the verdict, who stands where, the gravest findings, and what was not checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::findings::finding_name;
 use super::index::{Index, ResultEntry, finding_anchor, key};
-use crate::judge::consequence::Consequence;
+use crate::judge::consequence::{Consequence, is_absence};
 use crate::judge::proof::{Ruling, Status};
 use crate::round::Severity;
 use crate::tell::text::{printable, summary};
@@ -185,7 +185,7 @@ fn gravest(index: &Index<'_>) -> Vec<Grave> {
     let grave = |group: &Vec<usize>| {
         let first = &index.findings[group[0]];
         // Of what is missing alike everywhere one is named.
-        let named = if first.of_absence() { 1 } else { NAMED };
+        let named = if is_absence(first.finding) { 1 } else { NAMED };
         let named = if group.len() == named + 1 { group.len() } else { named };
         Grave {
             title: first.finding.rule.title(),
@@ -218,26 +218,29 @@ fn kind(count: usize, (one, many): (&str, &str), by: BTreeMap<String, Vec<Place>
 /// Figures that are neither confirmed nor contradicted, by why.
 fn unproven(index: &Index<'_>) -> Option<Kind> {
     let mut by: BTreeMap<String, Vec<Place>> = BTreeMap::new();
-    let mut count = 0;
+    let (mut count, mut results) = (0, 0);
     for entry in &index.results {
+        let before = count;
         for proof in index.report.proofs_of(entry.benchmark).filter(|proof| proof.status() == Status::Unproven) {
             let why = proof.reason().unwrap_or_default();
             by.entry(printable(&format!("{}, {why}", proof.kind.name()))).or_default().push(place(entry));
             count += 1;
         }
+        results += usize::from(count > before);
     }
-    kind(count, ("figure is unproven", "figures are unproven"), by)
+    let of = if results == 1 { "of 1 result".to_owned() } else { format!("of {results} results") };
+    kind(count, (&format!("figure {of} is unproven"), &format!("figures {of} are unproven")), by)
 }
 
 /// Statements that nobody decided, of contradicted figures, too; together what is open of the same results.
 fn open(index: &Index<'_>) -> Option<Kind> {
     let mut by: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    let mut count = 0;
+    let mut open = BTreeSet::new();
     for (at, entry) in index.results.iter().enumerate() {
         for proof in index.report.proofs_of(entry.benchmark) {
             for decided in &proof.statements {
                 let Ruling::Open(_, _, why) = &decided.ruling else { continue };
-                count += 1;
+                open.insert(at);
                 let results = by.entry((proof.kind.name(), why)).or_default();
                 if results.last() != Some(&at) {
                     results.push(at);
@@ -253,7 +256,7 @@ fn open(index: &Index<'_>) -> Option<Kind> {
         let places = results.iter().map(|at| place(&index.results[*at])).collect();
         (printable(&format!("{figure}: {}", whys.join("; "))), places)
     });
-    kind(count, ("statement of a figure is open", "statements of figures are open"), said.collect())
+    kind(open.len(), ("result has statements that are open", "results have statements that are open"), said.collect())
 }
 
 /// Files that nobody read.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::judge::consequence::Consequence;
+use crate::judge::consequence::{Consequence, deviation, is_absence};
 use crate::judge::proof::Status;
 use crate::judge::report::Report;
 use crate::judge::rule::Finding;
@@ -69,28 +69,6 @@ impl ResultEntry<'_> {
     }
 }
 
-impl FindingEntry<'_> {
-    /// Whether it says that something is not there, rather than that something is wrong.
-    pub fn of_absence(&self) -> bool {
-        let absences = ["claim-missing", "evidence-missing", "evidence-undecided", "file-missing", "run-missing"];
-        absences.contains(&self.finding.rule.id)
-    }
-
-    /// How far it lies from what is right by its message, in per cent: of alike findings the larger comes first.
-    pub fn deviation(&self) -> f64 {
-        let number = |word: &str| word.trim_start_matches(['(', '+', '-']).parse::<f64>().ok();
-        let message = self.finding.message.as_str();
-        if let Some((found, least)) = message.split_once(", expected at least ") {
-            let found = found.split_whitespace().rev().find_map(number);
-            let least = least.split_whitespace().next().and_then(number);
-            return found.zip(least).map_or(0.0, |(found, least)| 100.0 * (1.0 - found / least));
-        }
-        let words: Vec<&str> = message.split_whitespace().collect();
-        let shares = words.windows(2).filter(|pair| pair[0].starts_with('(') && pair[1].starts_with('%'));
-        shares.filter_map(|pair| number(pair[0])).fold(0.0, f64::max)
-    }
-}
-
 impl<'a> Index<'a> {
     /// Of these results.
     pub fn of(report: &'a Report, results: impl Iterator<Item = (&'a System, &'a Benchmark)>) -> Self {
@@ -111,7 +89,7 @@ impl<'a> Index<'a> {
             }
             own.sort_by_key(|at| {
                 let one = &findings[*at];
-                (one.consequence, Reverse(one.finding.severity), one.of_absence(), *at)
+                (one.consequence, Reverse(one.finding.severity), is_absence(one.finding), *at)
             });
             entries.push(ResultEntry {
                 system,
@@ -126,7 +104,7 @@ impl<'a> Index<'a> {
     }
 
     /// The places of the findings that follow from each other least to most: by consequence, then as groups of one rule,
-    /// what is wrong before what is missing, what befalls few before what befalls all.
+    /// what is wrong before what is missing, what befalls many before what befalls one.
     pub fn groups(&self, consequence: Consequence) -> Vec<Vec<usize>> {
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for (at, one) in self.findings.iter().enumerate().filter(|(_, one)| one.consequence == consequence) {
@@ -141,7 +119,7 @@ impl<'a> Index<'a> {
         }
         for group in &mut groups {
             group.sort_by(|a, b| {
-                let of = |at: &usize| self.findings[*at].deviation();
+                let of = |at: &usize| deviation(self.findings[*at].finding);
                 of(b).total_cmp(&of(a)).then(a.cmp(b))
             });
         }
@@ -149,7 +127,7 @@ impl<'a> Index<'a> {
             let first = &self.findings[group[0]];
             let counting = group.iter().any(|at| self.findings[*at].finding.counts());
             let id = first.finding.rule.id;
-            (!counting, Reverse(first.finding.severity), first.of_absence(), group.len(), id)
+            (!counting, Reverse(first.finding.severity), is_absence(first.finding), Reverse(group.len()), id)
         });
         groups
     }
@@ -217,24 +195,9 @@ pub const fn key(consequence: Consequence) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::rules::RULES;
 
     #[test]
     fn link_targets_are_made_of_harmless_characters() {
         assert_eq!(anchor("closed/A b/ic"), "r-closed.A-20b.ic");
-    }
-
-    #[test]
-    fn the_largest_deviation_is_read() {
-        let finding = |message: &str| Finding::new(&RULES[0], "p", 0, message.to_owned());
-        let deviation = |message: &str| {
-            let finding = finding(message);
-            let consequence = Consequence::of(&finding);
-            FindingEntry { finding: &finding, consequence, owner: <_>::default(), results: Vec::new(), own: None }
-                .deviation()
-        };
-        assert!((deviation("77.342 s and 115.696 s (+49.6 %), tolerance 2 % and 0.1 s") - 49.6).abs() < 1e-9);
-        assert!((deviation("window 3 lasts 4.0 s, expected at least 10 s") - 60.0).abs() < 1e-9);
-        assert!(deviation("`log.txt` is missing").abs() < 1e-9);
     }
 }
