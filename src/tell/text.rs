@@ -117,8 +117,7 @@ pub fn summary(report: &Report, threshold: Severity) -> String {
     let absent = weight(report.findings.iter().filter(|finding| finding.is_absent()));
     let waived = weight(report.findings.iter().filter(|finding| !finding.counts())) - absent;
     let waived = if waived == 0 { String::new() } else { format!(", {waived} waived") };
-    let absent =
-        if absent == 0 { String::new() } else { format!(", {absent} set aside (files known to be absent)") };
+    let absent = if absent == 0 { String::new() } else { format!(", {absent} set aside (files known to be absent)") };
     format!(
         "{verdict}: {}, {}, {}{waived}{absent} in {} of {}",
         counted(counts.error, "error"),

@@ -12,10 +12,10 @@ fn every_promise_names_a_test() {
         else {
             continue;
         };
-        let text = std::fs::read_to_string(root.join(format!("tests/it/{file}.rs"))).unwrap_or_default();
-        let place = text.find(&format!("\n    fn {test}(")).or_else(|| text.find(&format!("\nfn {test}(")));
+        let code = std::fs::read_to_string(root.join(format!("tests/it/{file}.rs"))).unwrap_or_default();
+        let place = code.find(&format!("\n    fn {test}(")).or_else(|| code.find(&format!("\nfn {test}(")));
         let place = place.unwrap_or_else(|| panic!("there is no test {name}"));
-        let attributes = &text[text[..place].rfind("\n\n").unwrap_or(0)..place];
+        let attributes = &code[code[..place].rfind("\n\n").unwrap_or(0)..place];
         assert!(attributes.contains("#[test]"), "{name} is no test");
         named += 1;
     }
