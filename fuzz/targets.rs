@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tinyaudit::bench::device::{Device, LinkError, Micros, Received, SECOND};
 use tinyaudit::bench::runner::inputs::Synthetic;
@@ -20,12 +21,19 @@ use tinyaudit::read::log::{
 use tinyaudit::read::tree::Tree;
 use tinyaudit::round::{Mode, Round, Runner};
 
+#[path = "grammar.rs"]
+mod grammar;
+
+use self::grammar::Choices;
+
 /// What a target is called and does.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// The targets by name.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 8] = [
     ("logs", logs),
+    ("sessions", sessions),
+    ("cost", cost),
     ("documents", documents),
     ("archive", archive),
     ("tree", tree),
@@ -53,6 +61,59 @@ pub fn logs(bytes: &[u8]) {
     let mut joined = Vec::new();
     assert!(blocks::for_each(&mut { bytes }, |block| joined.extend_from_slice(block)).is_ok());
     assert_eq!(joined, bytes);
+}
+
+/// Runs of both runners, made of bytes that choose lines and values: read, judged and told.
+pub fn sessions(bytes: &[u8]) {
+    let mut choices = Choices::of(bytes);
+    let Ok(folder) = tempfile::tempdir() else { return };
+    for run in ["ic/performance", "ic/accuracy", "ic/energy", "sww/performance"] {
+        let place = folder.path().join("closed/Co/results/board").join(run);
+        let _ = std::fs::create_dir_all(&place);
+        for (name, text) in grammar::session(&mut choices) {
+            logs(text.as_bytes());
+            let _ = std::fs::write(place.join(name), text);
+        }
+    }
+    if let Ok(tree) = Tree::open(folder.path()) {
+        judge(&tree);
+    }
+}
+
+/// What takes less is not looked at: it cannot be measured well.
+const LITTLE: Duration = Duration::from_millis(150);
+
+/// The same bytes over and over, as lines and as one line: of four times as many no parser takes eight times as long.
+pub fn cost(bytes: &[u8]) {
+    const MEGABYTE: usize = 1 << 20;
+    let line: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\n').collect();
+    let lines = [bytes, b"\n"].concat();
+    for unit in [line, lines].iter().filter(|unit| !unit.is_empty()) {
+        let parsers: [(&str, fn(&[u8])); 8] = [
+            ("EEMBC log", |bytes| drop(eembc::parse(bytes))),
+            ("MLCommons log", |bytes| drop(mlcommons::parse(bytes))),
+            ("results.txt", |bytes| drop(claims::parse(bytes))),
+            ("results.json", |bytes| drop(results_json::parse(bytes))),
+            ("script", |bytes| drop(script::parse(bytes))),
+            ("stamps", |bytes| drop(energy_trace::parse_stamps(bytes))),
+            ("description", |bytes| drop(description::parse(bytes))),
+            ("checklist", |bytes| drop(checklist::parse(bytes))),
+        ];
+        let long = unit.repeat(MEGABYTE / unit.len() + 1);
+        for (name, parse) in parsers {
+            let time = |bytes: &[u8]| {
+                let start = Instant::now();
+                parse(bytes);
+                start.elapsed()
+            };
+            // Neighbours may take the processor away; three times in a row they hardly do.
+            let slow = || {
+                let all = time(&long);
+                all > LITTLE && all > 8 * time(&long[..long.len() / 4])
+            };
+            assert!(!(0..3).all(|_| slow()), "{name} of {} bytes: {:?}", long.len(), time(&long));
+        }
+    }
 }
 
 /// System descriptions, checklists, rounds, waivers and manifests.
