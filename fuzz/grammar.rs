@@ -174,7 +174,7 @@ fn lines(kinds: &[&str], most: usize, choices: &mut Choices<'_>) -> String {
 
 /// The files of one run: name and content.
 pub fn session(choices: &mut Choices<'_>) -> Vec<(&'static str, String)> {
-    let log = lines(if choices.byte() % 2 == 0 { &EEMBC } else { &MLCOMMONS }, 64, choices);
+    let log = lines(if choices.byte().is_multiple_of(2) { &EEMBC } else { &MLCOMMONS }, 64, choices);
     let results = lines(&RESULTS, 24, choices);
     let mut json = String::from("[");
     for index in 0..choices.byte() % 6 {
@@ -183,7 +183,7 @@ pub fn session(choices: &mut Choices<'_>) -> Vec<(&'static str, String)> {
     }
     json.push(']');
     let mut files = vec![("log.txt", log), ("results.txt", results)];
-    if choices.byte() % 2 == 0 {
+    if choices.byte().is_multiple_of(2) {
         files.push(("results.json", json));
     } else {
         files.push(("script.async", "dut infer 10 1\n".repeat(choices.byte() % 8)));

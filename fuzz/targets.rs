@@ -89,7 +89,7 @@ pub fn cost(bytes: &[u8]) {
     let line: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\n').collect();
     let lines = [bytes, b"\n"].concat();
     for unit in [line, lines].iter().filter(|unit| !unit.is_empty()) {
-        let parsers: [(&str, fn(&[u8])); 8] = [
+        let parsers: [Target; 8] = [
             ("EEMBC log", |bytes| drop(eembc::parse(bytes))),
             ("MLCommons log", |bytes| drop(mlcommons::parse(bytes))),
             ("results.txt", |bytes| drop(claims::parse(bytes))),
