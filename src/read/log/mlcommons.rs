@@ -84,22 +84,29 @@ impl Parser {
             self.log.see_time(line, self.now_ms, ms);
             self.log.first_ms.get_or_insert(At::new(ms, line));
             self.now_ms = ms;
-            if self.part == Part::Run && !SUMMARY.iter().any(|words| message.starts_with(words)) {
+            if self.part == Part::Run && !is_summary(message) {
                 self.log.end_ms = Some(ms);
             }
         }
-        if message.starts_with(b"Traceback (most recent call last)") {
-            self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
+        // Lines are told apart by their first byte, then by their words: most are none of the rare ones.
+        match message.first() {
+            Some(b'T') if message.starts_with(b"Traceback (most recent call last)") => {
+                self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
+            }
+            Some(b'C' | b's') => {
+                self.log.captured.extend(captured(message).map(|counts| At::new(counts, line)));
+            }
+            _ => {}
         }
-        if let Some(counts) = captured(message) {
-            self.log.captured.push(At::new(counts, line));
-        }
+        let begins_summary = match message.first() {
+            Some(b'-') => message == b"--------------------",
+            Some(b'P') => message == b"Power Edition Output",
+            Some(b'=') => message.starts_with(b"== File "),
+            _ => false,
+        };
         if message.starts_with(b"Session logged in file") {
             self.log.closed = true;
-        } else if message == b"--------------------"
-            || message == b"Power Edition Output"
-            || message.starts_with(b"== File ")
-        {
+        } else if begins_summary {
             self.part = Part::Summary;
         } else if self.part == Part::Summary {
             self.log.summary.read_line(line, content);
@@ -109,43 +116,65 @@ impl Parser {
     }
 
     fn run_line(&mut self, line: Line, content: &[u8], seconds: Option<u64>, message: &[u8]) {
-        if let Some(rest) = message.strip_prefix(b"Loading file ") {
-            self.load(line, rest);
-        } else if message.starts_with(b"Load complete") {
-            self.loaded_s = seconds;
-        } else if let Some(rest) = message.strip_prefix(b"Running inference with ") {
-            self.infer(line, rest);
-        } else if message.starts_with(b"Performance results for window") {
-            if let Some(inference) = self.log.inferences.last_mut() {
-                inference.done_host_ms = seconds.map(|seconds| seconds * 1000);
+        match message.first() {
+            Some(b'L') => {
+                if let Some(rest) = message.strip_prefix(b"Loading file ") {
+                    self.load(line, rest);
+                } else if message.starts_with(b"Load complete") {
+                    self.loaded_s = seconds;
+                } else if let Some(path) = message.strip_prefix(b"Logging initialized. Writing output to ") {
+                    self.session(line, path);
+                }
             }
-        } else if let Some(rest) = labelled(message, b"# Inferences") {
-            if let Some(inference) = self.log.inferences.last_mut() {
-                inference.echoed_iterations = text::integer(rest);
+            Some(b'R') => {
+                if let Some(rest) = message.strip_prefix(b"Running inference with ") {
+                    self.infer(line, rest);
+                } else if let Some(rest) = labelled(message, b"Runtime") {
+                    self.runtime(line, rest);
+                }
             }
-        } else if let Some(rest) = labelled(message, b"Runtime") {
-            self.runtime(line, rest);
-        } else if let Some(rest) = labelled(message, b"m-results") {
-            self.results(line, rest);
-        } else if let Some(rest) = labelled(message, b"Device model retrieved") {
-            self.log.see_model(rest, line);
-        } else if let Some(rest) = labelled(message, b"Device name retrieved") {
-            self.log.device_name = Some(At::new(text::shown(rest), line));
-        } else if message.starts_with(b"No loop count specified") {
-            self.whole_list = Some(line);
-        } else if let Some(path) = message.strip_prefix(b"Logging initialized. Writing output to ") {
-            self.session(line, path);
-        } else if message.first() == Some(&b'[') && message.last() == Some(&b']') && self.log.detections.is_none() {
-            self.detections(line, message);
-        } else if let Some(rest) = message.strip_prefix(b"Playing ") {
-            // `long_wav.wav (length = 1200.0s) at 14:44:06...`
-            let name = rest.split(|byte| *byte == b' ').next().unwrap_or_default();
-            let length = memchr::memmem::find(rest, b"length = ").map(|at| &rest[at + b"length = ".len()..]);
-            let seconds = length.and_then(|rest| text::number(rest.split(|byte| *byte == b's').next()?));
-            self.log.recording = seconds.map(|seconds| At::new((text::shown(name), seconds), line));
-        } else if SUMMARY.iter().any(|words| message.starts_with(words)) {
-            self.log.summary.read_line(line, content);
+            Some(b'P') => {
+                if message.starts_with(b"Performance results for window") {
+                    if let Some(inference) = self.log.inferences.last_mut() {
+                        inference.done_host_ms = seconds.map(|seconds| seconds * 1000);
+                    }
+                } else if let Some(rest) = message.strip_prefix(b"Playing ") {
+                    self.playing(line, rest);
+                }
+            }
+            Some(b'#') => {
+                let echoed = labelled(message, b"# Inferences");
+                if let (Some(rest), Some(inference)) = (echoed, self.log.inferences.last_mut()) {
+                    inference.echoed_iterations = text::integer(rest);
+                }
+            }
+            Some(b'm') => {
+                if let Some(rest) = labelled(message, b"m-results") {
+                    self.results(line, rest);
+                }
+            }
+            Some(b'D') => {
+                if let Some(rest) = labelled(message, b"Device model retrieved") {
+                    self.log.see_model(rest, line);
+                } else if let Some(rest) = labelled(message, b"Device name retrieved") {
+                    self.log.device_name = Some(At::new(text::shown(rest), line));
+                }
+            }
+            Some(b'N') if message.starts_with(b"No loop count specified") => self.whole_list = Some(line),
+            Some(b'[') if message.last() == Some(&b']') && self.log.detections.is_none() => {
+                self.detections(line, message);
+            }
+            _ if is_summary(message) => self.log.summary.read_line(line, content),
+            _ => {}
         }
+    }
+
+    /// `long_wav.wav (length = 1200.0s) at 14:44:06...`
+    fn playing(&mut self, line: Line, rest: &[u8]) {
+        let name = rest.split(|byte| *byte == b' ').next().unwrap_or_default();
+        let length = memchr::memmem::find(rest, b"length = ").map(|at| &rest[at + b"length = ".len()..]);
+        let seconds = length.and_then(|rest| text::number(rest.split(|byte| *byte == b's').next()?));
+        self.log.recording = seconds.map(|seconds| At::new((text::shown(name), seconds), line));
     }
 
     /// `sessions\20250726_010147\log.txt`
@@ -159,11 +188,13 @@ impl Parser {
 
     /// `tst_000000_Stop_7.bin segment 0`
     fn load(&mut self, line: Line, rest: &[u8]) {
-        let name = memchr::memmem::rfind(rest, b" segment ").map_or(rest, |at| &rest[..at]);
-        let segment = memchr::memmem::rfind(rest, b" segment ")
-            .and_then(|at| text::integer(rest[at + b" segment ".len()..].trim_ascii()))
-            .and_then(|segment| u32::try_from(segment).ok())
-            .unwrap_or(0);
+        let (name, number) = match memchr::memrchr(b' ', rest).map(|at| rest.split_at(at)) {
+            Some((before, number)) if before.ends_with(b" segment") => (&before[..before.len() - 8], number),
+            _ => {
+                memchr::memmem::rfind(rest, b" segment ").map_or((rest, &b""[..]), |at| (&rest[..at], &rest[at + 8..]))
+            }
+        };
+        let segment = text::integer(number.trim_ascii()).and_then(|segment| u32::try_from(segment).ok()).unwrap_or(0);
         let input = Some(self.log.intern(name));
         self.log.inferences.push(Inference { line, input, offset: segment, ..Inference::default() });
     }
@@ -242,6 +273,12 @@ impl Parser {
     }
 }
 
+/// Whether a line repeats results.txt.
+fn is_summary(message: &[u8]) -> bool {
+    // All of these words begin so.
+    matches!(message.first(), Some(b'A' | b'M' | b'T')) && SUMMARY.iter().any(|words| message.starts_with(words))
+}
+
 /// `Captured samples:15044 timestamps:3`, in a wake word run `samples:1203414 timestamps:3`.
 fn captured(message: &[u8]) -> Option<(u64, u64)> {
     let message = message.strip_prefix(b"Captured ").unwrap_or(message);
@@ -285,6 +322,24 @@ mod tests {
         assert_eq!(log.mode.unwrap().value, Mode::Performance);
         assert_eq!(log.summary.throughput.as_ref().unwrap().text, "23.032");
         assert_eq!(first.done_host_ms.unwrap() - first.begin_host_ms.unwrap(), 11_000);
+    }
+
+    #[test]
+    fn summaries_begin_with_the_letters_that_are_looked_for() {
+        assert!(SUMMARY.iter().all(|words| is_summary(words)));
+    }
+
+    #[test]
+    fn the_last_segment_counts() {
+        for (text, name, segment) in [
+            ("a segment 3 segment 7", "a segment 3", 7),
+            ("a segment x", "a", 0),
+            ("a segment 7 y", "a", 0),
+            ("a 7", "a 7", 0),
+        ] {
+            let log = parse(format!("Loading file {text}\nRunning inference with 1/1\n").as_bytes());
+            assert_eq!((log.input_of(&log.inferences[0]), log.inferences[0].offset), (Some(name), segment), "{text}");
+        }
     }
 
     #[test]

@@ -3,14 +3,13 @@
 //! Energy trials carry their samples (J per millisecond) and the stamps of the monitor as pairs of an event counter
 //! and a sample index. The wake word run is one object with detections and the edges of the processing pin.
 
+mod usual;
+
 use std::fmt;
 
-use memchr::memmem;
 use serde::Deserialize;
-use serde::de::value::SeqAccessDeserializer;
-use serde::de::{Deserializer, SeqAccess, Unexpected, Visitor};
+use serde::de::{Deserializer, SeqAccess, Visitor};
 
-use super::text;
 use crate::read::location::{Damage, Line};
 
 /// Most objects of the list that are read; twice as many as the longest official list has inputs.
@@ -47,7 +46,7 @@ impl<'de> Deserialize<'de> for Entries {
 }
 
 /// One object of the list.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Entry {
     /// Name of the input file.
     #[serde(default)]
@@ -102,7 +101,7 @@ impl<'de> Deserialize<'de> for Class {
 }
 
 /// What the device answered to one `infer`, or heard in the stream.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Infer {
     /// Device time before the first timed inference, in µs.
@@ -128,11 +127,10 @@ pub struct Infer {
 }
 
 /// What the energy monitor recorded during one trial.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Power {
     /// Energy of each sample in J, 1000 samples a second.
-    #[serde(deserialize_with = "samples")]
     pub samples: Vec<f64>,
     /// Event counter and index of the sample.
     pub timestamps: Vec<(String, usize)>,
@@ -141,7 +139,7 @@ pub struct Power {
 }
 
 /// The edges of the processing pin of a wake word device.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct DutyCycle {
     /// Mean part of the time spent processing.
@@ -161,93 +159,13 @@ pub struct DutyCycle {
 /// # Errors
 /// When it is no JSON of that form; the damage names line and column.
 pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, Damage> {
-    // Only the whole text tells where something is wrong.
-    let read = without_samples(bytes).map_or_else(|| serde_json::from_slice(bytes), Ok);
-    let Entries(entries) = read.map_err(|error| {
+    if let Some(entries) = usual::entries(bytes) {
+        return Ok(entries);
+    }
+    let Entries(entries) = serde_json::from_slice(bytes).map_err(|error| {
         Damage::new(Line::try_from(error.line()).unwrap_or(0), format!("no results in JSON: {error}"))
     })?;
-    if entries.iter().filter_map(|entry| entry.power.as_ref()).any(|power| number_of(power).is_some()) {
-        return Err(Damage::new(0, "no results in JSON: samples are a text, expected a list of numbers"));
-    }
     Ok(entries)
-}
-
-/// The number that stands for the samples.
-fn number_of(power: &Power) -> Option<usize> {
-    let [marker, number] = power.samples[..] else { return None };
-    usize::try_from(number.to_bits()).ok().filter(|_| marker.is_nan())
-}
-
-/// Samples are most of an energy run's file. Our own parser reads them, and the one of JSON gets to see their number in
-/// their place, `"#0"`. `None` if that does not work out.
-fn without_samples(bytes: &[u8]) -> Option<Entries> {
-    const KEY: &[u8] = b"\"samples\":";
-    let (mut short, mut all_samples, mut copied) = (Vec::new(), Vec::new(), 0);
-    for at in memmem::find_iter(bytes, KEY) {
-        let list = at + KEY.len();
-        let (samples, rest) = numbers(&bytes[list..])?;
-        short.extend_from_slice(&bytes[copied..list]);
-        short.extend_from_slice(format!("\"#{}\"", all_samples.len()).as_bytes());
-        all_samples.push(samples);
-        copied = bytes.len() - rest.len();
-    }
-    short.extend_from_slice(&bytes[copied..]);
-    // The same text from elsewhere would pass for samples, also where its sign is escaped.
-    let foreign =
-        memmem::find_iter(&short, b"\"#").count() != all_samples.len() || memmem::find(&short, b"\\u0023").is_some();
-    if all_samples.is_empty() || foreign {
-        return None;
-    }
-    let mut entries: Entries = serde_json::from_slice(&short).ok()?;
-    for power in entries.0.iter_mut().filter_map(|entry| entry.power.as_mut()) {
-        if let Some(number) = number_of(power) {
-            power.samples = std::mem::take(all_samples.get_mut(number)?);
-        }
-    }
-    Some(entries)
-}
-
-/// A list of numbers as the runner prints them, and what follows it.
-fn numbers(text: &[u8]) -> Option<(Vec<f64>, &[u8])> {
-    let mut rest = text.trim_ascii_start().strip_prefix(b"[")?.trim_ascii_start();
-    let mut numbers = Vec::new();
-    if let [b']', rest @ ..] = rest {
-        return Some((numbers, rest));
-    }
-    loop {
-        let (number, after) = text::leading_short_number(rest)?;
-        numbers.push(number);
-        match after.trim_ascii_start() {
-            [b',', after @ ..] => rest = after.trim_ascii_start(),
-            [b']', after @ ..] => return Some((numbers, after)),
-            _ => return None,
-        }
-    }
-}
-
-/// Samples, or their number in place of them: JSON has no NaN, which marks it.
-fn samples<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
-    struct Samples;
-
-    impl<'de> Visitor<'de> for Samples {
-        type Value = Vec<f64>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of numbers")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Vec<f64>, A::Error> {
-            Vec::deserialize(SeqAccessDeserializer::new(list))
-        }
-
-        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<f64>, E> {
-            let number = text.strip_prefix('#').and_then(|number| number.parse().ok());
-            let wrong = || E::invalid_type(Unexpected::Str(text), &self);
-            number.map(|number| vec![f64::NAN, f64::from_bits(number)]).ok_or_else(wrong)
-        }
-    }
-
-    deserializer.deserialize_any(Samples)
 }
 
 #[cfg(test)]
@@ -270,48 +188,64 @@ mod tests {
         assert_eq!(entries[1].power.as_ref().unwrap().timestamps[1], ("01".to_owned(), 1));
     }
 
-    /// What the parser of JSON makes of samples alone.
-    fn by_the_library(text: &str) -> Option<Vec<Vec<f64>>> {
-        let all: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
-        let list = |value: &serde_json::Value| serde_json::from_value(value["power"]["samples"].clone()).ok();
-        all.iter().map(list).collect()
+    /// A text that nearly is JSON, of keys and values that stand in these files.
+    fn value(depth: u32) -> BoxedStrategy<String> {
+        let number = "-?[0-9]{1,3}([.][0-9]{1,17})?(e[-+]?[0-9]{1,3})?";
+        let scalar = prop_oneof![
+            4 => number.prop_map(|text| text),
+            2 => "[0-9][.][0-9]{3}e-0[0-9]".prop_map(|text| text),
+            2 => "\"[a-z0-9 ]{0,4}\"".prop_map(|text| text),
+            1 => "null|true|false|01|1[.]|\"\\\\u0041\"|\"\\\\\"|nan|-".prop_map(|text| text),
+        ];
+        if depth == 0 {
+            return scalar.boxed();
+        }
+        let keys = "file|class|infer|power|dutycycle|mode|error|classes|results|iterations|start_time|samples|timestamps|voltage|\
+            detections|detection_windows|start_times_s|period";
+        let blank = || "[ \n]?";
+        let list = proptest::collection::vec((blank(), value(depth - 1)), 0..4)
+            .prop_map(|items| items.into_iter().map(|(blank, item)| blank + &item).collect::<Vec<_>>())
+            .prop_map(|items| format!("[{}]", items.join(",")));
+        let object = proptest::collection::vec((blank(), keys, value(depth - 1)), 0..6)
+            .prop_map(|fields| fields.into_iter().map(|(blank, key, value)| format!("{blank}\"{key}\":{value}")))
+            .prop_map(|fields| format!("{{{}}}", fields.collect::<Vec<_>>().join(", ")));
+        prop_oneof![1 => scalar, 2 => list, 4 => object].boxed()
     }
 
     proptest! {
-        #[test]
-        fn samples_read_as_the_library_reads_them(
-            lists in proptest::collection::vec(
-                prop_oneof![
-                    9 => proptest::collection::vec(" ?-?[0-9]{1,3}([.][0-9]{1,18})?(e[-+]?[0-9]{1,3})? ?", 0..4)
-                        .prop_map(|numbers| format!("[{}]", numbers.join(","))),
-                    1 => "\"#[01]\"|null|7|\\[5[.]\\]|\\[ \\]|\\[1,\\]|\\[\"#0\"\\]",
-                ],
-                0..3,
-            )
-        ) {
-            let entries: Vec<_> = lists.iter().map(|list| format!("{{\"power\": {{\"samples\": {list}}}}}")).collect();
-            let text = format!("[{}]", entries.join(",\n"));
-            let ours = parse(text.as_bytes()).ok();
-            let ours = ours.map(|all| all.into_iter().map(|entry| entry.power.unwrap().samples).collect());
-            prop_assert_eq!(ours, by_the_library(&text), "{}", text);
-        }
-    }
+        #![proptest_config(ProptestConfig::with_cases(1024))]
 
-    #[test]
-    fn samples_elsewhere_are_nobodys() {
-        let text = br##"[{"note": "\"samples\":[1]", "other": {"samples":[8,9]}, "power": {"samples":[1,2]}},
-            {"power": {"samples":[3], "note": "#0"}}]"##;
-        let entries = parse(text).unwrap();
-        let samples: Vec<_> = entries.iter().map(|entry| entry.power.as_ref().unwrap().samples.clone()).collect();
-        assert_eq!(samples, [vec![1.0, 2.0], vec![3.0]]);
+        /// What is read in one pass is what the library reads.
+        #[test]
+        fn entries_read_as_the_library_reads_them(entries in proptest::collection::vec(value(3), 0..3), end in "[ ,x]?") {
+            let text = format!("[{}]{end}", entries.join(", "));
+            if let Some(ours) = usual::entries(text.as_bytes()) {
+                let theirs = serde_json::from_slice::<Entries>(text.as_bytes()).map(|entries| entries.0);
+                prop_assert_eq!(ours, theirs.map_err(|error| TestCaseError::fail(format!("{text}: {error}")))?, "{}", text);
+            }
+        }
+
+        #[test]
+        fn usual_entries_are_read_in_one_pass(
+            results in proptest::collection::vec("[0-9]{1,2}[.][0-9]{1,3}", 0..4),
+            samples in proptest::collection::vec("[1-9]([.][0-9]{1,3})?e-0[4-7]", 0..5),
+            start in 0u64..2_000_000_000,
+        ) {
+            let text = format!(
+                "[{{\"file\": \"a.bin\", \"classes\": \"2\", \"class\": \"1\", \"bytes_to_send\": null, \"infer\": {{\"start_time\": \
+                 {start}, \"results\": [{}], \"iterations\": 1}}, \"power\": {{\"samples\": [{}], \"timestamps\": [[\"00\", 0]], \
+                 \"voltage\": 3}}, \"mode\": \"e\"}}]",
+                results.join(", "), samples.join(", ")
+            );
+            let ours = usual::entries(text.as_bytes());
+            prop_assert_eq!(ours, serde_json::from_slice::<Entries>(text.as_bytes()).ok().map(|entries| entries.0));
+        }
     }
 
     #[test]
     fn a_text_is_no_samples() {
-        for text in ["#0", "\\u00230"] {
-            let text = format!(r#"[{{"power": {{"samples" : "{text}", "x": {{"samples": [1]}}}}}}]"#);
-            assert!(parse(text.as_bytes()).unwrap_err().message.contains("expected a list of numbers"), "{text}");
-        }
+        let damage = parse(br#"[{"power": {"samples" : "1"}}]"#).unwrap_err();
+        assert!(damage.message.contains("expected a sequence"), "{}", damage.message);
     }
 
     #[test]

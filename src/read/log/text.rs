@@ -89,6 +89,19 @@ pub fn leading_short_number(text: &[u8]) -> Option<(f64, &[u8])> {
     Some((if negative { -magnitude } else { magnitude }, rest))
 }
 
+/// A number of one digit and three decimals and a small negative power, `1.579e-05`, as samples of energy are printed, and
+/// what follows it; `None` leaves a text to [`leading_short_number`].
+#[must_use]
+pub fn leading_sample(text: &[u8]) -> Option<(f64, &[u8])> {
+    let ([first, b'.', a, b, c, b'e', b'-', b'0', power], rest) = text.split_first_chunk()? else { return None };
+    if ![first, a, b, c, power].into_iter().all(u8::is_ascii_digit) || rest.first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    let digit = |byte: &u8| u32::from(byte - b'0');
+    let digits = ((digit(first) * 10 + digit(a)) * 10 + digit(b)) * 10 + digit(c);
+    Some((f64::from(digits) / TENS[3 + digit(power) as usize], rest))
+}
+
 /// A number that these digits go on, right for up to 19 digits, how many there are, and what follows them.
 fn more_digits(mut number: u64, mut text: &[u8]) -> (u64, usize, &[u8]) {
     let before = text.len();
@@ -234,7 +247,11 @@ const DAYS_BEFORE: [u64; 13] = [0, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 
 /// Seconds since the start of the year; `date` is month and day, `time` hour, minute and second, two digits each.
 #[must_use]
 pub fn calendar_seconds(date: &[u8], time: &[u8]) -> Option<u64> {
-    let (day, time) = (integer(date)?, integer(time)?);
+    calendar(integer(date)?, integer(time)?)
+}
+
+/// The same of numbers.
+fn calendar(day: u64, time: u64) -> Option<u64> {
     let (hours, minutes, seconds) = (time / 10_000, time / 100 % 100, time % 100);
     let days = *DAYS_BEFORE.get(usize::try_from(day / 100).ok()?)? + day % 100;
     Some(days * 86_400 + hours * 3600 + minutes * 60 + seconds)
@@ -248,7 +265,11 @@ pub fn calendar_stamped(line: &[u8]) -> Option<(u64, &[u8])> {
     if head[4] != b'.' || head[11] != b' ' {
         return None;
     }
-    Some((calendar_seconds(&head[..4], &head[5..11])?, message.trim_ascii()))
+    let mut digits = [0; 8];
+    digits[..4].copy_from_slice(&head[..4]);
+    digits[4..].copy_from_slice(&head[5..9]);
+    let (minutes, seconds) = (eight_digits(digits)?, integer(&head[9..11])?);
+    Some((calendar(minutes / 10_000, minutes % 10_000 * 100 + seconds)?, message.trim_ascii()))
 }
 
 #[cfg(test)]
@@ -298,6 +319,8 @@ mod tests {
         let (seconds, message) = calendar_stamped(b"0726.010150 ulp-mlperf: Load complete.").unwrap();
         assert_eq!((seconds, message), ((182 + 26) * 86_400 + 3600 + 60 + 50, &b"Load complete."[..]));
         assert_eq!(calendar_stamped(b"0726.010150 other: x"), None);
+        assert_eq!(calendar_stamped(b"0726.0101:0 ulp-mlperf: x"), None);
+        assert_eq!(calendar_stamped(b"07x6.010150 ulp-mlperf: x"), None);
     }
 
     proptest! {
@@ -311,6 +334,15 @@ mod tests {
         fn short_numbers_are_the_nearest(text in "-?[0-9]{1,17}([.][0-9]{0,17})?(e[-+]?[0-9]{1,3})?") {
             let expected = text.parse::<f64>().ok().filter(|value| value.is_finite());
             prop_assert_eq!(number(text.as_bytes()).map(f64::to_bits), expected.map(f64::to_bits));
+        }
+
+        #[test]
+        fn samples_are_read_at_once(text in "[0-9][.][0-9]{3}e-0[0-9][,0-9]?") {
+            if let Some((value, rest)) = leading_sample(text.as_bytes()) {
+                prop_assert_eq!(Some((value.to_bits(), rest)), leading_short_number(text.as_bytes()).map(|(value, rest)| (value.to_bits(), rest)));
+            } else {
+                prop_assert!(text.len() == 10 && text.ends_with(|c: char| c.is_ascii_digit()));
+            }
         }
 
         #[test]

@@ -1,0 +1,259 @@
+//! A results.json as the runner writes it, in one pass. Whatever is unusual is left to the library: numbers of many digits,
+//! escapes, nested values nobody asks for, and everything that is wrong.
+
+use memchr::memchr2;
+
+use super::{Class, DutyCycle, Entry, Infer, MOST, Power};
+use crate::read::log::text;
+
+/// Most keys of an object.
+const KEYS: usize = 16;
+
+/// What is still to be read. Everything ends with `None` where something is unusual.
+struct Rest<'a>(&'a [u8]);
+
+/// All entries; `None` where anything is unusual.
+pub fn entries(bytes: &[u8]) -> Option<Vec<Entry>> {
+    let mut rest = Rest(bytes);
+    let entries = rest.list(entry)?;
+    rest.blank();
+    (rest.0.is_empty() && entries.len() <= MOST).then_some(entries)
+}
+
+fn entry(rest: &mut Rest<'_>) -> Option<Entry> {
+    let mut entry = Entry::default();
+    rest.object(|key, rest| {
+        match key {
+            "file" => entry.file = rest.or_null(Rest::string)?,
+            "class" => entry.class = rest.or_null(class)?,
+            "infer" => entry.infer = rest.or_null(infer)?,
+            "power" => entry.power = rest.or_null(power)?,
+            "dutycycle" => entry.dutycycle = rest.or_null(duty_cycle)?,
+            "mode" => entry.mode = rest.or_null(Rest::string)?,
+            "error" => entry.error = Some(serde_json::Value::String(rest.string()?)),
+            _ => rest.scalar()?,
+        }
+        Some(())
+    })?;
+    Some(entry)
+}
+
+fn class(rest: &mut Rest<'_>) -> Option<Class> {
+    let number = match rest.next()? {
+        b'"' => rest.text()?.trim().parse().ok(),
+        _ => u32::try_from(rest.integer()?).ok(),
+    };
+    Some(Class(number))
+}
+
+fn infer(rest: &mut Rest<'_>) -> Option<Infer> {
+    let mut infer = Infer::default();
+    rest.object(|key, rest| {
+        match key {
+            "start_time" => infer.start_time = rest.or_null(Rest::number)?,
+            "end_time" => infer.end_time = rest.or_null(Rest::number)?,
+            "elapsed_time" => infer.elapsed_time = rest.or_null(Rest::number)?,
+            "results" => infer.results = rest.or_null(Rest::numbers)?,
+            "iterations" => infer.iterations = rest.or_null(Rest::integer)?,
+            "warmups" => infer.warmups = rest.or_null(Rest::integer)?,
+            "wav_file" => infer.wav_file = rest.or_null(Rest::string)?,
+            "detection_windows" => {
+                infer.detection_windows =
+                    rest.or_null(|rest| rest.list(|rest| rest.pair(Rest::number, Rest::number)))?;
+            }
+            "length_sec" => infer.length_sec = rest.or_null(Rest::number)?,
+            "detections" => infer.detections = rest.or_null(Rest::numbers)?,
+            _ => rest.scalar()?,
+        }
+        Some(())
+    })?;
+    Some(infer)
+}
+
+fn power(rest: &mut Rest<'_>) -> Option<Power> {
+    let mut power = Power::default();
+    rest.object(|key, rest| {
+        match key {
+            "samples" => power.samples = rest.numbers()?,
+            "timestamps" => {
+                let index = |rest: &mut Rest<'_>| usize::try_from(rest.integer()?).ok();
+                power.timestamps = rest.list(|rest| rest.pair(Rest::string, index))?;
+            }
+            "voltage" => power.voltage = rest.or_null(Rest::number)?,
+            _ => rest.scalar()?,
+        }
+        Some(())
+    })?;
+    Some(power)
+}
+
+fn duty_cycle(rest: &mut Rest<'_>) -> Option<DutyCycle> {
+    let mut duty = DutyCycle::default();
+    rest.object(|key, rest| {
+        match key {
+            "duty_cycle" => duty.duty_cycle = rest.or_null(Rest::number)?,
+            "period" => duty.period = rest.or_null(Rest::number)?,
+            "processing_time" => duty.processing_time = rest.or_null(Rest::number)?,
+            "start_times_s" => duty.start_times_s = rest.numbers()?,
+            "stop_times_s" => duty.stop_times_s = rest.numbers()?,
+            _ => rest.scalar()?,
+        }
+        Some(())
+    })?;
+    Some(duty)
+}
+
+impl<'a> Rest<'a> {
+    fn blank(&mut self) {
+        while let [b' ' | b'\n' | b'\r' | b'\t', rest @ ..] = self.0 {
+            self.0 = rest;
+        }
+    }
+
+    /// The next byte that is no blank, which stays.
+    fn next(&mut self) -> Option<u8> {
+        self.blank();
+        self.0.first().copied()
+    }
+
+    /// Takes that byte.
+    fn take(&mut self, byte: u8) -> Option<()> {
+        self.blank();
+        self.0 = self.0.strip_prefix(&[byte])?;
+        Some(())
+    }
+
+    fn null(&mut self) -> bool {
+        self.blank();
+        let after = self.0.strip_prefix(b"null");
+        self.0 = after.unwrap_or(self.0);
+        after.is_some()
+    }
+
+    #[allow(clippy::option_option)] // unusual, null, or a value
+    fn or_null<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        if self.null() { Some(None) } else { read(self).map(Some) }
+    }
+
+    /// Things between an opening and a closing byte, with commas between them.
+    fn between(&mut self, open: u8, close: u8, mut one: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.take(open)?;
+        if self.next()? == close {
+            return self.take(close);
+        }
+        loop {
+            one(self)?;
+            match self.next()? {
+                b',' => self.take(b',')?,
+                _ => return self.take(close),
+            }
+        }
+    }
+
+    fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let mut items = Vec::new();
+        self.between(b'[', b']', |rest| {
+            items.push(item(rest)?);
+            Some(())
+        })?;
+        Some(items)
+    }
+
+    /// Hands over every key of an object; none may stand twice.
+    fn object(&mut self, mut field: impl FnMut(&str, &mut Self) -> Option<()>) -> Option<()> {
+        let mut keys: [&str; KEYS] = [""; KEYS];
+        let mut count = 0;
+        self.between(b'{', b'}', |rest| {
+            let key = rest.text()?;
+            if keys[..count].contains(&key) {
+                return None;
+            }
+            *keys.get_mut(count)? = key;
+            count += 1;
+            rest.take(b':')?;
+            field(key, rest)
+        })
+    }
+
+    fn pair<A, B>(
+        &mut self,
+        first: impl FnOnce(&mut Self) -> Option<A>,
+        second: impl FnOnce(&mut Self) -> Option<B>,
+    ) -> Option<(A, B)> {
+        self.take(b'[')?;
+        let first = first(self)?;
+        self.take(b',')?;
+        let second = second(self)?;
+        self.take(b']')?;
+        Some((first, second))
+    }
+
+    /// A text without escapes.
+    fn text(&mut self) -> Option<&'a str> {
+        self.take(b'"')?;
+        let end = memchr2(b'"', b'\\', self.0).filter(|end| self.0[*end] == b'"')?;
+        let text = &self.0[..end];
+        self.0 = &self.0[end + 1..];
+        let text = std::str::from_utf8(text).ok()?;
+        (!text.bytes().any(|byte| byte.is_ascii_control() && byte != 0x7F)).then_some(text)
+    }
+
+    fn string(&mut self) -> Option<String> {
+        self.text().map(str::to_owned)
+    }
+
+    /// Whether a number ends here.
+    fn ended(&self) -> Option<()> {
+        matches!(self.0.first()?, b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t').then_some(())
+    }
+
+    fn number(&mut self) -> Option<f64> {
+        self.blank();
+        let (number, rest) = text::leading_short_number(self.0)?;
+        self.0 = rest;
+        self.ended()?;
+        Some(number)
+    }
+
+    fn integer(&mut self) -> Option<u64> {
+        self.blank();
+        if let [b'0', b'0'..=b'9', ..] = self.0 {
+            return None;
+        }
+        let (number, rest) = text::leading_integer(self.0)?;
+        self.0 = rest;
+        self.ended()?;
+        Some(number)
+    }
+
+    /// A list of numbers: most of the file of an energy run.
+    fn numbers(&mut self) -> Option<Vec<f64>> {
+        let mut numbers = Vec::new();
+        self.between(b'[', b']', |rest| {
+            // Samples have four digits and follow each other by a comma and a blank.
+            while let Some((number, after)) =
+                text::leading_sample(rest.0).or_else(|| text::leading_short_number(rest.0))
+                && let [b',', b' ', next @ ..] = after
+            {
+                numbers.push(number);
+                rest.0 = next;
+            }
+            numbers.push(rest.number()?);
+            Some(())
+        })?;
+        Some(numbers)
+    }
+
+    /// A value that nobody asks for.
+    fn scalar(&mut self) -> Option<()> {
+        match self.next()? {
+            b'"' => self.text().map(|_| ()),
+            b'n' => self.null().then_some(()),
+            b't' | b'f' => {
+                self.0 = self.0.strip_prefix(b"true").or_else(|| self.0.strip_prefix(b"false"))?;
+                Some(())
+            }
+            _ => self.number().map(|_| ()),
+        }
+    }
+}
