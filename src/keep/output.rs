@@ -4,12 +4,19 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+/// A path of this machine as its people write it, although parts of it may be names in a submission.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    let text = path.display().to_string();
+    if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace('/', std::path::MAIN_SEPARATOR_STR) }
+}
+
 /// Makes a file of what `render` writes, through a temporary file beside it; missing folders are made.
 ///
 /// # Errors
 /// When the file is there and `replace` is not set, or cannot be written; the error names it.
 pub fn write(path: &Path, replace: bool, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", shown(path)));
     if !replace && path.symlink_metadata().is_ok() {
         return Err(named(io::Error::new(io::ErrorKind::AlreadyExists, "it is there already")));
     }
