@@ -22,15 +22,22 @@ pub fn write(path: &Path, replace: bool, render: impl FnOnce(&mut dyn Write) -> 
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(named)?;
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).map_err(named)?;
+    let mut file = temporary(folder).map_err(named)?;
     let mut out = BufWriter::new(file.as_file_mut());
     render(&mut out).and_then(|()| out.flush()).map_err(named)?;
     drop(out);
     let kept = if replace { file.persist(path) } else { file.persist_noclobber(path) };
     kept.map(|_| ()).map_err(|error| named(error.error))
+}
+
+/// A new file has the rights of any other, not those of a temporary one.
+fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    #[cfg(unix)]
+    return tempfile::Builder::new()
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+        .tempfile_in(folder);
+    #[cfg(not(unix))]
+    tempfile::NamedTempFile::new_in(folder)
 }
 
 /// Writes a file that must not be there.
