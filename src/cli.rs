@@ -14,7 +14,6 @@ mod package;
 mod results;
 mod run;
 mod settings;
-#[cfg(unix)]
 mod simulate;
 mod streams;
 
@@ -98,8 +97,7 @@ enum Command {
     Results(results::Results),
     /// Measure a device and write a session
     Run(run::Run),
-    /// Put a simulated bench on pseudo-terminals for other programs
-    #[cfg(unix)]
+    /// Put a simulated bench on pseudo-terminals or TCP for other programs
     Simulate(simulate::Simulate),
     /// Make a complete submission of simulated systems
     Demo(demo::DemoCommand),
@@ -181,7 +179,6 @@ pub fn main() -> ExitCode {
         Command::Rules(command) => command.run(),
         Command::Results(command) => command.run(),
         Command::Run(command) => command.run(),
-        #[cfg(unix)]
         Command::Simulate(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Init(command) => command.run(),

@@ -1,14 +1,29 @@
 #!/usr/bin/env bash
-# Builds static Linux binaries into dist/, each with its digest, manual pages and completions.
+# Builds the published program for each TARGET (else static Linux of this machine's kind) into dist/, named as `cargo
+# binstall` looks for it, with its digest; manual pages and completions, too, where it runs here.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+[ $# -gt 0 ] || set -- "$(uname -m)-unknown-linux-musl"
+digest=(sha256sum)
+command -v sha256sum >/dev/null || digest=(shasum -a 256)
+
 mkdir -p dist
-for target in x86_64-unknown-linux-musl aarch64-unknown-linux-musl; do
-    rustup target add "$target"
-    cargo build --release --locked --target "$target"
-    cp "target/$target/release/tinyaudit" "dist/tinyaudit-$target"
+for target; do
+    # What is built must run where nothing else was installed.
+    ending=
+    case $target in
+    *-windows-msvc) ending=.exe RUSTFLAGS="-C target-feature=+crt-static" ;;
+    *-windows-*) ending=.exe RUSTFLAGS= ;;
+    *) RUSTFLAGS= ;;
+    esac
+    export RUSTFLAGS
+    if command -v rustup >/dev/null; then rustup target add "$target"; fi
+    cargo build --profile dist --locked --target "$target"
+    name="tinyaudit-$target$ending"
+    cp "${CARGO_TARGET_DIR:-target}/$target/dist/tinyaudit$ending" "dist/$name"
+    (cd dist && "${digest[@]}" "$name" > "$name.sha256")
+    if "dist/$name" man dist/man 2>/dev/null; then
+        for shell in bash zsh fish powershell; do "dist/$name" completions "$shell" > "dist/tinyaudit.$shell"; done
+    fi
 done
-dist/tinyaudit-"$(uname -m)"-unknown-linux-musl man dist/man
-for shell in bash zsh fish; do dist/tinyaudit-"$(uname -m)"-unknown-linux-musl completions "$shell" > "dist/tinyaudit.$shell"; done
-(cd dist && sha256sum tinyaudit-* > SHA256SUMS)

@@ -1,9 +1,11 @@
-//! The one seam between host and device: a line-wise link with a clock. Behind it is a serial port or the simulator.
+//! The one seam between host and device: a line-wise link with a clock. Behind it is a serial port, TCP or the simulator.
 
+pub mod link;
+pub mod place;
 #[cfg(unix)]
 pub mod pty;
-#[cfg(unix)]
-pub mod serial;
+pub mod served;
+mod socket;
 
 use std::fmt;
 

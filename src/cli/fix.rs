@@ -76,7 +76,7 @@ impl Fix {
 
 /// Where replaced and removed files are kept: beside the folder, so that they are no part of it.
 fn kept(root: &Path) -> anyhow::Result<PathBuf> {
-    let root = root.canonicalize()?;
+    let root = dunce::canonicalize(root)?;
     let name = root.file_name().context("the root of the file system cannot be mended")?.to_string_lossy().into_owned();
     Ok(root.with_file_name(format!("{name}.tinyaudit-undo")))
 }

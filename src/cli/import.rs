@@ -126,7 +126,7 @@ impl Import {
         if self.round.is_none() {
             remark(&said);
         }
-        let whole = self.into.canonicalize().with_context(|| self.into.display().to_string())?;
+        let whole = dunce::canonicalize(&self.into).with_context(|| self.into.display().to_string())?;
         let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let above = whole.parent().and_then(name).filter(|name| round.divisions.contains(name));
         let root = if above.is_some() { whole.ancestors().nth(2).unwrap_or(&whole) } else { &whole }.to_owned();

@@ -11,7 +11,7 @@ use clap::Args;
 use super::streams::{complain, print};
 use crate::judge::report::Report;
 use crate::keep::form::{self, Known, Measured};
-use crate::keep::output::write_new;
+use crate::keep::output::{shown, write_new};
 use crate::read::log::checklist;
 use crate::read::submission::documents::placeholder;
 use crate::read::tree::Tree;
@@ -181,7 +181,7 @@ struct Skeleton<'a> {
 impl Skeleton<'_> {
     fn file(&mut self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let path = self.root.join(name);
-        let shown = path.strip_prefix(self.dir).unwrap_or(&path).display().to_string();
+        let shown = shown(path.strip_prefix(self.dir).unwrap_or(&path));
         match write_new(&path, bytes) {
             Ok(()) => self.written.push(shown),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.kept.push(shown),
@@ -255,6 +255,9 @@ fn answers(given: &[String], question: &str, check: CheckAnswer<'_>, shown: &str
 pub(super) fn folder_name(name: &str) -> anyhow::Result<()> {
     if name.is_empty() || name.contains(['/', '\\', '\0']) || [".", ".."].contains(&name) {
         bail!("`{}` is no name of a folder", name.escape_debug());
+    }
+    if crate::read::tree::is_reserved(name) {
+        bail!("`{name}` is reserved on Windows, where nobody could check the submission out");
     }
     if name.contains(char::is_whitespace) {
         bail!("`{}` holds a blank, which names of folders may not; use `_`", name.escape_debug());

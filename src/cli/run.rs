@@ -5,10 +5,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::streams::{advance, progress, remark};
-use crate::bench::device::SECOND;
+use crate::bench::device::link::Link;
+use crate::bench::device::place::Place;
+use crate::bench::device::{Device, SECOND, settle};
 use crate::bench::runner::inputs::{Folder, Inputs, Synthetic};
 use crate::bench::runner::measure::Ports;
 use crate::bench::runner::{Job, PATIENCE, Progress, Setup, list_for, measure, session_files};
@@ -22,6 +25,7 @@ const EXAMPLES: &str = "\
 Examples:
   tinyaudit run --profile cortex-m4-reference --benchmark ic --mode performance --into session
   tinyaudit run --port /dev/ttyACM0 --benchmark kws --mode accuracy --datasets data --into session
+  tinyaudit run --port COM3 --benchmark kws --mode performance --datasets data --into session
   tinyaudit run --board /dev/ttyACM0 --monitor /dev/ttyACM1 --benchmark ic --mode energy --datasets data --into session";
 
 /// Measure a device, real or simulated, and write the session files either runner would have written.
@@ -31,15 +35,15 @@ pub struct Run {
     /// A simulated device: a built-in profile or a file
     #[arg(long, value_name = "PROFILE")]
     profile: Option<String>,
-    /// A real device: its serial port; behind an interface board, leave it out and name --board
-    #[arg(long, value_name = "PORT", conflicts_with = "profile")]
-    port: Option<PathBuf>,
-    /// Serial port of the interface board or IO manager
-    #[arg(long, value_name = "PORT", conflicts_with = "profile")]
-    board: Option<PathBuf>,
-    /// Serial port of the energy monitor, which also powers the device
-    #[arg(long, value_name = "PORT", conflicts_with = "profile")]
-    monitor: Option<PathBuf>,
+    /// A real device: its serial port, or `tcp:127.0.0.1:PORT`; behind an interface board, leave it out and name --board
+    #[arg(long, value_name = "PORT", value_parser = place(), conflicts_with = "profile")]
+    port: Option<Place>,
+    /// Port of the interface board or IO manager
+    #[arg(long, value_name = "PORT", value_parser = place(), conflicts_with = "profile")]
+    board: Option<Place>,
+    /// Port of the energy monitor, which also powers the device
+    #[arg(long, value_name = "PORT", value_parser = place(), conflicts_with = "profile")]
+    monitor: Option<Place>,
     /// Baud of the device's port [default: 115200; in energy mode 9600, but for the wake word]
     #[arg(long, conflicts_with = "profile")]
     baud: Option<u32>,
@@ -113,6 +117,11 @@ impl ModeName {
     }
 }
 
+/// Reads where a port is.
+pub fn place() -> impl TypedValueParser<Value = Place> {
+    OsStringValueParser::new().try_map(Place::try_from)
+}
+
 /// A built-in profile, or one read from a file.
 pub fn profile_named(name: &str) -> anyhow::Result<Profile> {
     let path = std::path::Path::new(name);
@@ -178,7 +187,7 @@ impl Run {
         };
         let mut ports = match &profile {
             Some(profile) => demo::simulated_ports(profile, &self.benchmark, mode, dialect)?,
-            None => self.serial_ports(mode, setup.device_baud)?,
+            None => self.ports(mode, setup.device_baud)?,
         };
         let bar = progress("inputs");
         let recording = measure(&job, &mut ports, &mut |told| match told {
@@ -217,28 +226,19 @@ impl Run {
         }
     }
 
-    #[cfg(unix)]
-    fn serial_ports(&self, mode: Mode, device_baud: u32) -> anyhow::Result<Ports> {
-        use crate::bench::device::serial::SerialPort;
-        use crate::bench::device::{Device, settle};
+    fn ports(&self, mode: Mode, device_baud: u32) -> anyhow::Result<Ports> {
         let since = std::time::Instant::now();
-        let open = |path: &Option<PathBuf>, baud: u32| -> anyhow::Result<Option<Box<dyn Device>>> {
-            let Some(path) = path else { return Ok(None) };
-            let mut port =
-                SerialPort::open(path, baud, since).with_context(|| format!("{} cannot be opened", path.display()))?;
-            settle(&mut port)?;
-            Ok(Some(Box::new(port)))
+        let open = |place: &Option<Place>, baud: u32| -> anyhow::Result<Option<Box<dyn Device>>> {
+            let Some(place) = place else { return Ok(None) };
+            let mut link = Link::open(place, baud, since).with_context(|| format!("{place} cannot be opened"))?;
+            settle(&mut link)?;
+            Ok(Some(Box::new(link)))
         };
         // Boards and monitors have fixed speeds.
         let behind_board = mode == Mode::Energy && self.board.is_some();
         let dut = if behind_board { None } else { open(&self.port, device_baud)? };
         let monitor = if mode == Mode::Energy { open(&self.monitor, 3_686_400)? } else { None };
         Ok(Ports { dut, board: open(&self.board, 115_200)?, monitor })
-    }
-
-    #[cfg(not(unix))]
-    fn serial_ports(&self, _: Mode, _: u32) -> anyhow::Result<Ports> {
-        anyhow::bail!("serial ports are supported on Unix only")
     }
 }
 

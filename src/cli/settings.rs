@@ -61,7 +61,7 @@ impl Settings {
         if is_standard(dir) {
             return Ok(Self::default());
         }
-        let whole = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+        let whole = dunce::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
         let places = [dir.is_dir().then_some(whole.as_path()), whole.parent()];
         let Some(folder) = places.into_iter().flatten().find(|folder| folder.join(NAME).is_file()) else {
             return Ok(Self::default());

@@ -1,18 +1,17 @@
 //! `tinyaudit simulate`
 
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Args;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::run::{ModeName, profile_named};
+use super::run::{ModeName, place, profile_named};
 use super::streams::remark;
-use crate::bench::device::pty::PseudoTerminal;
+use crate::bench::device::place::Place;
+use crate::bench::device::served::serve;
 use crate::bench::device::{Micros, SECOND};
 use crate::bench::simulator::board::BoardKind;
 use crate::bench::simulator::{Bench, Port, Wiring};
@@ -20,9 +19,10 @@ use crate::bench::simulator::{Bench, Port, Wiring};
 const EXAMPLES: &str = "\
 Examples:
   tinyaudit simulate --profile fpga --benchmark ic --device /tmp/dut
+  tinyaudit simulate --profile fpga --benchmark ic --device tcp:127.0.0.1:5000
   tinyaudit simulate --profile fpga --benchmark ic --mode energy --board /tmp/io --monitor /tmp/emon --speed 10";
 
-/// Put a simulated bench on pseudo-terminals, so that other programs find a device, a board and an energy monitor.
+/// Put a simulated bench on pseudo-terminals or TCP, so that other programs find a device, a board and an energy monitor.
 /// Ends when interrupted.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -36,15 +36,15 @@ pub struct Simulate {
     /// What the firmware is built for
     #[arg(long, value_enum, default_value = "performance")]
     mode: ModeName,
-    /// Symbolic link to make for the device's port
-    #[arg(long, value_name = "LINK", required_unless_present = "board")]
-    device: Option<PathBuf>,
-    /// Symbolic link to make for the interface board's port
-    #[arg(long, value_name = "LINK")]
-    board: Option<PathBuf>,
-    /// Symbolic link to make for the energy monitor's port
-    #[arg(long, value_name = "LINK")]
-    monitor: Option<PathBuf>,
+    /// Symbolic link to make for the device's port, or `tcp:127.0.0.1:PORT` (0: one that is free)
+    #[arg(long, value_name = "LINK", value_parser = place(), required_unless_present = "board")]
+    device: Option<Place>,
+    /// Symbolic link to make for the interface board's port, or `tcp:127.0.0.1:PORT`
+    #[arg(long, value_name = "LINK", value_parser = place())]
+    board: Option<Place>,
+    /// Symbolic link to make for the energy monitor's port, or `tcp:127.0.0.1:PORT`
+    #[arg(long, value_name = "LINK", value_parser = place())]
+    monitor: Option<Place>,
     /// The board is the IO manager of the EEMBC runner
     #[arg(long)]
     io_manager: bool,
@@ -76,14 +76,16 @@ impl Simulate {
         let kind = if self.io_manager { BoardKind::IoManager } else { BoardKind::Interface };
         let wiring = Wiring { energy, board: self.board.as_ref().map(|_| kind) };
         let mut bench = Bench::of(&profile, &self.benchmark, wiring)?;
-        let interrupted = Arc::new(AtomicBool::new(false));
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
-            signal_hook::flag::register(signal, interrupted.clone())?;
-        }
+        let interrupted = interrupted()?;
+        let (heard, news) = mpsc::channel();
         let mut ports = Vec::new();
-        for (port, link) in [(Port::Monitor, &self.monitor), (Port::Board, &self.board), (Port::Dut, &self.device)] {
-            if let Some(link) = link {
-                ports.push((port, PseudoTerminal::open(link).context("no pseudo-terminal can be opened")?));
+        for (port, place) in [(Port::Monitor, &self.monitor), (Port::Board, &self.board), (Port::Dut, &self.device)] {
+            if let Some(place) = place {
+                let heard = heard.clone();
+                // Nobody hears the last words when the command ends.
+                let hear = Box::new(move |bytes| drop(heard.send((port, bytes))));
+                let served = serve(place, hear).with_context(|| format!("{place} cannot be opened"))?;
+                ports.push((port, served));
             }
         }
         let baud = bench.baud(Port::Dut);
@@ -93,32 +95,32 @@ impl Simulate {
             let virtual_now = (since.elapsed().as_secs_f64() * self.speed * SECOND as f64) as Micros;
             virtual_now
         };
-        let names: Vec<String> = [&self.device, &self.board, &self.monitor]
-            .into_iter()
-            .flatten()
-            .map(|link| link.display().to_string())
-            .collect();
+        let names: Vec<String> = ports.iter().rev().map(|(_, served)| served.name()).collect();
         remark(&format!("ready: {}", names.join(", ")));
         // Since when something waits until the monitor's lines are taken.
         let mut held: Option<Instant> = None;
+        let mut first = None;
         while !interrupted.load(Ordering::Relaxed) {
-            let mut behind = false;
-            for (port, terminal) in &mut ports {
-                let bytes = terminal.read()?;
-                let wrong_speed = self.strict_baud && *port == Port::Dut && u64::from(terminal.baud()?) != baud;
-                if wrong_speed && !bytes.is_empty() {
-                    terminal.write(vec![0xFE; bytes.len()])?;
-                } else if !bytes.is_empty() {
-                    bench.take(*port, now(), &bytes);
+            for (port, bytes) in first.into_iter().chain(news.try_iter()) {
+                let bytes: Vec<u8> = bytes?;
+                let Some((_, served)) = ports.iter_mut().find(|(one, _)| *one == port) else { continue };
+                let other_speed = |set: u32| u64::from(set) != baud;
+                if self.strict_baud && port == Port::Dut && served.baud()?.is_some_and(other_speed) {
+                    served.write(vec![0xFE; bytes.len()])?;
+                } else {
+                    bench.take(port, now(), &bytes);
                 }
+            }
+            let mut behind = false;
+            for (port, served) in &mut ports {
                 // What the monitor measured is known before the device says that it is done.
                 if !behind {
                     for timed in bench.drain(*port, now()) {
-                        terminal.write(timed.bytes)?;
+                        served.write(timed.bytes)?;
                     }
                 }
-                terminal.flush()?;
-                if *port == Port::Monitor && terminal.is_behind()? {
+                served.flush()?;
+                if *port == Port::Monitor && served.is_behind()? {
                     behind = held.get_or_insert_with(Instant::now).elapsed() < LONGEST_HOLD;
                 }
             }
@@ -136,14 +138,18 @@ impl Simulate {
                 NAP
             };
             let nap = until.clamp(if behind { SHORT_NAP } else { 0 }, longest);
-            let timeout = Timespec { tv_sec: 0, tv_nsec: i64::try_from(nap * 1000).unwrap_or(0) };
-            let mut waiting: Vec<_> =
-                ports.iter().map(|(_, terminal)| PollFd::new(terminal.host(), PollFlags::IN)).collect();
-            match poll(&mut waiting, Some(&timeout)) {
-                Ok(_) | Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
+            first = news.recv_timeout(Duration::from_micros(nap)).ok();
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Whether somebody has interrupted us, so that the links are removed in the end. Elsewhere there is nothing to remove.
+fn interrupted() -> std::io::Result<Arc<AtomicBool>> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    #[cfg(unix)]
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+        signal_hook::flag::register(signal, interrupted.clone())?;
+    }
+    Ok(interrupted)
 }

@@ -83,6 +83,10 @@ pub fn read_text(path: &Path) -> anyhow::Result<String> {
         File::open(path).and_then(|mut file| file.read_to_string(&mut text))
     };
     read.with_context(|| format!("{} cannot be read", path.display()))?;
+    // Editors of some systems put a byte order mark before a text.
+    if text.starts_with('\u{FEFF}') {
+        text.remove(0);
+    }
     Ok(text)
 }
 

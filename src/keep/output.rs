@@ -4,26 +4,40 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+/// A path of this machine as its people write it, although parts of it may be names in a submission.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    let text = path.display().to_string();
+    if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace('/', std::path::MAIN_SEPARATOR_STR) }
+}
+
 /// Makes a file of what `render` writes, through a temporary file beside it; missing folders are made.
 ///
 /// # Errors
 /// When the file is there and `replace` is not set, or cannot be written; the error names it.
 pub fn write(path: &Path, replace: bool, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", shown(path)));
     if !replace && path.symlink_metadata().is_ok() {
         return Err(named(io::Error::new(io::ErrorKind::AlreadyExists, "it is there already")));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(named)?;
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).map_err(named)?;
+    let mut file = temporary(folder).map_err(named)?;
     let mut out = BufWriter::new(file.as_file_mut());
     render(&mut out).and_then(|()| out.flush()).map_err(named)?;
     drop(out);
     let kept = if replace { file.persist(path) } else { file.persist_noclobber(path) };
     kept.map(|_| ()).map_err(|error| named(error.error))
+}
+
+/// A new file has the rights of any other, not those of a temporary one.
+fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    #[cfg(unix)]
+    return tempfile::Builder::new()
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+        .tempfile_in(folder);
+    #[cfg(not(unix))]
+    tempfile::NamedTempFile::new_in(folder)
 }
 
 /// Writes a file that must not be there.

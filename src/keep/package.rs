@@ -211,8 +211,11 @@ fn unreadable(entry: &Entry, error: &io::Error) -> PackageError {
 }
 
 fn compress(tree: &Tree, part: &Part<'_>, archive: &mut ZipWriter<impl Write + Seek>) -> Result<(), PackageError> {
-    // The time stays at its default of 1980, the permissions are the same for all.
-    let options = SimpleFileOptions::default().unix_permissions(0o644).large_file(part.size >= u64::from(u32::MAX));
+    // The time stays at its default of 1980; permissions and the system are the same for all, wherever it is made.
+    let options = SimpleFileOptions::default()
+        .system(zip::System::Unix)
+        .unix_permissions(0o644)
+        .large_file(part.size >= u64::from(u32::MAX));
     archive.start_file(part.name, options).map_err(io::Error::from)?;
     let entry = match part.content {
         Content::Bytes(bytes) => return Ok(archive.write_all(bytes)?),

@@ -236,6 +236,14 @@ pub fn is_dropping(name: &str) -> bool {
         || name.rsplit_once('.').is_some_and(|(_, ending)| ending == "swp")
 }
 
+/// Whether Windows takes a name for a device's, whatever it ends in.
+#[must_use]
+pub fn is_reserved(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).trim_end().to_lowercase();
+    let numbered = |device| stem.strip_prefix(device).is_some_and(|rest| matches!(rest.as_bytes(), [b'1'..=b'9']));
+    ["con", "prn", "aux", "nul"].contains(&stem.as_str()) || numbered("com") || numbered("lpt")
+}
+
 /// Whether a path is a folder or lies in it; the empty path is the tree itself.
 #[must_use]
 pub fn is_inside(path: &str, folder: &str) -> bool {
@@ -433,7 +441,7 @@ impl Tree {
         if !self.prefix.is_empty() {
             return Vec::new();
         }
-        let Ok(root) = root.canonicalize() else { return Vec::new() };
+        let Ok(root) = dunce::canonicalize(root) else { return Vec::new() };
         let names: Vec<_> = root
             .components()
             .filter_map(|part| match part {

@@ -27,8 +27,27 @@ pub fn write(
     repository: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let bytes = workbook(rows, left_out, round, repository).map_err(io::Error::other)?;
+    let mut bytes = workbook(rows, left_out, round, repository).map_err(io::Error::other)?;
+    name_one_system(&mut bytes).ok_or_else(|| io::Error::other("the workbook is no archive"))?;
     out.write_all(&bytes)
+}
+
+/// Names Unix in every header of an archive, where the library names the system it runs on.
+fn name_one_system(archive: &mut [u8]) -> Option<()> {
+    /// Sizes of what ends an archive, and of a header without the texts behind it.
+    const END: usize = 22;
+    const HEADER: usize = 46;
+    const UNIX: u8 = 3;
+    let number = |bytes: &[u8], at: usize| Some(usize::from(u16::from_le_bytes(*bytes.get(at..)?.first_chunk()?)));
+    let end = archive.len().checked_sub(END)?;
+    let count = number(archive, end + 10)?;
+    let mut at = number(archive, end + 16)? | number(archive, end + 18)? << 16;
+    for _ in 0..count {
+        let header = archive.get_mut(at..at.checked_add(HEADER)?)?;
+        header[5] = UNIX;
+        at += HEADER + number(header, 28)? + number(header, 30)? + number(header, 32)?;
+    }
+    (at == end).then_some(())
 }
 
 /// A line of the sheet: its index cells and its figures by column.
@@ -238,4 +257,32 @@ fn merge_alike(sheet: &mut Worksheet, entries: &[Entry<'_>], bold: &Format) -> R
 
 fn row(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use zip::System;
+    use zip::write::{SimpleFileOptions, ZipWriter};
+
+    use super::*;
+
+    #[test]
+    fn a_workbook_is_the_same_bytes_on_every_system() {
+        let archive = |system| {
+            let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+            for name in ["xl/workbook.xml", "a"] {
+                archive.start_file(name, SimpleFileOptions::default().system(system)).unwrap();
+                archive.write_all(b"text").unwrap();
+            }
+            archive.finish().unwrap().into_inner()
+        };
+        let (unix, mut windows) = (archive(System::Unix), archive(System::Dos));
+        assert_ne!(unix, windows);
+        assert_eq!(name_one_system(&mut windows), Some(()));
+        assert_eq!(unix, windows);
+        assert_eq!(name_one_system(&mut [0; 30]), None);
+        assert_eq!(name_one_system(&mut []), None);
+    }
 }

@@ -14,8 +14,10 @@ use rustix::fs::{Mode, OFlags};
 use rustix::termios::{OptionalActions, QueueSelector};
 use tempfile::TempDir;
 use tinyaudit::bench::device::pty::PseudoTerminal;
+use tinyaudit::bench::device::served::Served;
 
-use super::ports::{Simulator, close, data_sets, measured};
+use super::ports::Simulator;
+use super::sessions::{close, data_sets, measured};
 
 /// How long an inference of the foreign device takes. Eleven thousand of them are a window, with room on both sides for
 /// a loaded machine to measure a little more or less.
@@ -248,7 +250,7 @@ fn device(bench: &Bench, mut port: PseudoTerminal) {
 }
 
 fn check_baud(bench: &Bench, port: &PseudoTerminal, expected: u32) {
-    let baud = port.baud().unwrap();
+    let baud = port.baud().unwrap().unwrap();
     if baud != expected {
         bench.complain(format!("a program talks at {baud} baud, expected {expected}"));
     }

@@ -29,5 +29,7 @@ mod package;
 mod ports;
 mod properties;
 mod schemas;
+mod sessions;
 mod tables;
+mod tcp;
 mod triage;

@@ -3,13 +3,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use tinyaudit::bench::device::{Device, SECOND, serial::SerialPort};
-use tinyaudit::bench::simulator::answers::synthetic_input;
-use tinyaudit::read::log::claims::{self, Claims};
+use tinyaudit::bench::device::{Device, SECOND, link::Link, place::Place};
+
+use super::sessions::{close, data_sets, measured, run};
 
 /// A simulated bench, which ends with the test.
 pub(crate) struct Simulator {
@@ -54,43 +54,7 @@ impl Drop for Simulator {
     }
 }
 
-/// The first inputs of a list, as a simulated device knows them.
-pub(crate) fn data_sets(list: &str) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    let list = tinyaudit::round::dataset(list).unwrap();
-    let place = folder.path().join(list.name);
-    fs::create_dir(&place).unwrap();
-    for (name, _) in &list.inputs {
-        let bytes = synthetic_input(name, list.input_bytes.unwrap() as usize, list.stride_bytes as usize);
-        fs::write(place.join(name), bytes).unwrap();
-    }
-    folder
-}
-
-fn run(arguments: &[&str], ports: &[(&str, PathBuf)], into: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
-    command.arg("run").args(arguments).arg("--into").arg(into);
-    for (option, path) in ports {
-        command.arg(format!("--{option}")).arg(path);
-    }
-    command.output().unwrap()
-}
-
-/// The claims and the log of a run that must succeed.
-pub(crate) fn measured(arguments: &[&str], ports: &[(&str, PathBuf)]) -> (Claims, String, TempDir) {
-    let folder = TempDir::new().unwrap();
-    let into = folder.path().join("session");
-    let output = run(arguments, ports, &into);
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    let claims = claims::parse(&fs::read(into.join("results.txt")).unwrap());
-    (claims, fs::read_to_string(into.join("log.txt")).unwrap(), folder)
-}
-
-pub(crate) fn close(found: f64, expected: f64, tolerance: f64) {
-    assert!((found / expected - 1.0).abs() < tolerance, "found {found}, expected {expected}");
-}
-
-fn dialogue(port: &mut SerialPort, command: &str) -> Vec<String> {
+fn dialogue(port: &mut Link, command: &str) -> Vec<String> {
     port.send(command.as_bytes()).unwrap();
     let mut lines = Vec::new();
     while let Some(line) = port.receive(5 * SECOND).unwrap() {
@@ -110,7 +74,7 @@ fn a_pseudo_terminal_serves_other_programs() {
         Simulator::start(&["--profile", "fast-accelerator", "--benchmark", "kws", "--speed", "100"], &["device"]);
     let link = simulator.port("device");
     for _ in 0..3 {
-        let mut port = SerialPort::open(&link, 921_600, Instant::now()).unwrap();
+        let mut port = Link::open(&Place::Path(link.clone()), 921_600, Instant::now()).unwrap();
         assert_eq!(
             dialogue(&mut port, "profile%"),
             ["m-profile-[ULPMark for tinyML Firmware V0.0.1]", "m-model-[kws01]", "m-ready"]
@@ -196,7 +160,7 @@ fn a_stale_reply_is_drained() {
     let link = simulator.port("device");
     {
         // Twenty seconds of the device's time: one of ours.
-        let mut port = SerialPort::open(&link, 115_200, Instant::now()).unwrap();
+        let mut port = Link::open(&Place::Path(link.clone()), 115_200, Instant::now()).unwrap();
         port.send(b"infer 260 0%").unwrap();
     }
     let data = data_sets("kws01");

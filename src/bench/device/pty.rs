@@ -6,9 +6,12 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::OFlags;
 use rustix::pty::OpenptFlags;
 use rustix::termios::OptionalActions;
+
+use super::served::{Heard, Served};
 
 /// Most bytes kept for a program that reads slowly.
 const MOST_BYTES: usize = 16 << 20;
@@ -39,7 +42,9 @@ impl PseudoTerminal {
     /// # Errors
     /// When there is something at `link` already, or the system has no pseudo-terminals.
     pub fn open(link: &Path) -> io::Result<Self> {
-        let host = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+        let host = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+        // Not every system takes it as a flag when opening.
+        rustix::io::fcntl_setfd(&host, rustix::io::FdFlags::CLOEXEC)?;
         rustix::pty::grantpt(&host)?;
         rustix::pty::unlockpt(&host)?;
         let name = rustix::pty::ptsname(&host, Vec::new())?;
@@ -52,8 +57,7 @@ impl PseudoTerminal {
         let status = rustix::fs::fcntl_getfl(&host)?;
         rustix::fs::fcntl_setfl(&host, status | OFlags::NONBLOCK)?;
         let target = name.to_string_lossy().into_owned();
-        std::os::unix::fs::symlink(target, link)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", link.display())))?;
+        std::os::unix::fs::symlink(target, link)?;
         Ok(Self {
             host: host.into(),
             other_end: other_end.into(),
@@ -65,38 +69,53 @@ impl PseudoTerminal {
         })
     }
 
-    /// The host's end, to be waited for.
-    #[must_use]
-    pub const fn host(&self) -> &File {
-        &self.host
-    }
-
-    /// The speed in baud that a program has set.
-    ///
-    /// # Errors
-    /// When the system does not tell.
-    pub fn baud(&self) -> io::Result<u32> {
-        Ok(rustix::termios::tcgetattr(&self.other_end)?.output_speed())
-    }
-
     /// What has come, at once; nothing if nothing has.
     ///
     /// # Errors
     /// When the terminal is broken.
-    pub fn read(&mut self) -> io::Result<Vec<u8>> {
+    pub fn read(&self) -> io::Result<Vec<u8>> {
         let mut bytes = [0; 4096];
-        match self.host.read(&mut bytes) {
+        match (&self.host).read(&mut bytes) {
             Ok(count) => Ok(bytes[..count].to_vec()),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }
 
-    /// Sends lines, whole ones: what does not fit waits. A line for which there is no room even then is lost whole.
+    /// Has what comes heard by a thread of its own, which ends when the terminal is closed: then there is an error.
     ///
     /// # Errors
-    /// When the terminal is broken.
-    pub fn write(&mut self, lines: Vec<u8>) -> io::Result<()> {
+    /// When there is no thread to be had.
+    pub fn hear(&self, heard: Heard) -> io::Result<()> {
+        let host = self.host.try_clone()?;
+        std::thread::Builder::new().name(self.name()).spawn(move || hear(&host, &heard))?;
+        Ok(())
+    }
+}
+
+fn hear(mut host: &File, heard: &Heard) {
+    let mut bytes = [0; 4096];
+    loop {
+        let waited = poll(&mut [PollFd::new(&host, PollFlags::IN)], None);
+        match waited.map_err(io::Error::from).and_then(|_| host.read(&mut bytes)) {
+            Ok(count) => heard(Ok(bytes[..count].to_vec())),
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
+            Err(error) => return heard(Err(error)),
+        }
+    }
+}
+
+impl Served for PseudoTerminal {
+    fn name(&self) -> String {
+        self.link.display().to_string()
+    }
+
+    fn baud(&self) -> io::Result<Option<u32>> {
+        Ok(Some(rustix::termios::tcgetattr(&self.other_end)?.output_speed()))
+    }
+
+    /// What does not fit waits. A line for which there is no room even then is lost whole.
+    fn write(&mut self, lines: Vec<u8>) -> io::Result<()> {
         if self.bytes + lines.len() <= MOST_BYTES {
             if self.waiting.is_empty() {
                 self.taken = Instant::now();
@@ -107,11 +126,7 @@ impl PseudoTerminal {
         self.flush()
     }
 
-    /// Sends as much of what waits as fits.
-    ///
-    /// # Errors
-    /// When the terminal is broken.
-    pub fn flush(&mut self) -> io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         while let Some(first) = self.waiting.front() {
             match self.host.write(&first[self.written..]) {
                 Ok(count) => {
@@ -135,11 +150,7 @@ impl PseudoTerminal {
         Ok(())
     }
 
-    /// Whether something waits to be taken by a program that is there to take it.
-    ///
-    /// # Errors
-    /// When the system does not tell.
-    pub fn is_behind(&mut self) -> io::Result<bool> {
+    fn is_behind(&mut self) -> io::Result<bool> {
         if self.waiting.is_empty() && rustix::io::ioctl_fionread(&self.other_end)? == 0 {
             self.taken = Instant::now();
             return Ok(false);

@@ -1,6 +1,6 @@
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
-use crate::read::tree::{Entry, alike};
+use crate::read::tree::{Entry, alike, is_reserved};
 use crate::round::Round;
 
 rule! {
@@ -33,7 +33,6 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
 }
 
 fn reason(entry: &Entry) -> Option<String> {
-    const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "com1", "lpt1"];
     let name = entry.name();
     if !entry.is_text() {
         return Some("is not UTF-8".to_owned());
@@ -44,8 +43,7 @@ fn reason(entry: &Entry) -> Option<String> {
     if name.ends_with(['.', ' ']) {
         return Some("ends with a dot or a space".to_owned());
     }
-    let stem = name.split('.').next().unwrap_or(name).to_lowercase();
-    if RESERVED.contains(&stem.as_str()) {
+    if is_reserved(name) {
         return Some("is reserved on Windows".to_owned());
     }
     let length = entry.path.chars().count();

@@ -238,7 +238,8 @@ pub fn write(checklist: &Checklist) -> std::io::Result<Vec<u8>> {
         "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<w:document xmlns:w=\"{WORD}\"><w:body>{body}</w:body></w:document>"
     );
     let mut file = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let options =
+        SimpleFileOptions::default().system(zip::System::Unix).compression_method(zip::CompressionMethod::Stored);
     for (name, content) in [("[Content_Types].xml", CONTENT_TYPES), ("_rels/.rels", RELATIONS), (DOCUMENT, &document)] {
         file.start_file(name, options)?;
         file.write_all(content.as_bytes())?;

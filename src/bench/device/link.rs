@@ -1,31 +1,77 @@
-//! A serial port or pseudo-terminal: raw, eight bits, no parity, one stop bit, no flow control.
+//! A link to a device elsewhere: a serial port or pseudo-terminal, raw, eight bits, no parity, one stop bit, no flow
+//! control; or TCP.
 //!
 //! A thread of its own reads it all the time: an energy monitor sends ten times a second more than a pseudo-terminal
 //! holds, whatever the runner waits for meanwhile, and a byte's time of arrival is when it came, not when it was asked for.
 
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::Path;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{Mode, OFlags};
-use rustix::termios::{ControlModes, OptionalActions, QueueSelector};
+use serial2::SerialPort;
 
+use super::place::Place;
 use super::{Device, LineReader, LinkError, Micros, Received, SECOND};
 
 /// Most bytes that wait to be read: the energy monitor's of an hour, and more.
 const MOST_BYTES: usize = 64 << 20;
 /// How soon the reading thread notices that nobody needs it any more.
-const NAP: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+const NAP: Duration = Duration::from_millis(50);
+/// How long a device may take nothing of what is sent.
+const STUCK: Duration = Duration::from_mins(1);
 
-/// An open serial port.
-pub struct SerialPort {
-    file: File,
+/// What bytes travel on.
+enum Wire {
+    Serial(SerialPort),
+    Tcp(TcpStream),
+}
+
+impl Wire {
+    /// Opens a port at a speed in baud and throws away what had come before.
+    fn open(place: &Place, baud: u32) -> io::Result<Self> {
+        match place {
+            Place::Path(path) => {
+                let mut port = SerialPort::open(path, baud)?;
+                port.set_read_timeout(NAP)?;
+                port.set_write_timeout(STUCK)?;
+                // Where opening a port does not say so by itself, a board behind USB waits until it is told that
+                // somebody is there. Pseudo-terminals have no such lines.
+                let _ = port.set_dtr(true).and_then(|()| port.set_rts(true));
+                port.discard_input_buffer()?;
+                Ok(Self::Serial(port))
+            }
+            Place::Tcp(address) => {
+                let stream = TcpStream::connect(address)?;
+                stream.set_nodelay(true)?;
+                stream.set_read_timeout(Some(NAP))?;
+                stream.set_write_timeout(Some(STUCK))?;
+                Ok(Self::Tcp(stream))
+            }
+        }
+    }
+
+    fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Serial(port) => port.read(bytes),
+            Self::Tcp(stream) => (&*stream).read(bytes),
+        }
+    }
+
+    fn write_all(&self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Serial(port) => port.write_all(bytes),
+            Self::Tcp(stream) => (&*stream).write_all(bytes),
+        }
+    }
+}
+
+/// An open link.
+pub struct Link {
+    wire: Arc<Wire>,
     name: String,
     baud: u32,
     since: Instant,
@@ -56,23 +102,24 @@ impl Inbox {
     }
 
     /// Reads until the port is closed or breaks.
-    fn fill(&self, mut file: &File, since: Instant) {
+    fn fill(&self, wire: &Wire, since: Instant) {
         let mut bytes = [0; 4096];
         while !self.closed.load(Ordering::Relaxed) {
-            let read = match poll(&mut [PollFd::new(&file, PollFlags::IN)], Some(&NAP)) {
-                Ok(0) | Err(rustix::io::Errno::INTR) => continue,
-                Ok(_) => file.read(&mut bytes),
-                Err(error) => Err(error.into()),
+            let read = wire.read(&mut bytes);
+            let nothing = |error: &io::Error| {
+                matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock | ErrorKind::Interrupted)
             };
+            if read.as_ref().is_err_and(nothing) {
+                continue;
+            }
             let mut arrived = self.lock();
             match read {
                 Ok(count @ 1..) if arrived.bytes + count <= MOST_BYTES => {
                     arrived.bytes += count;
                     arrived.chunks.push_back((elapsed(since), bytes[..count].to_vec()));
                 }
-                Ok(0) => arrived.broken = Some(io::ErrorKind::UnexpectedEof.into()),
+                Ok(0) => arrived.broken = Some(ErrorKind::UnexpectedEof.into()),
                 Ok(_) => arrived.broken = Some(io::Error::other(format!("{MOST_BYTES} bytes came that nobody read"))),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => arrived.broken = Some(error),
             }
             self.news.notify_one();
@@ -87,28 +134,21 @@ fn elapsed(since: Instant) -> Micros {
     Micros::try_from(since.elapsed().as_micros()).unwrap_or(Micros::MAX)
 }
 
-impl SerialPort {
+impl Link {
     /// Opens a port at a speed in baud and throws away what had come before. Ports of one session share the moment
     /// from which their clocks count.
     ///
     /// # Errors
-    /// When the path is no serial port or the system does not take the settings.
-    pub fn open(path: &Path, baud: u32, since: Instant) -> io::Result<Self> {
-        let file: File = rustix::fs::open(path, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?.into();
-        let mut settings = rustix::termios::tcgetattr(&file)?;
-        settings.make_raw();
-        settings.control_modes |= ControlModes::CLOCAL | ControlModes::CREAD;
-        settings.control_modes &= !ControlModes::CRTSCTS;
-        settings.set_speed(baud)?;
-        rustix::termios::tcsetattr(&file, OptionalActions::Now, &settings)?;
-        rustix::termios::tcflush(&file, QueueSelector::IFlush)?;
+    /// When the place is no port or the system does not take the settings.
+    pub fn open(place: &Place, baud: u32, since: Instant) -> io::Result<Self> {
+        let wire = Arc::new(Wire::open(place, baud)?);
         let inbox = Arc::new(Inbox::default());
-        let (own, theirs) = (file.try_clone()?, inbox.clone());
-        let reader =
-            std::thread::Builder::new().name(path.display().to_string()).spawn(move || theirs.fill(&own, since))?;
+        let (own, theirs) = (wire.clone(), inbox.clone());
+        let name = place.to_string();
+        let reader = std::thread::Builder::new().name(name.clone()).spawn(move || theirs.fill(&own, since))?;
         Ok(Self {
-            file,
-            name: path.display().to_string(),
+            wire,
+            name,
             baud,
             since,
             lines: LineReader::default(),
@@ -123,7 +163,7 @@ impl SerialPort {
     }
 }
 
-impl Drop for SerialPort {
+impl Drop for Link {
     fn drop(&mut self) {
         self.inbox.closed.store(true, Ordering::Relaxed);
         if let Some(reader) = self.reader.take() {
@@ -133,9 +173,9 @@ impl Drop for SerialPort {
     }
 }
 
-impl Device for SerialPort {
+impl Device for Link {
     fn send(&mut self, bytes: &[u8]) -> Result<(), LinkError> {
-        self.file.write_all(bytes).map_err(|source| self.broken(source))
+        self.wire.write_all(bytes).map_err(|source| self.broken(source))
     }
 
     fn receive(&mut self, within: Micros) -> Result<Option<Received>, LinkError> {
