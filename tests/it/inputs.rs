@@ -140,6 +140,10 @@ fn settings_beside_a_tree() {
     assert_eq!(output.status.code(), Some(1));
     write("round = 'v1.3'\nfail-on = 'note'\nwaivers = 'decisions.yaml'\n");
     assert!(check(&tree, &[]).status.success());
+    // As an editor of Windows writes them.
+    write("\u{FEFF}round = 'v1.3'\r\nfail-on = 'note'\r\nwaivers = 'decisions.yaml'\r\n");
+    fs::write(folder.path().join("decisions.yaml"), format!("\u{FEFF}{}", decision.replace('\n', "\r\n"))).unwrap();
+    assert!(check(&tree, &[]).status.success(), "{}", self::told(&check(&tree, &[])));
     assert!(self::told(&check(&tree, &["--round", "v1.2"])).starts_with("round v1.2 (named by --round)"));
     // A tree does not waive its own findings, nor does it name files elsewhere.
     fs::write(tree.join("tinyaudit.toml"), "waivers = '../decisions.yaml'\n").unwrap();
@@ -152,6 +156,24 @@ fn settings_beside_a_tree() {
         let output = check(&tree, &[]);
         assert!(output.status.code() == Some(2) && self::told(&output).contains("tinyaudit.toml"), "{wrong}");
     }
+}
+
+/// A list of absent files may come from an editor of Windows.
+#[test]
+fn a_list_of_absent_files_has_any_line_ends() {
+    let folder = TempDir::new().unwrap();
+    let (tree, list) = (folder.path().join("tree"), folder.path().join("absent.txt"));
+    golden::copy(&golden::bundled(), &tree);
+    let absent = "closed/ExampleCo/results/simulated_npu_400mhz/ic/energy/trace1-timestamps.json";
+    fs::remove_file(tree.join(absent)).unwrap();
+    let arguments = ["--round", "v1.3", "--absent", list.to_str().unwrap()];
+    let with = |text: &str| {
+        fs::write(&list, text).unwrap();
+        told(&check(&tree, &arguments))
+    };
+    let (without, unix) = (with(""), with(&format!("{absent}\n")));
+    assert_ne!(without, unix);
+    assert_eq!(with(&format!("\u{FEFF}{absent}\r\n")), unix);
 }
 
 #[test]
