@@ -1,6 +1,7 @@
 //! What is done with a submission: packages, mending, forms, and whole ones of simulated systems.
 
 pub mod answers;
+#[cfg(feature = "bench")]
 pub mod demo;
 pub mod form;
 pub mod mending;
