@@ -4,6 +4,7 @@ pub mod answers;
 #[cfg(feature = "bench")]
 pub mod demo;
 pub mod form;
+pub mod guess;
 pub mod mending;
 pub mod output;
 pub mod package;

@@ -10,7 +10,7 @@ mod first;
 mod index;
 mod plot;
 mod plots;
-mod policy;
+pub mod policy;
 mod previous;
 mod published;
 mod result;
@@ -124,6 +124,13 @@ pub fn write_results(report: &Report, rows: &[Row<'_>], repository: &str, out: &
     let mut page = page(&index, format!("MLPerf Tiny {} results", report.round.name));
     page.tables = tables(report, rows).iter().map(|table| page_table(table, repository)).collect();
     render(&page, out)
+}
+
+/// The digests of every page's style and script. A page that shows one in a frame must allow them: its policy holds there,
+/// too.
+#[must_use]
+pub fn sources() -> [String; 2] {
+    [policy::source(STYLE), policy::source(SCRIPT)]
 }
 
 fn page(index: &Index<'_>, title: String) -> Page {
