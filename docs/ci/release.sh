@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds static Linux binaries into dist/, each with its digest, manual pages and completions.
+# Builds static Linux binaries and the page into dist/, each with its digest, manual pages and completions.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -11,4 +11,5 @@ for target in x86_64-unknown-linux-musl aarch64-unknown-linux-musl; do
 done
 dist/tinyaudit-"$(uname -m)"-unknown-linux-musl man dist/man
 for shell in bash zsh fish; do dist/tinyaudit-"$(uname -m)"-unknown-linux-musl completions "$shell" > "dist/tinyaudit.$shell"; done
+web/build.sh "$PWD/dist/tinyaudit-web.html"
 (cd dist && sha256sum tinyaudit-* > SHA256SUMS)

@@ -30,3 +30,5 @@ mod properties;
 mod schemas;
 mod tables;
 mod triage;
+#[cfg(unix)]
+mod web;
