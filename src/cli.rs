@@ -17,7 +17,6 @@ mod settings;
 mod simulate;
 mod streams;
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,9 +27,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::judge::report::{Loading, Report};
 use crate::judge::rules::WAIVER_UNUSED;
 use crate::read::submission::Submission;
-use crate::read::submission::documents::is_checklist;
 use crate::read::tree::Tree;
-use crate::round::{Round, Runner};
+use crate::round::Round;
 use crate::tell;
 
 use settings::Settings;
@@ -309,28 +307,6 @@ fn read_waivers(path: Option<&Path>) -> anyhow::Result<Option<Waivers>> {
     Ok(Some(Waivers { text, name, built_in: built_in.is_some() }))
 }
 
-/// The round that a tree seems to be for, and what tells so: the name of its checklist, or a runner that later rounds no
-/// longer permit.
-fn guess(tree: &Tree) -> anyhow::Result<(Round, &'static str)> {
-    let files = || tree.entries().iter().filter(|entry| entry.is_file());
-    let named: BTreeSet<&str> = files()
-        .filter(|entry| is_checklist(entry.name()))
-        .filter_map(|entry| Round::names().into_iter().find(|round| entry.name().to_lowercase().contains(round)))
-        .collect();
-    if let [name] = named.into_iter().collect::<Vec<_>>()[..] {
-        return Ok((Round::named(name)?, "guessed from the checklist's name; name another with --round"));
-    }
-    if files().any(|entry| entry.name() == "script.async") {
-        for name in Round::names().into_iter().rev() {
-            let round = Round::named(name)?;
-            if !round.runners.get(Runner::Eembc).benchmarks.is_empty() {
-                return Ok((round, "guessed: the last that permits the EEMBC runner; name another with --round"));
-            }
-        }
-    }
-    Ok((Round::named(Round::newest())?, "the newest; name another with --round"))
-}
-
 impl Input {
     /// Judges a tree.
     fn report(&self, tree: &Tree, round: Round, waivers: Option<&Waivers>, wanted: Wanted) -> anyhow::Result<Report> {
@@ -385,15 +361,14 @@ fn round_of(tree: &Tree, dir: &Path, named: Option<&str>) -> anyhow::Result<(Rou
     let settings = Settings::beside(dir)?;
     let environment = std::env::var("TINYAUDIT_ROUND").ok().filter(|name| !name.is_empty());
     let (round, why) = if let Some(name) = named {
-        (Round::named(name)?, "named by --round")
+        (Round::named(name)?, "named by --round".to_owned())
     } else if let Some(name) = &settings.round {
-        (Round::named(name).context(settings::NAME)?, "named by tinyaudit.toml")
+        (Round::named(name).context(settings::NAME)?, "named by tinyaudit.toml".to_owned())
     } else if let Some(name) = environment {
-        (Round::named(&name).context("TINYAUDIT_ROUND")?, "named by TINYAUDIT_ROUND")
-    } else if let Ok(name) = crate::keep::package::stored_round(tree) {
-        (Round::named(&name)?, "the package's; name another with --round")
+        (Round::named(&name).context("TINYAUDIT_ROUND")?, "named by TINYAUDIT_ROUND".to_owned())
     } else {
-        guess(tree)?
+        let (round, why) = crate::keep::guess::round_of(tree)?;
+        (round, format!("{why}; name another with --round"))
     };
     let said = format!("round {} ({why})", round.name);
     Ok((round, said))

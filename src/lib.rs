@@ -31,7 +31,8 @@
 //!
 //! # As a library
 //!
-//! Load, recompute, check and render; nothing prints or ends the process.
+//! Load, recompute, check and render; nothing prints or ends the process. Without the default features `cli` and `bench`
+//! the crate is what judges and tells, for any target; `schema` holds descriptions against their JSON Schema.
 //!
 //! | stable: changes are breaking and stand in the changelog | may grow and change |
 //! |---|---|
@@ -79,7 +80,9 @@
 //! [`judge::report::Report::of`] is the plot: load, recompute, judge. Then [`read::submission`] for the nouns,
 //! [`judge::engine`] for how rules are held, and any file of [`judge::rules`] for what a rule looks like.
 
+#[cfg(feature = "bench")]
 pub mod bench;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod judge;
 pub mod keep;

@@ -37,6 +37,26 @@ pub mod weights;
 mod wrap;
 pub mod xlsx;
 
+use std::io;
+
+use crate::judge::report::Report;
+use crate::round::Severity;
+use publication::{Filter, Selection};
+
+/// What a package says of itself: the report of the check as JSON, and all results as Markdown, marked where they are not
+/// valid.
+///
+/// # Errors
+/// None; memory takes everything.
+pub fn enclosed(report: &Report) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let (mut check, mut summary) = (Vec::new(), Vec::new());
+    json::write(&json::Check::of(report, Severity::Error, false), &mut check)?;
+    let (rows, _) = publication::rows(report, Selection::Marked, &Filter::default());
+    let page = page::ResultsPage::of(&rows, &[], &report.round, &report.round.publication.public_repository);
+    markdown::write(&page, &mut summary)?;
+    Ok((check, summary))
+}
+
 /// A positive figure with at least three digits that say something.
 fn decimals(value: f64) -> String {
     let decimals = if value >= 100.0 {

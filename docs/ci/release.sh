@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the published program for each TARGET (else static Linux of this machine's kind) into dist/, named as `cargo
 # binstall` looks for it, with its digest; manual pages and completions, too, where it runs here.
+# `web/build.sh` builds the page.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

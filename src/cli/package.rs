@@ -4,20 +4,17 @@ use std::io::{self, Seek, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
 
 use super::streams::{advance, complain, deliver, open_tree, print, progress, refuse_terminal, remark, styled};
 use super::{Input, Waivers, Wanted, read_waivers};
 use crate::judge::report::Report;
-use crate::judge::rules::SCAFFOLD_UNTOUCHED;
 use crate::judge::waiver::{self, Waiver};
-use crate::keep::package::{self, Difference, Documents, WAIVERS};
+use crate::keep::package::{self, Difference, Documents, Obstacle, PackageError, WAIVERS};
 use crate::read::tree::Tree;
 use crate::round::{Round, Severity};
 use crate::tell;
-use crate::tell::page::ResultsPage;
-use crate::tell::publication::{self, Filter, Selection};
 
 const PACKAGE_EXAMPLES: &str = "\
 Examples:
@@ -77,40 +74,21 @@ impl Package {
         if ["gz", "tgz", "tar", "xz", "bz2", "zst", "7z", "rar"].contains(&ending.as_str()) {
             bail!("a package is a zip archive; name it so: --out {}", self.out.with_extension("zip").display());
         }
-        let mut tree = open_tree(&self.input.dir)?;
+        let tree = open_tree(&self.input.dir)?;
         let (round, said) = self.input.round(&tree)?;
-        let submitters = crate::read::submission::submitters(&tree, &round, self.input.submitter.as_deref())
-            .with_context(|| self.input.dir.display().to_string())?
-            .submitters;
-        let mut names: Vec<&str> = submitters.iter().map(|submitter| submitter.name.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        if names.len() > 1 {
-            bail!("there are {} submitters ({}); name one with --submitter", names.len(), names.join(", "));
-        }
-        if let Some(lost) = submitters.iter().find(|one| !round.divisions.contains(&one.division)) {
-            bail!("`{}` lies in no division; put it under {}", lost.name, round.divisions.join(" or "));
-        }
-        // From a division's or a submitter's own folder, the package still begins with the division.
-        let alone = submitters.iter().find(|one| one.path.is_empty() || one.path == one.name);
-        if let Some(submitter) = alone {
-            let above = if submitter.path.is_empty() {
-                format!("{}/{}", submitter.division, submitter.name)
-            } else {
-                submitter.division.clone()
-            };
-            tree = tree.under(&above);
-        }
-        let places: Vec<String> = submitters.iter().map(|one| format!("{}/{}", one.division, one.name)).collect();
-        let left_out = package::narrow(&mut tree, &places);
+        let (tree, left_out) =
+            package::of_submitter(tree, &round, self.input.submitter.as_deref()).map_err(|error| match error {
+                PackageError::Several { .. } => anyhow::anyhow!("{error}; name one with --submitter"),
+                PackageError::Nobody(error) => anyhow::Error::new(error).context(self.input.dir.display().to_string()),
+                error => error.into(),
+            })?;
         let waivers = self.input.waivers()?.map(|waivers| Waivers { name: WAIVERS.to_owned(), ..waivers });
         let report = self.input.report(&tree, round, waivers.as_ref(), Wanted::default())?;
         for one in &left_out {
             remark(&format!("left out: {}: {}", one.path, one.reason));
         }
-        let untouched =
-            report.findings.iter().any(|finding| finding.counts() && finding.rule.id == SCAFFOLD_UNTOUCHED.id);
-        if (report.fails(Severity::Error) || untouched) && !self.allow_errors {
+        let obstacle = Obstacle::of(&report).filter(|_| !self.allow_errors);
+        if let Some(obstacle) = obstacle {
             let show = |out: &mut dyn Write| {
                 writeln!(out, "{said}\n")?;
                 tell::text::write(&report, Severity::Error, styled(), out)
@@ -121,10 +99,9 @@ impl Package {
             } else {
                 print(show)?;
             }
-            let why = if report.fails(Severity::Error) {
-                ""
-            } else {
-                ": replace the text that `tinyaudit init` wrote into the documents above"
+            let why = match obstacle {
+                Obstacle::Errors => "",
+                Obstacle::Untouched => ": replace the text that `tinyaudit init` wrote into the documents above",
             };
             complain(&format!("tinyaudit: nothing was packaged{why}; --allow-errors packages it all the same"));
             return Ok(ExitCode::FAILURE);
@@ -186,12 +163,8 @@ fn list(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn documents(report: &Report, waivers: Option<Vec<u8>>) -> anyhow::Result<Documents> {
-    let mut documents = Documents { waivers, ..Documents::default() };
-    tell::json::write(&tell::json::Check::of(report, Severity::Error, false), &mut documents.report)?;
-    let (rows, _) = publication::rows(report, Selection::Marked, &Filter::default());
-    let page = ResultsPage::of(&rows, &[], &report.round, &report.round.publication.public_repository);
-    tell::markdown::write(&page, &mut documents.summary)?;
-    Ok(documents)
+    let (report, summary) = tell::enclosed(report)?;
+    Ok(Documents { report, summary, waivers })
 }
 
 impl Verify {

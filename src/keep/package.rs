@@ -31,8 +31,13 @@ use zip::write::SimpleFileOptions;
 pub use manifest::{Listed, Manifest};
 pub use verify::{Difference, differences, stored_round};
 
+use crate::judge::report::Report;
+use crate::judge::rule::Finding;
+use crate::judge::rules::SCAFFOLD_UNTOUCHED;
 use crate::read::log::{blocks, text};
+use crate::read::submission::{self, LoadError};
 use crate::read::tree::{Entry, Kind, Tree, is_inside, one_elsewhere};
+use crate::round::{Round, Severity};
 
 /// The manifest's name: lines that `sha256sum -c` reads.
 pub const MANIFEST: &str = "MANIFEST.sha256";
@@ -57,9 +62,48 @@ pub enum PackageError {
         /// Why.
         reason: String,
     },
+    /// There is no submitter.
+    #[error(transparent)]
+    Nobody(#[from] LoadError),
+    /// A package holds one.
+    #[error("there are {} submitters ({})", names.len(), names.join(", "))]
+    Several {
+        /// Who is there.
+        names: Vec<String>,
+    },
+    /// A submitter lies in no division.
+    #[error("`{name}` lies in no division; put it under {divisions}")]
+    NoDivision {
+        /// Who.
+        name: String,
+        /// The divisions of the round.
+        divisions: String,
+    },
     /// Writing failed.
     #[error(transparent)]
     Write(#[from] io::Error),
+}
+
+/// Why a submission should not be packaged as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// It has errors.
+    Errors,
+    /// What `tinyaudit init` wrote still stands in its documents.
+    Untouched,
+}
+
+impl Obstacle {
+    /// That of a checked submission, if there is one.
+    #[must_use]
+    pub fn of(report: &Report) -> Option<Self> {
+        let untouched = |finding: &Finding| finding.counts() && finding.rule.id == SCAFFOLD_UNTOUCHED.id;
+        if report.fails(Severity::Error) {
+            Some(Self::Errors)
+        } else {
+            report.findings.iter().any(untouched).then_some(Self::Untouched)
+        }
+    }
 }
 
 /// What goes into a package beside the submission's own files.
@@ -73,8 +117,41 @@ pub struct Documents {
     pub waivers: Option<Vec<u8>>,
 }
 
+/// Makes a tree what a package holds of its one submitter, or of the one that is named, and returns what is left out. From a
+/// division's or a submitter's own folder, the package still begins with the division.
+///
+/// # Errors
+/// When there is no submitter, or not the one named, or several, or one in no division.
+pub fn of_submitter(
+    mut tree: Tree,
+    round: &Round,
+    submitter: Option<&str>,
+) -> Result<(Tree, Vec<LeftOut>), PackageError> {
+    let submitters = submission::submitters(&tree, round, submitter)?.submitters;
+    let names: BTreeSet<&String> = submitters.iter().map(|one| &one.name).collect();
+    if names.len() > 1 {
+        return Err(PackageError::Several { names: names.into_iter().cloned().collect() });
+    }
+    if let Some(lost) = submitters.iter().find(|one| !round.divisions.contains(&one.division)) {
+        let divisions = round.divisions.join(" or ");
+        return Err(PackageError::NoDivision { name: lost.name.clone(), divisions });
+    }
+    let alone = submitters.iter().find(|one| one.path.is_empty() || one.path == one.name);
+    if let Some(submitter) = alone {
+        let above = if submitter.path.is_empty() {
+            format!("{}/{}", submitter.division, submitter.name)
+        } else {
+            submitter.division.clone()
+        };
+        tree = tree.under(&above);
+    }
+    let places: Vec<String> = submitters.iter().map(|one| format!("{}/{}", one.division, one.name)).collect();
+    let left_out = narrow(&mut tree, &places);
+    Ok((tree, left_out))
+}
+
 /// Makes a tree what a package holds, `closed` and `open` of its submitters, and returns what is left out.
-pub fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
+fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
     let inside =
         |entry: &Entry| submitters.iter().any(|path| is_inside(&entry.path, path) || is_inside(path, &entry.path));
     let others = tree.retain(inside);

@@ -1,4 +1,4 @@
-//! A directory or a zip archive as a sorted list of entries with bytes on demand; no judgement.
+//! A directory, a zip archive or files held elsewhere as a sorted list of entries with bytes on demand; no judgement.
 //!
 //! Symbolic links are listed and never followed, special files are listed and never opened, version-control folders
 //! are left out. Paths are relative to the root and separated by `/` on every system.
@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +21,9 @@ use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
 
+/// Most entries an archive or a list of files may have, with the folders around them.
+const MAX_ENTRIES: usize = 1_000_000;
+
 /// Most bytes that are set aside for a file before it is read.
 const MAX_RESERVED: u64 = 64 << 20;
 
@@ -29,7 +32,7 @@ thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A listed directory or archive.
+/// A listed directory, archive or list of files.
 pub struct Tree {
     source: Source,
     entries: Arc<Vec<Entry>>,
@@ -41,7 +44,18 @@ pub struct Tree {
 enum Source {
     Folder(PathBuf),
     Archive(Archive),
+    Held(Held),
 }
+
+/// Files that something else holds, a browser or a program's memory.
+struct Held {
+    /// The name of the folder around them; empty if there is none.
+    folder: String,
+    open: Box<Open>,
+}
+
+/// Gives the bytes of a file.
+type Open = dyn Fn(&str) -> io::Result<Box<dyn Read>> + Send + Sync;
 
 /// Some of the entries of a tree, sorted by path: parts of its own list.
 #[derive(Debug, Clone, Default)]
@@ -279,7 +293,9 @@ impl Tree {
         }
         std::fs::read_dir(root)?;
         let walk = WalkDir::new(root).min_depth(1).follow_links(false);
-        let listed = |entry: &walkdir::DirEntry| !(entry.file_type().is_dir() && entry.file_name() == ".git");
+        let listed = |entry: &walkdir::DirEntry| {
+            !(entry.file_type().is_dir() && entry.file_name().to_str().is_some_and(is_version_control))
+        };
         let mut entries: Vec<Entry> = Vec::new();
         for found in walk.into_iter().filter_entry(listed) {
             entries.push(Self::entry(root, found));
@@ -306,13 +322,39 @@ impl Tree {
         Ok(Self::of(Source::Folder(root.to_owned()), entries))
     }
 
-    /// Lists an open zip archive.
+    /// Lists an open zip archive: a file, or bytes in memory.
     ///
     /// # Errors
     /// As [`Tree::open`].
-    pub fn of_archive(file: File) -> io::Result<Self> {
-        let (archive, entries) = Archive::of(file)?;
+    pub fn of_archive(archive: impl Read + Seek + Send + 'static) -> io::Result<Self> {
+        let (archive, entries) = Archive::of(archive)?;
         Ok(Self::of(Source::Archive(archive), entries))
+    }
+
+    /// Lists files that something else holds, each with its path and size; a path that ends with `/` is a folder. `folder`
+    /// is the name of what they lie in, empty if that has none. `open` gives the bytes of a file.
+    ///
+    /// # Errors
+    /// When a path leads nowhere below a root, or stands for two files.
+    pub fn of_files(
+        folder: &str,
+        files: impl IntoIterator<Item = (String, u64)>,
+        open: impl Fn(&str) -> io::Result<Box<dyn Read>> + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for (path, size) in files {
+            let (path, kind) = path.strip_suffix('/').map_or((&*path, Kind::File(size)), |path| (path, Kind::Folder));
+            if path.split('/').any(|part| ["", ".", ".."].contains(&part)) {
+                return Err(refused(format!("`{}` is no name below a root", path.escape_debug())));
+            }
+            let folder = if kind == Kind::Folder { path } else { parent_of(path) };
+            if !folder.split('/').any(is_version_control) {
+                entries.push(Entry { path: path.to_owned().into(), kind });
+                share_last(&mut entries);
+            }
+        }
+        let held = Held { folder: folder.to_owned(), open: Box::new(open) };
+        Ok(Self::of(Source::Held(held), with_folders(entries)?))
     }
 
     /// Files of which only the pointer of Git LFS is here are not read as if they were the files.
@@ -437,10 +479,16 @@ impl Tree {
     /// Names of the folders that lead to the root, innermost last; at most two, and none of an archive.
     #[must_use]
     pub fn root_names(&self) -> Vec<String> {
-        let Source::Folder(root) = &self.source else { return Vec::new() };
         if !self.prefix.is_empty() {
             return Vec::new();
         }
+        let root = match &self.source {
+            Source::Folder(root) => root,
+            Source::Archive(_) => return Vec::new(),
+            Source::Held(held) => {
+                return Some(held.folder.clone()).filter(|name| !name.is_empty()).into_iter().collect();
+            }
+        };
         let Ok(root) = dunce::canonicalize(root) else { return Vec::new() };
         let names: Vec<_> = root
             .components()
@@ -494,9 +542,51 @@ impl Tree {
         let own = entry.path.strip_prefix(self.prefix.as_str()).unwrap_or(&entry.path);
         match &self.source {
             Source::Archive(archive) => archive.stream(own, size, take),
+            Source::Held(held) => take(&mut (held.open)(own)?),
             Source::Folder(root) => take(&mut File::open(root.join(entry.path.real().unwrap_or(Path::new(own))))?),
         }
     }
+}
+
+/// The entries with the folders around them, sorted by path.
+fn with_folders(mut entries: Vec<Entry>) -> io::Result<Vec<Entry>> {
+    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    if let Some(pair) = entries.windows(2).find(|pair| pair[0].path == pair[1].path) {
+        return Err(refused(format!("`{}` is there twice; pack the files again", pair[0].path)));
+    }
+    let mut folders: BTreeSet<&str> = BTreeSet::new();
+    for entry in &entries {
+        let mut folder = parent_of(&entry.path);
+        while !folder.is_empty() && folders.insert(folder) {
+            folder = parent_of(folder);
+        }
+    }
+    let mut missing = Vec::new();
+    for folder in folders {
+        match entries.binary_search_by(|entry| (*entry.path).cmp(folder)) {
+            Ok(at) if entries[at].kind != Kind::Folder => {
+                let inner = &entries[below(&entries, folder)][0];
+                return Err(refused(format!("`{}` lies in a file", inner.path)));
+            }
+            Ok(_) => {}
+            Err(_) => missing.push(Entry { path: folder.to_owned().into(), kind: Kind::Folder }),
+        }
+    }
+    if entries.len() + missing.len() > MAX_ENTRIES {
+        return Err(refused(format!("there are more than {MAX_ENTRIES} entries with their folders")));
+    }
+    entries.append(&mut missing);
+    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    Ok(entries)
+}
+
+/// Whether a folder is version control's own.
+fn is_version_control(name: &str) -> bool {
+    name == ".git"
+}
+
+fn refused(message: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 fn unreadable(reason: String) -> Kind {
@@ -531,6 +621,36 @@ mod tests {
         assert_eq!(tree.read(tree.get("a/y.txt").unwrap()).unwrap(), b"a/y.txt");
         assert!(tree.read(tree.get("a").unwrap()).is_err());
         assert!(Tree::open(&root.path().join("none")).is_err());
+    }
+
+    #[test]
+    fn held_files_list_as_a_folder_does() {
+        let held = |paths: &[&str]| {
+            let files = paths.iter().map(|path| ((*path).to_owned(), path.len() as u64)).collect::<Vec<_>>();
+            let open = |path: &str| Ok(Box::new(io::Cursor::new(path.to_owned().into_bytes())) as Box<dyn Read>);
+            Tree::of_files("root", files, open)
+        };
+        let tree = held(&["a/y.txt", "a/b/x.txt", "a-b.txt", "empty/", ".git/HEAD", "a/.git"]).unwrap();
+        let paths: Vec<_> = tree.entries().iter().map(|entry| &*entry.path).collect();
+        assert_eq!(paths, ["a", "a-b.txt", "a/.git", "a/b", "a/b/x.txt", "a/y.txt", "empty"]);
+        assert_eq!(tree.read(tree.get("a/y.txt").unwrap()).unwrap(), b"a/y.txt");
+        assert!(tree.read(tree.get("empty").unwrap()).is_err());
+        assert_eq!(tree.root_names(), ["root"]);
+        let tree = tree.under("closed/Co");
+        assert_eq!(tree.read(tree.get("closed/Co/a/y.txt").unwrap()).unwrap(), b"a/y.txt");
+        for wrong in [&["a/../b"][..], &["/etc/passwd"], &["a//b"], &[""], &["a", "a"], &["a", "a/b"]] {
+            assert!(held(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_archive_may_lie_in_memory() {
+        let mut archive = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+        archive.start_file("closed/Co/a.txt", zip::write::SimpleFileOptions::default()).unwrap();
+        io::Write::write_all(&mut archive, b"text").unwrap();
+        let tree = Tree::of_archive(archive.finish().unwrap()).unwrap();
+        assert_eq!(tree.read(tree.get("closed/Co/a.txt").unwrap()).unwrap(), b"text");
+        assert!(Tree::of_archive(io::Cursor::new(b"PK\x03\x04".to_vec())).is_err());
     }
 
     #[cfg(unix)]

@@ -11,7 +11,7 @@ pub mod history;
 mod index;
 mod plot;
 mod plots;
-mod policy;
+pub mod policy;
 mod previous;
 mod result;
 
@@ -130,6 +130,13 @@ pub fn write_results(
     let mut page = page(&index, format!("MLPerf Tiny {} results", report.round.name));
     page.published = Some(published);
     render("page", &page, out)
+}
+
+/// The digests of every page's style and script. A page that shows one in a frame must allow them: its policy holds there,
+/// too.
+#[must_use]
+pub fn sources() -> [String; 2] {
+    [policy::source(STYLE), policy::source(SCRIPT)]
 }
 
 fn page<'a>(index: &Index<'_>, title: String) -> Page<'a> {

@@ -18,12 +18,13 @@ use tinyaudit::tell::html::{self, Desk};
 
 use crate::{corpus, golden};
 
-fn skipped(why: &str) {
+pub fn skipped(why: &str) {
     // Past the test harness, which would swallow it.
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 
-fn browser() -> Option<PathBuf> {
+/// Where Chromium is, if it is there.
+pub fn browser() -> Option<PathBuf> {
     let names = ["chromium", "chromium-browser", "google-chrome"];
     let folders: Vec<PathBuf> =
         std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();

@@ -33,3 +33,5 @@ mod sessions;
 mod tables;
 mod tcp;
 mod triage;
+#[cfg(unix)]
+mod web;

@@ -10,6 +10,7 @@ use crate::round::Round;
 
 /// Something that a schema forbids.
 #[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "schema"), expect(dead_code, reason = "nothing is found"))]
 pub enum Violation {
     /// A required key is not there.
     Missing(String),

@@ -4,8 +4,6 @@
 
 mod records;
 
-use std::collections::BTreeSet;
-use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Take};
 use std::sync::{Arc, Mutex};
@@ -14,10 +12,7 @@ use flate2::CrcReader;
 use flate2::bufread::DeflateDecoder;
 use records::{List, Record, Window};
 
-use super::{Entry, Kind, PathText, below, one_elsewhere, parent_of, share_last, unreadable};
-
-/// Most entries an archive may have, with the folders around them.
-const MAX_ENTRIES: usize = 1_000_000;
+use super::{Entry, Kind, MAX_ENTRIES, PathText, one_elsewhere, refused, share_last, unreadable, with_folders};
 
 /// Most folders that may lie in each other.
 const MAX_DEPTH: usize = 100;
@@ -38,6 +33,11 @@ const AHEAD: usize = 32 << 10;
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 
+/// Where the bytes of an archive are: a file, or memory.
+pub trait Bytes: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Bytes for T {}
+
 /// An archive that many threads may read.
 pub struct Archive {
     file: Shared,
@@ -50,9 +50,9 @@ pub struct Archive {
 
 impl Archive {
     /// Lists an archive.
-    pub fn of(file: File) -> io::Result<(Self, Vec<Entry>)> {
-        let length = file.metadata()?.len();
-        let beginning = beginning(&file)?;
+    pub fn of(mut file: impl Bytes + 'static) -> io::Result<(Self, Vec<Entry>)> {
+        let length = file.seek(SeekFrom::End(0))?;
+        let beginning = beginning(&mut file)?;
         let file = Shared { file: Arc::new(Mutex::new(file)), position: 0, length };
         let window = || Window::of(file.clone(), length, AHEAD);
         let (mut listed, mut files) = (window(), window());
@@ -164,38 +164,6 @@ fn entry(record: Record) -> Entry {
     Entry { path: record.name.into(), kind }
 }
 
-/// The entries with the folders around them, sorted by path.
-fn with_folders(mut entries: Vec<Entry>) -> io::Result<Vec<Entry>> {
-    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    if let Some(pair) = entries.windows(2).find(|pair| pair[0].path == pair[1].path) {
-        return Err(refused(format!("the archive holds `{}` twice; pack the files again", pair[0].path)));
-    }
-    let mut folders: BTreeSet<&str> = BTreeSet::new();
-    for entry in &entries {
-        let mut folder = parent_of(&entry.path);
-        while !folder.is_empty() && folders.insert(folder) {
-            folder = parent_of(folder);
-        }
-    }
-    let mut missing = Vec::new();
-    for folder in folders {
-        match entries.binary_search_by(|entry| (*entry.path).cmp(folder)) {
-            Ok(at) if entries[at].kind != Kind::Folder => {
-                let inner = &entries[below(&entries, folder)][0];
-                return Err(refused(format!("`{}` lies in a file", inner.path)));
-            }
-            Ok(_) => {}
-            Err(_) => missing.push(Entry { path: folder.to_owned().into(), kind: Kind::Folder }),
-        }
-    }
-    if entries.len() + missing.len() > MAX_ENTRIES {
-        return Err(refused(format!("the archive has more than {MAX_ENTRIES} entries with their folders")));
-    }
-    entries.append(&mut missing);
-    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    Ok(entries)
-}
-
 /// A file that fails where it ends before or goes on after the size it claims, or has another check sum.
 struct Measured {
     file: CrcReader<Packed>,
@@ -263,10 +231,10 @@ impl Layout {
 }
 
 /// The first bytes of a file.
-fn beginning(mut file: &File) -> io::Result<Vec<u8>> {
+fn beginning(file: &mut impl Bytes) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    file.take(4).read_to_end(&mut bytes)?;
     file.seek(SeekFrom::Start(0))?;
+    file.take(4).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -285,10 +253,6 @@ fn explained(beginning: &[u8]) -> io::Error {
         }
         .to_owned(),
     )
-}
-
-fn refused(message: String) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 /// Names are relative, go down only, and mean the same on every system.
@@ -310,7 +274,7 @@ fn check_name(path: &str) -> io::Result<()> {
 /// One open file with a position of one's own.
 #[derive(Clone)]
 struct Shared {
-    file: Arc<Mutex<File>>,
+    file: Arc<Mutex<dyn Bytes>>,
     position: u64,
     length: u64,
 }

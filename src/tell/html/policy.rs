@@ -1,8 +1,9 @@
-//! The page's content security policy: its own style and script, named by their digests, and nothing else.
+//! Content security policies: a page's own style and script, named by their digests, and nothing else.
 
 use sha2::{Digest, Sha256};
 
 /// The policy of a page with one style and one script.
+#[must_use]
 pub fn policy(style: &str, script: &str) -> String {
     format!(
         "default-src 'none'; style-src '{}'; script-src '{}'; img-src data:; base-uri 'none'; form-action 'none'",
@@ -12,11 +13,14 @@ pub fn policy(style: &str, script: &str) -> String {
 }
 
 /// The digest of a text as a policy names it.
-fn source(text: &str) -> String {
+#[must_use]
+pub fn source(text: &str) -> String {
     format!("sha256-{}", base64(&Sha256::digest(text.as_bytes())))
 }
 
-fn base64(bytes: &[u8]) -> String {
+/// Bytes as text.
+#[must_use]
+pub fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for group in bytes.chunks(3) {

@@ -1,0 +1,330 @@
+//! The audit as a page, in a real browser: it says what the command says and gives the same bytes, reaches nothing, and
+//! takes what is thrown at it.
+//!
+//! Runs where Chromium is installed and `TINYAUDIT_WEB` names the page that `web/build.sh` made, and says so elsewhere.
+
+mod chromium;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::browser::{browser, skipped};
+use crate::{corpus, golden};
+use chromium::{Chromium, Part};
+
+/// The page, opened, where there are page and browser.
+fn opened() -> Option<Chromium> {
+    let Some(file) = std::env::var_os("TINYAUDIT_WEB") else {
+        skipped("TINYAUDIT_WEB does not name the page that web/build.sh makes");
+        return None;
+    };
+    Some(Chromium::open(&browser()?, &fs::read_to_string(file).unwrap()))
+}
+
+/// What the command prints, whatever its verdict.
+fn printed(arguments: &[&str], tree: &Path) -> Vec<u8> {
+    let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments).arg(tree).output().unwrap();
+    assert!(output.status.code() < Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+/// What the page says of the round, of the check, and of what went wrong.
+const GUESSED: &str = "document.getElementById(document.getElementById('ask').hidden ? 'fault' : 'why').textContent";
+const VERDICT: &str =
+    "document.getElementById(document.getElementById('found').hidden ? 'fault' : 'verdict').textContent";
+const FAULT: &str = "document.getElementById('fault').textContent";
+
+/// Accepts or chooses the round, checks, and returns the verdict.
+fn check(page: &mut Chromium, round: &str, submitter: &str) -> String {
+    page.wait(GUESSED);
+    page.run(&format!(
+        "(() => {{ const {{ round, submitter }} = document.getElementById('ask').elements; round.value = '{round}'; \
+         submitter.value = '{submitter}'; document.querySelector('#ask .first').click(); }})()"
+    ));
+    page.wait(VERDICT).as_str().unwrap().to_owned()
+}
+
+/// The file that a button makes.
+fn made(page: &mut Chromium, name: &str) -> Vec<u8> {
+    page.run(&format!("document.querySelector('[data-file=\"{name}\"]').click()"));
+    page.downloaded(name)
+}
+
+/// The name, the bytes and the digest of the package.
+fn package(page: &mut Chromium, name: &str) -> (Vec<u8>, String) {
+    page.run("document.getElementById('package').click()");
+    let bytes = page.downloaded(name);
+    let told = page.wait("document.getElementById('made').textContent");
+    (bytes, told.as_str().unwrap().split("  ").next().unwrap().to_owned())
+}
+
+/// The command's package of a tree, and the digest it prints.
+fn packaged(tree: &Path, round: &str, more: &[&str]) -> (Vec<u8>, String) {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("p.zip");
+    let arguments = [&["package", "--allow-errors", "--round", round, "--out", out.to_str().unwrap()], more].concat();
+    let digest = String::from_utf8(printed(&arguments, tree)).unwrap();
+    (fs::read(&out).unwrap(), digest.split("  ").next().unwrap().to_owned())
+}
+
+/// The bundled submission with a claim that is wrong.
+fn faulty() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let path = folder.path().join("closed/ExampleCo/results/simulated_npu_400mhz/ic/accuracy/results.txt");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("85.5", "88.5")).unwrap();
+    folder
+}
+
+/// Everything the page says and makes of a folder is what the command says and makes, byte for byte.
+#[test]
+fn the_page_says_what_the_command_says() {
+    let Some(mut page) = opened() else { return };
+    let wrong = faulty();
+    for (tree, verdict) in [(golden::bundled(), "PASS"), (wrong.path().to_owned(), "FAIL")] {
+        page.drop(&[&tree]);
+        let told = check(&mut page, "v1.3", "");
+        let text = String::from_utf8(printed(&["check", "--round", "v1.3"], &tree)).unwrap();
+        assert!(told.starts_with(verdict) && text.lines().last() == Some(&told), "{told}");
+        for (file, command, format) in [
+            ("report.json", "check", "json"),
+            ("findings.jsonl", "check", "jsonl"),
+            ("letters.md", "check", "markdown"),
+            ("results.csv", "results", "csv"),
+            ("results.md", "results", "markdown"),
+            ("summary.csv", "results", "official-csv"),
+            ("results.xlsx", "results", "xlsx"),
+        ] {
+            let expected = printed(&[command, "--round", "v1.3", "--format", format, "--out", "-"], &tree);
+            assert!(made(&mut page, file) == expected, "{file} of a {verdict}");
+        }
+        let (bytes, digest) = package(&mut page, "ExampleCo-v1.3.zip");
+        assert_eq!(digest, packaged(&tree, "v1.3", &[]).1);
+        assert!(bytes == packaged(&tree, "v1.3", &[]).0);
+        let desk = String::from_utf8(made(&mut page, "report.html")).unwrap();
+        assert!(desk.contains("tinyaudit report, MLPerf Tiny v1.3") && desk.contains(verdict));
+    }
+    assert_eq!(page.requests, [""; 0]);
+}
+
+/// A submitter's own folder, a zip, a package, and a folder that an input chooses: the round is guessed as the command
+/// guesses it.
+#[test]
+fn whatever_is_dropped_is_read_as_the_command_reads_it() {
+    let Some(mut page) = opened() else { return };
+    let folder = TempDir::new().unwrap();
+    let zip = folder.path().join("mine.zip");
+    fs::write(&zip, packaged(faulty().path(), "v1.3", &[]).0).unwrap();
+    let own = golden::bundled().join("closed/ExampleCo");
+    for (tree, input) in
+        [(&own, ""), (&zip, ""), (&golden::bundled().join("closed"), ""), (&zip, "#files"), (&own, "#folder")]
+    {
+        match input {
+            "" => page.drop(&[tree]),
+            input => page.choose(input, &[tree]),
+        }
+        let guessed = page.wait(GUESSED);
+        let text = String::from_utf8(printed(&["check"], tree)).unwrap();
+        let said = text.lines().next().unwrap().replace("round ", "").replace("; name another with --round", "");
+        assert_eq!(guessed.as_str().unwrap(), said.replace(" (", ": ").replace(')', "."));
+        check(&mut page, "v1.3", "");
+        let expected = printed(&["check", "--round", "v1.3", "--format", "json"], tree);
+        assert!(made(&mut page, "report.json") == expected, "{}", tree.display());
+    }
+}
+
+/// The policy forbids every connection, to the page, the audit in its worker and the report in its frame.
+#[test]
+fn nothing_leaves_the_page() {
+    let Some(mut page) = opened() else { return };
+    let tree = faulty();
+    page.drop(&[tree.path()]);
+    check(&mut page, "v1.3", "");
+    page.wait("document.getElementById('desk').src");
+    let tried = "(async () => { const tried = []; \
+         const note = (event) => tried.push(event.effectiveDirective); addEventListener('securitypolicyviolation', note); \
+         tried.push(await fetch('http://host.test/out').then(() => 'reached', () => 'refused')); \
+         if (self.document) { const picture = new Image(); \
+         tried.push(await new Promise((done) => { picture.onload = () => done('reached'); picture.onerror = () => done('refused'); \
+         picture.src = 'http://host.test/out.png'; })); navigator.sendBeacon('http://host.test/out', 'x'); \
+         const form = document.createElement('form'); form.action = 'http://host.test/out'; document.body.append(form); form.submit(); } \
+         try { new WebSocket('ws://host.test/out').onopen = () => tried.push('reached'); } catch { tried.push('refused'); } \
+         await new Promise((done) => setTimeout(done, 300)); return tried; })()";
+    for part in [None, Some(Part::Frame), Some(Part::Worker)] {
+        let seen = match part {
+            Some(part) => page.run_inside(part, tried),
+            None => page.run(tried),
+        };
+        let seen: Vec<&str> = seen.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert!(seen.contains(&"connect-src") && seen.contains(&"refused") && !seen.contains(&"reached"), "{seen:?}");
+    }
+    assert_eq!(page.requests, [""; 0]);
+}
+
+/// The report works in its frame: filters, and decisions that are saved.
+#[test]
+fn the_desk_works_in_the_page() {
+    let Some(mut page) = opened() else { return };
+    let tree = faulty();
+    page.drop(&[tree.path()]);
+    check(&mut page, "v1.3", "");
+    page.wait("document.getElementById('desk').src");
+    let seen = page.run_inside(
+        Part::Frame,
+        "(async () => { while (document.readyState !== 'complete') await new Promise((done) => setTimeout(done, 20)); \
+         const field = document.getElementById('filters').elements.benchmark; field.value = 'sww'; \
+         field.dispatchEvent(new Event('input', { bubbles: true })); \
+         const count = document.getElementById('count').textContent; \
+         const finding = document.querySelector('.finding[data-rule=accuracy-mismatch]'); \
+         finding.querySelector('.decide input[value=waive]').click(); \
+         const reason = finding.querySelector('.because input'); reason.value = 'a slip'; \
+         reason.dispatchEvent(new Event('input', { bubbles: true })); \
+         document.getElementById('deciding').elements.by.value = 'the group'; \
+         document.getElementById('save-waivers').click(); return [count, location.hash]; })()",
+    );
+    assert_eq!(seen, json!(["1 of 3", "#benchmark=sww"]));
+    let waivers = page.downloaded("waivers-v1.3.yaml");
+
+    // What was saved is taken as the command takes it.
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("waivers-v1.3.yaml");
+    fs::write(&file, waivers).unwrap();
+    page.choose("[name=waivers]", &[&file]);
+    page.run("document.getElementById('found').hidden = true");
+    let told = check(&mut page, "v1.3", "");
+    assert!(told.starts_with("PASS"), "{told}");
+    let more = ["--waivers", file.to_str().unwrap()];
+    let json = [&["check", "--round", "v1.3", "--format", "json"], &more[..]].concat();
+    assert!(made(&mut page, "report.json") == printed(&json, tree.path()));
+    assert!(package(&mut page, "ExampleCo-v1.3.zip").0 == packaged(tree.path(), "v1.3", &more).0);
+}
+
+/// What is no submission, lies, or is too large ends in words, and the page goes on.
+#[test]
+fn hostile_and_huge_drops_end_in_a_message() {
+    let Some(mut page) = opened() else { return };
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let (huge, empty) = (folder.path().join("huge.zip"), folder.path().join("empty"));
+    fs::File::create(&huge).unwrap().set_len(3 << 30).unwrap();
+    fs::create_dir(&empty).unwrap();
+    let evil = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/archive/hostile-names.zip");
+    let package = packaged(&golden::bundled(), "v1.3", &[]).0;
+    let cut = file("cut.zip", &package[..package.len() / 2]);
+    let behind = file("behind.zip", &[&package[..], b"x"].concat());
+    let text = file("results.txt", b"Top-1: 99 %");
+    for (path, expected) in [
+        (&evil, "one on some systems"),
+        (&cut, "the zip archive is cut off"),
+        (&behind, "behind the end"),
+        (&text, "neither a folder nor a zip archive"),
+        (&huge, "3.0 GiB, more than the 2 that are read here"),
+        (&empty, "nothing to check"),
+    ] {
+        page.drop(&[path]);
+        let told = page.wait(FAULT);
+        let told = told.as_str().unwrap();
+        assert!(told.contains(expected) || path == &evil, "{}: {told}", path.display());
+        if path != &huge && path != &empty {
+            let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit")).arg("check").arg(path).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.code() == Some(2) && said.trim_end().ends_with(told), "{told}\n{said}");
+        }
+    }
+    page.drop(&[&golden::bundled()]);
+    assert!(check(&mut page, "v1.3", "").starts_with("PASS"));
+}
+
+/// A running audit ends when it is cancelled, and the next one is not disturbed.
+#[test]
+fn an_audit_can_be_cancelled() {
+    let Some(mut page) = opened() else { return };
+    page.drop(&[&golden::bundled()]);
+    page.wait(GUESSED);
+    page.run("document.querySelector('#ask .first').click(); document.getElementById('cancel').click()");
+    assert_eq!(page.wait("document.getElementById('status').textContent"), "Cancelled.");
+    assert_eq!(page.run("document.getElementById('ask').hidden && document.getElementById('running').hidden"), true);
+    page.drop(&[&golden::bundled()]);
+    assert!(check(&mut page, "v1.3", "").starts_with("PASS"));
+}
+
+/// With the keyboard alone, and on a narrow screen.
+#[test]
+fn keys_and_a_narrow_window_do() {
+    let Some(mut page) = opened() else { return };
+    page.width(400);
+    let fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";
+    assert_eq!(page.run(fits), true);
+    let mut reached = BTreeSet::new();
+    for _ in 0..2 {
+        page.press("Tab");
+        reached.insert(page.run("document.activeElement.id").as_str().unwrap().to_owned());
+    }
+    assert_eq!(reached, BTreeSet::from(["files".to_owned(), "folder".to_owned()]));
+    page.choose("#folder", &[&golden::bundled()]);
+    page.wait(GUESSED);
+    page.wait("document.activeElement.textContent === 'Check'");
+    page.press("Enter");
+    page.wait(VERDICT);
+    assert_eq!(page.run("document.activeElement.id"), "verdict");
+    assert_eq!(page.run(fits), true);
+    page.press("Tab");
+    assert_eq!(page.run("document.activeElement.dataset.file"), "report.html");
+    let Some(file) = std::env::var_os("TINYAUDIT_AXE") else {
+        return skipped("TINYAUDIT_AXE does not name axe.min.js");
+    };
+    page.run(&fs::read_to_string(file).unwrap());
+    let found = page.run("axe.run(document, { iframes: false }).then((found) => found.violations.map((one) => one.id + ': ' + one.nodes[0].html))");
+    assert_eq!(found, json!([]));
+}
+
+/// A whole round, and a submitter of it; the page answers all the time.
+#[test]
+fn a_whole_round_is_as_the_command_has_it() {
+    let (Some(mut page), Some(rounds)) = (opened(), corpus::rounds()) else { return };
+    let tree = rounds.join("v1.2");
+    page.run(
+        "(() => { self.longest = 0; let last = performance.now(); setInterval(() => { const now = performance.now(); \
+         longest = Math.max(longest, now - last); last = now; }, 10); })()",
+    );
+    page.drop(&[&tree]);
+    check(&mut page, "v1.2", "");
+    let longest = page.run("longest").as_f64().unwrap();
+    assert!(longest < 2000.0, "the page does not answer for {longest} ms");
+    assert!(made(&mut page, "report.json") == printed(&["check", "--round", "v1.2", "--format", "json"], &tree));
+    page.run("document.getElementById('found').hidden = true");
+    check(&mut page, "v1.2", "bosch");
+    let (bytes, digest) = package(&mut page, "bosch-v1.2.zip");
+    let expected = packaged(&tree, "v1.2", &["--submitter", "bosch"]);
+    assert!(digest == expected.1 && bytes == expected.0);
+}
+
+/// The page is made of the same versions as the command.
+#[test]
+fn what_both_are_built_of_has_one_version() {
+    let locked = |path: &str| -> BTreeMap<String, BTreeSet<String>> {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for package in text.split("[[package]]").skip(1) {
+            let of = |key: &str| package.split(&format!("\n{key} = \"")).nth(1).unwrap().split('"').next().unwrap();
+            found.entry(of("name").to_owned()).or_default().insert(of("version").to_owned());
+        }
+        found
+    };
+    let (command, page) = (locked("Cargo.lock"), locked("web/Cargo.lock"));
+    let both: Vec<&String> = command.keys().filter(|name| page.contains_key(*name)).collect();
+    assert!(both.len() > 50, "{both:?}");
+    for name in both {
+        assert!(!command[name].is_disjoint(&page[name]), "{name}: {:?} and {:?}", command[name], page[name]);
+    }
+}

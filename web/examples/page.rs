@@ -1,0 +1,57 @@
+//! Makes one page of a module: `cargo run --example page -- MODULE.wasm PAGE.html`. Style, script, worker and module stand
+//! in the page, and its policy names what may run.
+
+use std::error::Error;
+use std::io::Write;
+use std::path::PathBuf;
+
+use flate2::{Compression, write::GzEncoder};
+use tinyaudit::tell::html::{self, policy};
+use wasm_bindgen_cli_support::Bindgen;
+
+const PAGE: &str = include_str!("../page/page.html");
+const STYLE: &str = include_str!("../page/style.css");
+const SCRIPT: &str = include_str!("../page/page.js");
+const WORKER: &str = include_str!("../page/worker.js");
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let files: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let [module, page] = &files[..] else { return Err("two files are needed: the module and the page".into()) };
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(module).no_modules(true)?.typescript(false).remove_name_section(true);
+    let mut bound = bindgen.generate_output()?;
+    let bytes = bound.wasm_mut().emit_wasm();
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(&bytes)?;
+    let packed = packed.finish()?;
+
+    let script = format!("(() => {{\n\"use strict\";\n{SCRIPT}}})();\n");
+    let worker = format!("{}\n{WORKER}", bound.js());
+    if worker.contains("</script") {
+        return Err("the worker would end the element it stands in".into());
+    }
+    let [desk_style, desk_script] = html::sources();
+    let may = format!(
+        "default-src 'none'; script-src '{}' '{desk_script}' 'wasm-unsafe-eval'; style-src '{}' '{desk_style}'; \
+         worker-src blob:; frame-src blob:; img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'",
+        policy::source(&script),
+        policy::source(STYLE),
+    );
+    let parts = [
+        ("@policy@", may.as_str()),
+        ("@style@", STYLE),
+        ("@script@", &script),
+        ("@worker@", &worker),
+        ("@module@", &policy::base64(&packed)),
+    ];
+    let text = parts.iter().fold(PAGE.to_owned(), |text, (name, part)| text.replacen(name, part, 1));
+    std::fs::write(page, &text)?;
+    println!(
+        "{}: {} bytes, of which {} are the packed module of {}",
+        page.display(),
+        text.len(),
+        packed.len(),
+        bytes.len()
+    );
+    Ok(())
+}

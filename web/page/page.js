@@ -1,0 +1,218 @@
+// What a submission never comes near; a whole round has a tenth of it.
+const MOST_FILES = 100_000;
+const MOST_BYTES = 2 * 1024 ** 3;
+
+const at = (id) => document.getElementById(id);
+const [drop, ask, found, desk] = ["drop", "ask", "found", "desk"].map(at);
+let worker;
+let answers = new Map();
+let urls = [];
+/** Counts what was dropped: what an earlier drop still does is not heard any more. */
+let turn = 0;
+
+const say = (text) => { at("status").textContent = text; };
+const fail = (text) => {
+  at("fault").textContent = text;
+  at("running").hidden = true;
+  say("");
+};
+
+/** Ends what runs, whatever it does. */
+function stop() {
+  turn += 1;
+  worker?.terminate();
+  worker = undefined;
+  answers = new Map();
+  for (const url of urls) URL.revokeObjectURL(url);
+  urls = [];
+  desk.removeAttribute("src");
+  for (const part of [ask, found, at("running")]) part.hidden = true;
+  for (const button of at("files-of").children) button.disabled = false;
+  at("fault").textContent = "";
+  say("");
+}
+
+function address(parts, type) {
+  const url = URL.createObjectURL(new Blob(parts, { type }));
+  urls.push(url);
+  return url;
+}
+
+function start() {
+  worker = new Worker(address([at("worker").textContent], "text/javascript"));
+  worker.addEventListener("message", ({ data }) => {
+    if (data.all) say(`${data.done} of ${data.all} results read …`);
+    if (data.over) {
+      stop();
+      return fail(data.fault);
+    }
+    const answer = answers.get(data.answer);
+    answers.delete(data.answer);
+    if (data.fault) answer?.reject(new Error(data.fault));
+    else answer?.resolve(data);
+  });
+  worker.addEventListener("error", (event) => {
+    event.preventDefault();
+    stop();
+    fail(`The audit cannot run in this browser: ${event.message ?? "its worker does not start"}`);
+  });
+}
+
+/** Asks the worker; while it works, it can be cancelled. */
+async function question(asked, words, transfer = {}) {
+  at("fault").textContent = "";
+  at("running").hidden = false;
+  say(words);
+  const answer = await new Promise((resolve, reject) => {
+    answers.set(asked, { resolve, reject });
+    worker.postMessage({ ask: asked, ...transfer });
+  });
+  at("running").hidden = true;
+  say("");
+  return answer;
+}
+
+/** Files below dropped entries, each with its path; empty folders end with `/`. */
+async function below(entries, mine) {
+  const dropped = [];
+  const waiting = entries.map((entry) => [entry, entry.name]);
+  while (waiting.length) {
+    const [entry, path] = waiting.pop();
+    if (entry.isFile) {
+      dropped.push({ path, file: await new Promise((resolve, reject) => entry.file(resolve, () => reject(new Error(`${path} cannot be read.`)))) });
+    } else if (entry.name !== ".git") {
+      const reader = entry.createReader();
+      let inside = 0;
+      for (;;) {
+        const some = await new Promise((resolve, reject) => reader.readEntries(resolve, () => reject(new Error(`${path} cannot be listed.`))));
+        if (!some.length) break;
+        inside += some.length;
+        waiting.push(...some.map((one) => [one, `${path}/${one.name}`]));
+      }
+      if (!inside) dropped.push({ path: `${path}/` });
+    }
+    if (mine !== turn) return dropped;
+    if (dropped.length % 100 === 0) say(`${dropped.length} files found …`);
+    if (dropped.length + waiting.length > MOST_FILES) break;
+  }
+  return dropped;
+}
+
+/** Why so many or so large files are not even looked at. */
+function excess(dropped) {
+  const bytes = dropped.reduce((sum, one) => sum + (one.file?.size ?? 0), 0);
+  if (dropped.length > MOST_FILES) return `These are more than ${MOST_FILES.toLocaleString("en")} files.`;
+  if (bytes > MOST_BYTES) return `These files have ${(bytes / 1024 ** 3).toFixed(1)} GiB, more than the ${MOST_BYTES / 1024 ** 3} that are read here.`;
+  return "";
+}
+
+async function take(list) {
+  stop();
+  const mine = turn;
+  try {
+    say("Listing …");
+    at("running").hidden = false;
+    const dropped = await list(mine);
+    if (mine !== turn) return;
+    const why = excess(dropped);
+    if (why) throw new Error(`${why} Choose the folder that holds closed or open, or a submitter's own; the command takes any size.`);
+    if (!dropped.length) throw new Error("There is no file in it.");
+    start();
+    const opened = await question("open", "Reading …", { module: at("module").textContent, dropped });
+    ask.elements.round.replaceChildren(...opened.rounds.reverse().map((name) => new Option(name, name, false, name === opened.guessed)));
+    at("why").textContent = `${opened.guessed}: ${opened.why}.`;
+    await submitters();
+    ask.hidden = false;
+    ask.querySelector(".first").focus();
+  } catch (error) {
+    if (mine === turn) fail(error.message);
+  }
+}
+
+async function submitters() {
+  const { names } = await question("submitters", "", { round: ask.elements.round.value });
+  const options = names.map((name) => new Option(name, name));
+  if (names.length !== 1) options.unshift(new Option("all", ""));
+  ask.elements.submitter.replaceChildren(...options);
+}
+
+async function check() {
+  const mine = turn;
+  found.hidden = true;
+  try {
+    const { round, submitter, waivers } = ask.elements;
+    const [file] = waivers.files;
+    if (file && file.size > 1024 ** 2) throw new Error(`${file.name} is no file of waivers: it has ${file.size} bytes.`);
+    const given = file && [file.name, await file.text()];
+    const several = submitter.options.length > 1 && submitter.value;
+    const told = await question("check", "Reading …", { round: round.value, submitter: several || undefined, waivers: given });
+    at("verdict").textContent = told.verdict;
+    at("made").textContent = "";
+    at("package").textContent = told.obstacle ? "Package (zip), with its errors" : "Package (zip)";
+    at("package").title = told.obstacle && `Its report says that ${told.obstacle}.`;
+    desk.src = address([told.desk], "text/html");
+    found.hidden = false;
+    at("verdict").focus();
+  } catch (error) {
+    if (mine === turn) fail(error.message);
+  }
+}
+
+function save(name, bytes) {
+  const link = document.createElement("a");
+  link.href = address([bytes], "application/octet-stream");
+  link.download = name;
+  link.click();
+}
+
+async function make(asked, words, transfer) {
+  const mine = turn;
+  for (const button of at("files-of").children) button.disabled = true;
+  try {
+    return await question(asked, words, transfer);
+  } catch (error) {
+    if (mine === turn) fail(error.message);
+    return undefined;
+  } finally {
+    for (const button of at("files-of").children) button.disabled = false;
+  }
+}
+
+at("files-of").addEventListener("click", async ({ target }) => {
+  if (target.dataset.file) {
+    const made = await make("file", "Writing …", { name: target.dataset.file });
+    if (made) save(made.name, made.bytes);
+  } else if (target.id === "package") {
+    const made = await make("package", "Packaging …", {});
+    if (!made) return;
+    const name = `${made.submitter.replace(/[^A-Za-z0-9._-]/g, "_")}-${ask.elements.round.value}.zip`;
+    save(name, made.bytes);
+    at("made").textContent = [`${made.digest}  ${name}`, ...made.left_out.map((one) => `left out: ${one}`)].join("\n");
+  }
+});
+ask.addEventListener("submit", (event) => {
+  event.preventDefault();
+  check();
+});
+ask.elements.round.addEventListener("change", () => submitters().catch((error) => fail(error.message)));
+at("cancel").addEventListener("click", () => {
+  stop();
+  say("Cancelled.");
+});
+for (const id of ["folder", "files"]) {
+  at(id).addEventListener("change", ({ target }) => {
+    const chosen = [...target.files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+    // The same may be chosen again, once it was changed.
+    target.value = "";
+    if (chosen.length) take(() => chosen.filter((one) => !one.path.includes("/.git/")));
+  });
+}
+for (const kind of ["dragover", "dragleave", "drop"]) {
+  addEventListener(kind, (event) => {
+    event.preventDefault();
+    drop.classList.toggle("over", kind === "dragover");
+    if (kind !== "drop") return;
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
+    if (entries.length) take((mine) => below(entries, mine));
+  });
+}

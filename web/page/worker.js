@@ -1,0 +1,48 @@
+// The audit, beside the page: it holds the dropped files and answers one question after the other.
+let files = [];
+let audit;
+const reader = new FileReaderSync();
+
+function readPart(number, start, end) {
+  try {
+    return new Uint8Array(reader.readAsArrayBuffer(files[number].slice(start, end)));
+  } catch (error) {
+    throw `the browser cannot read it: ${error.message}`;
+  }
+}
+function tellResult(done, all) {
+  postMessage({ done, all });
+}
+function tellPanic(message) {
+  postMessage({ fault: `The audit failed, which is a defect of tinyaudit: ${message}`, over: true });
+}
+
+const ANSWERS = {
+  async open({ module, dropped }) {
+    const packed = Uint8Array.from(atob(module), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    await wasm_bindgen({ module_or_path: await new Response(stream).arrayBuffer() });
+    files = dropped.map((one) => one.file);
+    const sizes = Float64Array.from(dropped, (one) => one.file?.size ?? 0);
+    audit = new wasm_bindgen.Audit(dropped.map((one) => one.path), sizes);
+    return { rounds: wasm_bindgen.rounds(), guessed: audit.guessed, why: audit.why };
+  },
+  submitters: ({ round }) => ({ names: audit.submitters(round) }),
+  check({ round, submitter, waivers }) {
+    const verdict = audit.check(round, submitter, waivers);
+    return { verdict, obstacle: audit.obstacle, desk: audit.file("report.html") };
+  },
+  file: ({ name }) => ({ name, bytes: audit.file(name) }),
+  package() {
+    const { bytes, digest, submitter, left_out } = audit.package();
+    return { bytes, digest, submitter, left_out };
+  },
+};
+
+addEventListener("message", async ({ data }) => {
+  try {
+    postMessage({ answer: data.ask, ...(await ANSWERS[data.ask](data)) });
+  } catch (error) {
+    postMessage({ fault: error.message ?? String(error), over: error instanceof WebAssembly.RuntimeError, answer: data.ask });
+  }
+});

@@ -1,0 +1,237 @@
+//! The audit as a page calls it: dropped files in, the report in its formats and the package out. All that is judged and
+//! told is tinyaudit's; here is only what a browser needs beside it.
+
+mod dropped;
+
+use std::io::{self, Cursor};
+
+use tinyaudit::judge::report::{Loading, Report};
+use tinyaudit::judge::waiver;
+use tinyaudit::keep::guess;
+use tinyaudit::keep::package::{self, Documents, MANIFEST, WAIVERS};
+use tinyaudit::read::submission;
+use tinyaudit::read::tree::Tree;
+use tinyaudit::round::{Round, Severity};
+use tinyaudit::tell::page::ResultsPage;
+use tinyaudit::tell::publication::{self, Filter, Selection};
+use tinyaudit::tell::{self, html::Desk};
+use wasm_bindgen::prelude::*;
+
+use dropped::Dropped;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Says that one more result is judged.
+    #[wasm_bindgen(js_name = tellResult)]
+    fn tell_result(done: usize, all: usize);
+    /// Says what went wrong before the program ends.
+    #[wasm_bindgen(js_name = tellPanic)]
+    fn tell_panic(message: &str);
+}
+
+/// What a broken invariant says is heard by the page.
+#[wasm_bindgen(start)]
+fn start() {
+    std::panic::set_hook(Box::new(|panic| tell_panic(&panic.to_string())));
+}
+
+/// Names of the built-in rounds, oldest first.
+#[wasm_bindgen]
+#[must_use]
+pub fn rounds() -> Vec<String> {
+    Round::names().into_iter().map(str::to_owned).collect()
+}
+
+/// Dropped files, and what was found in them.
+#[wasm_bindgen]
+pub struct Audit {
+    dropped: Dropped,
+    tree: Tree,
+    guessed: String,
+    why: &'static str,
+    checked: Option<Checked>,
+}
+
+/// A report, and how it was asked for.
+struct Checked {
+    report: Report,
+    said: String,
+    submitter: Option<String>,
+    waivers: Option<(String, String)>,
+}
+
+/// A package of a submission.
+#[wasm_bindgen(getter_with_clone)]
+pub struct Package {
+    /// The archive.
+    pub bytes: Vec<u8>,
+    /// Its SHA-256.
+    pub digest: String,
+    /// Who submits.
+    pub submitter: String,
+    /// What of the tree is not in it, a line each.
+    pub left_out: Vec<String>,
+}
+
+#[wasm_bindgen]
+impl Audit {
+    /// Lists dropped files, by the path each was dropped with: a zip archive alone, else a folder or what lies in one.
+    ///
+    /// # Errors
+    /// When it is neither.
+    #[wasm_bindgen(constructor)]
+    pub fn new(paths: Vec<String>, sizes: Vec<f64>) -> Result<Self, JsError> {
+        let dropped = Dropped::of(paths, &sizes);
+        let tree = dropped.open()?;
+        let (round, why) = guess::round_of(&tree)?;
+        Ok(Self { dropped, tree, guessed: round.name, why, checked: None })
+    }
+
+    /// The round that the files seem to be for.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn guessed(&self) -> String {
+        self.guessed.clone()
+    }
+
+    /// What tells so.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn why(&self) -> String {
+        self.why.to_owned()
+    }
+
+    /// Who submits, in the eyes of a round.
+    ///
+    /// # Errors
+    /// When nobody does.
+    pub fn submitters(&self, round: &str) -> Result<Vec<String>, JsError> {
+        let found = submission::submitters(&self.tree, &Round::named(round)?, None)?;
+        let mut names: Vec<String> = found.submitters.into_iter().map(|one| one.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Holds the files against a round, and returns the verdict. Waivers are a file's name and text.
+    ///
+    /// # Errors
+    /// When there is nothing to check, or waivers do not read.
+    pub fn check(
+        &mut self,
+        round: &str,
+        submitter: Option<String>,
+        waivers: Option<Vec<String>>,
+    ) -> Result<String, JsError> {
+        // What was found before makes room first.
+        self.checked = None;
+        let why = if round == self.guessed { self.why } else { "chosen" };
+        let said = format!("round {round} ({why})");
+        let waivers = waivers.and_then(|two| <[String; 2]>::try_from(two).ok()).map(|[name, text]| (name, text));
+        let report = judged(&self.tree, round, submitter.as_deref(), waivers.as_ref(), true)?;
+        let verdict = tell::text::summary(&report, Severity::Error);
+        self.checked = Some(Checked { report, said, submitter, waivers });
+        Ok(verdict)
+    }
+
+    /// The report in one of its formats, by the name of its file.
+    ///
+    /// # Errors
+    /// When nothing was checked, or nobody knows the format.
+    pub fn file(&self, name: &str) -> Result<Vec<u8>, JsError> {
+        let Checked { report, said, .. } = self.checked.as_ref().ok_or_else(unchecked)?;
+        let (rows, left_out) = publication::rows(report, Selection::Valid, &Filter::default());
+        let publication = &report.round.publication;
+        let page = || ResultsPage::of(&rows, &left_out, &report.round, &publication.public_repository);
+        let mut out = Vec::new();
+        match name {
+            "report.html" => {
+                let provenance = self.provenance(said);
+                let desk = Desk { threshold: Severity::Error, reminders: true, provenance: &provenance };
+                tell::html::write_check(report, desk, &mut out)
+            }
+            "report.json" => tell::json::write(&tell::json::Check::of(report, Severity::Error, false), &mut out),
+            "findings.jsonl" => tell::json::write_lines(report, &mut out),
+            "letters.md" => tell::letter::write_all(report, usize::MAX, &mut out),
+            "results.md" => tell::markdown::write(&page(), &mut out),
+            "results.html" => tell::html::write_results(report, &rows, &page(), &mut out),
+            "results.csv" => tell::csv::write(&rows, &mut out),
+            "summary.csv" => tell::csv::write_official(&rows, &report.round, Selection::Valid, &mut out),
+            "results.xlsx" => tell::xlsx::write(&rows, &left_out, &report.round, &publication.repository, &mut out),
+            _ => return Err(JsError::new(&format!("there is no format {name}"))),
+        }?;
+        Ok(out)
+    }
+
+    /// Why the submission should not be packaged as it is; empty if nothing stands against it.
+    ///
+    /// # Errors
+    /// When nothing was checked.
+    #[wasm_bindgen(getter)]
+    pub fn obstacle(&self) -> Result<String, JsError> {
+        let checked = self.checked.as_ref().ok_or_else(unchecked)?;
+        Ok(package::Obstacle::of(&checked.report)
+            .map_or("", |obstacle| match obstacle {
+                package::Obstacle::Errors => "the submission has errors",
+                package::Obstacle::Untouched => "text that `tinyaudit init` wrote still stands in its documents",
+            })
+            .to_owned())
+    }
+
+    /// The package of the submission that was checked, whatever was found; its report says so.
+    ///
+    /// # Errors
+    /// When nothing was checked, or it is not one submitter's, or something in it cannot be packaged.
+    pub fn package(&self) -> Result<Package, JsError> {
+        let checked = self.checked.as_ref().ok_or_else(unchecked)?;
+        let round = &checked.report.round;
+        let (tree, left_out) = package::of_submitter(self.dropped.open()?, round, checked.submitter.as_deref())?;
+        let waivers = checked.waivers.as_ref().map(|(_, text)| (WAIVERS.to_owned(), text.clone()));
+        let report = judged(&tree, &round.name, checked.submitter.as_deref(), waivers.as_ref(), false)?;
+        let (check, summary) = tell::enclosed(&report)?;
+        let documents = Documents { report: check, summary, waivers: waivers.map(|(_, text)| text.into_bytes()) };
+        let mut bytes = Cursor::new(Vec::new());
+        package::write(&tree, &documents, &mut |_, _| {}, &mut bytes)?;
+        let bytes = bytes.into_inner();
+        let digest = package::sha256(&bytes);
+        let submitter = report.submission.submitters.first().map(|one| one.name.clone()).unwrap_or_default();
+        let left_out = left_out.iter().map(|one| format!("{}: {}", one.path, one.reason)).collect();
+        Ok(Package { bytes, digest, submitter, left_out })
+    }
+}
+
+impl Audit {
+    /// What the desk is made of.
+    fn provenance(&self, said: &str) -> Vec<(&'static str, String)> {
+        let checked = self.checked.as_ref();
+        let manifest = self.tree.get(MANIFEST).and_then(|entry| self.tree.read(entry).ok());
+        let options = [
+            ("read from", Some(self.dropped.name())),
+            ("held against", Some(said.to_owned())),
+            ("digest of the manifest", manifest.map(|bytes| package::sha256(&bytes))),
+            ("submitter", checked.and_then(|checked| checked.submitter.clone())),
+            ("waivers", checked.and_then(|checked| checked.waivers.as_ref().map(|(name, _)| name.clone()))),
+        ];
+        options.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
+
+/// Judges a tree as the command does.
+fn judged(
+    tree: &Tree,
+    round: &str,
+    submitter: Option<&str>,
+    waivers: Option<&(String, String)>,
+    evidence: bool,
+) -> Result<Report, JsError> {
+    let how = Loading { submitter, earlier: None, evidence, progress: Some(&|done, all| tell_result(done, all)) };
+    let mut report = Report::load(tree, Round::named(round)?, how)?;
+    if let Some((name, text)) = waivers {
+        report.waive(&waiver::parse(text, name)?, name);
+    }
+    Ok(report)
+}
+
+fn unchecked() -> JsError {
+    io::Error::other("nothing was checked yet").into()
+}
