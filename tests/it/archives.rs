@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{Cursor, Write as _};
-use std::path::Path;
 use std::process::Command;
 
 use flate2::Crc;
@@ -224,7 +223,7 @@ fn names_that_are_one_elsewhere_are_not_packed() {
         fs::write(code.join(name), "x").unwrap();
     }
     let out = folder.path().join("p.zip");
-    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
     let (code, said) = run(&["package", &text(&tree), "--round", "v1.3", "--out", &text(&out)]);
     assert!(code == Some(2) && said.contains("for one") && !out.exists(), "{said}");
 }

@@ -23,6 +23,7 @@ pub static ENERGY: LazyLock<TempDir> = LazyLock::new(|| {
 });
 
 /// The same with three benchmarks.
+#[cfg(unix)]
 pub static BOARD: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
     make(folder.path(), "v1.3", &[("cortex-m4-reference", Runner::Mlcommons, &["ic", "kws", "vww"])]);

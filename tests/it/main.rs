@@ -6,6 +6,8 @@ mod archives;
 mod bench;
 mod bounds;
 mod browser;
+// Its cases hold names and links that Windows does not take.
+#[cfg(unix)]
 mod cases;
 mod catalogue;
 mod cli;
