@@ -72,10 +72,13 @@ async function question(asked, words, transfer = {}) {
   return answer;
 }
 
+// Browsers list no dropped folder for a page that was opened from disk.
+const unlisted = (path) => `${path} cannot be listed. Choose it with the button “a folder”.`;
+
 /** Files below dropped entries, each with its path; empty folders end with `/`. */
-async function below(entries, mine) {
-  const dropped = [];
-  const waiting = entries.map((entry) => [entry, entry.name]);
+async function below(items, mine) {
+  const dropped = items.filter(({ entry }) => entry.isFile).map(({ entry, file }) => ({ path: entry.name, file }));
+  const waiting = items.filter(({ entry }) => !entry.isFile).map(({ entry }) => [entry, entry.name]);
   while (waiting.length) {
     const [entry, path] = waiting.pop();
     if (entry.isFile) {
@@ -84,7 +87,7 @@ async function below(entries, mine) {
       const reader = entry.createReader();
       let inside = 0;
       for (;;) {
-        const some = await new Promise((resolve, reject) => reader.readEntries(resolve, () => reject(new Error(`${path} cannot be listed.`))));
+        const some = await new Promise((resolve, reject) => reader.readEntries(resolve, () => reject(new Error(unlisted(path)))));
         if (!some.length) break;
         inside += some.length;
         waiting.push(...some.map((one) => [one, `${path}/${one.name}`]));
@@ -212,7 +215,8 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
     event.preventDefault();
     drop.classList.toggle("over", kind === "dragover");
     if (kind !== "drop") return;
-    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
-    if (entries.length) take((mine) => below(entries, mine));
+    const items = [...event.dataTransfer.items].map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+    const held = items.filter(({ entry }) => entry);
+    if (held.length) take((mine) => below(held, mine));
   });
 }

@@ -244,7 +244,8 @@ impl Chromium {
     pub fn downloaded(&mut self, name: &str) -> Vec<u8> {
         let path: PathBuf = self.folder.path().join("downloads").join(name);
         let since = Instant::now();
-        while !path.is_file() {
+        // Its place is taken by an empty file at first.
+        while fs::metadata(&path).map_or(0, |file| file.len()) == 0 {
             assert!(since.elapsed() < PATIENCE, "{name} does not come");
             // What the browser asks meanwhile is answered.
             self.call("", "Browser.getVersion", &json!({}));
