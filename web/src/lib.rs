@@ -80,8 +80,8 @@ impl Audit {
     /// # Errors
     /// When it is neither.
     #[wasm_bindgen(constructor)]
-    pub fn new(paths: Vec<String>, sizes: Vec<f64>) -> Result<Self, JsError> {
-        let dropped = Dropped::of(paths, &sizes);
+    pub fn new(paths: Vec<String>, sizes: &[f64]) -> Result<Self, JsError> {
+        let dropped = Dropped::of(paths, sizes);
         let tree = dropped.open()?;
         let (round, why) = guess::round_of(&tree)?;
         Ok(Self { dropped, tree, guessed: round.name, why, checked: None })

@@ -1,8 +1,8 @@
-//! System descriptions held against the JSON Schema of the round.
-//!
-//! The schema says what is wrong, the description knows on which line; each kind of violation is a rule of its own.
+//! System descriptions held against the schema of the round ([`Round::description_schema`]): each kind of violation is
+//! a rule of its own. The schema asks two things that are not graver rules' findings, so they are asked here; a test
+//! holds the answers against those of a validator.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 use crate::read::log::description::{FieldValue, SystemDescription};
 use crate::read::submission::Submission;
@@ -10,7 +10,6 @@ use crate::round::Round;
 
 /// Something that a schema forbids.
 #[derive(Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "schema"), expect(dead_code, reason = "nothing is found"))]
 pub enum Violation {
     /// A required key is not there.
     Missing(String),
@@ -19,55 +18,79 @@ pub enum Violation {
 }
 
 /// Descriptions that can be read, each with its path and what the schema of the round finds wrong with it.
-///
-/// Without the feature `schema` nothing is found.
 pub fn violations<'a>(
     submission: &'a Submission,
     round: &Round,
 ) -> Vec<(&'a str, &'a SystemDescription, Vec<Violation>)> {
-    let find = validator(round);
     let readable = submission.systems.iter().filter_map(|system| {
         let description = system.description.as_ref().filter(|description| description.damage.is_none())?;
         Some((system.description_path.as_str(), description))
     });
-    readable.map(|(path, description)| (path, &**description, find(&value(description)))).collect()
+    readable.map(|(path, description)| (path, &**description, of(description, round))).collect()
 }
 
-/// The description as the official tool sees it: the last of repeated keys.
-fn value(description: &SystemDescription) -> Value {
-    let fields = description.fields.iter().map(|field| {
-        let value = match &field.value.value {
-            FieldValue::Text(text) => Value::from(text.as_str()),
-            FieldValue::Other(json) => serde_json::from_str(json).unwrap_or(Value::Null),
-        };
-        (field.key.value.clone(), value)
-    });
-    Value::Object(fields.collect::<Map<_, _>>())
+/// What is wrong with a description as the official tool sees it: with the last of repeated keys, where the first stood.
+fn of(description: &SystemDescription, round: &Round) -> Vec<Violation> {
+    let mut keys = BTreeSet::new();
+    let fields = description.fields.iter().map(|field| field.key.value.as_str()).filter(|key| keys.insert(*key));
+    let is_text = |key: &str| matches!(description.get(key).map(|value| &value.value), Some(FieldValue::Text(_)));
+    let mut found: Vec<_> =
+        fields.filter(|key| !is_text(key)).map(|key| Violation::WrongType(key.to_owned())).collect();
+    let required = round.system_description.required.iter();
+    found.extend(required.filter(|key| !keys.contains(key.as_str())).map(|key| Violation::Missing(key.clone())));
+    found
 }
 
-#[cfg(feature = "schema")]
-fn validator(round: &Round) -> impl Fn(&Value) -> Vec<Violation> + use<> {
+#[cfg(test)]
+mod tests {
     use jsonschema::error::ValidationErrorKind;
-    let validator = jsonschema::validator_for(&round.description_schema()).ok();
-    move |description| {
-        let errors = validator.iter().flat_map(|validator| validator.iter_errors(description));
-        errors
-            .filter_map(|error| match error.kind() {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::read::log::description;
+
+    /// The same of a validator: wrong types, then what is missing.
+    fn of_validator(json: &serde_json::Value, round: &Round) -> Vec<Violation> {
+        let validator = jsonschema::validator_for(&round.description_schema()).unwrap();
+        let (mut types, mut missing) = (Vec::new(), Vec::new());
+        for error in validator.iter_errors(json) {
+            match error.kind() {
                 ValidationErrorKind::Required { property } => {
-                    Some(Violation::Missing(property.as_str().unwrap_or_default().to_owned()))
+                    missing.push(Violation::Missing(property.as_str().unwrap().to_owned()));
                 }
                 ValidationErrorKind::Type { .. } => {
-                    let pointer = error.instance_path().as_str().trim_start_matches('/').to_owned();
-                    Some(Violation::WrongType(pointer.replace("~1", "/").replace("~0", "~")))
+                    let pointer = error.instance_path().as_str().strip_prefix('/').unwrap().to_owned();
+                    types.push(Violation::WrongType(pointer.replace("~1", "/").replace("~0", "~")));
                 }
                 // Words that are not the official ones are graver rules' findings.
-                _ => None,
-            })
-            .collect()
+                _ => {}
+            }
+        }
+        types.extend(missing);
+        types
     }
-}
 
-#[cfg(not(feature = "schema"))]
-fn validator(_: &Round) -> impl Fn(&Value) -> Vec<Violation> + use<> {
-    |_| Vec::new()
+    proptest! {
+        #[test]
+        fn a_validator_says_the_same(
+            round in proptest::sample::select(Round::names()),
+            left in 0..40_usize,
+            others in proptest::collection::vec(
+                (
+                    proptest::sample::select(vec!["Status", "Division", "a/b~c", "", "Submitter", "ü", "Accelerator Model Name"]),
+                    proptest::sample::select(vec!["\"text\"", "\"available\"", "1", "null", "true", "[\"x\"]", "{\"a\": \"b\"}", "\"\""]),
+                ),
+                0..8,
+            ),
+        ) {
+            let round = Round::named(round).unwrap();
+            let required = round.system_description.required.iter().skip(left).map(|key| (key.as_str(), "\"x\""));
+            let fields: Vec<String> =
+                required.chain(others).map(|(key, value)| format!("{}: {value}", serde_json::json!(key))).collect();
+            let text = format!("{{{}}}", fields.join(", "));
+            let read = description::parse(text.as_bytes());
+            prop_assert!(read.damage.is_none());
+            prop_assert_eq!(of(&read, &round), of_validator(&serde_json::from_str(&text).unwrap(), &round));
+        }
+    }
 }
