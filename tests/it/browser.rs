@@ -14,7 +14,10 @@ use tinyaudit::judge::waiver;
 use tinyaudit::read::log::pdf;
 use tinyaudit::read::tree::Tree;
 use tinyaudit::round::{Round, Severity};
+use tinyaudit::tell::history::History;
 use tinyaudit::tell::html::{self, Desk};
+use tinyaudit::tell::page::ResultsPage;
+use tinyaudit::tell::publication::{self, Filter, Selection};
 
 use crate::{corpus, golden};
 
@@ -178,6 +181,24 @@ fn the_report_of_a_simulated_submission_works() {
     behaves(&browser, &page, 3, "sww");
     fits(&browser, &page);
     is_accessible(&browser, &page, &[400, 1280]);
+}
+
+/// The results page and that of several rounds fit every screen, too, and can be used by everybody.
+#[test]
+fn the_other_pages_fit_and_are_accessible() {
+    let Some(browser) = browser() else { return };
+    let reports = [report(&golden::bundled(), "v1.3"), report(faulty("ExampleCo").path(), "v1.4")];
+    let mut history = Vec::new();
+    html::history::write(&History::of(&reports), &mut history).unwrap();
+    let (rows, left_out) = publication::rows(&reports[0], Selection::Marked, &Filter::default());
+    let published = ResultsPage::of(&rows, &left_out, &reports[0].round, "r");
+    let mut results = Vec::new();
+    html::write_results(&reports[0], &rows, &published, &mut results).unwrap();
+    for page in [history, results] {
+        let page = String::from_utf8(page).unwrap();
+        fits(&browser, &page);
+        is_accessible(&browser, &page, &[400, 1280]);
+    }
 }
 
 /// The page's policy names its style and script, and nothing in the page needs more.
