@@ -2,12 +2,11 @@
 //! in the page, and its policy names what may run.
 
 use std::error::Error;
-use std::io::Write;
 use std::path::PathBuf;
 
-use flate2::{Compression, write::GzEncoder};
 use tinyaudit::tell::html::{self, policy};
 use wasm_bindgen_cli_support::Bindgen;
+use zopfli::{Format, Options};
 
 const PAGE: &str = include_str!("../page/page.html");
 const STYLE: &str = include_str!("../page/style.css");
@@ -21,9 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     bindgen.input_path(module).no_modules(true)?.typescript(false).remove_name_section(true);
     let mut bound = bindgen.generate_output()?;
     let bytes = bound.wasm_mut().emit_wasm();
-    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-    packed.write_all(&bytes)?;
-    let packed = packed.finish()?;
+    let mut packed = Vec::new();
+    zopfli::compress(Options::default(), Format::Gzip, &bytes[..], &mut packed)?;
 
     let script = format!("(() => {{\n\"use strict\";\n{SCRIPT}}})();\n");
     let worker = format!("{}\n{WORKER}", bound.js());
