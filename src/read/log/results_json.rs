@@ -227,7 +227,7 @@ mod tests {
 
         #[test]
         fn usual_entries_are_read_in_one_pass(
-            results in proptest::collection::vec("[0-9]{1,2}[.][0-9]{1,3}", 0..4),
+            results in proptest::collection::vec("(0|-?[1-9][0-9]{0,18})([.][0-9]{1,20})?", 0..4),
             samples in proptest::collection::vec("[1-9]([.][0-9]{1,3})?e-0[4-7]", 0..5),
             start in 0u64..2_000_000_000,
         ) {

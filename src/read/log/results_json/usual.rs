@@ -103,6 +103,26 @@ fn duty_cycle(rest: &mut Rest<'_>) -> Option<DutyCycle> {
     Some(duty)
 }
 
+/// A number of any length, as JSON has them, and what follows it.
+fn long_number(text: &[u8]) -> Option<(f64, &[u8])> {
+    let digits = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let whole = usize::from(text.starts_with(b"-"));
+    let mut end = whole + digits(whole);
+    if end == whole || (text[whole] == b'0' && end > whole + 1) {
+        return None;
+    }
+    if text[end..].starts_with(b".") {
+        let decimals = digits(end + 1);
+        end += 1 + decimals;
+        if decimals == 0 {
+            return None;
+        }
+    }
+    // Powers are left to the library.
+    let number: f64 = std::str::from_utf8(&text[..end]).ok()?.parse().ok()?;
+    number.is_finite().then_some((number, &text[end..]))
+}
+
 impl<'a> Rest<'a> {
     fn blank(&mut self) {
         while let [b' ' | b'\n' | b'\r' | b'\t', rest @ ..] = self.0 {
@@ -209,7 +229,7 @@ impl<'a> Rest<'a> {
 
     fn number(&mut self) -> Option<f64> {
         self.blank();
-        let (number, rest) = text::leading_short_number(self.0)?;
+        let (number, rest) = text::leading_short_number(self.0).or_else(|| long_number(self.0))?;
         self.0 = rest;
         self.ended()?;
         Some(number)
