@@ -345,19 +345,27 @@ fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Figures from round to round, each with its change.
-fn figures(points: &[Point], pick: impl Fn(&Point) -> Option<f64>) -> String {
+/// A figure of every round that has it, with its change from the one before.
+pub(super) fn changes(points: &[Point], pick: impl Fn(&Point) -> Option<f64>) -> Vec<(&Point, String)> {
     let mut before: Option<f64> = None;
     let mut told = Vec::new();
     for point in points {
         let Some(value) = pick(point) else { continue };
         let change =
             before.filter(|before| *before != 0.0).map(|before| format!(" ({:+.1} %)", 100.0 * (value / before - 1.0)));
-        let invalid = if point.valid { "" } else { " not valid" };
-        told.push(format!("{} {}{}{invalid}", point.round, super::decimals(value), change.unwrap_or_default()));
+        told.push((point, format!("{}{}", super::decimals(value), change.unwrap_or_default())));
         before = Some(value);
     }
-    told.join(", ")
+    told
+}
+
+/// Figures from round to round in a line.
+fn figures(points: &[Point], pick: impl Fn(&Point) -> Option<f64>) -> String {
+    let told = changes(points, pick).into_iter().map(|(point, told)| {
+        let invalid = if point.valid { "" } else { " not valid" };
+        format!("{} {told}{invalid}", point.round)
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// Energies, with the supply voltages where these differ.

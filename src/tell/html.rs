@@ -34,8 +34,9 @@ use crate::tell::page::ResultsPage;
 use crate::tell::publication::Row;
 
 /// Pages and their parts, by name.
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("page", include_str!("html/page.html")),
+    ("head", include_str!("html/head.html")),
     ("first", include_str!("html/first.html")),
     ("published", include_str!("html/published.html")),
     ("table", include_str!("html/table.html")),

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::plot::{Axis, Plot, Shape};
 use super::plots::Figure;
-use crate::tell::history::{History, Life, Point, told};
+use crate::tell::history::{History, Life, Point, changes, told};
 use crate::tell::text::printable;
 
 /// The page as the template takes it.
@@ -78,7 +78,10 @@ impl HistoryPage {
 fn benchmark(history: &History, name: &str) -> BenchmarkPart {
     let systems = || history.systems.iter().filter_map(|life| Some((life, life.figures.get(name)?)));
     let row = |(life, points): (&Life, &Vec<Point>)| {
-        let (rates, energies) = (changes(points, |point| point.throughput), changes(points, |point| point.energy));
+        let by_round = |pick: fn(&Point) -> Option<f64>| -> BTreeMap<&String, String> {
+            changes(points, pick).into_iter().map(|(point, told)| (&point.round, told)).collect()
+        };
+        let (rates, energies) = (by_round(|point| point.throughput), by_round(|point| point.energy));
         let cell = |round: &String| {
             let Some(point) = points.iter().find(|point| point.round == *round) else { return Vec::new() };
             let said = |what: &str, told: Option<&String>| told.map(|told| format!("{told} {what}"));
@@ -101,20 +104,6 @@ fn benchmark(history: &History, name: &str) -> BenchmarkPart {
     }));
     plots.extend(trend(history, name, "energy in µJ, or mW of a wake word", |point| point.energy));
     BenchmarkPart { name: printable(name), plots, rows: systems().map(row).collect() }
-}
-
-/// Figures by round, each with its change from the round before.
-fn changes(points: &[Point], pick: impl Fn(&Point) -> Option<f64>) -> BTreeMap<&String, String> {
-    let mut before: Option<f64> = None;
-    let mut told = BTreeMap::new();
-    for point in points {
-        let Some(value) = pick(point) else { continue };
-        let change = before.filter(|before| *before != 0.0);
-        let change = change.map(|before| format!(" ({:+.1} %)", 100.0 * (value / before - 1.0)));
-        told.insert(&point.round, format!("{}{}", crate::tell::decimals(value), change.unwrap_or_default()));
-        before = Some(value);
-    }
-    told
 }
 
 /// Places of a system: round, figure, and whether it is valid.
@@ -164,6 +153,7 @@ pub fn write(history: &History, out: &mut dyn Write) -> io::Result<()> {
     super::render(
         "history",
         &Document {
+            title: format!("MLPerf Tiny, {}", history.rounds.join(", ")),
             style: super::STYLE,
             policy: super::policy::policy(super::STYLE, ""),
             page: HistoryPage::of(history),
@@ -174,6 +164,7 @@ pub fn write(history: &History, out: &mut dyn Write) -> io::Result<()> {
 
 #[derive(Serialize)]
 struct Document {
+    title: String,
     style: &'static str,
     policy: String,
     page: HistoryPage,
