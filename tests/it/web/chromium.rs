@@ -240,20 +240,27 @@ impl Chromium {
         self.call(&tab, "Emulation.setDeviceMetricsOverride", &metrics);
     }
 
-    /// The file that a click makes, once it is whole.
-    pub fn downloaded(&mut self, name: &str) -> Vec<u8> {
-        let path: PathBuf = self.folder.path().join("downloads").join(name);
-        let since = Instant::now();
-        // Its place is taken by an empty file at first.
-        while fs::metadata(&path).map_or(0, |file| file.len()) == 0 {
-            assert!(since.elapsed() < PATIENCE, "{name} does not come");
-            // What the browser asks meanwhile is answered.
-            self.call("", "Browser.getVersion", &json!({}));
-            std::thread::sleep(Duration::from_millis(20));
+    /// The file that a click makes, once it is whole. Now and then a busy browser loses a download; a person would click again.
+    pub fn downloaded(&mut self, name: &str, click: impl Fn(&mut Self)) -> Vec<u8> {
+        let folder = self.folder.path().join("downloads");
+        let path: PathBuf = folder.join(name);
+        for _ in 0..3 {
+            click(self);
+            let since = Instant::now();
+            while since.elapsed() < PATIENCE / 3 {
+                // Its place is taken by an empty file at first.
+                if fs::metadata(&path).map_or(0, |file| file.len()) > 0 {
+                    let bytes = fs::read(&path).unwrap();
+                    fs::remove_file(path).unwrap();
+                    return bytes;
+                }
+                // What the browser asks meanwhile is answered.
+                self.call("", "Browser.getVersion", &json!({}));
+                std::thread::sleep(Duration::from_millis(20));
+            }
         }
-        let bytes = fs::read(&path).unwrap();
-        fs::remove_file(path).unwrap();
-        bytes
+        let there: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        panic!("{name} does not come; there are {there:?}")
     }
 }
 
