@@ -1,4 +1,4 @@
-//! The cost of the whole program beside `cat` of the same files, and of packaging beside compressing and hashing them,
+//! The cost of the whole program beside `cat` of the files it opens, and of packaging beside compressing and hashing them,
 //! peak memory, how both grow with the tree, and the speed of parsers and metrics by themselves.
 //!
 //! Ratios are measured side by side in one run, the best of several, so that a busy machine moves both alike. Trees: the
@@ -6,9 +6,12 @@
 //! rounds where `TINYAUDIT_ROUNDS` names their folder. `cargo bench -- --test` runs everything once, on little.
 #![allow(clippy::unwrap_used)]
 
-use std::io::Write;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
@@ -16,7 +19,10 @@ use nix::sys::time::TimeValLike;
 use sha2::Digest;
 use tinyaudit::judge::metrics::accuracy::Row;
 use tinyaudit::judge::metrics::auc;
+use tinyaudit::judge::report::Report;
 use tinyaudit::read::log::{claims, eembc, mlcommons, results_json, script};
+use tinyaudit::read::tree::Tree;
+use tinyaudit::round::Round;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tinyaudit");
 
@@ -82,14 +88,36 @@ fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-fn whole_program(name: &str, tree: &Path, round: &str) {
+/// The files that a check opens.
+fn opened(root: &Path, round: &str) -> BTreeSet<PathBuf> {
     let mut all = Vec::new();
-    files(tree, &mut all);
-    let is_result = |path: &&PathBuf| path.components().any(|part| part.as_os_str() == "results");
-    let results: Vec<&PathBuf> = all.iter().filter(is_result).collect();
-    let bytes: u64 = results.iter().map(|path| path.metadata().unwrap().len()).sum();
-    let cat = cost(Command::new("cat").args(&results));
-    println!("{name}: {:.1} MB of results, cat {:.1} ms, CPU {:.1} ms", bytes as f64 / 1e6, ms(cat.wall), ms(cat.cpu));
+    files(root, &mut all);
+    let below = |path: &Path| path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+    let listed: Vec<_> = all.iter().map(|path| (below(path), path.metadata().unwrap().len())).collect();
+    let found = Arc::new(Mutex::new(BTreeSet::new()));
+    let (seen, folder) = (Arc::clone(&found), root.to_owned());
+    let open = move |path: &str| {
+        let path = folder.join(path);
+        let file = File::open(&path)?;
+        seen.lock().unwrap().insert(path);
+        Ok(Box::new(file) as Box<dyn Read>)
+    };
+    let tree = Tree::of_files(round, listed, open).unwrap();
+    assert!(Report::of(&tree, Round::named(round).unwrap(), None).is_ok());
+    std::mem::take(&mut *found.lock().unwrap())
+}
+
+fn whole_program(name: &str, tree: &Path, round: &str) {
+    let opened = opened(tree, round);
+    let bytes: u64 = opened.iter().map(|path| path.metadata().unwrap().len()).sum();
+    let cat = cost(Command::new("cat").args(&opened));
+    println!(
+        "{name}: {} files opened, {:.1} MB, cat {:.1} ms, CPU {:.1} ms",
+        opened.len(),
+        bytes as f64 / 1e6,
+        ms(cat.wall),
+        ms(cat.cpu)
+    );
     for command in ["check", "results"] {
         let arguments = [command, tree.to_str().unwrap(), "--round", round, "--format", "json"];
         let ours = cost(Command::new(PROGRAM).args(arguments));

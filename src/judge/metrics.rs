@@ -11,6 +11,7 @@ pub mod weights;
 
 use crate::read::log::Inference;
 use crate::read::log::claims::Printed;
+use crate::read::log::energy_trace::microjoules;
 use crate::read::submission::{Benchmark, Figure, Inputs, Run, Single, WakewordScores, closest_list};
 use crate::round::fingerprint::fingerprint;
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner, Task, wakeword_truth};
@@ -138,7 +139,7 @@ fn throughput(run: &mut Run) {
 fn window_energies(run: &mut Run) {
     if let Some(trace) = &run.trace {
         let spans: Vec<_> = run.windows.iter().filter_map(|window| window.span).collect();
-        let energies = energy::trace_energies(&trace.samples(), trace.rate_hz, &spans);
+        let energies = energy::trace_energies(trace.samples(), microjoules, trace.rate_hz, &spans);
         for (window, energy) in run.windows.iter_mut().zip(energies) {
             window.energy_uj = energy;
         }

@@ -26,20 +26,17 @@ pub fn steps(tree: &Tree, report: &Report) -> Vec<Step> {
     let mut steps: Vec<(usize, Step)> = Vec::new();
     let mut taken: BTreeSet<String> = BTreeSet::new();
     for submitter in &report.submission.submitters {
-        let parts = |path: &str| -> Vec<String> {
-            path[submitter.path.len()..].trim_start_matches('/').split('/').map(str::to_owned).collect()
-        };
         // By the tree, as nothing is read of results in a folder of another name.
         let mut systems: BTreeMap<String, String> = BTreeMap::new();
         for entry in tree.below(&submitter.path).iter().filter(|entry| entry.kind == Kind::Folder) {
-            if let [top, system] = &parts(&entry.path)[..]
+            if let [top, system] = parts_below(&submitter.path, entry)[..]
                 && top.eq_ignore_ascii_case("results")
             {
-                systems.entry(plain(system)).or_insert_with(|| system.clone());
+                systems.entry(plain(system)).or_insert_with(|| system.to_owned());
             }
         }
         for entry in tree.below(&submitter.path).iter().filter(|entry| entry.is_text()) {
-            let parts = parts(&entry.path);
+            let parts = parts_below(&submitter.path, entry);
             let Some(name) = official(&parts, entry, &report.round, &systems) else { continue };
             let parent = parent_of(&entry.path);
             let to = join(parent, &name);
@@ -52,8 +49,13 @@ pub fn steps(tree: &Tree, report: &Report) -> Vec<Step> {
     steps.into_iter().map(|(_, step)| step).collect()
 }
 
+/// The parts of a path below a folder around it.
+fn parts_below<'a>(folder: &str, entry: &'a Entry) -> Vec<&'a str> {
+    entry.path[folder.len()..].trim_start_matches('/').split('/').collect()
+}
+
 /// The official name of what lies at a path below a submitter, if it has one.
-fn official(parts: &[String], entry: &Entry, round: &Round, systems: &BTreeMap<String, String>) -> Option<String> {
+fn official(parts: &[&str], entry: &Entry, round: &Round, systems: &BTreeMap<String, String>) -> Option<String> {
     let folder = entry.kind == Kind::Folder;
     let name = entry.name();
     let same = |known: &str| known.eq_ignore_ascii_case(name);
@@ -65,7 +67,7 @@ fn official(parts: &[String], entry: &Entry, round: &Round, systems: &BTreeMap<S
         (4, "results", true) => mode(name).map(|mode| mode.name().to_owned()),
         (4, "results", false) => round.runners.eembc.marker.clone().filter(|marker| same(marker)),
         (5, "results", false) => {
-            let mode = mode(&parts[3])?;
+            let mode = mode(parts[3])?;
             let names = FileRole::ALL.into_iter().filter_map(|role| round.files.of(role, mode).into_iter().next());
             names.into_iter().find(|known| same(known))
         }

@@ -13,7 +13,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read, Seek};
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use archive::Archive;
 pub use path_text::PathText;
@@ -211,6 +211,11 @@ impl Entry {
         self.path.real().is_none()
     }
 
+    /// The real path of what was listed below a root.
+    fn real_below(&self, root: &Path) -> PathBuf {
+        root.join(self.path.real().unwrap_or(Path::new(&*self.path)))
+    }
+
     /// Bytes of a file as they were listed; `None` if it is none.
     #[must_use]
     pub const fn size(&self) -> Option<u64> {
@@ -292,19 +297,11 @@ impl Tree {
             return Self::of_archive(File::open(root)?);
         }
         std::fs::read_dir(root)?;
-        let walk = WalkDir::new(root).min_depth(1).follow_links(false);
-        let listed = |entry: &walkdir::DirEntry| {
-            !(entry.file_type().is_dir() && entry.file_name().to_str().is_some_and(is_version_control))
-        };
-        let mut entries: Vec<Entry> = Vec::new();
-        for found in walk.into_iter().filter_entry(listed) {
-            entries.push(Self::entry(root, found));
-            share_last(&mut entries);
-        }
+        let mut entries = Self::list(root);
         // Every file is asked for its size.
         entries.par_iter_mut().filter(|entry| entry.is_file()).for_each(|entry| {
-            let path = root.join(entry.path.real().unwrap_or(Path::new(&*entry.path)));
-            entry.kind = path
+            entry.kind = entry
+                .real_below(root)
                 .symlink_metadata()
                 .map_or_else(|error| unreadable(error.to_string()), |metadata| Kind::File(metadata.len()));
         });
@@ -381,6 +378,13 @@ impl Tree {
         tree
     }
 
+    /// All entries in any order, without the sizes of files.
+    fn list(root: &Path) -> Vec<Entry> {
+        let all = Mutex::default();
+        rayon::scope(|scope| list_folder(scope, root, root, &all));
+        all.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn entry(root: &Path, found: walkdir::Result<walkdir::DirEntry>) -> Entry {
         let entry = match found {
             Ok(entry) => entry,
@@ -448,8 +452,13 @@ impl Tree {
     #[must_use]
     pub fn folders_with(&self, wanted: impl Fn(&Entry) -> bool) -> BTreeSet<&str> {
         let mut folders = BTreeSet::new();
+        let mut last = None;
         for entry in self.entries.iter().filter(|entry| entry.kind != Kind::Folder && wanted(entry)) {
             let mut folder = parent_of(&entry.path);
+            // Neighbours mostly lie in one folder.
+            if last.replace(folder) == Some(folder) {
+                continue;
+            }
             while folders.insert(folder) && !folder.is_empty() {
                 folder = parent_of(folder);
             }
@@ -593,10 +602,35 @@ fn unreadable(reason: String) -> Kind {
     Kind::Unreadable(Arc::new(reason))
 }
 
+/// Adds what lies directly in a folder, and has the folders in it listed beside each other.
+fn list_folder<'a>(scope: &rayon::Scope<'a>, root: &'a Path, folder: &Path, all: &'a Mutex<Vec<Entry>>) {
+    let mut here: Vec<Entry> = Vec::new();
+    for found in WalkDir::new(folder).min_depth(1).max_depth(1).follow_root_links(folder == root) {
+        let is_folder = found.as_ref().ok().filter(|entry| entry.file_type().is_dir());
+        if let Some(folder) = is_folder {
+            if folder.file_name().to_str().is_some_and(is_version_control) {
+                continue;
+            }
+            let path = folder.path().to_owned();
+            scope.spawn(move |scope| list_folder(scope, root, &path, all));
+        }
+        here.push(Tree::entry(root, found));
+        share_last(&mut here);
+    }
+    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    // The longer list stays where it is, as one folder may hold nearly everything.
+    if here.len() > all.len() {
+        std::mem::swap(&mut *all, &mut here);
+    }
+    for entry in here {
+        all.push(entry);
+        share_last(&mut all);
+    }
+}
+
 fn named(root: &Path, path: &Path, kind: Kind) -> Entry {
     let below = path.strip_prefix(root).unwrap_or(path);
-    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    let shown = parts.join("/");
+    let shown = below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     let real = below.to_str().is_none().then(|| below.to_owned());
     Entry { path: PathText::shown(shown, real), kind }
 }
@@ -621,6 +655,27 @@ mod tests {
         assert_eq!(tree.read(tree.get("a/y.txt").unwrap()).unwrap(), b"a/y.txt");
         assert!(tree.read(tree.get("a").unwrap()).is_err());
         assert!(Tree::open(&root.path().join("none")).is_err());
+    }
+
+    #[test]
+    fn folders_list_side_by_side_and_completely() {
+        let root = tempfile::tempdir().unwrap();
+        let mut expected: Vec<String> = Vec::new();
+        for folder in ["many", "a/b/c/d/e/f", "a/b", "z"] {
+            std::fs::create_dir_all(root.path().join(folder)).unwrap();
+            expected.extend(around(folder).map(str::to_owned));
+            for number in 0..if folder == "many" { 3 * PathText::SHARED + 5 } else { 7 } {
+                let path = format!("{folder}/{number}");
+                std::fs::write(root.path().join(&path), &path).unwrap();
+                expected.push(path);
+            }
+        }
+        expected.sort();
+        expected.dedup();
+        let tree = Tree::open(root.path()).unwrap();
+        assert!(tree.entries().iter().map(|entry| &*entry.path).eq(&expected));
+        let sized = |entry: &Entry| entry.size().is_none_or(|size| size == entry.path.len() as u64);
+        assert!(tree.entries().iter().all(sized));
     }
 
     #[test]

@@ -128,7 +128,7 @@ fn figures() {
     };
     bounded("overlapping windows", 1000, windows, |windows| {
         let samples = vec![1.0f32; 2000];
-        let _ = energy::trace_energies(&samples.iter().copied(), 1000.0, windows);
+        let _ = energy::trace_energies(&samples, |sample| f64::from(*sample), 1000.0, windows);
     });
     let detections = |size: usize| -> Vec<f64> { (0..size).map(|number| number as f64 * 3000.0).collect() };
     bounded("alarms", 5000, detections, |times| drop(wakeword::judge(times, &[], 2.0, 1.0)));

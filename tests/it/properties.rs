@@ -14,7 +14,7 @@ use tinyaudit::bench::runner::{Exchange, Job, Recording, SessionFiles, Setup, Tr
 use tinyaudit::judge::metrics::accuracy::{self, Row};
 use tinyaudit::judge::metrics::{anomaly, auc, energy, median::median};
 use tinyaudit::keep::package::{Listed, Manifest};
-use tinyaudit::read::log::energy_trace::{self, EnergyTrace};
+use tinyaudit::read::log::energy_trace::{self, EnergyTrace, microjoules};
 use tinyaudit::read::log::{claims, eembc, mlcommons, results_json, script};
 use tinyaudit::round::{Mode, Round, Runner};
 
@@ -178,7 +178,7 @@ proptest! {
         let files = files(&[made], Mode::Energy, Runner::Eembc, Some(stream));
         let trace = EnergyTrace::parse(files["trace1-energy.bin"].clone());
         prop_assert_eq!(&trace.damage, &[]);
-        let read: Vec<f64> = trace.samples().map(f64::from).collect();
+        let read: Vec<f64> = trace.samples().iter().map(microjoules).collect();
         prop_assert_eq!(read.len(), 2048, "whole blocks of the monitor are kept");
         prop_assert!(read.iter().zip(&samples).all(|(read, made)| (read - made * 1e6).abs() <= made.abs()));
         let stamps = energy_trace::parse_stamps(&files["trace1-timestamps.json"]).unwrap();
@@ -228,7 +228,7 @@ proptest! {
         let samples: Vec<f32> = samples.into_iter().map(f32::from).collect();
         // Between two samples, so that no rounding of accumulated time decides.
         let at = |index: usize| (index as f64 - 0.5).max(0.0) / 1000.0;
-        let found = energy::trace_energies(&samples.iter().copied(), 1000.0, &[(at(start), at(start + length))]);
+        let found = energy::trace_energies(&samples, |sample| f64::from(*sample), 1000.0, &[(at(start), at(start + length))]);
         let expected: f64 = samples[start..start + length].iter().map(|sample| f64::from(*sample)).sum();
         prop_assert_eq!(found, vec![Some(expected)]);
     }

@@ -386,7 +386,7 @@ fn results(job: &Job<'_>, recording: &Recording, at: Micros) -> String {
                 stamps.get(1..).unwrap_or_default().chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
             let samples: Vec<f32> =
                 recording.energy.iter().flat_map(|stream| &stream.samples).map(|sample| microjoules(*sample)).collect();
-            let energies = energy::trace_energies(&samples.iter().copied(), RATE_HZ, &pairs);
+            let energies = energy::trace_energies(&samples, |sample| f64::from(*sample), RATE_HZ, &pairs);
             let mut costs = Vec::new();
             for (index, ((pair, energy), trial)) in pairs.iter().zip(energies).zip(&recording.trials).enumerate() {
                 let energy = energy.unwrap_or(0.0);

@@ -9,6 +9,7 @@
 //!
 //! Source: the printed figures of all published traces, reproduced to the last digit.
 
+use crate::read::log::energy_trace::microjoules;
 use crate::read::log::results_json::Power;
 use crate::read::submission::{Outline, Run};
 
@@ -18,8 +19,9 @@ const TRIAL_RATE_HZ: f64 = 1000.0;
 /// Energies in µJ of windows given as start and stop in seconds; `None` where a window is not inside the trace, or begins
 /// before one that began earlier has ended: no sample belongs to two of them.
 #[must_use]
-pub fn trace_energies(
-    samples: &(impl ExactSizeIterator<Item = f32> + Clone),
+pub fn trace_energies<S>(
+    samples: &[S],
+    microjoules: impl Fn(&S) -> f64,
     rate_hz: f64,
     windows: &[(f64, f64)],
 ) -> Vec<Option<f64>> {
@@ -50,11 +52,10 @@ pub fn trace_energies(
     let mut inside: Vec<(usize, usize, usize)> = windows.iter().enumerate().filter_map(inside).collect();
     inside.sort_unstable();
     let mut energies = vec![None; windows.len()];
-    let (mut left, mut end) = (samples.clone(), 0);
+    let mut end = 0;
     for (from, to, number) in inside {
         if from >= end {
-            let window = left.by_ref().skip(from - end).take(to - from);
-            energies[number] = Some(window.map(f64::from).sum());
+            energies[number] = Some(samples[from..to].iter().map(&microjoules).sum());
             end = to;
         }
     }
@@ -91,7 +92,7 @@ pub fn draw_outlines(run: &mut Run) {
     if let Some(trace) = &run.trace {
         // µJ a sample, times samples a second, are µW.
         #[allow(clippy::cast_possible_truncation)] // for a plot
-        milliwatts.extend(trace.samples().map(|sample| (f64::from(sample) * trace.rate_hz / 1000.0) as f32));
+        milliwatts.extend(trace.samples().iter().map(|sample| (microjoules(sample) * trace.rate_hz / 1000.0) as f32));
         outline.seconds = milliwatts.len() as f64 / trace.rate_hz;
         outline.windows = run.windows.iter().filter_map(|window| window.span).collect();
         outline.inferences = run.windows.iter().filter_map(|window| window.inference_span).collect();
@@ -147,20 +148,20 @@ mod tests {
             start in 0u32..20, length in 1u32..20,
         ) {
             let window = (f64::from(start) / 1000.0, f64::from(start + length) / 1000.0);
-            let found = trace_energies(&samples.iter().copied(), 1000.0, &[window])[0].unwrap();
+            let found = trace_energies(&samples, |sample| f64::from(*sample), 1000.0, &[window])[0].unwrap();
             prop_assert!((found - naive(&samples, 1000.0, window)).abs() < 1e-9);
         }
     }
 
     #[test]
     fn a_window_outside_of_the_trace_has_no_energy() {
-        assert_eq!(trace_energies(&[1.0f32; 10].into_iter(), 1000.0, &[(0.005, 0.5), (0.0, 0.002)]), [None, Some(2.0)]);
+        assert_eq!(trace_energies(&[1.0; 10], |one| *one, 1000.0, &[(0.005, 0.5), (0.0, 0.002)]), [None, Some(2.0)]);
     }
 
     #[test]
     fn a_window_that_overlaps_another_has_no_energy() {
         let windows = [(0.004, 0.006), (0.0, 0.005), (0.005, 0.007)];
-        assert_eq!(trace_energies(&[1.0f32; 10].into_iter(), 1000.0, &windows), [None, Some(5.0), Some(2.0)]);
+        assert_eq!(trace_energies(&[1.0; 10], |one| *one, 1000.0, &windows), [None, Some(5.0), Some(2.0)]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What must hold of an energy run.
 
 use super::{Case, Ruling, open};
+use crate::read::log::energy_trace::microjoules;
 use crate::read::submission::Run;
 use crate::round::{FileRole, Mode, Round, Runner};
 
@@ -19,14 +20,14 @@ pub(super) struct Shape {
 pub(super) type Shapes = Result<Vec<Shape>, (FileRole, String)>;
 
 impl Shape {
-    fn of(samples: impl Iterator<Item = f64>, count: usize, edge: usize) -> Self {
-        let (mut sums, mut impossible) = ([0.0; 3], false);
-        for (index, sample) in samples.take(count).enumerate() {
-            impossible |= !sample.is_finite() || sample < 0.0;
-            sums[usize::from(index >= edge) + usize::from(index >= edge && index + edge >= count)] += sample;
-        }
-        let middle = count.saturating_sub(2 * edge);
-        let means = [sums[0] / edge as f64, sums[1] / middle as f64, sums[2] / edge as f64];
+    fn of<T>(samples: &[T], energy: impl Fn(&T) -> f64, edge: usize) -> Self {
+        let count = samples.len();
+        let (first, rest) = samples.split_at(edge.min(count));
+        let (middle, last) = rest.split_at(rest.len().saturating_sub(edge));
+        let impossible = samples.iter().map(&energy).any(|sample| !(0.0..f64::INFINITY).contains(&sample));
+        let sum = |part: &[T]| part.iter().map(&energy).fold(0.0, |sum, sample| sum + sample);
+        let means = [(first, edge), (middle, count.saturating_sub(2 * edge)), (last, edge)];
+        let means = means.map(|(part, usual)| sum(part) / usual as f64);
         Self { samples: count, impossible, means }
     }
 }
@@ -43,7 +44,7 @@ fn shapes(run: &Run, round: &Round) -> Shapes {
                 let power = entry.power.as_ref()?;
                 let [.., (_, start), (_, stop)] = &power.timestamps[..] else { return None };
                 let samples = power.samples.get(*start..*stop)?;
-                Some(Shape::of(samples.iter().copied(), samples.len(), edge))
+                Some(Shape::of(samples, |sample| *sample, edge))
             })
             .collect::<Option<_>>()
             .ok_or((FileRole::Json, "a trial has no samples between two stamps".to_owned()));
@@ -68,7 +69,7 @@ fn shapes(run: &Run, round: &Round) -> Shapes {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // they lie inside the samples
             inside.then(|| {
                 let (from, to) = (from as usize, to as usize);
-                Shape::of(samples.clone().skip(from).map(f64::from), to - from, edge)
+                Shape::of(&samples[from..to], microjoules, edge)
             })
         })
         .collect::<Option<_>>()

@@ -22,17 +22,6 @@ rule! {
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for submitter in submission.submitters.iter().filter(|submitter| submitter.has_results) {
-        let code = join(&submitter.path, "code");
-        let prefix = format!("{code}/");
-        let files = submission.entries_of(submitter).iter().filter(|entry| entry.is_file());
-        let mut named: BTreeSet<&str> = BTreeSet::new();
-        for below in files.filter_map(|entry| entry.path.strip_prefix(&prefix)).filter(|below| !tells_only(below)) {
-            let path = below.to_lowercase();
-            let others = round.benchmarks.iter().filter(|(name, _)| !named.contains(name.as_str()));
-            let found: Vec<&str> =
-                others.filter(|(name, spec)| is_named(&path, name, spec)).map(|(name, _)| name.as_str()).collect();
-            named.extend(found);
-        }
         let measured: BTreeSet<&str> = submission
             .systems_of(submitter)
             .iter()
@@ -42,6 +31,24 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             .collect();
         // Two sizes of a benchmark share their code.
         let smaller = |name: &str| round.benchmarks.get(name).map_or(&[][..], |spec| &spec.requires);
+        let shared = measured.iter().flat_map(|name| smaller(name)).map(String::as_str);
+        let mut sought: Vec<(&str, &BenchmarkSpec)> = measured
+            .iter()
+            .copied()
+            .chain(shared)
+            .filter_map(|name| Some((name, round.benchmarks.get(name)?)))
+            .collect();
+        let code = join(&submitter.path, "code");
+        let prefix = format!("{code}/");
+        let files = submission.entries_of(submitter).iter().filter(|entry| entry.is_file());
+        let mut named: BTreeSet<&str> = BTreeSet::new();
+        for below in files.filter_map(|entry| entry.path.strip_prefix(&prefix)).filter(|below| !tells_only(below)) {
+            if sought.is_empty() {
+                break;
+            }
+            let path = below.to_lowercase();
+            named.extend(sought.extract_if(.., |(name, spec)| is_named(&path, name, spec)).map(|(name, _)| name));
+        }
         let has_code =
             |name: &&str| named.contains(name) || smaller(name).iter().any(|smaller| named.contains(smaller.as_str()));
         let (with, without): (Vec<&str>, Vec<&str>) = measured.into_iter().partition(has_code);

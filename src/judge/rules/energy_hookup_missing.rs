@@ -20,13 +20,15 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
         let has_energy =
             submission.runs().any(|place| place.run.mode == Mode::Energy && place.run.path.starts_with(&results));
         let own = join(&submitter.path, "");
-        let has_text = submission.entries_of(submitter).iter().any(|entry| {
-            let below = entry.path.strip_prefix(&own).unwrap_or_default();
-            // In `systems` or `code`, or beside them.
-            let place = below.split_once('/').map(|(folder, _)| folder);
-            entry.is_file() && matches!(place, None | Some("systems" | "code")) && names_wiring(below)
-        });
-        if has_energy && !has_text {
+        let has_text = || {
+            submission.entries_of(submitter).iter().any(|entry| {
+                let below = entry.path.strip_prefix(&own).unwrap_or_default();
+                // In `systems` or `code`, or beside them.
+                let place = below.split_once('/').map(|(folder, _)| folder);
+                entry.is_file() && matches!(place, None | Some("systems" | "code")) && names_wiring(below)
+            })
+        };
+        if has_energy && !has_text() {
             findings.at(&join(&submitter.path, "systems"), 0, "energy was measured, but no hook-up is described");
         }
     }

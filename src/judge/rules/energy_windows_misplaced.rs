@@ -1,6 +1,7 @@
 use crate::judge::metrics::energy::trace_energies;
 use crate::judge::metrics::median::median;
 use crate::judge::rule::{Findings, rule};
+use crate::read::log::energy_trace::microjoules;
 use crate::read::submission::{Place, Run, Submission, Window};
 use crate::round::{FileRole, Mode, Round, Task};
 
@@ -92,7 +93,7 @@ fn true_figure(run: &Run) -> Option<String> {
     let nearest = |time: f64| stamps.nearest(time).unwrap_or(time);
     let spans: Vec<(f64, f64)> = run.windows.iter().filter_map(|window| window.inference_span).collect();
     let spans: Vec<(f64, f64)> = spans.into_iter().map(|(begin, done)| (nearest(begin), nearest(done))).collect();
-    let energies = trace_energies(&trace.samples(), trace.rate_hz, &spans);
+    let energies = trace_energies(trace.samples(), microjoules, trace.rate_hz, &spans);
     let costs: Option<Vec<f64>> = energies
         .into_iter()
         .zip(&run.windows)

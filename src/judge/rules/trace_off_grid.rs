@@ -1,4 +1,5 @@
 use crate::judge::rule::{Findings, rule};
+use crate::read::log::energy_trace::microjoules;
 use crate::read::submission::Submission;
 use crate::round::{FileRole, Round};
 
@@ -32,7 +33,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         };
         let samples = trace.samples();
         let step = samples.len().div_ceil(SAMPLES).max(1);
-        let looked = samples.step_by(step).map(f64::from).filter(|sample| *sample > 0.0);
+        let looked = samples.iter().step_by(step).map(microjoules).filter(|sample| *sample > 0.0);
         let (mut all, mut off) = (0_usize, 0_usize);
         for sample in looked {
             all += 1;

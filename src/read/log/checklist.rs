@@ -94,8 +94,9 @@ impl Item {
     #[must_use]
     pub fn asks(&self) -> bool {
         let end = self.text.trim_end();
-        let is_answer = ["other", "vendor"].iter().any(|word| end.to_lowercase().starts_with(word));
-        !is_answer && (end.contains("(check") || end.ends_with('?') || end.ends_with(':'))
+        let begins = |word: &str| end.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let is_question = end.ends_with(['?', ':']) || end.contains("(check");
+        is_question && !begins("other") && !begins("vendor")
     }
 
     /// Whether the line asks for one answer of several.

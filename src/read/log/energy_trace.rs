@@ -12,6 +12,9 @@ const MAGIC: u8 = 0xF1;
 /// Bytes of the magic and the sample rate.
 const HEAD: usize = 5;
 
+/// A sample as it stands in the file, a little-endian `f32`.
+pub type Sample = [u8; 4];
+
 /// An energy trace, its samples still as bytes.
 #[derive(Debug, Clone, Default)]
 pub struct EnergyTrace {
@@ -57,12 +60,17 @@ impl EnergyTrace {
         samples.get(offset(start_s)..offset(stop_s)).unwrap_or_default()
     }
 
-    /// The samples in µJ.
+    /// The samples as they stand in the file; [`microjoules`] gives their energy.
     #[must_use]
-    pub fn samples(&self) -> impl ExactSizeIterator<Item = f32> + Clone + '_ {
-        let (samples, _) = self.bytes.get(HEAD..).unwrap_or_default().as_chunks::<4>();
-        samples.iter().map(|sample| f32::from_le_bytes(*sample))
+    pub fn samples(&self) -> &[Sample] {
+        self.bytes.get(HEAD..).unwrap_or_default().as_chunks().0
     }
+}
+
+/// Energy of a sample in µJ.
+#[must_use]
+pub fn microjoules(sample: &Sample) -> f64 {
+    f64::from(f32::from_le_bytes(*sample))
 }
 
 /// Reads the stamps of a trace, in seconds.
@@ -87,12 +95,12 @@ mod tests {
             bytes.extend(value.to_le_bytes());
         }
         let trace = EnergyTrace::parse(bytes.clone());
-        assert_eq!(trace.samples().collect::<Vec<_>>(), [1.5, 2.5]);
+        assert_eq!(trace.samples().iter().map(microjoules).collect::<Vec<_>>(), [1.5, 2.5]);
         assert!(trace.damage.is_empty());
         bytes.push(0);
         assert_eq!(EnergyTrace::parse(bytes.clone()).damage.len(), 1);
         bytes[0] = 0;
-        assert_eq!(EnergyTrace::parse(bytes).samples().count(), 0);
+        assert_eq!(EnergyTrace::parse(bytes).samples().len(), 0);
         assert_eq!(EnergyTrace::parse(vec![MAGIC]).damage.len(), 1);
     }
 

@@ -93,13 +93,18 @@ pub fn leading_short_number(text: &[u8]) -> Option<(f64, &[u8])> {
 /// what follows it; `None` leaves a text to [`leading_short_number`].
 #[must_use]
 pub fn leading_sample(text: &[u8]) -> Option<(f64, &[u8])> {
-    let ([first, b'.', a, b, c, b'e', b'-', b'0', power], rest) = text.split_first_chunk()? else { return None };
-    if ![first, a, b, c, power].into_iter().all(u8::is_ascii_digit) || rest.first().is_some_and(u8::is_ascii_digit) {
+    const MARKS: u64 = u64::from_le_bytes([0, 0xFF, 0, 0, 0, 0xFF, 0xFF, 0xFF]);
+    const ZEROS: u64 = u64::from_le_bytes([b'0', 0, 0, 0, 0, b'0', b'0', b'0']);
+    let (head, [power, rest @ ..]) = text.split_first_chunk()? else { return None };
+    let word = u64::from_le_bytes(*head);
+    if (word ^ u64::from_le_bytes(*b"0.000e-0")) & MARKS != 0 || rest.first().is_some_and(u8::is_ascii_digit) {
         return None;
     }
-    let digit = |byte: &u8| u32::from(byte - b'0');
-    let digits = ((digit(first) * 10 + digit(a)) * 10 + digit(b)) * 10 + digit(c);
-    Some((f64::from(digits) / TENS[3 + digit(power) as usize], rest))
+    // The digit before the point goes to the other three, and what is no digit becomes 0.
+    let digits = (word & 0xFF) << 8 | word & 0x00FF_FFFF_0000 | ZEROS;
+    let millionths = eight_digits(digits.to_le_bytes())?;
+    let power = power.checked_sub(b'0').filter(|power| *power < 10)?;
+    Some((millionths as f64 / TENS[6 + usize::from(power)], rest))
 }
 
 /// A number that these digits go on, right for up to 19 digits, how many there are, and what follows them.

@@ -116,10 +116,8 @@ const MAX_MAPPING: u64 = 64 << 10;
 /// Whether a name is that of a checklist.
 #[must_use]
 pub fn is_checklist(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
     let left_behind = name.starts_with("._") || name.starts_with("~$");
-    lower.contains("checklist") && ["pdf", "docx"].contains(&ending) && !left_behind
+    has_ending(name, &["pdf", "docx"]) && !left_behind && name.to_lowercase().contains("checklist")
 }
 
 /// `model_mapping.json`: names of the submitter's own models, each with the benchmark it is entered for.
@@ -148,7 +146,7 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     let starts_with_mark = |entry: &&Entry| {
         entry.is_file()
             && entry.path.starts_with(&systems)
-            && ending(entry) == "json"
+            && has_ending(entry.name(), &["json"])
             && begins_with(tree, entry, &[text::BYTE_ORDER_MARK])
     };
     let byte_order_marks = entries.iter().filter(starts_with_mark).map(|entry| entry.path.to_string()).collect();
@@ -164,7 +162,7 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
 fn placeholder_in(tree: &Tree, entry: &Entry) -> Option<At<String>> {
     /// Several times what `init` writes, in bytes; a longer document says something.
     const LONGEST: u64 = 1 << 10;
-    if ending(entry) != "md" || entry.size().is_none_or(|size| size > LONGEST) {
+    if !has_ending(entry.name(), &["md"]) || entry.size().is_none_or(|size| size > LONGEST) {
         return None;
     }
     let found = |bytes: &[u8]| {
@@ -187,7 +185,7 @@ fn on_quantisation(tree: &Tree, submitter: &Submitter, entries: &[Entry]) -> Opt
     };
     let document = entries.iter().filter(|entry| !entry.path.starts_with(&results)).find(|entry| {
         let name = entry.name().to_lowercase();
-        let plain = ["md", "txt", "rst", "adoc"].contains(&ending(entry).as_str()) || name == "readme";
+        let plain = has_ending(&name, &["md", "txt", "rst", "adoc"]) || name == "readme";
         let is_readme = name.starts_with("readme") && plain && entry.size().is_some_and(|size| size <= LONGEST_README);
         ends_in(entry, &DOCUMENTS) && speaks(name.as_bytes())
             || is_readme && entry.is_file() && tree.read_with(entry, speaks).unwrap_or(false)
@@ -218,7 +216,7 @@ fn begins_with(tree: &Tree, entry: &Entry, beginnings: &[&[u8]]) -> bool {
 }
 
 fn read_checklist(tree: &Tree, entry: &Entry) -> ChecklistFile {
-    let is_pdf = ending(entry) != "docx";
+    let is_pdf = !has_ending(entry.name(), &["docx"]);
     if let Some(size) = entry.size().filter(|size| *size > MAX_CHECKLIST) {
         let message = format!("the file has {size} bytes, at most {MAX_CHECKLIST} are expected");
         return ChecklistFile { path: entry.path.to_string(), is_pdf, content: Err(Damage::new(0, message)) };
@@ -314,9 +312,10 @@ impl Scan {
 
 /// Whether it is a file with one of these endings, and not what a Mac leaves beside one.
 fn ends_in(entry: &Entry, endings: &[&str]) -> bool {
-    entry.is_file() && endings.contains(&ending(entry).as_str()) && !entry.name().starts_with("._")
+    entry.is_file() && has_ending(entry.name(), endings) && !entry.name().starts_with("._")
 }
 
-fn ending(entry: &Entry) -> String {
-    entry.name().rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_lowercase())
+/// Whether a name ends in a point and one of these, in letters of either case.
+fn has_ending(name: &str, endings: &[&str]) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, ending)| endings.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }

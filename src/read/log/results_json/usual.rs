@@ -1,7 +1,7 @@
 //! A results.json as the runner writes it, in one pass. Whatever is unusual is left to the library: numbers of many digits,
 //! escapes, nested values nobody asks for, and everything that is wrong.
 
-use memchr::memchr2;
+use memchr::memchr;
 
 use super::{Class, DutyCycle, Entry, Infer, MOST, Power};
 use crate::read::log::text;
@@ -24,13 +24,13 @@ fn entry(rest: &mut Rest<'_>) -> Option<Entry> {
     let mut entry = Entry::default();
     rest.object(|key, rest| {
         match key {
-            "file" => entry.file = rest.or_null(Rest::string)?,
-            "class" => entry.class = rest.or_null(class)?,
-            "infer" => entry.infer = rest.or_null(infer)?,
-            "power" => entry.power = rest.or_null(power)?,
-            "dutycycle" => entry.dutycycle = rest.or_null(duty_cycle)?,
-            "mode" => entry.mode = rest.or_null(Rest::string)?,
-            "error" => entry.error = Some(serde_json::Value::String(rest.string()?)),
+            b"file" => entry.file = rest.or_null(Rest::string)?,
+            b"class" => entry.class = rest.or_null(class)?,
+            b"infer" => entry.infer = rest.or_null(infer)?,
+            b"power" => entry.power = rest.or_null(power)?,
+            b"dutycycle" => entry.dutycycle = rest.or_null(duty_cycle)?,
+            b"mode" => entry.mode = rest.or_null(Rest::string)?,
+            b"error" => entry.error = Some(serde_json::Value::String(rest.string()?)),
             _ => rest.scalar()?,
         }
         Some(())
@@ -50,19 +50,19 @@ fn infer(rest: &mut Rest<'_>) -> Option<Infer> {
     let mut infer = Infer::default();
     rest.object(|key, rest| {
         match key {
-            "start_time" => infer.start_time = rest.or_null(Rest::number)?,
-            "end_time" => infer.end_time = rest.or_null(Rest::number)?,
-            "elapsed_time" => infer.elapsed_time = rest.or_null(Rest::number)?,
-            "results" => infer.results = rest.or_null(Rest::numbers)?,
-            "iterations" => infer.iterations = rest.or_null(Rest::integer)?,
-            "warmups" => infer.warmups = rest.or_null(Rest::integer)?,
-            "wav_file" => infer.wav_file = rest.or_null(Rest::string)?,
-            "detection_windows" => {
+            b"start_time" => infer.start_time = rest.or_null(Rest::number)?,
+            b"end_time" => infer.end_time = rest.or_null(Rest::number)?,
+            b"elapsed_time" => infer.elapsed_time = rest.or_null(Rest::number)?,
+            b"results" => infer.results = rest.or_null(Rest::numbers)?,
+            b"iterations" => infer.iterations = rest.or_null(Rest::integer)?,
+            b"warmups" => infer.warmups = rest.or_null(Rest::integer)?,
+            b"wav_file" => infer.wav_file = rest.or_null(Rest::string)?,
+            b"detection_windows" => {
                 infer.detection_windows =
                     rest.or_null(|rest| rest.list(|rest| rest.pair(Rest::number, Rest::number)))?;
             }
-            "length_sec" => infer.length_sec = rest.or_null(Rest::number)?,
-            "detections" => infer.detections = rest.or_null(Rest::numbers)?,
+            b"length_sec" => infer.length_sec = rest.or_null(Rest::number)?,
+            b"detections" => infer.detections = rest.or_null(Rest::numbers)?,
             _ => rest.scalar()?,
         }
         Some(())
@@ -74,12 +74,12 @@ fn power(rest: &mut Rest<'_>) -> Option<Power> {
     let mut power = Power::default();
     rest.object(|key, rest| {
         match key {
-            "samples" => power.samples = rest.numbers()?,
-            "timestamps" => {
+            b"samples" => power.samples = rest.numbers()?,
+            b"timestamps" => {
                 let index = |rest: &mut Rest<'_>| usize::try_from(rest.integer()?).ok();
                 power.timestamps = rest.list(|rest| rest.pair(Rest::string, index))?;
             }
-            "voltage" => power.voltage = rest.or_null(Rest::number)?,
+            b"voltage" => power.voltage = rest.or_null(Rest::number)?,
             _ => rest.scalar()?,
         }
         Some(())
@@ -91,11 +91,11 @@ fn duty_cycle(rest: &mut Rest<'_>) -> Option<DutyCycle> {
     let mut duty = DutyCycle::default();
     rest.object(|key, rest| {
         match key {
-            "duty_cycle" => duty.duty_cycle = rest.or_null(Rest::number)?,
-            "period" => duty.period = rest.or_null(Rest::number)?,
-            "processing_time" => duty.processing_time = rest.or_null(Rest::number)?,
-            "start_times_s" => duty.start_times_s = rest.numbers()?,
-            "stop_times_s" => duty.stop_times_s = rest.numbers()?,
+            b"duty_cycle" => duty.duty_cycle = rest.or_null(Rest::number)?,
+            b"period" => duty.period = rest.or_null(Rest::number)?,
+            b"processing_time" => duty.processing_time = rest.or_null(Rest::number)?,
+            b"start_times_s" => duty.start_times_s = rest.numbers()?,
+            b"stop_times_s" => duty.stop_times_s = rest.numbers()?,
             _ => rest.scalar()?,
         }
         Some(())
@@ -180,11 +180,11 @@ impl<'a> Rest<'a> {
     }
 
     /// Hands over every key of an object; none may stand twice.
-    fn object(&mut self, mut field: impl FnMut(&str, &mut Self) -> Option<()>) -> Option<()> {
-        let mut keys: [&str; KEYS] = [""; KEYS];
+    fn object(&mut self, mut field: impl FnMut(&[u8], &mut Self) -> Option<()>) -> Option<()> {
+        let mut keys: [&[u8]; KEYS] = [b""; KEYS];
         let mut count = 0;
         self.between(b'{', b'}', |rest| {
-            let key = rest.text()?;
+            let key = rest.plain()?;
             if keys[..count].contains(&key) {
                 return None;
             }
@@ -208,14 +208,17 @@ impl<'a> Rest<'a> {
         Some((first, second))
     }
 
-    /// A text without escapes.
-    fn text(&mut self) -> Option<&'a str> {
+    /// A text of printable ASCII without escapes.
+    fn plain(&mut self) -> Option<&'a [u8]> {
         self.take(b'"')?;
-        let end = memchr2(b'"', b'\\', self.0).filter(|end| self.0[*end] == b'"')?;
-        let text = &self.0[..end];
-        self.0 = &self.0[end + 1..];
-        let text = std::str::from_utf8(text).ok()?;
-        (!text.bytes().any(|byte| byte.is_ascii_control() && byte != 0x7F)).then_some(text)
+        let end = self.0.iter().position(|byte| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\'))?;
+        let (text, rest) = self.0.split_at(end);
+        self.0 = rest.strip_prefix(b"\"")?;
+        Some(text)
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        std::str::from_utf8(self.plain()?).ok()
     }
 
     fn string(&mut self) -> Option<String> {
@@ -248,7 +251,9 @@ impl<'a> Rest<'a> {
 
     /// A list of numbers: most of the file of an energy run.
     fn numbers(&mut self) -> Option<Vec<f64>> {
-        let mut numbers = Vec::new();
+        // As many as there are samples of the usual length.
+        const SAMPLE: usize = b"1.579e-05, ".len();
+        let mut numbers = Vec::with_capacity(memchr(b']', self.0)?.div_ceil(SAMPLE));
         self.between(b'[', b']', |rest| {
             // Samples have four digits and follow each other by a comma and a blank.
             while let Some((number, after)) =
@@ -267,7 +272,7 @@ impl<'a> Rest<'a> {
     /// A value that nobody asks for.
     fn scalar(&mut self) -> Option<()> {
         match self.next()? {
-            b'"' => self.text().map(|_| ()),
+            b'"' => self.plain().map(|_| ()),
             b'n' => self.null().then_some(()),
             b't' | b'f' => {
                 self.0 = self.0.strip_prefix(b"true").or_else(|| self.0.strip_prefix(b"false"))?;
