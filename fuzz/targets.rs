@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use tinyaudit::bench::device::{Device, LinkError, Micros, Received, SECOND};
@@ -19,7 +19,8 @@ use tinyaudit::read::log::{
     blocks, checklist, claims, description, eembc, energy_trace, mlcommons, results_json, script,
 };
 use tinyaudit::read::tree::Tree;
-use tinyaudit::round::{Mode, Round, Runner};
+use tinyaudit::round::{Mode, Round, Runner, Severity};
+use tinyaudit::tell;
 
 #[path = "grammar.rs"]
 mod grammar;
@@ -80,53 +81,82 @@ pub fn sessions(bytes: &[u8]) {
     }
 }
 
-/// Time this thread has had a processor, which neighbours do not lengthen much.
+/// Processor time, which neighbours do not lengthen much: of this thread where other tests run beside it, else of all.
 #[cfg(unix)]
 fn now() -> Duration {
     use rustix::time::{ClockId, clock_gettime};
-    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
+    let clock = if cfg!(fuzzing) { ClockId::ProcessCPUTime } else { ClockId::ThreadCPUTime };
+    clock_gettime(clock).try_into().unwrap_or_default()
 }
 
 /// Time since the first call.
 #[cfg(not(unix))]
 fn now() -> Duration {
-    static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    static START: LazyLock<std::time::Instant> = LazyLock::new(std::time::Instant::now);
     START.elapsed()
 }
 
 /// What takes less is not looked at: it cannot be measured well.
 const LITTLE: Duration = Duration::from_millis(150);
 
-/// The same bytes over and over, as lines and as one line: of four times as many no parser takes eight times as long.
+/// The same bytes over and over, as lines and as one line: of four times as many nothing takes eight times as long to be
+/// parsed, loaded, or judged and told.
 pub fn cost(bytes: &[u8]) {
     const MEGABYTE: usize = 1 << 20;
+    let parsers: [Target; 8] = [
+        ("EEMBC log", |bytes| drop(eembc::parse(bytes))),
+        ("MLCommons log", |bytes| drop(mlcommons::parse(bytes))),
+        ("results.txt", |bytes| drop(claims::parse(bytes))),
+        ("results.json", |bytes| drop(results_json::parse(bytes))),
+        ("script", |bytes| drop(script::parse(bytes))),
+        ("stamps", |bytes| drop(energy_trace::parse_stamps(bytes))),
+        ("description", |bytes| drop(description::parse(bytes))),
+        ("checklist", |bytes| drop(checklist::parse(bytes))),
+    ];
+    let loaders: [Target; 2] = [("documents that are loaded", loaded), ("a submission", |bytes| repeated(bytes))];
     let line: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\n').collect();
     let lines = [bytes, b"\n"].concat();
     for unit in [line, lines].iter().filter(|unit| !unit.is_empty()) {
-        let parsers: [Target; 8] = [
-            ("EEMBC log", |bytes| drop(eembc::parse(bytes))),
-            ("MLCommons log", |bytes| drop(mlcommons::parse(bytes))),
-            ("results.txt", |bytes| drop(claims::parse(bytes))),
-            ("results.json", |bytes| drop(results_json::parse(bytes))),
-            ("script", |bytes| drop(script::parse(bytes))),
-            ("stamps", |bytes| drop(energy_trace::parse_stamps(bytes))),
-            ("description", |bytes| drop(description::parse(bytes))),
-            ("checklist", |bytes| drop(checklist::parse(bytes))),
-        ];
-        let long = unit.repeat(MEGABYTE / unit.len() + 1);
-        for (name, parse) in parsers {
-            let time = |bytes: &[u8]| {
-                let start = now();
-                parse(bytes);
-                now().saturating_sub(start)
-            };
-            // Neighbours share the cache; three times in a row they hardly matter.
-            let slow = || {
-                let all = time(&long);
-                all > LITTLE && all > 8 * time(&long[..long.len() / 4])
-            };
-            assert!(!(0..3).all(|_| slow()), "{name} of {} bytes: {:?}", long.len(), time(&long));
+        let long = |length: usize| unit.repeat(length / unit.len() + 1);
+        let (much, less) = (long(MEGABYTE), long(MEGABYTE / 8));
+        for (long, works) in [(&much, &parsers[..]), (&less, &loaders)] {
+            for (name, work) in works {
+                let time = |bytes: &[u8]| {
+                    let start = now();
+                    work(bytes);
+                    now().saturating_sub(start)
+                };
+                // Neighbours share the cache; three times in a row they hardly matter.
+                let slow = || {
+                    let all = time(long);
+                    all > LITTLE && all > 8 * time(&long[..long.len() / 4])
+                };
+                assert!(!(0..3).all(|_| slow()), "{name} of {} bytes: {:?}", long.len(), time(long));
+            }
         }
+    }
+}
+
+/// A run of either runner whose files are all these bytes, judged and told in every way.
+fn repeated(bytes: &[u8]) {
+    const FILES: [&str; 5] = ["log.txt", "results.txt", "results.json", "script.async", "trace1-timestamps.json"];
+    let files = ["ic/performance", "kws/accuracy"]
+        .into_iter()
+        .flat_map(|run| FILES.map(|name| (format!("closed/Co/results/board/{run}/{name}"), bytes.len() as u64)));
+    let held = bytes.to_vec();
+    let open = move |_: &str| Ok(Box::new(std::io::Cursor::new(held.clone())) as Box<dyn std::io::Read>);
+    if let Ok(tree) = Tree::of_files("", files.collect::<Vec<_>>(), open) {
+        judge(&tree);
+    }
+}
+
+/// Rounds, waivers, manifests and profiles.
+fn loaded(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let _ = Round::parse("draft", text);
+        let _ = tinyaudit::judge::waiver::parse(text, "waivers.yaml");
+        let _ = Manifest::parse(text);
+        let _ = Profile::parse("draft", text);
     }
 }
 
@@ -135,12 +165,7 @@ pub fn documents(bytes: &[u8]) {
     let _ = description::parse(bytes);
     let _ = checklist::parse(bytes);
     let _ = checklist::parse_pdf(bytes);
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        let _ = Round::parse("draft", text);
-        let _ = tinyaudit::judge::waiver::parse(text, "waivers.yaml");
-        let _ = Manifest::parse(text);
-        let _ = Profile::parse("draft", text);
-    }
+    loaded(bytes);
 }
 
 /// A package made of anything: opened, verified and checked.
@@ -198,12 +223,20 @@ fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&bytes[..end], &bytes[end + 1..]))
 }
 
+/// Two rounds that differ much, read once.
+static ROUNDS: LazyLock<Vec<Round>> =
+    LazyLock::new(|| ["v0.5", "v1.3"].into_iter().filter_map(|name| Round::named(name).ok()).collect());
+
 fn judge(tree: &Tree) {
-    for round in ["v0.5", "v1.3"].into_iter().filter_map(|name| Round::named(name).ok()) {
-        if let Ok(report) = Report::of(tree, round, None) {
+    for round in &*ROUNDS {
+        if let Ok(report) = Report::of(tree, round.clone(), None) {
             let mut sink = std::io::sink();
-            let _ = tinyaudit::tell::text::write(&report, tinyaudit::round::Severity::Error, false, &mut sink);
-            let _ = tinyaudit::tell::sarif::write(&report, &mut sink);
+            let threshold = Severity::Error;
+            let _ = tell::text::write(&report, threshold, false, &mut sink);
+            let _ = tell::json::write(&tell::json::Check::of(&report, threshold, true), &mut sink);
+            let _ = tell::sarif::write(&report, &mut sink);
+            let _ = tell::junit::write(&report, threshold, &mut sink);
+            let _ = tell::html::write_check(&report, tell::html::Desk::plain(threshold), &mut sink);
         }
     }
 }

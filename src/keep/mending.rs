@@ -136,7 +136,7 @@ fn misnamed(report: &Report) -> Vec<Step> {
     let runs = report
         .submission
         .runs()
-        .filter(|place| place.run.files.contains_key("result.txt") && !place.run.files.contains_key("results.txt"));
+        .filter(|place| place.run.files.contains("result.txt") && !place.run.files.contains("results.txt"));
     runs.map(|place| Step::Move { from: join(&place.run.path, "result.txt"), to: join(&place.run.path, "results.txt") })
         .collect()
 }
@@ -147,7 +147,7 @@ fn markers(report: &Report) -> Vec<Step> {
     let Some(marker) = &report.round.runners.eembc.marker else { return steps };
     for (_, benchmark) in report.submission.benchmarks() {
         let mut there = benchmark.files.contains(marker);
-        for run in benchmark.runs.values().filter(|run| run.files.contains_key(marker)) {
+        for run in benchmark.runs.values().filter(|run| run.files.contains(marker)) {
             let from = join(&run.path, marker);
             steps.push(if there {
                 Step::Remove {
@@ -159,7 +159,7 @@ fn markers(report: &Report) -> Vec<Step> {
             });
             there = true;
         }
-        let misspelt = benchmark.files.iter().any(|name| name.eq_ignore_ascii_case(marker));
+        let misspelt = benchmark.files.names().any(|name| name.eq_ignore_ascii_case(marker));
         let eembc = benchmark.runs.values().any(|run| run.log.as_ref().is_some_and(|log| log.runner == Runner::Eembc));
         let permitted =
             benchmark.name.as_ref().is_some_and(|name| report.round.runners.eembc.benchmarks.contains(name));

@@ -18,7 +18,7 @@ use crate::read::log::description::SystemDescription;
 use crate::read::log::energy_trace::EnergyTrace;
 use crate::read::log::results_json::Entry;
 use crate::read::log::{Inference, SessionLog};
-use crate::read::tree::{self, Entries, by_folders, is_inside};
+use crate::read::tree::{self, Entries, Files, by_folders, is_inside};
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner};
 
 pub use agreement::{Agreement, Example, Signs};
@@ -208,7 +208,7 @@ pub struct Benchmark {
     /// Its path.
     pub path: String,
     /// Files directly in its folder, by name.
-    pub files: Vec<String>,
+    pub files: Files,
     /// Folders in it that are no runs.
     pub strange_folders: Vec<String>,
     /// Its runs, by mode.
@@ -266,8 +266,8 @@ pub struct Run {
     pub mode: Mode,
     /// Its path.
     pub path: String,
-    /// All files in it, by name, with their size in bytes.
-    pub files: BTreeMap<String, u64>,
+    /// All files in it.
+    pub files: Files,
     /// Paths of the files with a role.
     pub paths: BTreeMap<FileRole, String>,
     /// Which runner's files these are.

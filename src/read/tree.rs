@@ -4,6 +4,7 @@
 //! are left out. Paths are relative to the root and separated by `/` on every system.
 
 mod archive;
+mod files;
 mod path_text;
 
 use std::cell::RefCell;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use archive::Archive;
+pub use files::Files;
 pub use path_text::PathText;
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
@@ -509,6 +511,12 @@ impl Tree {
         names[names.len().saturating_sub(2)..].to_vec()
     }
 
+    /// The files directly in a folder.
+    #[must_use]
+    pub fn files_in(&self, folder: &str) -> Files {
+        Files::of(&self.entries, folder)
+    }
+
     /// Reads a file whole.
     ///
     /// # Errors
@@ -617,6 +625,9 @@ fn list_folder<'a>(scope: &rayon::Scope<'a>, root: &'a Path, folder: &Path, all:
         here.push(Tree::entry(root, found));
         share_last(&mut here);
     }
+    // Before others wait, and before another thread has to free what this one took.
+    let unshared = here.len() - here.len() % PathText::SHARED;
+    PathText::share(here[unshared..].iter_mut().map(|entry| &mut entry.path));
     let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
     // The longer list stays where it is, as one folder may hold nearly everything.
     if here.len() > all.len() {

@@ -261,7 +261,7 @@ fn evidence(old_tree: &Tree, old: &Report, new_tree: &Tree, kin: &[Kin<'_>]) -> 
         became.map_or_else(|| path.to_owned(), |kin| path.replacen(&system.path, &kin.new.path, 1))
     };
     let paths = old.submission.runs().flat_map(|place| {
-        let paths = place.run.files.keys().map(move |name| crate::read::tree::join(&place.run.path, name));
+        let paths = place.run.files.names().map(move |name| crate::read::tree::join(&place.run.path, name));
         paths.map(move |path| (now(place.system, &path), path))
     });
     paths.filter(|(now, path)| differ(old_tree, path, new_tree, now)).map(|(now, _)| now).collect()

@@ -51,7 +51,7 @@ pub fn understood(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             out,
             "{}: {name}, {runner}, {}, {}, {}",
             printable(&run.path),
-            counted(run.files.len(), "file"),
+            counted(run.files.count(), "file"),
             counted(run.windows.len(), "window"),
             if damage == 0 { "all read".to_owned() } else { counted(damage, "damaged place") },
         )?;

@@ -192,7 +192,7 @@ type Files = Vec<(String, &'static str)>;
 type Grown = fn(usize) -> Files;
 
 /// Kinds of trees of many parts.
-const TREES: [(&str, usize, Grown); 8] = [
+const TREES: [(&str, usize, Grown); 9] = [
     ("folders in a benchmark", 2000, |size| {
         let run = "closed/Co/results/board/ic/performance/log.txt".to_owned();
         let folders = (0..size).map(|number| (format!("closed/Co/results/board/ic/f{number}/"), ""));
@@ -227,6 +227,11 @@ const TREES: [(&str, usize, Grown); 8] = [
     ("names", 2000, |size| {
         let files = (0..size).map(|number| (format!("closed/Co/code/{number}:/.DS_Store"), "x"));
         files.chain([("closed/Co/results/".to_owned(), "")]).collect()
+    }),
+    ("files in a run", 2000, |size| {
+        let run = "closed/Co/results/board/ic/performance";
+        let files = (0..size).map(|number| (format!("{run}/f{number}.txt"), ""));
+        files.chain([(format!("{run}/log.txt"), "x"), (format!("{run}/results.txt"), "x")]).collect()
     }),
     ("results in folders of another name", 500, |size| {
         let run = |number| (format!("closed/Co/Results/board-{number}/IC/Perf/LOG.TXT"), "x");

@@ -34,7 +34,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         };
         if let Some(first) = spec.plots.as_ref().filter(|_| energy) {
             let names = (0..trials).map(|trial| first.replace("000", &format!("{trial:03}")));
-            missing.extend(names.filter(|name| !run.files.contains_key(name)));
+            missing.extend(names.filter(|name| !run.files.contains(name)));
         }
         missing.retain(|name| !is_unreadable(submission, run, name));
         if !missing.is_empty() {

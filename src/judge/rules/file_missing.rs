@@ -54,7 +54,7 @@ fn similar<'a>(run: &'a Run, name: &str, mode: Mode) -> Option<&'a str> {
         let plain = lower.strip_prefix(&format!("{mode}_")).unwrap_or(&lower).to_owned();
         plain.replace("results.", "result.")
     };
-    run.files.keys().map(String::as_str).find(|file| *file != name && stem(file) == stem(name))
+    run.files.names().find(|file| *file != name && stem(file) == stem(name))
 }
 
 /// Whose files to expect: what the files show, else the marker, else the only runner the round permits.

@@ -25,9 +25,9 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         if eembc && permitted && !benchmark.files.contains(marker) {
             let finding =
                 findings.at(&benchmark.path, 0, format!("`{marker}` is missing, although the EEMBC runner was used"));
-            if let Some(run) = benchmark.runs.values().find(|run| run.files.contains_key(marker)) {
+            if let Some(run) = benchmark.runs.values().find(|run| run.files.contains(marker)) {
                 finding.help(format!("move `{marker}` from `{}` into the benchmark's folder", run.mode));
-            } else if let Some(near) = benchmark.files.iter().find(|name| plain(name) == plain(marker)) {
+            } else if let Some(near) = benchmark.files.names().find(|name| plain(name) == plain(marker)) {
                 finding.help(format!("rename `{near}` to `{marker}`"));
             }
         }

@@ -25,7 +25,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
                 || name.starts_with("trace")
                 || [".gitkeep", ".gitignore", "mlperf_log_trace.json"].contains(&name)
         };
-        for name in run.files.keys().filter(|name| !known(name) && !is_dropping(name)) {
+        for name in run.files.names().filter(|name| !known(name) && !is_dropping(name)) {
             let path = crate::read::tree::join(&run.path, name);
             // A misspelled name of a missing file is that rule's finding.
             let missing = [FileRole::Results, FileRole::Log].iter().any(|role| !run.has(*role));

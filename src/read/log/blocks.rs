@@ -40,8 +40,8 @@ fn with_buffer(work: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<
         buffer.resize(BLOCK, 0);
     }
     let done = work(&mut buffer);
-    // A very long line does not keep its memory.
-    if buffer.len() <= 4 * BLOCK {
+    // Some programs are written in lines of a megabyte; a longer line does not keep its memory.
+    if buffer.len() <= LONGEST_LINE {
         BUFFER.set(buffer);
     }
     done

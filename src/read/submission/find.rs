@@ -239,7 +239,7 @@ fn find_runs(tree: &Tree, round: &Round, path: String, place: &Place<'_>, name: 
         folder: place.benchmark.to_owned(),
         name,
         variant: place.variant.map(str::to_owned),
-        files: Vec::new(),
+        files: tree.files_in(&path),
         strange_folders: Vec::new(),
         runs: BTreeMap::new(),
         path,
@@ -250,24 +250,18 @@ fn find_runs(tree: &Tree, round: &Round, path: String, place: &Place<'_>, name: 
                 benchmark.runs.insert(mode, find_files(tree, round, mode, &entry.path));
             }
             (tree::Kind::Folder, None) => benchmark.strange_folders.push(entry.name().to_owned()),
-            _ => benchmark.files.push(entry.name().to_owned()),
+            _ => {}
         }
     }
     benchmark
 }
 
 fn find_files(tree: &Tree, round: &Round, mode: Mode, path: &str) -> Run {
-    let files: BTreeMap<String, u64> = tree
-        .children(path)
-        .filter_map(|entry| match entry.kind {
-            tree::Kind::File(size) => Some((entry.name().to_owned(), size)),
-            _ => None,
-        })
-        .collect();
+    let files = tree.files_in(path);
     let paths = FileRole::ALL
         .into_iter()
         .filter_map(|role| {
-            let name = round.files.of(role, mode).into_iter().find(|name| files.contains_key(name))?;
+            let name = round.files.of(role, mode).into_iter().find(|name| files.contains(name))?;
             Some((role, tree::join(path, &name)))
         })
         .collect();

@@ -81,7 +81,8 @@ pub fn load(
     let results = found.iter_mut().enumerate().flat_map(|(index, found)| found.drain(..).map(move |one| (index, one)));
     let mut results: Vec<(usize, (usize, Benchmark))> = results.enumerate().collect();
     let all = results.len();
-    let bytes = |benchmark: &Benchmark| benchmark.runs.values().flat_map(|run| run.files.values()).sum::<u64>();
+    let bytes =
+        |benchmark: &Benchmark| benchmark.runs.values().map(|run| run.files.size()).fold(0, u64::saturating_add);
     results.sort_by_cached_key(|(_, (_, benchmark))| Reverse(bytes(benchmark)));
     let read_and_judge = |(place, (index, mut benchmark)): (usize, (usize, Benchmark))| {
         benchmark.runs.values_mut().for_each(|run| read_run(tree, round, run));

@@ -1,0 +1,76 @@
+//! The files directly in a folder, as a view of the tree's own list: their names are held once, however many there are.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Entry, below, children, join, place_of};
+
+/// The files directly in a folder, without folders and links.
+#[derive(Clone, Default)]
+pub struct Files {
+    all: Arc<Vec<Entry>>,
+    folder: String,
+}
+
+impl Files {
+    pub(super) fn of(all: &Arc<Vec<Entry>>, folder: &str) -> Self {
+        Self { all: Arc::clone(all), folder: folder.to_owned() }
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        children(&self.all[below(&self.all, &self.folder)], &self.folder).filter(|entry| entry.is_file())
+    }
+
+    /// Their names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries().map(Entry::name)
+    }
+
+    /// Bytes of all together.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.entries().filter_map(Entry::size).fold(0, u64::saturating_add)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.entries().count()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries().next().is_none()
+    }
+
+    /// Whether one has this name.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        place_of(&self.all, &join(&self.folder, name)).is_some_and(|place| self.all[place].is_file())
+    }
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Tree;
+    use std::io;
+
+    #[test]
+    fn files_lie_directly_in_the_folder() {
+        let files = ["a/b/x", "a/b/y/z", "a/b-c", "a/b/a"].map(|path| (path.to_owned(), path.len() as u64));
+        let tree = Tree::of_files("", files, |_| Ok(Box::new(io::empty()))).unwrap();
+        let files = tree.files_in("a/b");
+        assert!(files.names().eq(["a", "x"]));
+        assert_eq!((files.count(), files.size(), files.is_empty()), (2, 10, false));
+        assert!(files.contains("x") && !files.contains("y") && !files.contains("z"));
+        assert!(tree.files_in("a/none").is_empty() && tree.files_in("").is_empty());
+        assert_eq!(format!("{files:?}"), r#"["a", "x"]"#);
+    }
+}
