@@ -4,9 +4,11 @@
 //! height, and into cells and words by the gaps between them. A glyph whose character nobody names is
 //! [`UNKNOWN`]; those of the fonts of symbols that tick a box are `☒`, boxes `☐`.
 
+mod content;
+
 use std::collections::BTreeMap;
 
-use lopdf::content::{Content, Operation};
+use lopdf::content::Operation;
 use lopdf::{Dictionary, Document, Encoding, LoadOptions, Object, ObjectId, Stream};
 
 use crate::read::location::Damage;
@@ -256,8 +258,7 @@ impl<'a> Walk<'a> {
         };
         let mut saved: Vec<State> = Vec::new();
         let (mut text, mut line) = (Matrix::ONE, Matrix::ONE);
-        for operation in Content::decode_iter(content) {
-            let Ok(Operation { operator, operands }) = operation else { return };
+        for Operation { operator, operands } in content::operations(content) {
             self.operations += 1;
             if self.operations > MAX_OPERATIONS || self.glyphs.len() > MAX_GLYPHS {
                 return;
