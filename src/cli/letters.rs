@@ -1,5 +1,6 @@
 //! `tinyaudit letters`
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -8,6 +9,7 @@ use clap::Args;
 use super::streams::{open_tree, print};
 use super::{Before, Input, Wanted};
 use crate::keep::output;
+use crate::read::log::text::printable;
 use crate::tell::letter;
 
 const EXAMPLES: &str = "\
@@ -36,6 +38,9 @@ pub struct Letters {
     force: bool,
 }
 
+/// Most bytes of a letter's name, without what is put behind it.
+const LONGEST_NAME: usize = 200;
+
 impl Letters {
     /// Checks and writes.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
@@ -44,10 +49,16 @@ impl Letters {
         let wanted = Wanted { earlier: self.before.earlier(&round.name)?, evidence: false };
         let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
         let mut written = vec![said];
-        for submitter in &report.submission.submitters {
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        for (submitter, own) in letter::by_submitter(&report) {
             let division = if submitter.division.is_empty() { "no-division" } else { &submitter.division };
-            let path = self.out.join(format!("{division}-{}.md", submitter.name));
-            output::write(&path, self.force, |out| letter::write(&report, submitter, self.by.as_deref(), out))
+            // A name that is longer than a file's may be is cut, and tells itself apart by its place in the list.
+            let name = printable(&format!("{division}-{}", submitter.name));
+            let whole = name.len() <= LONGEST_NAME && names.insert(name.clone());
+            let cut = name.floor_char_boundary(LONGEST_NAME);
+            let name = if whole { name } else { format!("{}-{}", &name[..cut], written.len()) };
+            let path = self.out.join(format!("{name}.md"));
+            output::write(&path, self.force, |out| letter::write(&report, (submitter, &own), self.by.as_deref(), out))
                 .map_err(|error| anyhow::anyhow!("{}: {error}; --force replaces it", path.display()))?;
             written.push(format!("wrote {}", path.display()));
         }

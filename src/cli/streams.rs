@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::read::log::text::{printable, printable_lines};
 use crate::read::tree::Tree;
 
 /// How much is said on stderr beside errors.
@@ -37,13 +38,14 @@ pub fn says(how: Talk) -> bool {
 /// Says something on stderr that is no error.
 pub fn remark(text: &str) {
     if says(Talk::Normal) {
-        complain(&text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect::<String>());
+        complain(&printable(text));
     }
 }
 
 /// Says on stderr what keeps a command from its work. Where nobody listens, the exit code says it all the same.
 pub fn complain(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    // What is wrong may be told with words of a submission.
+    let _ = writeln!(io::stderr(), "{}", printable_lines(text));
 }
 
 /// Whether a path stands for a standard stream.

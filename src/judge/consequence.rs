@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn every_error_of_evidence_changes_a_figure() {
         for rule in RULES.iter().filter(|rule| rule.severity == Severity::Error) {
-            let consequence = Consequence::of(&Finding::new(rule, "p", 0, String::new()));
+            let consequence = Consequence::of(&Finding::new(rule, "p", 0, ""));
             let document = matches!(rule.group, Group::Structure | Group::SystemDescription);
             assert!(document || consequence == Consequence::Figure, "{} is {consequence}", rule.id);
         }
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn the_largest_deviation_is_read() {
-        let deviation = |message: &str| deviation(&Finding::new(&RULES[0], "p", 0, message.to_owned()));
+        let deviation = |message: &str| deviation(&Finding::new(&RULES[0], "p", 0, message));
         assert!((deviation("77.342 s and 115.696 s (+49.6 %), tolerance 2 % and 0.1 s") - 49.6).abs() < 1e-9);
         assert!((deviation("window 3 lasts 4.0 s, expected at least 10 s") - 60.0).abs() < 1e-9);
         assert!(deviation("`log.txt` is missing").abs() < 1e-9);
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn a_warning_changes_no_figure() {
         for rule in RULES.iter().filter(|rule| rule.severity != Severity::Error) {
-            assert_ne!(Consequence::of(&Finding::new(rule, "p", 0, String::new())), Consequence::Figure, "{}", rule.id);
+            assert_ne!(Consequence::of(&Finding::new(rule, "p", 0, "")), Consequence::Figure, "{}", rule.id);
         }
     }
 }

@@ -137,7 +137,7 @@ impl Report {
             return None;
         }
         let message = format!("the {} is not proven: {why}", proof.kind.name());
-        let mut finding = Finding::new(EVIDENCE_UNDECIDED, proof.path_of(*role), *line, message);
+        let mut finding = Finding::new(EVIDENCE_UNDECIDED, proof.path_of(*role), *line, &message);
         finding.note(format!("what has to hold: {}", statement.says));
         Some(finding)
     }

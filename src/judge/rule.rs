@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::read::location::Line;
+use crate::read::log::text::printable;
 use crate::read::submission::Submission;
 use crate::round::Round;
 pub use crate::round::Severity;
@@ -202,7 +203,7 @@ impl Finding {
 
     /// A finding of a rule at a place.
     #[must_use]
-    pub fn new(rule: &'static Rule, path: &str, line: Line, message: String) -> Self {
+    pub fn new(rule: &'static Rule, path: &str, line: Line, message: &str) -> Self {
         Self {
             rule,
             severity: rule.severity,
@@ -211,7 +212,7 @@ impl Finding {
             excerpt: None,
             label: None,
             related: Vec::new(),
-            message,
+            message: printable(message),
             notes: Vec::new(),
             help: rule.help(),
             waived: None,
@@ -228,25 +229,26 @@ impl Finding {
 
     /// Adds a fact.
     pub fn note(&mut self, note: impl Into<String>) -> &mut Self {
-        self.notes.push(note.into());
+        self.notes.push(printable(&note.into()));
         self
     }
 
     /// Says what its own line shows, where it compares that with another place.
     pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
-        self.label = Some(label.into());
+        self.label = Some(printable(&label.into()));
         self
     }
 
     /// Adds a place that it compares with, and what that place shows.
     pub fn also(&mut self, path: &str, line: Line, label: impl Into<String>) -> &mut Self {
-        self.related.push(Related { path: path.to_owned(), line, excerpt: None, label: label.into() });
+        let label = printable(&label.into());
+        self.related.push(Related { path: path.to_owned(), line, excerpt: None, label });
         self
     }
 
     /// Says what to do where the rule's own help is not exact enough.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
-        self.help = help.into();
+        self.help = printable(&help.into());
         self
     }
 }
@@ -269,14 +271,14 @@ impl Findings {
     /// What a rule finds in a submission.
     #[must_use]
     pub fn of(rule: &'static Rule, submission: &Submission, round: &Round) -> Vec<Finding> {
-        let spare = Finding::new(rule, "", 0, String::new());
+        let spare = Finding::new(rule, "", 0, "");
         let mut findings = Self { rule, found: Vec::new(), places: HashMap::new(), spare };
         (rule.check)(submission, round, &mut findings);
         let Self { mut found, places, .. } = findings;
         for (count, last) in places.into_values().filter(|(count, _)| *count > Self::MOST) {
             let (one, more) = (&found[last], count - Self::MOST);
             let message = format!("and {more} more in the same place");
-            found[last] = Finding { stands_for: more, ..Finding::new(rule, &one.path, one.line, message) };
+            found[last] = Finding { stands_for: more, ..Finding::new(rule, &one.path, one.line, &message) };
         }
         found
     }
@@ -295,7 +297,7 @@ impl Findings {
         } else {
             self.places.insert(path.to_owned(), (1, index));
         }
-        self.found.push(Finding::new(self.rule, path, line, message.into()));
+        self.found.push(Finding::new(self.rule, path, line, &message.into()));
         &mut self.found[index]
     }
 }

@@ -65,6 +65,9 @@ pub fn built_in(round: &str) -> Option<&'static str> {
 /// Most waivers of a list: every finding is held against each of them. A round has had forty.
 const MOST: usize = 1000;
 
+/// Most bytes of the decisions that a package carries.
+pub const MAX_FILE: u64 = 1 << 20;
+
 /// Reads a list of waivers.
 ///
 /// # Errors
@@ -137,7 +140,7 @@ pub fn unused<'a>(
     };
     let report = |waiver: &Waiver| {
         let message = format!("the waiver of {} at `{}` covers nothing", waiver.rule, waiver.path);
-        Finding::new(rules::WAIVER_UNUSED, file, 0, message)
+        Finding::new(rules::WAIVER_UNUSED, file, 0, &message)
     };
     of_round(waivers, round).filter(covers_none).map(report).collect()
 }

@@ -166,13 +166,17 @@ pub fn alike<'a, I: Iterator<Item = &'a Entry>>(
 /// Two entries that some systems take for one: their paths differ in case, or in the way their signs are composed.
 #[must_use]
 pub fn one_elsewhere(entries: &[Entry]) -> Option<(&Entry, &Entry)> {
-    let plain = |entry: &Entry| {
-        if entry.path.is_ascii() {
-            entry.path.to_ascii_lowercase()
+    let folded = |part: &str| -> String {
+        // Windows takes off what it does not show.
+        let part = part.trim_end_matches(['.', ' ']);
+        if part.is_ascii() {
+            part.to_ascii_lowercase()
         } else {
-            entry.path.nfd().flat_map(char::to_lowercase).nfc().collect()
+            // By way of capitals, as some small letters have one capital in common.
+            part.nfd().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
         }
     };
+    let plain = |entry: &Entry| entry.path.split('/').map(folded).collect::<Vec<_>>().join("/");
     alike(|| entries.iter(), plain).into_iter().next()
 }
 

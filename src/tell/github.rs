@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::guard::markdown;
 use super::text::summary;
 use crate::judge::report::Report;
+use crate::read::log::text::printable_lines;
 use crate::round::Severity;
 
 /// Writes one workflow command a finding. `prefix` is the tree's place in the repository, empty where it is the root.
@@ -31,7 +32,7 @@ pub fn write(report: &Report, prefix: &str, threshold: Severity, out: &mut dyn W
 
 /// Text of a command.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    printable_lines(&text.replace('%', "%25").replace('\r', "%0D")).replace('\n', "%0A")
 }
 
 /// Text of a command's property.

@@ -1,5 +1,7 @@
 //! Text of a submission that goes into tables of other programs.
 
+use crate::read::log::text::{is_hidden, printable_lines};
+
 /// Text that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe in front.
 #[must_use]
 pub fn formula(text: &str) -> String {
@@ -13,7 +15,8 @@ pub fn formula(text: &str) -> String {
         Some('=' | '@' | '\t' | '\r') => false,
         _ => true,
     };
-    if harmless { text.to_owned() } else { format!("'{text}") }
+    let text = printable_lines(text);
+    if harmless { text } else { format!("'{text}") }
 }
 
 /// Text in a cell of a Markdown table: no column, line or markup of its own.
@@ -23,7 +26,7 @@ pub fn markdown(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\\' | '|' | '<' | '>' | '[' | ']' | '`' | '*' | '_' | '!' | '&' | '~' | '#' => out.extend(['\\', c]),
-            c if c.is_control() => out.push(' '),
+            c if is_hidden(c) => out.push(' '),
             c => out.push(c),
         }
     }

@@ -1,7 +1,7 @@
 //! Findings as a letter to whoever can answer them: what changes a figure with its lines and the rule, then the smaller
 //! things together. Ready for an issue, a mail or a comment on a pull request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use super::guard::markdown;
@@ -10,25 +10,45 @@ use crate::judge::consequence::Consequence;
 use crate::judge::proof::Status;
 use crate::judge::report::Report;
 use crate::judge::rule::{Finding, Severity};
+use crate::read::log::text::is_hidden;
 use crate::read::submission::Submitter;
-use crate::read::tree::is_inside;
 
 /// Places of a matter that are listed; the rest is counted.
 const LISTED: usize = 12;
 /// Places of a smaller matter.
 const FEW: usize = 3;
 
-/// Writes the letter to one submitter. `by` is the day until which an answer is asked for.
+/// All submitters with what was found in their folders and counts.
+#[must_use]
+pub fn by_submitter(report: &Report) -> Vec<(&Submitter, Vec<&Finding>)> {
+    let submitters = &report.submission.submitters;
+    let mut own: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    for finding in report.findings.iter().filter(|finding| finding.counts()) {
+        if let Some(submitter) = report.submission.submitter_of(&finding.path) {
+            own.entry(&submitter.path).or_default().push(finding);
+        }
+    }
+    submitters.iter().map(|submitter| (submitter, own.remove(submitter.path.as_str()).unwrap_or_default())).collect()
+}
+
+/// Writes the letter to one submitter on what was found in its folder. `by` is the day until which an answer is asked for.
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(report: &Report, submitter: &Submitter, by: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    report: &Report,
+    (submitter, own): (&Submitter, &[&Finding]),
+    by: Option<&str>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let name = format!("{}/{}", submitter.division, submitter.name);
     writeln!(out, "# MLPerf Tiny {}: {}\n", report.round.name, markdown(&name))?;
-    let results: Vec<Status> = report
-        .results()
-        .filter(|(system, _)| system.belongs_to(submitter))
-        .map(|(_, benchmark)| report.status(benchmark))
+    let systems = report.submission.systems_of(submitter);
+    let results: Vec<Status> = systems
+        .iter()
+        .flat_map(|system| &system.benchmarks)
+        .filter(|benchmark| !benchmark.runs.is_empty())
+        .map(|benchmark| report.status(benchmark))
         .collect();
     let count = |status| results.iter().filter(|one| **one == status).count();
     writeln!(
@@ -39,8 +59,6 @@ pub fn write(report: &Report, submitter: &Submitter, by: Option<&str>, out: &mut
         count(Status::Contradicted),
         count(Status::Unproven)
     )?;
-    let own: Vec<&Finding> =
-        report.findings.iter().filter(|one| one.counts() && is_inside(&one.path, &submitter.path)).collect();
     if own.is_empty() {
         return writeln!(out, "\nThere is nothing to answer.");
     }
@@ -73,13 +91,13 @@ pub fn write(report: &Report, submitter: &Submitter, by: Option<&str>, out: &mut
 /// # Errors
 /// When the writer fails.
 pub fn write_all(report: &Report, longest: usize, out: &mut dyn Write) -> io::Result<()> {
-    let mut letters = Vec::new();
-    for submitter in &report.submission.submitters {
-        let mut letter = Vec::new();
-        write(report, submitter, None, &mut letter)?;
-        letters.push(letter);
+    let mut whole = Vec::new();
+    for (submitter, own) in by_submitter(report) {
+        if !whole.is_empty() {
+            whole.push(b'\n');
+        }
+        write(report, (submitter, &own), None, &mut whole)?;
     }
-    let whole = letters.join(&b"\n"[..]);
     if whole.len() <= longest {
         return out.write_all(&whole);
     }
@@ -134,8 +152,8 @@ fn smaller(report: &Report, own: &Submitter, findings: &[&Finding], out: &mut dy
 /// out.
 pub(super) fn withheld(text: &str, report: &Report, own: &Submitter) -> String {
     let foreign = |part: &str| {
-        let others = report.submission.submitters.iter().filter(|other| other.name != own.name);
-        others.filter(|other| !other.path.is_empty()).any(|other| is_inside(part, &other.path))
+        let owner = report.submission.submitter_of(part);
+        owner.is_some_and(|other| other.name != own.name && !other.path.is_empty())
     };
     let part = |(quoted, part)| if quoted && foreign(part) { "another submitter's" } else { part };
     text.split('`').enumerate().map(|(index, text)| part((index % 2 == 1, text))).collect::<Vec<_>>().join("`")
@@ -155,7 +173,7 @@ fn told(text: &str, report: &Report, own: &Submitter) -> String {
 
 /// Text between backticks.
 fn quoted(text: &str) -> String {
-    text.chars().map(|c| if c == '`' || c.is_control() { '\u{FFFD}' } else { c }).collect()
+    text.chars().map(|c| if c == '`' || is_hidden(c) { '\u{FFFD}' } else { c }).collect()
 }
 
 fn capital(text: &str) -> String {

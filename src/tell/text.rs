@@ -139,7 +139,4 @@ pub(super) fn place(path: &str, line: Line) -> String {
     if line > 0 { format!("{path}:{line}") } else { path.to_owned() }
 }
 
-/// Text of a submission without control characters.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
-}
+pub(super) use crate::read::log::text::printable;

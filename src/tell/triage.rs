@@ -1,7 +1,7 @@
 //! Findings as a reviewer reads them: one row a submitter, then what there is to decide, by consequence, the gravest first and
 //! alike ones together; then what was not checked, and the verdict.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -12,8 +12,8 @@ use crate::judge::consequence::{Consequence, deviation, is_absence};
 use crate::judge::proof::Status;
 use crate::judge::report::Report;
 use crate::judge::rule::{Finding, Rule};
-use crate::read::submission::{Benchmark, Submitter, System};
-use crate::read::tree::is_inside;
+use crate::read::submission::{Submitter, System};
+use crate::read::tree::around;
 use crate::round::Severity;
 
 /// Which findings are shown; the verdict is that of all.
@@ -42,24 +42,25 @@ impl View {
     /// The findings to show, in the order of the report.
     #[must_use]
     pub fn of<'a>(&self, report: &'a Report) -> Vec<&'a Finding> {
-        let places: Vec<(&System, &Benchmark)> = report.submission.benchmarks().collect();
-        let on_system = |finding: &Finding, name: &str| {
-            report.submission.systems.iter().any(|system| {
-                system.name == name
-                    && (is_inside(&finding.path, &system.path) || finding.path == system.description_path)
-            })
-        };
-        let on_benchmark = |finding: &Finding, name: &str| {
-            places
-                .iter()
-                .any(|(_, benchmark)| benchmark.short_name() == name && is_inside(&finding.path, &benchmark.path))
-        };
+        let submission = &report.submission;
+        let systems: Vec<&System> =
+            submission.systems.iter().filter(|one| Some(&one.name) == self.system.as_ref()).collect();
+        let descriptions: HashSet<&str> = systems.iter().map(|system| system.description_path.as_str()).collect();
+        let systems: HashSet<&str> = systems.iter().map(|system| system.path.as_str()).collect();
+        let benchmarks: HashSet<&str> = submission
+            .benchmarks()
+            .filter(|(_, benchmark)| Some(benchmark.short_name()) == self.benchmark.as_deref())
+            .map(|(_, benchmark)| benchmark.path.as_str())
+            .collect();
+        let inside = |path: &str, folders: &HashSet<&str>| around(path).any(|folder| folders.contains(folder));
         let takes = |finding: &&Finding| {
             self.rule.as_ref().is_none_or(|rule| finding.rule.id == rule)
                 && self.severity.is_none_or(|severity| finding.severity >= severity)
                 && self.group.is_none_or(|group| finding.rule.group == group)
-                && self.system.as_ref().is_none_or(|name| on_system(finding, name))
-                && self.benchmark.as_ref().is_none_or(|name| on_benchmark(finding, name))
+                && (self.system.is_none()
+                    || inside(&finding.path, &systems)
+                    || descriptions.contains(finding.path.as_str()))
+                && (self.benchmark.is_none() || inside(&finding.path, &benchmarks))
         };
         report.findings.iter().filter(takes).collect()
     }

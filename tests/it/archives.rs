@@ -6,7 +6,7 @@ use std::process::Command;
 
 use flate2::Crc;
 use tempfile::TempDir;
-use tinyaudit::read::tree::Tree;
+use tinyaudit::read::tree::{Kind, Tree};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -159,7 +159,7 @@ fn what_two_programs_may_read_differently_is_refused() {
     let long = format!("closed/{}", "a".repeat(5000));
     let behind = Habit { flags: 8, sizes_before: false, signed: true, wide: false };
     let descriptor = made(&[(b"closed/a", b"x")], behind);
-    let cases: [(&str, Vec<u8>); 23] = [
+    let cases: [(&str, Vec<u8>); 30] = [
         ("before the archive's first file", [b"#!/bin/sh\n", &whole[..]].concat()),
         ("before the archive's first file", [&second[..], &whole].concat()),
         ("behind the end", [&whole[..], b"x"].concat()),
@@ -181,6 +181,13 @@ fn what_two_programs_may_read_differently_is_refused() {
         ("one on some systems", named(&["closed/a", "closed/A"])),
         ("one on some systems", named(&["closed/a/x", "closed/A/y"])),
         ("one on some systems", named(&["closed/\u{fc}", "closed/u\u{308}"])),
+        ("one on some systems", named(&["closed/a.c", "closed/a.c."])),
+        ("one on some systems", named(&["closed/a/x", "closed/a /y"])),
+        ("one on some systems", named(&["closed/stra\u{df}e", "closed/STRASSE"])),
+        ("one on some systems", named(&["closed/\u{3c3}", "closed/\u{3c2}"])),
+        ("do not follow", edited(&edited(&whole, 6, &[8]), list + 8, &[8])),
+        ("the packing of", edited(&whole, 6, &[8])),
+        ("has content", named(&["closed\\Co\\"])),
         ("too long", named(&[&deep])),
         ("too long", named(&[&long])),
     ];
@@ -200,6 +207,18 @@ fn what_two_programs_may_read_differently_is_refused() {
 fn run(arguments: &[&str]) -> (Option<i32>, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments).output().unwrap();
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// Some programs make a link of what says so, whatever system it comes from.
+#[test]
+fn links_of_any_system_are_links() {
+    let whole = plain(&FILES);
+    let end = whole.len() - 22;
+    let list = u32::from_le_bytes(whole[end + 16..end + 20].try_into().unwrap()) as usize;
+    for system in [0, 3, 16, 19] {
+        let link = edited(&edited(&whole, list + 5, &[system]), list + 40, &0o120_777_u16.to_le_bytes());
+        assert_eq!(open(&link).unwrap().get(FILES[0].0).unwrap().kind, Kind::Link);
+    }
 }
 
 /// What is packed must be all there is, and have the check sum that is claimed.

@@ -145,13 +145,13 @@ fn waivers(pattern: &str, count: usize) -> Vec<Waiver> {
 fn patterns() {
     let rule = rule_named("folder-empty").unwrap();
     let mark = |pattern: String, path: String| {
-        let mut findings = vec![Finding::new(rule, &path, 0, String::new()); 10];
+        let mut findings = vec![Finding::new(rule, &path, 0, ""); 10];
         waiver::mark(&mut findings, &waivers(&pattern, 10), "v1.3");
         findings[0].waived.is_some()
     };
     bounded("stars", 2000, |size| size, |size| assert!(!mark("*a".repeat(*size) + "x", "a".repeat(2 * size))));
     bounded("stars alone", 20_000, |size| size, |size| assert!(mark("*".repeat(*size), "a".repeat(*size))));
-    let many = |size| (vec![Finding::new(rule, "closed", 0, String::new()); size], waivers("*y*z*", 50));
+    let many = |size| (vec![Finding::new(rule, "closed", 0, ""); size], waivers("*y*z*", 50));
     bounded("findings", 1000, many, |(findings, waivers)| {
         waiver::mark(&mut findings.clone(), waivers, "v1.3");
         assert_eq!(waiver::unused(findings.iter(), waivers, "v1.3", "w.yaml").len(), 50);

@@ -156,7 +156,8 @@ fn bombs_of_aliases_and_huge_rounds_are_refused() {
 
 #[test]
 fn figures_that_are_none() {
-    for figure in ["NaN", "inf", "-1.0", "1e999", "99999999999999999999999", "0x10", ""] {
+    let endless = format!("0.{}1", "0".repeat(70_000));
+    for figure in ["NaN", "inf", "-1.0", "1e999", "99999999999999999999999", "0x10", "", &endless] {
         survives(&format!("{NPU}/performance/results.txt"), |path| {
             let text = fs::read_to_string(path).unwrap();
             fs::write(path, text.replace("662.913", figure).replace("7300", figure)).unwrap();
@@ -165,6 +166,32 @@ fn figures_that_are_none() {
             let text = fs::read_to_string(path).unwrap();
             fs::write(path, text.replace("m-lap-us-59448000", &format!("m-lap-us-{figure}"))).unwrap();
         });
+    }
+}
+
+/// Names that give orders to a terminal, turn its lines round or end them reach none.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_give_no_orders_to_a_terminal() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let name = "x\u{1b}[2J\u{9b}2J\u{202e}\u{2028}\r";
+    for inside in ["results", "systems"] {
+        let path = folder.path().join("closed/ExampleCo").join(inside).join(name).join("ic/performance");
+        fs::create_dir_all(&path).unwrap();
+        fs::write(path.join("log.txt"), format!("00001.000 dut: m-name-dut-[{name}]\n")).unwrap();
+    }
+    let tree = folder.path().to_str().unwrap();
+    let checks = ["text", "github", "markdown"].map(|one| vec!["check", tree, "--format", one]);
+    let tables = ["text", "csv", "markdown", "official-csv"]
+        .map(|one| vec!["results", tree, "--include-invalid", "--format", one]);
+    let others = [vec!["check", tree, "--full"], vec!["check", tree, "--concise"], vec!["fix", tree]];
+    for arguments in checks.into_iter().chain(tables).chain(others) {
+        let output = run(&[&arguments[..], &["--round", "v1.3"]].concat());
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("[2J") || arguments[0] != "check", "{arguments:?}: {said}");
+        let order = said.chars().find(|c| *c != '\n' && c.is_control() || "\u{202e}\u{2028}".contains(*c));
+        assert_eq!(order, None, "{arguments:?}: {said}");
     }
 }
 

@@ -2,7 +2,6 @@ use std::collections::BTreeSet;
 
 use crate::judge::rule::{Findings, rule};
 use crate::read::log::checklist::{Checklist, Item};
-use crate::read::submission::documents::ChecklistFile;
 use crate::read::submission::{Benchmark, Figure, Submission, Submitter, System};
 use crate::round::spelling::plain;
 use crate::round::{Round, Target};
@@ -24,11 +23,12 @@ const MOST_ROWS: usize = 1000;
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for submitter in &submission.submitters {
         let documents = &submitter.documents;
-        let said = documents.said_of_checklists(|file, checklist| {
+        let named = Named::of(submission, submitter);
+        let said = documents.said_of_checklists(|_, checklist| {
             if !checklist.has_marks() {
                 return Vec::new();
             }
-            let systems = systems_of(file, checklist, submission, submitter);
+            let systems = named.systems_of(checklist, submission, submitter);
             let mut said = Vec::new();
             said.extend(division(checklist, submitter));
             said.extend(category(checklist, &systems));
@@ -42,38 +42,58 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     }
 }
 
-/// The systems that a checklist speaks of: all of the submitter's; with one checklist a category or system, those that
-/// this one names, and names most fully.
-fn systems_of<'a>(
-    file: &ChecklistFile,
-    checklist: &Checklist,
-    submission: &'a Submission,
-    submitter: &'a Submitter,
-) -> Vec<&'a System> {
-    let systems = submission.systems_of(submitter).iter();
-    let files = &submitter.documents.checklists;
-    if files.iter().all(|other| stem(&other.path) == stem(&file.path)) {
-        return systems.collect();
+/// How fully the checklists of a submitter name its systems.
+struct Named {
+    /// Whether all checklists are one, in several formats.
+    is_one: bool,
+    /// The longest name of each system that a checklist has in common with it, in letters.
+    best: Vec<usize>,
+}
+
+impl Named {
+    fn of(submission: &Submission, submitter: &Submitter) -> Self {
+        let files = &submitter.documents.checklists;
+        let is_one = files.iter().all(|file| stem(&file.path) == stem(&files[0].path));
+        let mut best = vec![0; submission.systems_of(submitter).len()];
+        for names in files.iter().filter(|_| !is_one).flat_map(|file| &file.content).map(names) {
+            for (best, system) in best.iter_mut().zip(submission.systems_of(submitter)) {
+                *best = (*best).max(fit(&names, &plain(&system.name)));
+            }
+        }
+        Self { is_one, best }
     }
-    let others: Vec<Vec<String>> = files.iter().flat_map(|file| &file.content).map(named).collect();
-    let own = named(checklist);
-    let fit = |names: &[String], system: &str| {
-        let fits = |name: &&String| system.starts_with(name.as_str()) || name.starts_with(system);
-        names.iter().filter(fits).map(String::len).max().unwrap_or_default()
-    };
-    let is_named = |system: &&System| {
-        let name = plain(&system.name);
-        let best = others.iter().map(|names| fit(names, &name)).max().unwrap_or_default();
-        best > 0 && fit(&own, &name) == best
-    };
-    systems.filter(is_named).collect()
+
+    /// The systems that a checklist speaks of: all of the submitter's; with one checklist a category or system, those that
+    /// this one names, and names most fully.
+    fn systems_of<'a>(
+        &self,
+        checklist: &Checklist,
+        submission: &'a Submission,
+        submitter: &'a Submitter,
+    ) -> Vec<&'a System> {
+        let systems = submission.systems_of(submitter).iter();
+        if self.is_one {
+            return systems.collect();
+        }
+        let own = names(checklist);
+        let is_named = |(system, best): &(&System, &usize)| **best > 0 && fit(&own, &plain(&system.name)) == **best;
+        systems.zip(&self.best).filter(is_named).map(|(system, _)| system).collect()
+    }
+}
+
+/// The longest of the names that a system's begins with, or that begins with it.
+fn fit(names: &[String], system: &str) -> usize {
+    let fits = |name: &&String| system.starts_with(name.as_str()) || name.starts_with(system);
+    names.iter().filter(fits).map(String::len).max().unwrap_or_default()
 }
 
 /// The systems that a checklist names, without what names differ in by chance.
-fn named(checklist: &Checklist) -> Vec<String> {
+fn names(checklist: &Checklist) -> Vec<String> {
     const SHORTEST: usize = 6;
+    /// Most names that are looked at; a submission has a few dozen systems.
+    const MOST: usize = 200;
     let field = checklist.field("name(s) of system under test").unwrap_or_default();
-    field.split([',', ';', ' ']).map(plain).filter(|name| name.len() >= SHORTEST).collect()
+    field.split([',', ';', ' ']).map(plain).filter(|name| name.len() >= SHORTEST).take(MOST).collect()
 }
 
 fn stem(path: &str) -> &str {

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::judge::rule::{Findings, rule};
 use crate::read::log::description::Field;
+use crate::read::log::text;
 use crate::read::submission::Submission;
 use crate::round::Round;
 
@@ -17,6 +18,9 @@ rule! {
     "description-value-lost", SystemDescription, Warning, check
 }
 
+/// Fields that are listed one by one.
+const LISTED: usize = 20;
+
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
     for system in &submission.systems {
         let Some(description) = &system.description else { continue };
@@ -31,17 +35,20 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let Some((field, kept)) = pairs.first() else { continue };
         let path = &system.description_path;
         let mut facts = pairs.iter().map(|(field, kept)| {
-            let (first, last) = (field.value.as_str().trim(), shown(kept.value.as_str().trim()));
+            let (first, last) = (cut(field.value.as_str()), shown(kept.value.as_str()));
             format!("`{}` is `{first}` here and {last} in line {}", field.key.value, kept.key.line)
         });
         let finding = findings.at(path, field.key.line, facts.next().unwrap_or_default());
         finding.label("lost").also(path, kept.key.line, "the last one is kept");
-        for ((field, _), fact) in pairs[1..].iter().zip(facts) {
+        for ((field, _), fact) in pairs[1..].iter().zip(facts).take(LISTED) {
             finding.note(fact.replacen("here", &format!("in line {}", field.key.line), 1));
         }
+        if let Some(more) = pairs.len().checked_sub(1 + LISTED).filter(|more| *more > 0) {
+            finding.note(format!("and {more} more"));
+        }
         if round.publication.from_descriptions {
-            for (field, kept) in &pairs {
-                let cell = shown(kept.value.as_str().trim());
+            for (field, kept) in pairs.iter().take(LISTED) {
+                let cell = shown(kept.value.as_str());
                 finding.note(format!("the published cell of `{}` will be {cell}", field.key.value));
             }
         }
@@ -55,6 +62,12 @@ fn is_lost(field: &Field, last: &Field) -> bool {
     !says_nothing && first != last.value.as_str().trim()
 }
 
+/// A value of a readable length.
+fn cut(value: &str) -> String {
+    text::excerpt(value.trim().as_bytes())
+}
+
 fn shown(value: &str) -> String {
+    let value = cut(value);
     if value.is_empty() { "empty".to_owned() } else { format!("`{value}`") }
 }

@@ -17,8 +17,10 @@ rule! {
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for submitter in &submission.submitters {
         let results = format!("{}/", join(&submitter.path, "results"));
-        let has_energy =
-            submission.runs().any(|place| place.run.mode == Mode::Energy && place.run.path.starts_with(&results));
+        let benchmarks = submission.systems_of(submitter).iter().flat_map(|system| &system.benchmarks);
+        let has_energy = benchmarks
+            .filter_map(|benchmark| benchmark.runs.get(&Mode::Energy))
+            .any(|run| run.path.starts_with(&results));
         let own = join(&submitter.path, "");
         let has_text = || {
             submission.entries_of(submitter).iter().any(|entry| {

@@ -1,8 +1,10 @@
 //! Holding a package, or its unpacked folder, against its manifest.
 
 use std::collections::BTreeMap;
+use std::io::BufReader;
 
 use rayon::prelude::*;
+use serde::Deserialize;
 
 use super::{Listed, MANIFEST, Manifest, REPORT};
 use crate::read::tree::{Entry, Tree};
@@ -29,6 +31,12 @@ pub fn differences(tree: &Tree) -> Result<Vec<Difference>, String> {
 }
 
 fn manifest(tree: &Tree, entry: &Entry) -> Result<Manifest, String> {
+    /// What stands beside a path in its line, with room to spare.
+    const BESIDE: u64 = 256;
+    let most = tree.entries().iter().map(|entry| 2 * entry.path.len() as u64 + BESIDE).sum::<u64>() + (64 << 10);
+    if let Some(size) = entry.size().filter(|size| *size > most) {
+        return Err(format!("it has {size} bytes, a manifest of so many files has at most {most}"));
+    }
     let bytes = tree.read(entry).map_err(|error| format!("it cannot be read: {error}"))?;
     let text = String::from_utf8(bytes).map_err(|_| "it is no text".to_owned())?;
     Manifest::parse(&text)
@@ -73,8 +81,13 @@ fn differences_from(tree: &Tree, manifest: &Manifest) -> Vec<Difference> {
 /// # Errors
 /// When there is no report or nobody can read it.
 pub fn stored_round(tree: &Tree) -> Result<String, String> {
+    // The rest is not kept: it may be large, and it is not believed.
+    #[derive(Deserialize)]
+    struct Stored {
+        round: Option<String>,
+    }
     let entry = tree.get(REPORT).ok_or_else(|| format!("there is no {REPORT}"))?;
-    let bytes = tree.read(entry).map_err(|error| format!("{REPORT} cannot be read: {error}"))?;
-    let report: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| format!("{REPORT}: {error}"))?;
-    report["round"].as_str().map(str::to_owned).ok_or_else(|| format!("{REPORT} names no round"))
+    let read = tree.stream(entry, |source| Ok(serde_json::from_reader::<_, Stored>(BufReader::new(source))?));
+    let report = read.map_err(|error| format!("{REPORT} cannot be read: {error}"))?;
+    report.round.ok_or_else(|| format!("{REPORT} names no round"))
 }

@@ -16,7 +16,7 @@ use zip::write::SimpleFileOptions;
 use crate::read::location::Damage;
 
 /// Largest text that is taken out of a Word file, in bytes.
-const MAX_BYTES: u64 = 16 << 20;
+const MAX_BYTES: u64 = 4 << 20;
 
 /// Symbols of the Wingdings fonts that are ticked boxes and check marks.
 const TICKED_SYMBOLS: [&[u8]; 7] = [b"F0FE", b"F0FD", b"F0FC", b"F0FB", b"F052", b"F053", b"F054"];

@@ -46,10 +46,12 @@ impl Printed {
         Some(Self { text: text.to_owned(), value, unit, line })
     }
 
-    /// How many decimals are printed.
+    /// With how many decimals the figure can be shown beside the claim: as many as are printed, at most 30.
     #[must_use]
     pub fn decimals(&self) -> usize {
-        self.text.split_once('.').map_or(0, |(_, decimals)| decimals.bytes().take_while(u8::is_ascii_digit).count())
+        const MOST: usize = 30;
+        let printed = |(_, decimals): (_, &str)| decimals.bytes().take(MOST).take_while(u8::is_ascii_digit).count();
+        self.text.split_once('.').map_or(0, printed)
     }
 
     /// Whether a figure prints as this number, give or take `units` of its last digit.

@@ -28,6 +28,10 @@ const MAX_FILE: usize = 4 << 20;
 const MAX_UNPACKED: usize = 12 << 20;
 /// Most bytes that one stream may hold.
 const MAX_STREAM: usize = 2 << 20;
+/// Most values, in lists and dictionaries, that all objects together may hold; a hundred times a checklist's.
+const MAX_VALUES: usize = 500_000;
+/// What the unpacking of a stream is charged with, beside what it gives: it may fail after much work.
+const UNPACKING: usize = 64 << 10;
 const MAX_PAGES: usize = 64;
 const MAX_OPERATIONS: usize = 500_000;
 const MAX_GLYPHS: usize = 200_000;
@@ -105,8 +109,18 @@ pub fn read(bytes: &[u8]) -> Result<Text, Damage> {
         return Err(damage("it is encrypted"));
     }
     let streams = memchr::memmem::find_iter(bytes, b"stream").count().max(1);
-    let options = LoadOptions::with_max_decompressed_size((MAX_UNPACKED / streams).min(MAX_STREAM));
-    let document = Document::load_mem_with_options(bytes, options).map_err(|_| damage("it is damaged"))?;
+    let options = LoadOptions {
+        max_decompressed_size: Some((MAX_UNPACKED / streams).min(MAX_STREAM)),
+        force_reconstruct: true,
+        filter: Some(within_budget),
+        ..LoadOptions::default()
+    };
+    VALUES_LEFT.set(MAX_VALUES);
+    let document =
+        Document::load_mem_with_options(&without_table(bytes), options).map_err(|_| damage("it is damaged"))?;
+    if VALUES_LEFT.get() == 0 {
+        return Err(damage("it holds too many values"));
+    }
     if document.is_encrypted() || document.was_encrypted() {
         return Err(damage("it is encrypted"));
     }
@@ -117,6 +131,43 @@ pub fn read(bytes: &[u8]) -> Result<Text, Damage> {
         }
     }
     Ok(Text { lines: layout::lines(walk.glyphs), annotated: walk.annotated })
+}
+
+/// The file with blanks where it says where its table of objects is, which may name one of them a million times: objects
+/// are looked for instead.
+fn without_table(bytes: &[u8]) -> Vec<u8> {
+    const PLACE: &[u8] = b"startxref";
+    let mut found = bytes.to_vec();
+    for at in memchr::memmem::find_iter(bytes, PLACE) {
+        found[at..at + PLACE.len()].fill(b' ');
+    }
+    found
+}
+
+thread_local! {
+    /// Values that a document may still hold.
+    static VALUES_LEFT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// Keeps an object while the document holds few enough values.
+fn within_budget(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
+    let left = spent(object, VALUES_LEFT.get());
+    VALUES_LEFT.set(left);
+    // The library takes what is returned from streams of objects alone, in which there are no streams.
+    let kept = || if matches!(object, Object::Stream(_)) { Object::Null } else { object.clone() };
+    (left > 0).then(|| (id, kept()))
+}
+
+/// How many values are left after those of an object.
+fn spent(object: &Object, left: usize) -> usize {
+    let left = left.saturating_sub(1);
+    match object {
+        Object::Array(items) => items.iter().fold(left, |left, item| if left > 0 { spent(item, left) } else { 0 }),
+        Object::Dictionary(dictionary) | Object::Stream(Stream { dict: dictionary, .. }) => {
+            dictionary.iter().fold(left, |left, (_, item)| if left > 0 { spent(item, left) } else { 0 })
+        }
+        _ => left,
+    }
 }
 
 /// Whether a name stands anywhere in the file, written out or with `#` and digits.
@@ -216,7 +267,14 @@ impl<'a> Walk<'a> {
     fn page(&mut self, page: usize, id: ObjectId) {
         self.page = page;
         let document = self.document;
-        let Ok(content) = document.get_page_content_with_limit(id, MAX_STREAM) else { return };
+        self.unpacked += UNPACKING * document.get_page_contents(id).len();
+        if self.unpacked > MAX_UNPACKED {
+            return;
+        }
+        let Ok(content) = document.get_page_content_with_limit(id, MAX_STREAM) else {
+            self.unpacked += MAX_STREAM;
+            return;
+        };
         self.unpacked += content.len();
         let resources = inherited(document, id, b"Resources");
         self.draw(&content, resources, Matrix::ONE, 0);
@@ -315,9 +373,12 @@ impl<'a> Walk<'a> {
             return;
         }
         let is_form = form.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"Form");
-        let content = if is_form { form.get_plain_content_with_limit(MAX_STREAM).ok() } else { None };
-        let Some(content) = content else { return };
-        self.unpacked += content.len();
+        if !is_form {
+            return;
+        }
+        let content = form.get_plain_content_with_limit(MAX_STREAM);
+        self.unpacked += UNPACKING + content.as_ref().map_or(MAX_STREAM, Vec::len);
+        let Ok(content) = content else { return };
         let own = form.dict.get(b"Resources").ok().and_then(|own| dictionary(self.document, own));
         let matrix = form.dict.get_deref(b"Matrix", self.document).and_then(Object::as_array);
         let matrix = matrix.ok().and_then(|numbers| Matrix::of(numbers)).unwrap_or(Matrix::ONE);
@@ -384,6 +445,8 @@ fn inherited<'a>(document: &'a Document, page: ObjectId, key: &[u8]) -> Option<&
 
 #[cfg(test)]
 mod tests {
+    use lopdf::dictionary;
+
     use super::written::pdf;
     use super::*;
 
@@ -415,13 +478,13 @@ mod tests {
         let mut document = Document::load_mem(&bytes).unwrap();
         let page = document.page_iter().next().unwrap();
         let form = Stream::new(
-            lopdf::dictionary! { "Type" => "XObject", "Subtype" => "Form", "Matrix" => vec![1.into(), 0.into(), 0.into(), 1.into(), 100.into(), 0.into()] },
+            dictionary! { "Type" => "XObject", "Subtype" => "Form", "Matrix" => vec![1.into(), 0.into(), 0.into(), 1.into(), 100.into(), 0.into()] },
             b"BT /F1 10 Tf 0 50 Td (form) Tj ET".to_vec(),
         );
         let form = document.add_object(form);
         let resources =
             document.get_dictionary_mut(page).unwrap().get_mut(b"Resources").unwrap().as_dict_mut().unwrap();
-        resources.set("XObject", lopdf::dictionary! { "X1" => form });
+        resources.set("XObject", dictionary! { "X1" => form });
         let content = b"q 1 0 0 1 0 500 cm /X1 Do Q BT /F1 10 Tf 12 TL 100 400 Td (a) Tj [(b) -250 (c) -5000 (d)] TJ T* (e) Tj (f) ' ET";
         document.change_page_content(page, content.to_vec()).unwrap();
         let mut bytes = Vec::new();
@@ -442,6 +505,51 @@ mod tests {
         }
         assert!(read(&vec![b' '; MAX_FILE + 1]).unwrap_err().message.contains("more than 4 MB"));
         assert!(names(b"/Enc /Encrypt", b"Encrypt") && !names(b"/Encoding", b"Encrypt"));
+    }
+
+    /// Small files that name one thing many times take no longer than others of their size.
+    #[test]
+    fn what_is_named_many_times_is_read_few_times() {
+        let start = std::time::Instant::now();
+        // A table that names one list twenty thousand times.
+        let list = [&b"5 0 obj\n["[..], &b"1 ".repeat(5000), b"]\nendobj\n"].concat();
+        let entries = [1, 0, 0, 9].repeat(20_000);
+        let head = b"9 0 obj\n<< /Type /XRef /Size 20000 /W [1 3 0] /Root 1 0 R /Length 80000 >>\nstream\n";
+        let at = (9 + list.len()).to_string();
+        let end = [b"\nendstream\nendobj\nstartxref\n", at.as_bytes(), b"\n%%EOF\n"].concat();
+        let _ = read(&[b"%PDF-1.5\n", &list[..], head, &entries, &end].concat());
+        // Lists whose values are too many.
+        let lists: Vec<u8> = (1..300)
+            .flat_map(|number| [format!("{number} 0 obj\n[").as_bytes(), &b"1 ".repeat(5000), b"]\nendobj\n"].concat())
+            .collect();
+        let root = b"1000 0 obj\n<</Type/Catalog>>\nendobj\ntrailer <</Root 1000 0 R>>\nstartxref\n0\n%%EOF";
+        let many = [b"%PDF-1.5\n", &lists[..], root].concat();
+        assert!(read(&many).unwrap_err().message.contains("too many values"));
+        // A form too large to be unpacked, drawn again and again, and a font whose map names all there is.
+        let mut document = Document::load_mem(&pdf(&[vec![(72, 700, "text")]], None)).unwrap();
+        let mut form =
+            Stream::new(dictionary! { "Type" => "XObject", "Subtype" => "Form" }, vec![b' '; MAX_STREAM + 1]);
+        form.compress().unwrap();
+        let form = document.add_object(form);
+        let map = b"1 beginbfrange <00000000> <FFFFFFFF> <0041> endbfrange".to_vec();
+        let map = document.add_object(Stream::new(dictionary! {}, map));
+        let font = document.add_object(dictionary! {
+            "Type" => "Font", "Subtype" => "TrueType", "Encoding" => "Identity-H", "ToUnicode" => map,
+        });
+        let page = document.page_iter().next().unwrap();
+        document
+            .change_page_content(page, [&b"BT /F9 9 Tf (a) Tj ET "[..], &b"/F Do ".repeat(20_000)].concat())
+            .unwrap();
+        document.get_object_mut(page).unwrap().as_dict_mut().unwrap().set(
+            "Resources",
+            dictionary! {
+                "XObject" => dictionary! { "F" => form }, "Font" => dictionary! { "F9" => font },
+            },
+        );
+        let mut bytes = Vec::new();
+        document.save_to(&mut bytes).unwrap();
+        assert!(read(&bytes).is_ok());
+        assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
     }
 
     /// Changed bytes give damage or other text, never a panic; deep nesting does not overflow the stack.

@@ -167,6 +167,25 @@ pub fn line_feeds(text: &[u8]) -> Line {
     in_words.sum::<Line>() + rest.iter().map(|byte| Line::from(*byte == b'\n')).sum::<Line>()
 }
 
+/// Whether a character does something to what is shown, instead of being shown: those of terminals, and those that turn the
+/// direction of a line or end it.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Text of a submission with `\u{FFFD}` for every character that is hidden.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if is_hidden(c) { '\u{FFFD}' } else { c }).collect()
+}
+
+/// The same, but for the ends of lines and tabs.
+#[must_use]
+pub fn printable_lines(text: &str) -> String {
+    text.chars().map(|c| if is_hidden(c) && !matches!(c, '\n' | '\t') { '\u{FFFD}' } else { c }).collect()
+}
+
 /// Text of a submission made fit to be shown: decoded loosely, control characters left out, cut to a readable length.
 #[must_use]
 pub fn shown(text: &[u8]) -> String {
@@ -182,7 +201,7 @@ pub fn excerpt(line: &[u8]) -> String {
 fn cut(text: &[u8], longest: usize) -> String {
     // Four bytes are the longest character.
     let decoded: Cow<'_, str> = String::from_utf8_lossy(&text[..text.len().min(4 * longest + 4)]);
-    let mut characters = decoded.chars().filter(|c| !c.is_control());
+    let mut characters = decoded.chars().filter(|c| !is_hidden(*c));
     let mut clean: String = characters.by_ref().take(longest).collect();
     if characters.next().is_some() {
         clean.push('…');

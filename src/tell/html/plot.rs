@@ -5,6 +5,8 @@ mod axis;
 
 use std::fmt::Write;
 
+use crate::read::log::text::is_hidden;
+
 pub use axis::Axis;
 
 /// A drawing area with two axes.
@@ -194,7 +196,7 @@ pub fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            c if c.is_control() => out.push('\u{FFFD}'),
+            c if is_hidden(c) => out.push('\u{FFFD}'),
             c => out.push(c),
         }
     }

@@ -70,12 +70,9 @@ impl<'a> Font<'a> {
         let map = said.ok().and_then(|map| map.get_plain_content_with_limit(MAX_STREAM).ok());
         let names = map.map(|map| character_map(&map, names_left)).unwrap_or_default();
         // With a map of its own, the library would unroll every range of it.
-        let has_map = font.has(b"ToUnicode");
-        let encoding = if has_map && font.get(b"Encoding").is_err() || is_composite {
-            None
-        } else {
-            font.get_font_encoding_with_limit(document, MAX_STREAM).ok()
-        };
+        let asks_map = font.has(b"ToUnicode") && !has_plain_encoding(document, font);
+        let encoding =
+            if asks_map || is_composite { None } else { font.get_font_encoding_with_limit(document, MAX_STREAM).ok() };
         let mut widths = BTreeMap::new();
         let mut usual_width = 0.5;
         if is_composite {
@@ -123,6 +120,18 @@ impl<'a> Font<'a> {
             }),
         };
         Shape { text, width }
+    }
+}
+
+/// Whether the encoding of a font is one of names of glyphs, for which the library asks no map.
+fn has_plain_encoding(document: &Document, font: &Dictionary) -> bool {
+    const PLAIN: [&[u8]; 5] =
+        [b"StandardEncoding", b"WinAnsiEncoding", b"MacRomanEncoding", b"MacExpertEncoding", b"PDFDocEncoding"];
+    let is_plain = |name: &Object| name.as_name().is_ok_and(|name| PLAIN.contains(&name));
+    let Ok(encoding) = font.get_deref(b"Encoding", document) else { return false };
+    match encoding.as_dict() {
+        Ok(named) => named.get_deref(b"BaseEncoding", document).map_or(true, is_plain),
+        Err(_) => is_plain(encoding),
     }
 }
 

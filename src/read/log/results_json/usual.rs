@@ -15,9 +15,13 @@ struct Rest<'a>(&'a [u8]);
 /// All entries; `None` where anything is unusual.
 pub fn entries(bytes: &[u8]) -> Option<Vec<Entry>> {
     let mut rest = Rest(bytes);
-    let entries = rest.list(entry)?;
+    let mut count = 0;
+    let entries = rest.list(|rest| {
+        count += 1;
+        if count > MOST { None } else { entry(rest) }
+    })?;
     rest.blank();
-    (rest.0.is_empty() && entries.len() <= MOST).then_some(entries)
+    rest.0.is_empty().then_some(entries)
 }
 
 fn entry(rest: &mut Rest<'_>) -> Option<Entry> {

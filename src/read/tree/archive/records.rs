@@ -237,7 +237,6 @@ fn read(list: &mut Window<impl Read + Seek>, place: u64, end: u64) -> io::Result
     let [packed, size, start] = [20, 24, 42].map(|at| number(record, at, 4));
     let mut wide = wide(extra)?;
     let (size, packed) = (wide.or(size)?, wide.or(packed)?);
-    let unix = [3, 19].contains(&record[5]);
     Ok((
         Record {
             start: wide.or(start)?,
@@ -246,7 +245,8 @@ fn read(list: &mut Window<impl Read + Seek>, place: u64, end: u64) -> io::Result
             packed,
             method: short(record, 10),
             crc: u32::try_from(number(record, 16, 4)).unwrap_or(0),
-            is_link: unix && short(record, 40) & 0o170_000 == 0o120_000,
+            // Some programs make a link of it, whatever system it comes from.
+            is_link: short(record, 40) & 0o170_000 == 0o120_000,
             flags: short(record, 8),
         },
         next,
@@ -319,7 +319,7 @@ fn held_against_file(files: &mut Window<impl Read + Seek>, record: &Record) -> i
     if name_of(raw, extra, head.flags)? != record.name {
         return Err(differs("name"));
     }
-    if head.method != record.method || (head.flags ^ record.flags) & ENCRYPTED != 0 {
+    if head.method != record.method || (head.flags ^ record.flags) & (ENCRYPTED | SIZES_FOLLOW) != 0 {
         return Err(differs("packing"));
     }
     let mut wide = wide(extra)?;
@@ -333,7 +333,7 @@ fn held_against_file(files: &mut Window<impl Read + Seek>, record: &Record) -> i
     if record.method == 0 && record.size != record.packed && !record.is_encrypted() {
         return Err(refused(format!("`{shown}` is not packed and has two sizes")));
     }
-    if record.name.ends_with('/') && record.size > 0 {
+    if record.name.ends_with(['/', '\\']) && record.size > 0 {
         return Err(refused(format!("the folder `{shown}` has content")));
     }
     data.checked_add(record.packed).ok_or_else(|| differs("size"))
@@ -380,7 +380,9 @@ fn ends_at(files: &mut Window<impl Read + Seek>, before: Option<&(Record, u64)>,
         return Err(refused(format!("`{}` overlaps what follows it in the archive", record.name.escape_debug())));
     };
     if gap == 0 {
-        return Ok(());
+        let promised = record.flags & SIZES_FOLLOW != 0 && !record.name.ends_with(['/', '\\']);
+        let shown = record.name.escape_debug();
+        return if promised { Err(refused(format!("the sizes of `{shown}` do not follow it"))) } else { Ok(()) };
     }
     let strange = || refused(format!("something stands behind `{}` that is no file", record.name.escape_debug()));
     let count = usize::try_from(gap).ok().filter(|gap| *gap <= 24).ok_or_else(strange)?;
