@@ -15,6 +15,7 @@ use tinyaudit::read::log::{checklist, claims, description, eembc, mlcommons, res
 use tinyaudit::read::tree::Tree;
 use tinyaudit::round::{Round, Severity, spelling};
 use tinyaudit::tell;
+use tinyaudit::tell::triage::View;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -274,6 +275,9 @@ fn reports_are_written_and_compared() {
             tell::junit::write(report, Severity::Error, &mut out).unwrap();
             tell::github::write(report, "", Severity::Error, &mut out).unwrap();
             tell::html::write_check(report, tell::html::Desk::plain(Severity::Error), &mut out).unwrap();
+            tell::letter::write_all(report, usize::MAX, &mut out).unwrap();
+            let view = View { benchmark: Some("ic".to_owned()), system: Some("board".to_owned()), ..View::default() };
+            let _ = view.of(report);
             let _ = mending::plan(tree, report);
             let _ = tell::comparison::compare((tree, report), (tree, report));
         });
