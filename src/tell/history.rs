@@ -12,6 +12,7 @@ use crate::judge::device_class::DeviceClass;
 use crate::judge::lineage::{Kinship, pairs};
 use crate::judge::report::Report;
 use crate::read::submission::{Benchmark, Figure, System};
+use crate::round::Task;
 
 /// What `history --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -25,6 +26,9 @@ pub struct History {
     best: Vec<Best>,
     /// The first, the fastest and the least energy of all rounds, by benchmark and class of devices.
     pub(super) classes: Vec<ClassBest>,
+    /// Benchmarks that listen to a stream: their energy is a power.
+    #[serde(skip)]
+    streams: BTreeSet<String>,
 }
 
 /// One system through the rounds.
@@ -112,7 +116,15 @@ impl History {
         let mut systems: Vec<Life> = threads.iter().map(|thread| life(thread, reports)).collect();
         systems.sort_by(|a, b| key(a).cmp(&key(b)));
         let rounds = reports.iter().map(|report| report.round.name.clone()).collect();
-        Self { rounds, systems, best: best(reports), classes: classes(reports) }
+        let specs = reports.iter().flat_map(|report| &report.round.benchmarks);
+        let streams = specs.filter(|(_, spec)| spec.task == Task::Wakeword).map(|(name, _)| name.clone()).collect();
+        Self { rounds, systems, best: best(reports), classes: classes(reports), streams }
+    }
+
+    /// The unit of a benchmark's energy; its name may be followed by a variant.
+    pub(super) fn energy_unit(&self, benchmark: &str) -> &'static str {
+        let name = benchmark.split(['/', ' ']).next().unwrap_or(benchmark);
+        if self.streams.contains(name) { "mW" } else { "µJ/inf" }
     }
 }
 
@@ -282,8 +294,8 @@ fn classes(reports: &[Report]) -> Vec<ClassBest> {
 }
 
 /// A record in words.
-pub(super) fn told(record: &Record) -> String {
-    format!("{} {} {}", record.round, super::decimals(record.value), record.system)
+pub(super) fn told(record: &Record, unit: &str) -> String {
+    format!("{} {} {unit} {}", record.round, super::decimals(record.value), record.system)
 }
 
 /// Writes the history in words, lines at most `width` characters long.
@@ -318,8 +330,8 @@ fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
         line(0, &printable(&format!("{}{vanished}", life.name())))?;
         line(2, &printable(&format!("{}, seen in {}", life.class, life.names())))?;
         for (benchmark, points) in &life.figures {
-            for (what, figures) in [("inf/s", figures(points, |point| point.throughput)), ("energy", energies(points))]
-            {
+            let rates = figures(points, |point| point.throughput);
+            for (what, figures) in [("inf/s", rates), (history.energy_unit(benchmark), energies(points))] {
                 if !figures.is_empty() {
                     line(2, &printable(&format!("{benchmark} {what}: {figures}")))?;
                 }
@@ -328,18 +340,27 @@ fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
     }
     line(0, "best valid results of the closed division")?;
     for best in &history.best {
-        let told = |one: &Option<(String, f64)>| {
-            one.as_ref()
-                .map_or_else(|| "none".to_owned(), |(name, value)| format!("{} {name}", super::decimals(*value)))
+        let told = |one: &Option<(String, f64)>, unit: &str| {
+            let told = one.as_ref().map(|(name, value)| format!("{} {unit} {name}", super::decimals(*value)));
+            told.unwrap_or_else(|| "none".to_owned())
         };
-        let (fastest, least) = (told(&best.fastest), told(&best.least_energy));
+        let unit = history.energy_unit(&best.benchmark);
+        let (fastest, least) = (told(&best.fastest, "inf/s"), told(&best.least_energy, unit));
         line(2, &printable(&format!("{} {}: fastest {fastest}, least energy {least}", best.benchmark, best.round)))?;
     }
     line(0, "first and best of each class of devices")?;
     for best in &history.classes {
-        let records = [("first", &best.first), ("fastest", &best.fastest), ("least energy", &best.least_energy)];
-        let records = records.iter().filter_map(|(what, one)| Some(format!("{what} {}", told(one.as_ref()?))));
-        let records = records.collect::<Vec<_>>().join(", ");
+        let unit = history.energy_unit(&best.benchmark);
+        let records = [
+            ("first", &best.first, "inf/s"),
+            ("fastest", &best.fastest, "inf/s"),
+            ("least energy", &best.least_energy, unit),
+        ];
+        let records = records
+            .iter()
+            .filter_map(|(what, one, unit)| Some(format!("{what} {}", told(one.as_ref()?, unit))))
+            .collect::<Vec<_>>()
+            .join(", ");
         line(2, &printable(&format!("{} {}: {records}", best.benchmark, best.class)))?;
     }
     Ok(())

@@ -49,13 +49,15 @@ impl HistoryPage {
     /// Of a history.
     pub fn of(history: &History) -> Self {
         let classes = history.classes.iter().map(|best| {
-            let told = |one: &Option<crate::tell::history::Record>| one.as_ref().map_or_else(String::new, told);
+            let told = |one: &Option<crate::tell::history::Record>, unit: &str| {
+                one.as_ref().map_or_else(String::new, |one| told(one, unit))
+            };
             ClassRow {
                 class: best.class.clone(),
                 benchmark: printable(&best.benchmark),
-                first: printable(&told(&best.first)),
-                fastest: printable(&told(&best.fastest)),
-                least_energy: printable(&told(&best.least_energy)),
+                first: printable(&told(&best.first, "inf/s")),
+                fastest: printable(&told(&best.fastest, "inf/s")),
+                least_energy: printable(&told(&best.least_energy, history.energy_unit(&best.benchmark))),
             }
         });
         let mut names: Vec<&str> =
@@ -76,6 +78,7 @@ impl HistoryPage {
 }
 
 fn benchmark(history: &History, name: &str) -> BenchmarkPart {
+    let unit = history.energy_unit(name);
     let systems = || history.systems.iter().filter_map(|life| Some((life, life.figures.get(name)?)));
     let row = |(life, points): (&Life, &Vec<Point>)| {
         let by_round = |pick: fn(&Point) -> Option<f64>| -> BTreeMap<&String, String> {
@@ -87,7 +90,7 @@ fn benchmark(history: &History, name: &str) -> BenchmarkPart {
             let said = |what: &str, told: Option<&String>| told.map(|told| format!("{told} {what}"));
             let volts = point.supply_v.map(|volts| format!(" at {volts} V")).unwrap_or_default();
             let mut lines: Vec<String> = said("inf/s", rates.get(round)).into_iter().collect();
-            lines.extend(said(&format!("energy{volts}"), energies.get(round)));
+            lines.extend(said(&format!("{unit}{volts}"), energies.get(round)));
             lines.extend((!point.valid).then(|| "not valid".to_owned()));
             lines
         };
@@ -102,7 +105,7 @@ fn benchmark(history: &History, name: &str) -> BenchmarkPart {
     plots.extend(trend(history, name, what, |point| {
         point.throughput.filter(|rate| *rate > 0.0).map(|rate| 1000.0 / rate)
     }));
-    plots.extend(trend(history, name, "energy in µJ, or mW of a wake word", |point| point.energy));
+    plots.extend(trend(history, name, &format!("energy in {unit}"), |point| point.energy));
     BenchmarkPart { name: printable(name), plots, rows: systems().map(row).collect() }
 }
 
