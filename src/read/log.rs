@@ -276,6 +276,7 @@ impl SessionLog {
         let length = |outputs: &Vec<f64>| u32::try_from(outputs.len()).unwrap_or(u32::MAX);
         let start = length(&self.outputs);
         let mut rest = vector;
+        let mut is_sound = true;
         while !rest.is_empty() {
             if let Some((value, [b',', after @ ..] | after @ [])) = text::leading_short_number(rest) {
                 self.outputs.push(value);
@@ -290,7 +291,8 @@ impl SessionLog {
             }
             if let Some(value) = text::number(item) {
                 self.outputs.push(value);
-            } else {
+            } else if std::mem::take(&mut is_sound) {
+                // One says enough of a vector.
                 let found = text::shown(item);
                 self.damage.push(Damage::new(line, format!("the output vector holds `{found}`, expected a number")));
             }

@@ -14,6 +14,7 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
 
 use crate::judge::follow_up::{self, Duty};
 use crate::judge::lineage::{self, Kin, Kinship};
@@ -238,7 +239,23 @@ fn differ(old_tree: &Tree, old: &str, new_tree: &Tree, new: &str) -> bool {
     if before.size() != after.size() {
         return true;
     }
-    matches!((old_tree.read(&before), new_tree.read(&after)), (Ok(a), Ok(b)) if a != b)
+    // Part by part, as they may be large.
+    let same = old_tree.stream(&before, |before| {
+        let mut before = BufReader::new(before);
+        new_tree.stream(&after, |after| {
+            let mut after = BufReader::new(after);
+            loop {
+                let (one, other) = (before.fill_buf()?, after.fill_buf()?);
+                let length = one.len().min(other.len());
+                if one[..length] != other[..length] || length == 0 {
+                    return Ok(one.is_empty() && other.is_empty());
+                }
+                before.consume(length);
+                after.consume(length);
+            }
+        })
+    });
+    same.is_ok_and(|same| !same)
 }
 
 /// Findings in a line each, without line numbers, which move when a file is edited.
