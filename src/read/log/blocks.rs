@@ -47,14 +47,15 @@ fn with_buffer(work: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<
     done
 }
 
-/// Hands over a source in parts of any length, none of them empty, until one is refused.
+/// Hands over a source in parts, none of them empty, until one is refused. All but the last have one length, whatever was
+/// read before: what is packed depends on it.
 ///
 /// # Errors
 /// When the source cannot be read, and what `take` says.
 pub fn for_each_part(source: &mut dyn Read, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
     with_buffer(|buffer| {
         loop {
-            let filled = fill(source, buffer, 0)?;
+            let filled = fill(source, &mut buffer[..BLOCK], 0)?;
             if filled == 0 {
                 return Ok(());
             }
@@ -136,6 +137,23 @@ mod tests {
         fn blocks_join_to_the_file(bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), any::<u8>()], 0..300), step in 1usize..50) {
             prop_assert_eq!(joined(&bytes, step), bytes);
         }
+    }
+
+    #[test]
+    fn parts_have_one_length_whatever_was_read_before() {
+        let parts = || {
+            let mut lengths = Vec::new();
+            let bytes = vec![b'x'; 2 * BLOCK + 1];
+            let take = |part: &[u8]| {
+                lengths.push(part.len());
+                Ok(())
+            };
+            for_each_part(&mut Drops(&bytes, 1000), take).unwrap();
+            lengths
+        };
+        assert_eq!(parts(), [BLOCK, BLOCK, 1]);
+        joined(&vec![b'y'; 5 * BLOCK], BLOCK);
+        assert_eq!(parts(), [BLOCK, BLOCK, 1]);
     }
 
     #[test]
