@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::guard::markdown;
-use super::text::printable;
 use crate::judge::follow_up::Duty;
+use crate::read::log::text::printable;
 use crate::tell::comparison::{Change, ChangedFigure, ChangedResult, Comparison, Renamed};
 
 /// Writes the changes in words, changed figures first. Findings are counted by rule, unless each is wanted.

@@ -6,11 +6,11 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::text::printable;
 use super::wrap::wrapped;
 use crate::judge::device_class::DeviceClass;
 use crate::judge::lineage::{Kinship, pairs};
 use crate::judge::report::Report;
+use crate::read::log::text::printable;
 use crate::read::submission::{Benchmark, Figure, System};
 use crate::round::Task;
 

@@ -9,9 +9,9 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
-use super::text::printable;
 use crate::judge::report::Report;
 use crate::judge::rule::Finding;
+use crate::read::log::text::printable;
 use crate::round::Severity;
 
 /// The cases of one submitter.

@@ -10,7 +10,7 @@ use crate::judge::consequence::Consequence;
 use crate::judge::proof::Status;
 use crate::judge::report::Report;
 use crate::judge::rule::{Finding, Severity};
-use crate::read::log::text::is_hidden;
+use crate::read::log::text::printable;
 use crate::read::submission::Submitter;
 
 /// Places of a matter that are listed; the rest is counted.
@@ -173,7 +173,7 @@ fn told(text: &str, report: &Report, own: &Submitter) -> String {
 
 /// Text between backticks.
 fn quoted(text: &str) -> String {
-    text.chars().map(|c| if c == '`' || is_hidden(c) { '\u{FFFD}' } else { c }).collect()
+    printable(text).replace('`', "\u{FFFD}")
 }
 
 fn capital(text: &str) -> String {

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::publication::{LeftOut, Row, Shown, link, public_ids, unique_id};
-use super::text::printable;
 use crate::read::log::description::SystemDescription;
+use crate::read::log::text::printable;
 use crate::round::{Round, Task};
 
 /// The whole page.

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::text::printable;
 use crate::judge::proof::{Decided, Proof, Ruling};
 use crate::judge::report::Report;
+use crate::read::log::text::printable;
 use crate::read::submission::{Benchmark, System};
 
 /// A figure with what is proven of it.

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
-use super::text::printable;
 use crate::judge::report::Report;
+use crate::read::log::text::printable;
 use crate::read::submission::{Figure, Scores};
 use crate::round::Severity;
 use crate::tell::publication::Filter;

@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use crate::judge::report::{Report, weight};
 use crate::judge::rule::Finding;
 use crate::read::location::Line;
+use crate::read::log::text::printable;
 use crate::read::submission::Place;
 use crate::round::{Runner, Severity};
 
@@ -138,5 +139,3 @@ pub(super) fn place(path: &str, line: Line) -> String {
     let path = if path.is_empty() { "." } else { path };
     if line > 0 { format!("{path}:{line}") } else { path.to_owned() }
 }
-
-pub(super) use crate::read::log::text::printable;

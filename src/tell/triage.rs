@@ -6,12 +6,13 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::text::{place, printable, summary};
+use super::text::{place, summary};
 use super::wrap::wrapped;
 use crate::judge::consequence::{Consequence, deviation, is_absence};
 use crate::judge::proof::Status;
 use crate::judge::report::Report;
 use crate::judge::rule::{Finding, Rule};
+use crate::read::log::text::printable;
 use crate::read::submission::{Submitter, System};
 use crate::read::tree::around;
 use crate::round::Severity;

@@ -8,10 +8,10 @@ use rust_xlsxwriter::{
     Worksheet, XlsxError,
 };
 
+use crate::read::log::text::printable;
 use crate::read::submission::System;
 use crate::round::Round;
 use crate::tell::publication::{FIELDS, LeftOut, Row, Shown, link, public_ids, unique_id};
-use crate::tell::text::printable;
 
 /// Rows of the sheet above the data.
 const HEAD: u32 = 3;

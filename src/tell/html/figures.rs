@@ -6,9 +6,9 @@ use super::findings::place;
 use super::index::Index;
 use crate::judge::metrics::reaches;
 use crate::judge::proof::Kind;
+use crate::read::log::text::printable;
 use crate::read::submission::{Benchmark, Figure, Run};
 use crate::round::{FileRole, Target};
-use crate::tell::text::printable;
 
 /// A figure as it is shown.
 #[derive(Debug, Serialize)]

@@ -6,8 +6,9 @@ use super::index::{FindingEntry, Index, finding_anchor, key};
 use crate::judge::consequence::Consequence;
 use crate::judge::rule::Finding;
 use crate::read::location::Line;
+use crate::read::log::text::printable;
 use crate::tell::letter::withheld;
-use crate::tell::text::{self, printable};
+use crate::tell::text;
 
 /// The findings of one consequence.
 #[derive(Debug, Serialize)]

@@ -8,8 +8,9 @@ use super::findings::finding_name;
 use super::index::{Index, ResultEntry, finding_anchor, key};
 use crate::judge::consequence::{Consequence, is_absence};
 use crate::judge::proof::{Ruling, Status};
+use crate::read::log::text::printable;
 use crate::round::Severity;
-use crate::tell::text::{printable, summary};
+use crate::tell::text::summary;
 
 /// The first screen.
 #[derive(Debug, Serialize)]

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::plot::{Axis, Plot, Shape};
 use super::plots::Figure;
+use crate::read::log::text::printable;
 use crate::tell::history::{History, Life, Point, changes, told};
-use crate::tell::text::printable;
 
 /// The page as the template takes it.
 #[derive(Serialize)]

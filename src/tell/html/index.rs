@@ -7,10 +7,10 @@ use crate::judge::consequence::{Consequence, deviation, is_absence};
 use crate::judge::proof::Status;
 use crate::judge::report::Report;
 use crate::judge::rule::Finding;
+use crate::read::log::text::printable;
 use crate::read::submission::{Benchmark, System};
 use crate::read::tree::is_inside;
 use crate::round::Severity;
-use crate::tell::text::printable;
 
 /// Everything a page speaks of.
 pub struct Index<'a> {

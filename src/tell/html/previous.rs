@@ -6,8 +6,8 @@ use super::figures::{self, FigureRow};
 use super::index::{Index, ResultEntry};
 use crate::judge::lineage::{self, Kin};
 use crate::judge::report::Report;
+use crate::read::log::text::printable;
 use crate::read::submission::Benchmark;
-use crate::tell::text::printable;
 
 /// A result of the round before.
 #[derive(Debug, Serialize)]

@@ -8,9 +8,9 @@ use super::index::{Index, ResultEntry, finding_anchor, key};
 use super::plots::processor::Processors;
 use super::plots::{self, Figure};
 use super::previous::{Previous, Rounds};
+use crate::read::log::text::printable;
 use crate::read::submission::{Benchmark, System};
 use crate::tell::proof::ProofRow;
-use crate::tell::text::printable;
 
 /// A result as the page has it.
 #[derive(Debug, Serialize)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Figure;
+use crate::read::log::text::printable;
 use crate::read::submission::{Benchmark, System};
 use crate::round::spelling::plain;
 use crate::tell::html::index::{Index, ResultEntry};
@@ -52,10 +53,10 @@ impl<'a> Processors<'a> {
         }
         let processor = entry.system.description.as_ref().map_or("", |it| it.text("Processor(s) Name"));
         let place = format!("{} of {}", own + 1, results.len());
-        let title = format!("{} on {}: {place} by latency", entry.label(), crate::tell::text::printable(processor));
+        let title = format!("{} on {}: {place} by latency", entry.label(), printable(processor));
         let x = Axis::log("latency in ms", shown.iter().map(|(_, ms)| *ms));
         // The fastest stands on top.
-        let names = shown.iter().rev().map(|(other, _)| crate::tell::text::printable(&other.system.name));
+        let names = shown.iter().rev().map(|(other, _)| printable(&other.system.name));
         let height = 70.0 + 18.0 * shown.len() as f64;
         let mut plot = Plot::new(&title, x, Axis::named("", names)).high(height);
         for (row, (other, ms)) in shown.iter().rev().enumerate() {
