@@ -17,6 +17,7 @@ mod settings;
 mod simulate;
 mod streams;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,9 +27,10 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::judge::report::{Loading, Report};
 use crate::judge::rules::WAIVER_UNUSED;
-use crate::read::submission::Submission;
+use crate::read::submission::{LoadError, Submission};
 use crate::read::tree::Tree;
 use crate::round::Round;
+use crate::round::spelling::nearest;
 use crate::tell;
 
 use settings::Settings;
@@ -285,10 +287,26 @@ impl Before {
     }
 }
 
+/// The name that was meant, of those that there are; case does not matter.
+fn known_name(what: &str, wanted: &str, known: &BTreeSet<String>) -> anyhow::Result<String> {
+    let found = known.get(wanted).or_else(|| known.iter().find(|name| name.eq_ignore_ascii_case(wanted)));
+    if let Some(name) = found {
+        return Ok(name.clone());
+    }
+    let holds = |name: &&str| name.to_lowercase().contains(&wanted.to_lowercase());
+    let names = || known.iter().map(String::as_str);
+    let near = nearest(wanted, names(), wanted.len() / 3 + 1).or_else(|| names().find(holds));
+    let hint = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
+    anyhow::bail!(
+        "there are no results of a {what} `{wanted}`; {hint}there are {}",
+        names().collect::<Vec<_>>().join(", ")
+    )
+}
+
 /// Loads and judges another tree than the one a command is about.
 fn judged(path: &Path, round: Option<&str>) -> anyhow::Result<(Tree, Report)> {
     let tree = open_tree(path)?;
-    let (round, said) = round_of(&tree, path, round)?;
+    let ChosenRound { round, said, .. } = round_of(&tree, path, round)?;
     remark(&format!("{}: {said}", path.display()));
     let report = Report::of(&tree, round, None).with_context(|| path.display().to_string())?;
     Ok((tree, report))
@@ -320,7 +338,7 @@ impl Input {
         };
         let loaded = Report::load(tree, round, how);
         bar.finish_and_clear();
-        let mut report = loaded.with_context(|| self.dir.display().to_string())?;
+        let mut report = loaded.map_err(|error| misplaced(error, &self.dir))?;
         if let Some(waivers) = waivers {
             report.waive(&crate::judge::waiver::parse(&waivers.text, &waivers.name)?, &waivers.name);
             if waivers.built_in {
@@ -344,32 +362,80 @@ impl Input {
         Ok(named)
     }
 
-    /// The round whose rules count, and what to say of it.
-    fn round(&self, tree: &Tree) -> anyhow::Result<(Round, String)> {
+    /// The round whose rules count.
+    fn round(&self, tree: &Tree) -> anyhow::Result<ChosenRound> {
         let Some(path) = &self.rules else { return round_of(tree, &self.dir, self.round.as_deref()) };
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let round = Round::parse(&name, &read_text(path)?)?;
         crate::judge::rules::check_severities(&round).map_err(|reason| anyhow::anyhow!("{name}.yaml: {reason}"))?;
         let said = format!("round {} (read from --rules)", round.name);
-        Ok((round, said))
+        Ok(ChosenRound { round, said, is_guess: false })
     }
 }
 
-/// The round of a tree, the one that is named most closely, and what to say of it: by an option, by the settings beside the
-/// tree, by the environment, by a package; else it is guessed.
-fn round_of(tree: &Tree, dir: &Path, named: Option<&str>) -> anyhow::Result<(Round, String)> {
+/// Why a tree holds nothing to check, with the command that does what was meant.
+fn misplaced(error: LoadError, dir: &Path) -> anyhow::Error {
+    let shown = dir.display();
+    let LoadError::Nothing { elsewhere, .. } = &error else {
+        return anyhow::Error::new(error).context(shown.to_string());
+    };
+    let whole = dunce::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+    let is_submitter = |folder: &&Path| folder.join("results").is_dir() && folder.join("systems").is_dir();
+    let hint = match &elsewhere[..] {
+        [only] if dir.is_dir() => format!("did you mean `tinyaudit check {}`?", dir.join(only).display()),
+        [] if dir.join("log.txt").is_file() => {
+            "this is a session; `tinyaudit import` copies it into a submission".to_owned()
+        }
+        [] => match whole.ancestors().skip(1).take(4).find(is_submitter) {
+            Some(submitter) => {
+                format!("this is a part of a submission; did you mean `tinyaudit check {}`?", submitter.display())
+            }
+            None => return anyhow::Error::new(error).context(shown.to_string()),
+        },
+        _ => return anyhow::Error::new(error).context(shown.to_string()),
+    };
+    anyhow::anyhow!("{shown}: {error}; {hint}")
+}
+
+/// The round whose rules count.
+struct ChosenRound {
+    round: Round,
+    /// What to say of it.
+    said: String,
+    /// Whether nobody named it.
+    is_guess: bool,
+}
+
+impl ChosenRound {
+    /// Refuses a guess where a wrong one would do harm.
+    fn certain(&self, command: &str) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            !self.is_guess,
+            "{command} needs to know the round, and {} is a guess; name it with --round, or write `round = \"{}\"` into {} \
+             beside `closed` and `open`",
+            self.round.name,
+            self.round.name,
+            settings::NAME
+        );
+        Ok(())
+    }
+}
+
+/// The round of a tree, the one that is named most closely: by an option, by the settings beside the tree, by the
+/// environment, by a package; else it is guessed.
+fn round_of(tree: &Tree, dir: &Path, named: Option<&str>) -> anyhow::Result<ChosenRound> {
     let settings = Settings::beside(dir)?;
     let environment = std::env::var("TINYAUDIT_ROUND").ok().filter(|name| !name.is_empty());
-    let (round, why) = if let Some(name) = named {
-        (Round::named(name)?, "named by --round".to_owned())
+    let (round, why, is_guess) = if let Some(name) = named {
+        (Round::named(name)?, "named by --round".to_owned(), false)
     } else if let Some(name) = &settings.round {
-        (Round::named(name).context(settings::NAME)?, "named by tinyaudit.toml".to_owned())
+        (Round::named(name).context(settings::NAME)?, format!("named by {}", settings::NAME), false)
     } else if let Some(name) = environment {
-        (Round::named(&name).context("TINYAUDIT_ROUND")?, "named by TINYAUDIT_ROUND".to_owned())
+        (Round::named(&name).context("TINYAUDIT_ROUND")?, "named by TINYAUDIT_ROUND".to_owned(), false)
     } else {
-        let (round, why) = crate::keep::guess::round_of(tree)?;
-        (round, format!("{why}; name another with --round"))
+        let guess = crate::keep::guess::round_of(tree)?;
+        (guess.round, format!("{}; name another with --round", guess.why), guess.is_guess)
     };
     let said = format!("round {} ({why})", round.name);
-    Ok((round, said))
+    Ok(ChosenRound { round, said, is_guess })
 }

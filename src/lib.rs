@@ -32,7 +32,7 @@
 //! # As a library
 //!
 //! Load, recompute, check and render; nothing prints or ends the process. Without the default features `cli` and `bench`
-//! the crate is what judges and tells, for any target; `schema` holds descriptions against their JSON Schema.
+//! the crate is what judges and tells, for any target.
 //!
 //! | stable: changes are breaking and stand in the changelog | may grow and change |
 //! |---|---|

@@ -110,8 +110,12 @@ pub enum RoundError {
 
 /// The round that was probably meant.
 fn hint(name: &str) -> String {
-    let plain = format!("v{}", name.to_lowercase().trim_start_matches(['v', 'r']));
-    let near = crate::round::spelling::nearest(&plain, ROUNDS.iter().map(|(name, _)| *name), 2);
+    let number = |name: &str| name.trim().trim_start_matches(['v', 'V', 'r', 'R']).parse::<f64>().ok();
+    let Some(wanted) = number(name) else { return String::new() };
+    // `v13` lacks its dot.
+    let wanted = if wanted >= 10.0 { wanted / 10.0 } else { wanted };
+    let away = |known: &str| (number(known).unwrap_or(f64::MAX) - wanted).abs();
+    let near = ROUNDS.iter().map(|(name, _)| *name).min_by(|a, b| away(a).total_cmp(&away(b)));
     near.map_or_else(String::new, |near| format!("did you mean {near}? "))
 }
 
@@ -147,9 +151,10 @@ impl Round {
     /// # Errors
     /// When there is no such round.
     pub fn named(name: &str) -> Result<Self, RoundError> {
+        let number = |name: &str| name.trim().trim_start_matches(['v', 'V']).to_owned();
         let (name, text) = ROUNDS
             .iter()
-            .find(|(known, _)| *known == name || known.trim_start_matches('v') == name)
+            .find(|(known, _)| number(known) == number(name))
             .ok_or_else(|| RoundError::Unknown { name: name.to_owned() })?;
         // A test holds that what is built in is within the ranges.
         let mut round: Self = read(name, text)?;
@@ -248,13 +253,6 @@ fn read<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, Rou
         budget: serde_yaml::budget! { max_nodes: 20_000, max_depth: 32, max_aliases: 100 },
     };
     serde_yaml::from_str_with_options(text, options).map_err(|error| malformed(error.to_string()))
-}
-
-/// The reference model a digest belongs to, as `benchmark file`.
-#[must_use]
-pub fn reference_model(md5: &str) -> Option<&'static str> {
-    let lines = include_str!("../rules/models.txt").lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once(' ')).find(|(digest, _)| *digest == md5).map(|(_, model)| model)
 }
 
 /// A model string of any built-in round and the benchmark it stands for.

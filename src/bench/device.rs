@@ -40,6 +40,11 @@ pub trait Device {
     /// When the link is broken.
     fn receive(&mut self, within: Micros) -> Result<Option<Received>, LinkError>;
 
+    /// Bytes that have come and make no line yet.
+    fn unfinished(&self) -> usize {
+        0
+    }
+
     /// The host's clock.
     fn now(&self) -> Micros;
 
@@ -93,6 +98,12 @@ pub struct LineReader {
 }
 
 impl LineReader {
+    /// Bytes that make no line yet.
+    #[must_use]
+    pub const fn unfinished(&self) -> usize {
+        self.pending.len()
+    }
+
     /// Takes one byte; a line feed ends a line.
     pub fn take(&mut self, byte: u8, at: Micros) -> Option<Received> {
         if byte != b'\n' {

@@ -1,5 +1,6 @@
 //! `tinyaudit check`
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
@@ -8,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::settings::{FailOn, Settings};
 use super::streams::{columns, deliver, is_standard, open_tree, read_text, remark, styled};
-use super::{Before, Input, Wanted};
+use super::{Before, ChosenRound, Input, Wanted, known_name};
 use crate::judge::report::Report;
 use crate::judge::rule::Group;
 use crate::judge::rules::rule_named;
@@ -51,7 +52,7 @@ pub struct Check {
     /// Show findings of this rule only; the verdict is that of all
     #[arg(long, value_name = "RULE", conflicts_with = "format")]
     rule: Option<String>,
-    /// Show findings at least so grave
+    /// Show findings of this severity or above; the verdict is that of all
     #[arg(long, value_name = "SEVERITY", conflicts_with = "format")]
     severity: Option<FailOn>,
     /// Show findings of this system
@@ -125,25 +126,35 @@ const LONGEST_COMMENT: usize = 60_000;
 
 impl Check {
     /// Prints the findings as it was asked for.
-    fn write_text(&self, report: &Report, threshold: Severity, out: &mut dyn Write) -> io::Result<()> {
-        /// Findings that are read as they stand; of more, the gravest have to be found.
+    fn write_text(&self, report: &Report, view: &View, threshold: Severity, out: &mut dyn Write) -> io::Result<()> {
+        /// Findings that are read as they stand; of more, the most severe have to be found.
         const FEW: usize = 10;
-        let view = View {
-            rule: self.rule.clone(),
-            severity: self.severity.map(FailOn::severity),
-            system: self.system.clone(),
-            benchmark: self.benchmark.clone(),
-            group: self.group,
-        };
         let width = columns();
         let layout = Layout { width, styled: styled(), threshold };
         let few = report.submission.submitters.len() < 2 && report.findings.len() <= FEW;
         match (self.full || few, self.concise, self.statistics) {
-            (_, true, _) => triage::write_concise(report, &view, layout, out),
-            (_, _, true) => triage::write_statistics(report, &view, layout, out),
+            (_, true, _) => triage::write_concise(report, view, layout, out),
+            (_, _, true) => triage::write_statistics(report, view, layout, out),
             (true, ..) => tell::text::write_these(report, &view.of(report), threshold, layout.styled, out),
-            (false, ..) => triage::write(report, &view, layout, out),
+            (false, ..) => triage::write(report, view, layout, out),
         }
+    }
+
+    /// Which findings are shown.
+    fn view(&self, report: &Report) -> anyhow::Result<View> {
+        let name = |what: &str, wanted: &Option<String>, known: &BTreeSet<String>| {
+            wanted.as_ref().map(|wanted| known_name(what, wanted, known)).transpose()
+        };
+        let systems = report.submission.systems.iter().map(|system| system.name.clone()).collect();
+        let benchmarks =
+            report.submission.benchmarks().map(|(_, benchmark)| benchmark.short_name().to_owned()).collect();
+        Ok(View {
+            rule: self.rule.clone(),
+            severity: self.severity.map(FailOn::severity),
+            system: name("system", &self.system, &systems)?,
+            benchmark: name("benchmark", &self.benchmark, &benchmarks)?,
+            group: self.group,
+        })
     }
 
     /// What a page is made of, and the options it is made with.
@@ -164,7 +175,7 @@ impl Check {
     /// Checks and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let tree = open_tree(&self.input.dir)?;
-        let (round, said) = self.input.round(&tree)?;
+        let ChosenRound { round, said, .. } = self.input.round(&tree)?;
         let wanted =
             Wanted { earlier: self.before.earlier(&round.name)?, evidence: matches!(self.format, Format::Html) };
         let mut report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
@@ -178,6 +189,7 @@ impl Check {
         if let Some(unknown) = self.rule.as_deref().filter(|id| rule_named(id).is_none()) {
             anyhow::bail!("there is no rule {unknown}; `tinyaudit rules` lists them");
         }
+        let view = self.view(&report)?;
         if let Some(wanted) = &self.proof {
             let any = report.results().any(|(system, benchmark)| tell::proof::is_meant(wanted, system, benchmark));
             anyhow::ensure!(any, "there is no result of `{wanted}`; `tinyaudit results` lists systems and benchmarks");
@@ -198,7 +210,7 @@ impl Check {
             }
             Format::Text => {
                 writeln!(out, "{said}\n")?;
-                self.write_text(&report, threshold, out)?;
+                self.write_text(&report, &view, threshold, out)?;
                 if self.reminders { tell::text::reminders(&report, out) } else { Ok(()) }
             }
             Format::Json => tell::json::write(&tell::json::Check::of(&report, threshold, self.reminders), out),

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::streams::print;
 use crate::judge::coverage::entry_named;
 use crate::judge::rules::RULES;
-use crate::judge::rules::rule_named;
+use crate::judge::rules::{retired, rule_named};
 use crate::round::Round;
 use crate::round::spelling::nearest;
 use crate::tell::{catalogue, json};
@@ -53,6 +53,10 @@ impl Explain {
         let Some(rule) = rule_named(&self.rule) else {
             if let Some(entry) = entry_named(&self.rule) {
                 print(|out| write!(out, "{}", catalogue::explain_entry(entry)))?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            if let Some(reason) = retired(&self.rule) {
+                print(|out| writeln!(out, "{} was taken out: {reason}", self.rule))?;
                 return Ok(ExitCode::SUCCESS);
             }
             let near = nearest(&self.rule, RULES.iter().map(|rule| rule.id), self.rule.len() / 2);

@@ -1,6 +1,6 @@
 //! `tinyaudit fix`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::streams::{open_tree, print};
 use super::{Input, Wanted};
-use crate::keep::mending::{self, Journal};
+use crate::keep::mending::{self, Journals};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,12 +17,12 @@ Examples:
   tinyaudit fix submission --undo     take it back
 
 It removes files left by operating systems and editors and empty folders, renames files and folders that are misspelled,
-puts markers in their place, and corrects the spelling of `Status`. What else `check` reports is yours to mend.";
+puts markers in their place, and corrects the spelling of description keys and of `Status`. All else is left to you.";
 
-/// Mend what needs no judgement: junk files, empty folders, misspelled names, misplaced markers, spellings of a status.
+/// Fix what needs no judgement: junk files, empty folders, misspelled names, misplaced markers, spellings in descriptions.
 ///
-/// Shows the plan; `--apply` does it, `--undo` takes it back unless a file was made or edited there since. Logs, traces and
-/// results are never edited.
+/// Shows the plan; `--apply` does it, `--undo` takes back the last `--apply`, unless a file was made or edited there since.
+/// Logs, traces and results are never edited.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Fix {
@@ -41,42 +41,60 @@ impl Fix {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let root = &self.input.dir;
         if !root.is_dir() {
-            bail!("{} is no folder; a package is mended where it was made", root.display());
+            bail!("{} is not a folder; a package is fixed where it was made", root.display());
         }
-        let kept = kept(root)?;
+        let whole = dunce::canonicalize(root)?;
+        let journals = Journals::of(&whole, &state()?)?;
         if self.undo {
-            let journal = Journal::read(&kept).context("there is nothing to undo")?;
-            journal.undo(root, &kept)?;
-            print(|out| writeln!(out, "undone: {} steps", journal.steps.len()))?;
+            let steps = journals.undo()?.context("there is nothing to undo; nothing was fixed here")?;
+            print(|out| writeln!(out, "undone: {steps} {}", if steps == 1 { "change" } else { "changes" }))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let tree = open_tree(root)?;
-        let (round, _) = self.input.round(&tree)?;
-        let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), Wanted::default())?;
-        let steps = mending::plan(&tree, &report);
-        print(|out| {
-            steps.iter().try_for_each(|step| writeln!(out, "{step}"))?;
-            match (steps.is_empty(), self.apply) {
-                (true, _) => writeln!(out, "there is nothing to mend"),
-                (false, false) if steps.len() == 1 => writeln!(out, "1 step; --apply takes it"),
-                (false, false) => writeln!(out, "{} steps; --apply takes them", steps.len()),
-                (false, true) => Ok(()),
+        // Folders under another name hide what they hold: once they have their names, there may be more to fix.
+        let mut taken = 0;
+        for pass in 1..=MOST_PASSES {
+            let tree = open_tree(root)?;
+            let round = self.input.round(&tree)?;
+            if self.apply {
+                round.certain("fix --apply")?;
             }
-        })?;
-        if self.apply && !steps.is_empty() {
-            if kept.symlink_metadata().is_ok() {
-                bail!("{} holds what was mended before; undo that, or remove it", kept.display());
+            let report = self.input.report(&tree, round.round, self.input.waivers()?.as_ref(), Wanted::default())?;
+            let steps = mending::plan(&tree, &report);
+            if !self.apply || steps.is_empty() || pass == MOST_PASSES {
+                return print(|out| {
+                    if !self.apply {
+                        steps.iter().try_for_each(|step| writeln!(out, "{step}"))?;
+                    }
+                    match (steps.len(), taken) {
+                        (0, 0) => writeln!(out, "nothing to fix"),
+                        (_, taken @ 1..) => {
+                            let kept = journals.kept().display();
+                            writeln!(out, "{taken} changes made; --undo takes them back, what was removed is in {kept}")
+                        }
+                        (1, _) => writeln!(out, "1 change; run with --apply to make it"),
+                        (count, _) => writeln!(out, "{count} changes; run with --apply to make them"),
+                    }
+                })
+                .map(|()| ExitCode::SUCCESS);
             }
-            Journal { steps }.apply(root, &kept)?;
-            print(|out| writeln!(out, "done; --undo takes it back, as long as {} is there", kept.display()))?;
+            let shown: Vec<String> = steps.iter().map(ToString::to_string).collect();
+            journals.apply(steps, taken > 0)?;
+            taken += shown.len();
+            print(|out| shown.iter().try_for_each(|step| writeln!(out, "done: {step}")))?;
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Where replaced and removed files are kept: beside the folder, so that they are no part of it.
-fn kept(root: &Path) -> anyhow::Result<PathBuf> {
-    let root = dunce::canonicalize(root)?;
-    let name = root.file_name().context("the root of the file system cannot be mended")?.to_string_lossy().into_owned();
-    Ok(root.with_file_name(format!("{name}.tinyaudit-undo")))
+/// After each pass more may be seen; folders are not nested deeper than this.
+const MOST_PASSES: usize = 5;
+
+/// The user's folder of state, where no file of a submission comes from.
+fn state() -> anyhow::Result<PathBuf> {
+    let of = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = || of("HOME").map(|home| home.join(".local").join("state"));
+    let folder = of("XDG_STATE_HOME").or_else(|| of("LOCALAPPDATA")).or_else(home);
+    let folder =
+        folder.context("neither XDG_STATE_HOME nor HOME names a folder in which to write down what is done")?;
+    Ok(folder.join("tinyaudit"))
 }

@@ -10,8 +10,9 @@ use clap::Args;
 use super::init::folder_name;
 use super::settings::Settings;
 use super::streams::{complain, open_tree, print, remark};
-use super::{read_waivers, round_of};
+use super::{ChosenRound, read_waivers, round_of};
 use crate::judge::report::Report;
+use crate::judge::rule::Group;
 use crate::judge::waiver::{self, Waiver};
 use crate::keep::output::write_new;
 use crate::read::log::{SessionLog, eembc, mlcommons};
@@ -122,7 +123,7 @@ impl Import {
     /// What the place says of division, submitter and round.
     fn target(&self) -> anyhow::Result<Target> {
         let tree = open_tree(&self.into)?;
-        let (round, said) = round_of(&tree, &self.into, self.round.as_deref())?;
+        let ChosenRound { round, said, .. } = round_of(&tree, &self.into, self.round.as_deref())?;
         if self.round.is_none() {
             remark(&said);
         }
@@ -173,6 +174,11 @@ impl Import {
     fn place(&self, session: &Session, target: &Target) -> anyhow::Result<Option<PathBuf>> {
         let benchmark = self.into.join("results").join(&self.system).join(&session.benchmark);
         let run = benchmark.join(session.mode.name());
+        // A link may lead out of the submission.
+        let parts = run.ancestors().take_while(|folder| *folder != self.into);
+        if let Some(link) = parts.filter(|folder| folder.is_symlink()).last() {
+            bail!("{} is a link, which is not followed", link.display());
+        }
         let there = std::fs::read_dir(&run).is_ok_and(|mut entries| entries.next().is_some());
         if there && !self.replace {
             bail!("{} holds a session already; --replace takes its place and keeps it", run.display());
@@ -213,10 +219,20 @@ impl Import {
         let mut report = Report::of(&Tree::open(folder.path())?, round.clone(), None)?;
         report.waive(waivers, "waivers");
         let inside = format!("{own}/{}", session.mode);
-        let errors = report.findings.iter().filter(|finding| {
-            finding.counts() && finding.severity == Severity::Error && finding.path.starts_with(&inside)
+        let mut errors: Vec<_> = report
+            .findings
+            .iter()
+            .filter(|finding| {
+                finding.counts() && finding.severity == Severity::Error && finding.path.starts_with(&inside)
+            })
+            .collect();
+        // The cause comes before what follows from it: first what explains most, and most of all that files of several
+        // sessions were put together.
+        errors.sort_by_key(|finding| {
+            std::cmp::Reverse((finding.rule.explains.len(), finding.rule.group == Group::Evidence))
         });
         let told: Vec<String> = errors
+            .into_iter()
             .map(|finding| {
                 let place = finding.path.rsplit('/').next().unwrap_or_default();
                 let line = if finding.line > 0 { format!(":{}", finding.line) } else { String::new() };
@@ -236,7 +252,12 @@ fn keep(run: &Path, target: &Target, system: &str, session: &Session) -> anyhow:
     let folder = target.root.with_file_name(format!("{name}.tinyaudit-replaced"));
     let place = |number: u32| {
         let mode = session.mode;
-        folder.join(&target.division).join(system).join(&session.benchmark).join(format!("{mode}-{number}"))
+        folder
+            .join(&target.division)
+            .join(&target.submitter)
+            .join(system)
+            .join(&session.benchmark)
+            .join(format!("{mode}-{number}"))
     };
     let free =
         (1..=u32::MAX).map(place).find(|place| place.symlink_metadata().is_err()).context("there is no free name")?;
@@ -294,9 +315,13 @@ fn read(folder: &Path, round: &Round) -> anyhow::Result<Session> {
         })?
         .to_owned();
     // The streaming test prints no mode; a trace of power tells.
-    let has_power = found
-        .iter()
-        .any(|(name, bytes)| role(name) == Some(FileRole::Json) && memchr::memmem::find(bytes, b"\"power\"").is_some());
+    let says = |wanted: FileRole, words: &[u8]| {
+        found.iter().any(|(name, bytes)| role(name) == Some(wanted) && memchr::memmem::find(bytes, words).is_some())
+    };
+    let has_power = !log.captured.is_empty()
+        || says(FileRole::Json, b"\"power\"")
+        || says(FileRole::Results, b"Power Edition Output")
+        || found.keys().any(|name| is_picture(name));
     let streaming = log.detections.is_some();
     let mode = match (streaming, log.mode.as_ref()) {
         (true, _) => {

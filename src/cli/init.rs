@@ -1,5 +1,6 @@
 //! `tinyaudit init`
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 
+use super::settings::{self, Settings};
 use super::streams::{complain, print};
 use crate::judge::report::Report;
 use crate::keep::form::{self, Known, Measured};
@@ -74,6 +76,7 @@ impl Init {
     /// The results of the submitter that are there already.
     fn results(&self, round: &Round) -> anyhow::Result<Vec<Measured>> {
         let (Some(division), Some(submitter)) = (&self.division, &self.submitter) else { return Ok(Vec::new()) };
+        let division = &division.to_lowercase();
         if !self.dir.join(division).join(submitter).join("results").is_dir() {
             return Ok(Vec::new());
         }
@@ -84,24 +87,35 @@ impl Init {
 
     /// Writes the skeleton.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
+        let asks = io::stdin().is_terminal();
+        let kept = Settings::beside(&self.dir).ok().and_then(|settings| settings.round);
+        let newest = Round::newest().to_owned();
+        let round = self.round.as_ref().or(kept.as_ref()).or((!asks).then_some(&newest));
+        let is_round = |name: &str| Ok(Round::named(name)?.name);
+        let round = Round::named(&answer(round, "Round", &is_round, &Round::names().join(", "))?)?;
         let results = self.results(&round)?;
         self.all_given(&results)?;
-        let asks = io::stdin().is_terminal();
         let names = |map: Vec<&String>| map.into_iter().cloned().collect::<Vec<String>>();
         let divisions = Choices { what: "division", known: round.divisions.clone() };
         let statuses = Choices { what: "status", known: names(round.statuses.keys().collect()) };
         let benchmarks = Choices { what: "benchmark", known: names(round.benchmarks.keys().collect()) };
-        // Descriptions write `Closed`.
-        let given = self.division.as_ref().map(|name| name.to_lowercase());
-        let division = answer(given.as_ref(), "Division", &|name| divisions.check(name), &divisions.shown())?;
-        let submitter = answer(self.submitter.as_ref(), "Submitter", &folder_name, "the organisation's name")?;
+        let division = answer(self.division.as_ref(), "Division", &|name| divisions.check(name), &divisions.shown())?;
+        let renamed = RefCell::new(Vec::new());
+        let folder = |given: &str| {
+            let name = given.split_whitespace().collect::<Vec<_>>().join("_");
+            folder_name(&name)?;
+            if name != given {
+                renamed.borrow_mut().push((given.to_owned(), name.clone()));
+            }
+            Ok(name)
+        };
+        let submitter = answer(self.submitter.as_ref(), "Submitter", &folder, "the organisation's name")?;
         // What results show need not be asked.
         let known = |names: &[String]| !results.is_empty() && names.is_empty();
         let mut systems = if known(&self.systems) {
             Vec::new()
         } else {
-            answers(&self.systems, "Systems", &folder_name, "separated by commas")?
+            answers(&self.systems, "Systems", &folder, "separated by commas")?
         };
         let mut benchmarks = if known(&self.benchmarks) {
             Vec::new()
@@ -158,7 +172,12 @@ impl Init {
         };
         let form = checklist::write(&form::checklist(&known, &round))?;
         skeleton.file(&format!("systems/{}", form::worksheet(&round)), &form)?;
+        // The round is known to every command from now on, whatever becomes of the worksheet's name.
+        skeleton.put(&self.dir.join(settings::NAME), format!("round = \"{}\"\n", round.name).as_bytes())?;
         print(|out| {
+            for (given, name) in renamed.borrow().iter() {
+                writeln!(out, "`{given}` is named {name}: names of folders contain no spaces")?;
+            }
             skeleton.written.iter().try_for_each(|path| writeln!(out, "wrote {path}"))?;
             skeleton.kept.iter().try_for_each(|path| writeln!(out, "kept {path}"))?;
             writeln!(
@@ -181,8 +200,12 @@ struct Skeleton<'a> {
 impl Skeleton<'_> {
     fn file(&mut self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let path = self.root.join(name);
-        let shown = shown(path.strip_prefix(self.dir).unwrap_or(&path));
-        match write_new(&path, bytes) {
+        self.put(&path, bytes)
+    }
+
+    fn put(&mut self, path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+        let shown = shown(path.strip_prefix(self.dir).unwrap_or(path));
+        match write_new(path, bytes) {
             Ok(()) => self.written.push(shown),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.kept.push(shown),
             Err(error) => return Err(error).context("the skeleton is not complete"),
@@ -202,21 +225,33 @@ impl Choices {
         self.known.join(", ")
     }
 
-    fn check(&self, found: &str) -> anyhow::Result<()> {
-        if !self.known.iter().any(|known| known == found) {
-            bail!("there is no {} `{}`; there are {}", self.what, found.escape_debug(), self.shown());
-        }
-        Ok(())
+    /// The known name that is meant; case does not matter.
+    fn check(&self, found: &str) -> anyhow::Result<String> {
+        let known = self.known.iter().find(|known| known.eq_ignore_ascii_case(found.trim()));
+        let known = known.with_context(|| {
+            format!("there is no {} `{}`; there are {}", self.what, found.escape_debug(), self.shown())
+        });
+        Ok(known?.clone())
     }
 }
 
-type CheckAnswer<'a> = &'a dyn Fn(&str) -> anyhow::Result<()>;
+/// What an answer stands for, or why it cannot be one.
+type CheckAnswer<'a> = &'a dyn Fn(&str) -> anyhow::Result<String>;
 
 /// An answer that was given as an option, or is asked for until it can be one.
 fn answer(given: Option<&String>, question: &str, check: CheckAnswer<'_>, shown: &str) -> anyhow::Result<String> {
+    asked(given.map(|given| check(given)), question, check, shown)
+}
+
+/// What was given as an option, or what is asked for until it can be an answer.
+fn asked<T>(
+    given: Option<anyhow::Result<T>>,
+    question: &str,
+    check: &dyn Fn(&str) -> anyhow::Result<T>,
+    shown: &str,
+) -> anyhow::Result<T> {
     if let Some(given) = given {
-        check(given)?;
-        return Ok(given.clone());
+        return given;
     }
     loop {
         eprint!("{question} ({shown}): ");
@@ -224,43 +259,37 @@ fn answer(given: Option<&String>, question: &str, check: CheckAnswer<'_>, shown:
         if io::stdin().read_line(&mut line)? == 0 {
             bail!("there is no answer to: {question}");
         }
-        let line = line.trim();
-        match check(line) {
-            Ok(()) => return Ok(line.to_owned()),
+        match check(line.trim()) {
+            Ok(answer) => return Ok(answer),
             Err(error) => complain(&error.to_string()),
         }
     }
 }
 
-/// The same for several, separated by commas or blanks.
+/// The same for several, separated by commas.
 fn answers(given: &[String], question: &str, check: CheckAnswer<'_>, shown: &str) -> anyhow::Result<Vec<String>> {
-    let parts = |text: &str| -> Vec<String> {
-        text.split([',', ' ', '\t']).filter(|part| !part.is_empty()).map(str::to_owned).collect()
-    };
     let all = |text: &str| {
-        let parts = parts(text);
-        if parts.is_empty() {
-            bail!("name at least one");
-        }
-        parts.iter().try_for_each(|part| check(part))
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let parts: Vec<String> = parts.map(check).collect::<anyhow::Result<_>>()?;
+        anyhow::ensure!(!parts.is_empty(), "name at least one");
+        Ok(parts)
     };
-    if given.is_empty() {
-        return Ok(parts(&answer(None, question, &all, shown)?));
-    }
-    given.iter().try_for_each(|one| check(one))?;
-    Ok(given.to_vec())
+    asked((!given.is_empty()).then(|| all(&given.join(","))), question, &all, shown)
 }
 
 /// Refuses what cannot be the name of a submitter's or system's folder.
 pub(super) fn folder_name(name: &str) -> anyhow::Result<()> {
-    if name.is_empty() || name.contains(['/', '\\', '\0']) || [".", ".."].contains(&name) {
-        bail!("`{}` is no name of a folder", name.escape_debug());
+    if name.is_empty() || name.contains(['/', '\\', '\0']) {
+        bail!("`{}` cannot be the name of a folder", name.escape_debug());
+    }
+    if name.starts_with('.') || name.ends_with('.') {
+        bail!("`{}` begins or ends with a dot; such a folder is hidden, or lost on Windows", name.escape_debug());
     }
     if crate::read::tree::is_reserved(name) {
         bail!("`{name}` is reserved on Windows, where nobody could check the submission out");
     }
     if name.contains(char::is_whitespace) {
-        bail!("`{}` holds a blank, which names of folders may not; use `_`", name.escape_debug());
+        bail!("`{}` contains a space; use `_`", name.escape_debug());
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::streams::{open_tree, print};
-use super::{Before, Input, Wanted};
+use super::{Before, ChosenRound, Input, Wanted};
 use crate::keep::output;
 use crate::read::log::text::printable;
 use crate::tell::letter;
@@ -45,7 +45,9 @@ impl Letters {
     /// Checks and writes.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let tree = open_tree(&self.input.dir)?;
-        let (round, said) = self.input.round(&tree)?;
+        let chosen = self.input.round(&tree)?;
+        chosen.certain("letters")?;
+        let ChosenRound { round, said, .. } = chosen;
         let wanted = Wanted { earlier: self.before.earlier(&round.name)?, evidence: false };
         let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
         let mut written = vec![said];

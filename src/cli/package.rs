@@ -8,7 +8,7 @@ use anyhow::bail;
 use clap::Args;
 
 use super::streams::{advance, complain, deliver, open_tree, print, progress, refuse_terminal, remark, styled};
-use super::{Input, Waivers, Wanted, read_waivers};
+use super::{ChosenRound, Input, Waivers, Wanted, read_waivers};
 use crate::judge::report::Report;
 use crate::judge::waiver::{self, Waiver};
 use crate::keep::package::{self, Difference, Documents, Obstacle, PackageError, WAIVERS};
@@ -76,7 +76,9 @@ impl Package {
             bail!("a package is a zip archive; name it so: --out {}", self.out.with_extension("zip").display());
         }
         let tree = open_tree(&self.input.dir)?;
-        let (round, said) = self.input.round(&tree)?;
+        let chosen = self.input.round(&tree)?;
+        chosen.certain("package")?;
+        let ChosenRound { round, said, .. } = chosen;
         let (tree, left_out) =
             package::of_submitter(tree, &round, self.input.submitter.as_deref()).map_err(|error| match error {
                 PackageError::Several { .. } => anyhow::anyhow!("{error}; name one with --submitter"),
@@ -85,6 +87,9 @@ impl Package {
             })?;
         let waivers = self.input.waivers()?.map(|waivers| Waivers { name: WAIVERS.to_owned(), ..waivers });
         let report = self.input.report(&tree, round, waivers.as_ref(), Wanted::default())?;
+        if self.input.dir.join(".git").symlink_metadata().is_ok() {
+            remark("left out: .git: it belongs to version control");
+        }
         for one in &left_out {
             remark(&format!("left out: {}: {}", one.path, one.reason));
         }

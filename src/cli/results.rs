@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::streams::{deliver, open_tree, refuse_terminal, remark, terminal_width};
-use super::{Before, Input, Wanted};
+use super::{Before, ChosenRound, Input, Wanted, known_name};
 use crate::judge::report::Report;
 use crate::read::submission::{Benchmark, System};
 use crate::tell;
@@ -86,30 +86,23 @@ impl Results {
             refuse_terminal(self.out.as_deref(), "a workbook")?;
         }
         let tree = open_tree(&self.input.dir)?;
-        let (round, said) = self.input.round(&tree)?;
+        let ChosenRound { round, said, .. } = self.input.round(&tree)?;
         let earlier = self.before.earlier(&round.name)?;
         let wanted = Wanted { evidence: self.format == Format::Html, earlier };
         let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
-        let known = |names: Vec<&str>, wanted: &str, what: &str| {
-            anyhow::ensure!(
-                names.contains(&wanted),
-                "there are no results of a {what} `{wanted}`; there are {}",
-                names.join(", ")
-            );
-            Ok(())
-        };
         let names = |name: &dyn Fn(&System, &Benchmark) -> String| {
             report.results().map(|(system, benchmark)| name(system, benchmark)).collect::<BTreeSet<String>>()
         };
         let divisions = names(&|system, _| system.division.clone());
         let benchmarks = names(&|_, benchmark| benchmark.short_name().to_owned());
-        if let Some(wanted) = &self.division {
-            known(divisions.iter().map(String::as_str).collect(), wanted, "division")?;
-        }
-        for wanted in &self.benchmark {
-            known(benchmarks.iter().map(String::as_str).collect(), wanted, "benchmark")?;
-        }
-        let filter = Filter { division: self.division.clone(), benchmarks: self.benchmark.clone() };
+        let filter = Filter {
+            division: self.division.as_ref().map(|wanted| known_name("division", wanted, &divisions)).transpose()?,
+            benchmarks: self
+                .benchmark
+                .iter()
+                .map(|wanted| known_name("benchmark", wanted, &benchmarks))
+                .collect::<anyhow::Result<_>>()?,
+        };
         let out = |render: &dyn Fn(&mut dyn Write) -> io::Result<()>| deliver(self.out.as_deref(), self.force, render);
         match self.format {
             Format::Table => out(&|out| {

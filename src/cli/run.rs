@@ -16,10 +16,11 @@ use crate::bench::runner::inputs::{Folder, Inputs, Synthetic};
 use crate::bench::runner::measure::Ports;
 use crate::bench::runner::{Job, PATIENCE, Progress, Setup, list_for, measure, session_files};
 use crate::bench::simulator::Profile;
+use crate::bench::simulator::random::seed_of;
 use crate::keep::demo;
 use crate::keep::output::write_files;
 use crate::read::log::claims::{self, Claims};
-use crate::round::{Mode, Round, Runner};
+use crate::round::{Mode, Round, Runner, Task};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -157,6 +158,12 @@ impl Run {
             .get(&self.benchmark)
             .with_context(|| format!("{} has no benchmark {}; it has {}", round.name, self.benchmark, known()))?;
         let (mode, dialect) = (self.mode.mode(), self.dialect.runner());
+        if spec.task == Task::Wakeword && mode == Mode::Accuracy {
+            anyhow::bail!(
+                "{} is measured with --mode performance or energy, which give its accuracy, too; no runner has an accuracy run of it",
+                self.benchmark
+            );
+        }
         let profile = self.profile.as_deref().map(profile_named).transpose()?.map(Arc::new);
         let of_profile =
             profile.as_ref().and_then(|profile| crate::bench::simulator::answers::list_of(profile, &self.benchmark));
@@ -182,7 +189,7 @@ impl Run {
             list,
             truth,
             inputs,
-            started: started(profile.is_some()),
+            started: profile.as_deref().map_or_else(now, |profile| started(profile, &self.benchmark, mode, dialect)),
             setup,
         };
         let mut ports = match &profile {
@@ -198,6 +205,7 @@ impl Run {
                     "`{command}` has not been answered for {since} s; it is given up after {patience} s (--patience)"
                 ));
             }),
+            Progress::Warning(text) => bar.suspend(|| remark(&format!("warning: {text}"))),
         });
         bar.finish_and_clear();
         let recording = recording?;
@@ -262,11 +270,17 @@ fn told(claims: &Claims) -> String {
     if told.is_empty() { "no figure".to_owned() } else { told.join(", ") }
 }
 
-/// The wall clock for a real device; a fixed time for a simulated one, so that its files are the same every time.
-fn started(simulated: bool) -> jiff::civil::DateTime {
-    let fixed = jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0);
-    if simulated {
-        return fixed;
-    }
+/// When a real session starts.
+fn now() -> jiff::civil::DateTime {
     jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).datetime()
+}
+
+/// When a simulated session starts: a time of its own for every device, benchmark and mode, so that no two sessions have
+/// one name, and the same one every time, so that the files are the same bytes.
+fn started(profile: &Profile, benchmark: &str, mode: Mode, dialect: Runner) -> jiff::civil::DateTime {
+    /// Sessions start within so many seconds, sixty days.
+    const SPAN: u64 = 60 * 86_400;
+    let text = format!("{} {} {benchmark} {mode} {dialect:?}", profile.system, profile.seed);
+    let seconds = i64::try_from(seed_of(text.as_bytes()) % SPAN).unwrap_or_default();
+    jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0).saturating_add(jiff::SignedDuration::from_secs(seconds))
 }

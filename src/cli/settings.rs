@@ -11,20 +11,20 @@ use super::streams::is_standard;
 use crate::round::Severity;
 
 /// The file's name.
-pub const NAME: &str = "tinyaudit.toml";
+pub const NAME: &str = crate::keep::package::SETTINGS;
 /// Largest file that is read, in bytes.
 const MAX_BYTES: u64 = 64 << 10;
 
-/// The least severity that fails a check.
+/// A least severity.
 #[derive(Debug, Clone, Copy, Default, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FailOn {
-    /// Errors fail
+    /// Errors
     #[default]
     Error,
-    /// Warnings fail, too
+    /// Errors and warnings
     Warning,
-    /// Everything fails
+    /// Errors, warnings and notes
     Note,
 }
 
@@ -63,15 +63,11 @@ impl Settings {
         }
         let whole = dunce::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
         let places = [dir.is_dir().then_some(whole.as_path()), whole.parent()];
-        let Some(folder) = places.into_iter().flatten().find(|folder| folder.join(NAME).is_file()) else {
+        let is_there = |folder: &&Path| folder.join(NAME).symlink_metadata().is_ok();
+        let Some(folder) = places.into_iter().flatten().find(is_there) else {
             return Ok(Self::default());
         };
-        let path = folder.join(NAME);
-        let size = fs::metadata(&path).with_context(|| format!("{NAME} cannot be read"))?.len();
-        if size > MAX_BYTES {
-            bail!("{NAME} has {size} bytes, at most {MAX_BYTES} are expected");
-        }
-        let text = fs::read_to_string(&path).with_context(|| format!("{NAME} cannot be read"))?;
+        let text = read(&folder.join(NAME)).with_context(|| format!("{NAME} cannot be read"))?;
         let mut settings: Self = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{NAME}: {error}"))?;
         if let Some(file) = &mut settings.waivers {
             // What lies in the tree is its submitters' word, who cannot waive.
@@ -89,4 +85,29 @@ impl Settings {
         }
         Ok(settings)
     }
+}
+
+/// The text of a settings file. It may lie beside what strangers wrote: a link, which may lead to any file of the user, is
+/// not followed, and nothing but a regular file is opened.
+fn read(path: &Path) -> std::io::Result<String> {
+    use std::io::{Error, Read};
+    let found = path.symlink_metadata()?;
+    if !found.is_file() {
+        return Err(Error::other(if found.is_symlink() {
+            "it is a link, which is not followed"
+        } else {
+            "it is not a file"
+        }));
+    }
+    let mut text = String::new();
+    let file = fs::File::open(path)?;
+    // What was a file may have become a link since.
+    if !file.metadata()?.is_file() || path.is_symlink() {
+        return Err(Error::other("it was exchanged while it was read"));
+    }
+    file.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_BYTES {
+        return Err(Error::other(format!("it has more than {MAX_BYTES} bytes")));
+    }
+    Ok(text)
 }

@@ -1,5 +1,6 @@
 //! `tinyaudit simulate`
 
+use std::cell::Cell;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -60,8 +61,8 @@ pub struct Simulate {
 const NAP: Micros = 50_000;
 /// Longest sleep while the energy monitor samples.
 const SAMPLING_NAP: Micros = 10_000;
-/// Longest time for which a word of the device waits for a program that reads the monitor slowly.
-const LONGEST_HOLD: Duration = Duration::from_millis(100);
+/// How long a word of the device waits for a program that reads the monitor, before time itself waits.
+const LONGEST_HOLD: Duration = Duration::from_millis(20);
 /// Sleep while a program takes what was written to it.
 const SHORT_NAP: Micros = 500;
 
@@ -72,6 +73,9 @@ impl Simulate {
             anyhow::bail!("--speed is {}, expected a positive number", self.speed);
         }
         let profile = Arc::new(profile_named(&self.profile)?);
+        if matches!(self.mode, ModeName::Energy) && self.monitor.is_none() {
+            anyhow::bail!("without --monitor the device has no power: the energy monitor feeds it in energy mode");
+        }
         let energy = self.mode.mode() == crate::round::Mode::Energy;
         let kind = if self.io_manager { BoardKind::IoManager } else { BoardKind::Interface };
         let wiring = Wiring { energy, board: self.board.as_ref().map(|_| kind) };
@@ -90,9 +94,12 @@ impl Simulate {
         }
         let baud = bench.baud(Port::Dut);
         let since = Instant::now();
+        // For how long time stood still, so that a program that is slow to read the monitor loses nothing.
+        let stood = Cell::new(Duration::ZERO);
         let now = || {
+            let passed = since.elapsed().saturating_sub(stood.get());
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a positive time
-            let virtual_now = (since.elapsed().as_secs_f64() * self.speed * SECOND as f64) as Micros;
+            let virtual_now = (passed.as_secs_f64() * self.speed * SECOND as f64) as Micros;
             virtual_now
         };
         let names: Vec<String> = ports.iter().rev().map(|(_, served)| served.name()).collect();
@@ -101,6 +108,7 @@ impl Simulate {
         let mut held: Option<Instant> = None;
         let mut first = None;
         while !interrupted.load(Ordering::Relaxed) {
+            let turn = Instant::now();
             for (port, bytes) in first.into_iter().chain(news.try_iter()) {
                 let bytes: Vec<u8> = bytes?;
                 let Some((_, served)) = ports.iter_mut().find(|(one, _)| *one == port) else { continue };
@@ -120,11 +128,11 @@ impl Simulate {
                     }
                 }
                 served.flush()?;
-                if *port == Port::Monitor && served.is_behind()? {
-                    behind = held.get_or_insert_with(Instant::now).elapsed() < LONGEST_HOLD;
-                }
+                behind |= *port == Port::Monitor && served.is_behind()?;
             }
-            if !behind {
+            if behind {
+                held.get_or_insert_with(Instant::now);
+            } else {
                 held = None;
             }
             let next = ports.iter().filter_map(|(port, _)| bench.next_output(*port)).min();
@@ -139,6 +147,9 @@ impl Simulate {
             };
             let nap = until.clamp(if behind { SHORT_NAP } else { 0 }, longest);
             first = news.recv_timeout(Duration::from_micros(nap)).ok();
+            if held.is_some_and(|since| since.elapsed() > LONGEST_HOLD) {
+                stood.set(stood.get() + turn.elapsed());
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

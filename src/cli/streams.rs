@@ -109,7 +109,9 @@ pub fn deliver(
 ) -> anyhow::Result<()> {
     let Some(path) = file.filter(|path| !is_standard(path)) else { return print(render) };
     match crate::keep::output::write(path, force, render) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => anyhow::bail!("{error}; --force replaces it"),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            anyhow::bail!("{error}; use --force to overwrite")
+        }
         done => Ok(done?),
     }
 }

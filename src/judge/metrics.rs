@@ -6,6 +6,7 @@ pub mod auc;
 pub mod clocks;
 pub mod energy;
 pub mod median;
+pub mod sameness;
 pub mod wakeword;
 pub mod weights;
 

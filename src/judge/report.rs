@@ -14,7 +14,7 @@ use crate::read::location::Line;
 use crate::read::log::{blocks, text};
 use crate::read::submission::{self, Benchmark, LoadError, Submission, System};
 use crate::read::tree::{Tree, around, is_inside, parent_of};
-use crate::round::{Round, Severity};
+use crate::round::{Mode, Round, Severity};
 
 /// Everything there is to say of a tree.
 #[derive(Debug)]
@@ -210,11 +210,26 @@ impl Report {
             && self.proofs_of(benchmark).filter(needed).all(|proof| proof.status() == Status::Confirmed)
     }
 
-    /// What can be said of a result: the worst of the figures it needs.
+    /// What can be said of a result: the worst of the figures it needs. A run that it needs and has not proves nothing.
     #[must_use]
     pub fn status(&self, benchmark: &Benchmark) -> Status {
         let needed = self.proofs_of(benchmark).filter(|proof| proof.kind != Kind::Energy);
-        needed.map(Proof::status).max().unwrap_or(Status::Unproven)
+        let absent = self.absent_runs(benchmark).next().map(|_| Status::Unproven);
+        needed.map(Proof::status).chain(absent).max().unwrap_or(Status::Unproven)
+    }
+
+    /// The runs that a result needs in this round and does not have.
+    pub fn absent_runs<'a>(&'a self, benchmark: &'a Benchmark) -> impl Iterator<Item = Mode> + 'a {
+        let needed = benchmark.spec(&self.round).map_or(&[][..], |spec| &spec.required);
+        needed.iter().copied().filter(|mode| !benchmark.runs.contains_key(mode))
+    }
+
+    /// Why a result is not confirmed: its figures with their reasons, then the runs it lacks.
+    #[must_use]
+    pub fn reasons(&self, benchmark: &Benchmark) -> Vec<String> {
+        let of_figure = |proof: &Proof| Some(format!("{} {}: {}", proof.kind.name(), proof.status(), proof.reason()?));
+        let absent = self.absent_runs(benchmark).map(|mode| format!("unproven: there is no {mode} run"));
+        self.proofs_of(benchmark).filter_map(of_figure).chain(absent).collect()
     }
 
     /// Takes findings out of the verdict that follow from files known to be absent: what is missing there, and figures that

@@ -13,6 +13,7 @@ use crate::bench::runner::measure::Ports;
 use crate::bench::runner::{Job, RunError, SessionFiles, Setup, list_for, measure, session_files};
 use crate::bench::simulator::board::BoardKind;
 use crate::bench::simulator::profile::Quality;
+use crate::bench::simulator::random::seed_of;
 use crate::bench::simulator::{Bench, Port, Profile, ProfileError, VirtualDevice, Wiring};
 use crate::judge::report::Report;
 use crate::read::submission::LoadError;
@@ -153,6 +154,14 @@ pub fn write(demo: &Demo<'_>, folder: &Path, progress: &mut dyn FnMut(usize, usi
     documents(demo, folder, &submitter, &measured)
 }
 
+/// When the first session of a simulated system starts: every device has a day of its own, and keeps it.
+fn first_session(profile: &Profile) -> jiff::civil::DateTime {
+    const DAYS: u64 = 60;
+    let days = seed_of(format!("{} {}", profile.system, profile.seed).as_bytes()) % DAYS;
+    let days = jiff::SignedDuration::from_hours(24 * i64::try_from(days).unwrap_or_default());
+    jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0).saturating_add(days)
+}
+
 /// Runs one session of a simulated system; `number` sets its start apart from the others'.
 ///
 /// # Errors
@@ -180,8 +189,8 @@ pub fn simulate_session(
         _ => None,
     };
     let (list, truth) = list_for(spec, named).map_err(failed)?;
-    let first = jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0);
-    let started = first.saturating_add(jiff::SignedDuration::from_mins(97 * i64::try_from(number).unwrap_or_default()));
+    let started = first_session(profile)
+        .saturating_add(jiff::SignedDuration::from_mins(97 * i64::try_from(number).unwrap_or_default()));
     let setup = Setup::simulated(profile, benchmark, mode);
     let job = Job { benchmark, spec, round, mode, dialect, list, truth, inputs: &Synthetic, started, setup };
     let mut ports = simulated_ports(profile, benchmark, mode, dialect)?;

@@ -1,13 +1,13 @@
 //! Mending a submission where no judgement is needed and no evidence is touched.
 //!
-//! Nothing is deleted: what goes, goes into a folder beside the submission, with a journal that is written first. A step
-//! is one rename, so that an interruption leaves the old state or the new one, and undoing works from either.
+//! Nothing is deleted: what goes, goes into a folder beside the submission, and a journal is written first. A step is one
+//! rename, so that an interruption leaves the old state or the new one, and undoing works from either.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,7 @@ use crate::judge::report::Report;
 use crate::keep::output::write_new;
 use crate::read::tree::{Kind, Tree, around, is_dropping, join, parent_of};
 use crate::round::Runner;
+use crate::round::spelling::plain;
 
 /// One thing to do. Paths are relative to the tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +69,7 @@ impl fmt::Display for Step {
 pub fn plan(tree: &Tree, report: &Report) -> Vec<Step> {
     let mut steps = misnamed(report);
     steps.extend(markers(report));
-    steps.extend(statuses(tree, report));
+    steps.extend(spellings(tree, report));
     steps.extend(marks(tree, report, &steps));
     steps.extend(junk(tree));
     // Last, as the others name what they find by the names it has.
@@ -171,30 +172,44 @@ fn markers(report: &Report) -> Vec<Step> {
     steps
 }
 
-/// Other spellings of an official status, and official words with blanks around them.
-fn statuses(tree: &Tree, report: &Report) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for system in &report.submission.systems {
-        let Some(field) = system.description.as_ref().and_then(|description| description.get("Status")) else {
-            continue;
-        };
-        let found = field.as_str();
-        let Some(right) = report.round.status_meant(found).filter(|right| **right != found.to_lowercase()) else {
-            continue;
-        };
+/// Other spellings of an official status, official words with blanks around them, and official keys in another spelling.
+fn spellings(tree: &Tree, report: &Report) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for system in report.submission.systems.iter().filter(|system| seen.insert(&system.description_path)) {
+        let Some(description) = &system.description else { continue };
+        let mut edits: Vec<(usize, String, String)> = Vec::new();
+        if let Some(field) = description.get("Status") {
+            let found = field.as_str();
+            let right = report.round.status_meant(found).filter(|right| **right != found.to_lowercase());
+            edits.extend(right.map(|right| (field.line as usize, found.to_owned(), (*right).to_owned())));
+        }
+        let official = &report.round.system_description.fields;
+        for field in &description.fields {
+            let key = field.key.value.as_str();
+            let right = official.iter().find(|known| plain(known) == plain(key));
+            let wrong =
+                |right: &&String| !official.iter().any(|known| known == key) && description.get(right).is_none();
+            edits.extend(right.filter(wrong).map(|right| (field.key.line as usize, key.to_owned(), right.clone())));
+        }
         let read = tree.get(&system.description_path).and_then(|entry| tree.read(entry).ok());
         let Some(text) = read.and_then(|bytes| String::from_utf8(bytes).ok()) else { continue };
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
         let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
-        let Some(line) = lines.get_mut((field.line as usize).wrapping_sub(1)) else { continue };
-        // The value as it is written; anything unusual is left to a person.
-        if line.matches(&quoted(found)).count() != 1 {
-            continue;
+        let mut told: Vec<String> = Vec::new();
+        for (number, found, right) in edits {
+            let Some(line) = lines.get_mut(number.wrapping_sub(1)) else { continue };
+            // The text as it is written; anything unusual is left to a person.
+            if line.matches(&quoted(&found)).count() == 1 {
+                *line = line.replacen(&quoted(&found), &quoted(&right), 1);
+                told.push(format!("`{found}` becomes `{right}`"));
+            }
         }
-        *line = line.replacen(&quoted(found), &quoted(right), 1);
-        let why = format!("`Status` becomes `{right}`");
-        steps.push(Step::Rewrite { path: system.description_path.clone(), content: lines.concat(), why });
+        if !told.is_empty() {
+            let path = system.description_path.clone();
+            steps.push(Step::Rewrite { path, content: lines.concat(), why: told.join(", ") });
+        }
     }
     steps
 }
@@ -220,88 +235,255 @@ fn junk(tree: &Tree) -> Vec<Step> {
     steps
 }
 
-/// The steps that were taken, or are about to be.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Journal {
+/// The steps of one `fix`, and how far they were taken.
+///
+/// Two places belong to it. What is removed or replaced is kept beside the submission, in a folder of its own. What was done
+/// stands in the user's own folder of state, as a folder beside a submission may have come with it, and nobody but this user
+/// may say which files are moved back.
+#[derive(Debug)]
+struct Journal {
     /// In the order they are taken.
-    pub steps: Vec<Step>,
+    steps: Vec<Step>,
+    /// Where what is removed or replaced is kept.
+    kept: PathBuf,
+    /// Where the steps are written down.
+    file: PathBuf,
 }
 
-/// The journal's name in the folder of what is kept.
-const JOURNAL: &str = "journal.json";
+/// The journals of a submission.
+#[derive(Debug)]
+pub struct Journals {
+    root: PathBuf,
+    /// Beside the submission.
+    kept: PathBuf,
+    /// In the user's folder of state.
+    state: PathBuf,
+}
 
-impl Journal {
-    /// Reads the journal of what was done last.
+impl Journals {
+    /// The journals of the submission in a folder, whose path is whole. `state` is the user's folder of state.
     ///
     /// # Errors
-    /// When there is none.
-    pub fn read(kept: &Path) -> io::Result<Self> {
-        Ok(serde_json::from_slice(&fs::read(kept.join(JOURNAL))?)?)
+    /// When the folder is the root of the file system.
+    pub fn of(root: &Path, state: &Path) -> io::Result<Self> {
+        let name = root.file_name().ok_or_else(|| io::Error::other("the root of the file system cannot be fixed"))?;
+        let kept = root.with_file_name(format!("{}.tinyaudit-undo", name.to_string_lossy()));
+        let place = super::package::sha256(root.as_os_str().as_encoded_bytes());
+        Ok(Self { root: root.to_owned(), kept, state: state.join("undo").join(place) })
     }
 
-    /// Takes the steps. Everything that goes or changes is kept in a folder of its own.
+    /// Where what is removed or replaced is kept.
+    #[must_use]
+    pub fn kept(&self) -> &Path {
+        &self.kept
+    }
+
+    /// The numbers of what was done and not taken back, in order.
+    fn numbers(&self) -> Vec<u32> {
+        let names = fs::read_dir(&self.state).into_iter().flatten().flatten();
+        let number = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_suffix(".json")?.parse().ok();
+        let mut numbers: Vec<u32> = names.filter_map(number).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// What a journal says.
+    fn read(&self, number: u32) -> io::Result<Written> {
+        let file = self.state.join(format!("{number}.json"));
+        let written = fs::read(&file).and_then(|bytes| Ok(serde_json::from_slice(&bytes)?));
+        written.map_err(|error| at(&file, &error))
+    }
+
+    fn journal(&self, number: u32, steps: Vec<Step>) -> Journal {
+        let file = self.state.join(format!("{number}.json"));
+        Journal { steps, kept: self.kept.join(number.to_string()), file }
+    }
+
+    /// Takes steps. Everything that goes or changes is kept. The steps are written down before they are taken, so that an
+    /// interruption can be undone. Steps that `continue` those before are undone together with them.
     ///
     /// # Errors
-    /// When a file cannot be moved; undoing restores what was done until then.
-    pub fn apply(&self, root: &Path, kept: &Path) -> io::Result<()> {
-        write_new(&kept.join(JOURNAL), serde_json::to_string_pretty(self)?.as_bytes())?;
+    /// When a step's target is not what it was when the steps were planned, with its path; nothing is done then. When a file
+    /// cannot be moved, with its path; [`undo`](Self::undo) restores what was done until then.
+    pub fn apply(&self, steps: Vec<Step>, continues: bool) -> io::Result<()> {
+        let busy = |number: &u32| self.kept.join(number.to_string()).symlink_metadata().is_ok();
+        let after = self.numbers().last().map_or(1, |last| last + 1);
+        let number = (after..u32::MAX).find(|number| !busy(number)).unwrap_or(after);
+        let journal = self.journal(number, steps);
+        journal.check(&self.root)?;
+        // First the folder that something may be moved into, then what allows to undo it, then the steps.
+        fs::create_dir_all(&journal.kept).map_err(|error| at(&journal.kept, &error))?;
+        let text = serde_json::to_string_pretty(&Written { continues, steps: journal.steps.clone() })?;
+        let written = write_new(&journal.file, text.as_bytes());
+        if let Err(error) = written {
+            // An empty folder that nothing belongs to would only be in the way.
+            let _ = fs::remove_dir(&journal.kept).and_then(|()| fs::remove_dir(&self.kept));
+            return Err(error);
+        }
+        journal.take(&self.root)
+    }
+
+    /// Takes back what was done last, as far as it was done; returns how many steps that were. `None` where nothing was done.
+    ///
+    /// # Errors
+    /// When a file was made or edited since in the place of one that comes back; then nothing is undone. When a file cannot
+    /// be moved.
+    pub fn undo(&self) -> io::Result<Option<usize>> {
+        let mut undone = None;
+        for number in self.numbers().into_iter().rev() {
+            let Written { continues, steps } = self.read(number)?;
+            let journal = self.journal(number, steps);
+            journal.undo(&self.root)?;
+            undone = Some(undone.unwrap_or(0) + journal.steps.len());
+            if !continues {
+                break;
+            }
+        }
+        // Folders go where nothing is left in them.
+        let _ = fs::remove_dir(&self.kept);
+        let _ = fs::remove_dir(&self.state);
+        Ok(undone)
+    }
+}
+
+/// A journal as it is written.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    /// Whether it goes on with what the one before it did.
+    continues: bool,
+    steps: Vec<Step>,
+}
+
+/// An error with the path it is about.
+fn at(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", super::output::shown(path)))
+}
+
+/// A path below a folder, if it only goes down and no link is on its way.
+fn below(root: &Path, path: &str) -> io::Result<PathBuf> {
+    let mut place = root.to_owned();
+    let mut parts = Path::new(path).components().peekable();
+    while let Some(part) = parts.next() {
+        let Component::Normal(name) = part else {
+            return Err(io::Error::other(format!("`{}` leads out of the submission", path.escape_debug())));
+        };
+        place.push(name);
+        if parts.peek().is_some() && place.is_symlink() {
+            return Err(io::Error::other(format!("{} is a link, which is not followed", super::output::shown(&place))));
+        }
+    }
+    Ok(place)
+}
+
+impl Journal {
+    /// Whether every step can be taken: what it moves or edits is there, and nothing is where it puts something.
+    fn check(&self, root: &Path) -> io::Result<()> {
+        // What earlier steps put somewhere is not there yet, and what they take away still is.
+        let (mut made, mut gone): (BTreeSet<&str>, BTreeSet<&str>) = (BTreeSet::new(), BTreeSet::new());
+        for step in &self.steps {
+            let (source, target) = match step {
+                Step::Remove { path, .. } | Step::Rewrite { path, .. } => (Some(path), None),
+                Step::Move { from, to } => (Some(from), Some(to)),
+                Step::Add { path, .. } => (None, Some(path)),
+            };
+            if let Some(path) = source.filter(|path| !around(path).any(|one| made.contains(one))) {
+                let place = below(root, path)?;
+                let found = place.symlink_metadata().map_err(|error| at(&place, &error))?;
+                if matches!(step, Step::Rewrite { .. }) && !found.is_file() {
+                    return Err(at(&place, &io::Error::other("is not a file any more; nothing was changed")));
+                }
+            }
+            if let Some(path) = target {
+                let place = below(root, path)?;
+                if is_there(&place) && !gone.contains(path.as_str()) {
+                    let error = io::Error::new(io::ErrorKind::AlreadyExists, "is in the way; nothing was changed");
+                    return Err(at(&place, &error));
+                }
+                made.insert(path);
+            }
+            gone.extend(source.filter(|_| !matches!(step, Step::Rewrite { .. })).map(String::as_str));
+        }
+        Ok(())
+    }
+
+    /// Takes the steps, and notes each that is done.
+    fn take(&self, root: &Path) -> io::Result<()> {
         for (number, step) in self.steps.iter().enumerate() {
-            let place = kept.join(number.to_string());
-            match step {
-                Step::Remove { path, .. } => fs::rename(root.join(path), place)?,
-                Step::Move { from, to } => fs::rename(root.join(from), root.join(to))?,
-                Step::Add { path, .. } => write_new(&root.join(path), b"")?,
-                Step::Rewrite { path, content, .. } => {
+            let place = self.kept.join(number.to_string());
+            let done = match step {
+                Step::Remove { path, .. } => below(root, path).and_then(|from| fs::rename(from, place)),
+                Step::Move { from, to } => {
+                    below(root, from).and_then(|from| move_to_free(&from, &below(root, to)?)).and_then(|()| {
+                        // That it was moved is told by what stands here, as both names may be there for other reasons.
+                        write_new(&place, b"")
+                    })
+                }
+                Step::Add { path, .. } => {
+                    below(root, path).and_then(|path| write_new(&path, b"")).and_then(|()| write_new(&place, b""))
+                }
+                Step::Rewrite { path, content, .. } => below(root, path).and_then(|path| {
                     // Undoing takes what is there for whole, and finds nothing of ours in the tree.
-                    let (old, new) = (kept.join(format!("{number}.old")), kept.join(format!("{number}.new")));
-                    fs::copy(root.join(path), &old)?;
+                    let (old, new) = (self.kept.join(format!("{number}.old")), self.kept.join(format!("{number}.new")));
+                    fs::copy(&path, &old)?;
                     write_new(&new, content.as_bytes())?;
                     fs::set_permissions(&new, fs::metadata(&old)?.permissions())?;
                     fs::rename(old, place)?;
-                    fs::rename(new, root.join(path))?;
-                }
-            }
+                    fs::rename(new, &path)
+                }),
+            };
+            done.map_err(|error| {
+                io::Error::new(
+                    error.kind(),
+                    format!("{step}: {error}; `tinyaudit fix --undo` takes back what was done"),
+                )
+            })?;
         }
         Ok(())
     }
 
     /// Takes the steps back, the last first, as far as they were taken.
-    ///
-    /// # Errors
-    /// When a file was made or edited since in the place of one that comes back; then nothing is undone. When a file cannot
-    /// be moved.
-    pub fn undo(&self, root: &Path, kept: &Path) -> io::Result<()> {
-        self.nothing_is_in_the_way(root, kept)?;
+    fn undo(&self, root: &Path) -> io::Result<()> {
+        self.nothing_is_in_the_way(root)?;
         for (number, step) in self.steps.iter().enumerate().rev() {
-            let place = kept.join(number.to_string());
+            let place = self.kept.join(number.to_string());
             match step {
                 Step::Remove { path, .. } | Step::Rewrite { path, .. } if is_there(&place) => {
-                    fs::rename(place, root.join(path))?;
+                    fs::rename(place, below(root, path)?)?;
                 }
-                Step::Move { from, to } if is_there(&root.join(to)) => {
-                    fs::rename(root.join(to), root.join(from))?;
+                Step::Move { from, to } if was_moved(&place, &below(root, from)?, &below(root, to)?) => {
+                    fs::rename(below(root, to)?, below(root, from)?)?;
                 }
-                // Into the folder that goes last, so that what somebody wrote into it would not be lost.
-                Step::Add { path, .. } if is_there(&root.join(path)) => fs::rename(root.join(path), place)?,
+                Step::Add { path, .. } if is_there(&place) && is_there(&below(root, path)?) => {
+                    // Into the folder that goes last, so that what somebody wrote into it would not be lost.
+                    fs::rename(below(root, path)?, place)?;
+                }
                 _ => {}
             }
         }
-        fs::remove_dir_all(kept)
+        // The journal goes first: without it nothing is undone twice.
+        fs::remove_file(&self.file)?;
+        if is_there(&self.kept) { fs::remove_dir_all(&self.kept) } else { Ok(()) }
     }
 
-    fn nothing_is_in_the_way(&self, root: &Path, kept: &Path) -> io::Result<()> {
+    fn nothing_is_in_the_way(&self, root: &Path) -> io::Result<()> {
         for (number, step) in self.steps.iter().enumerate() {
-            let place = kept.join(number.to_string());
+            let place = self.kept.join(number.to_string());
             let (path, reason) = match step {
-                Step::Remove { path, .. } if is_there(&place) && is_there(&root.join(path)) => (path, "is there again"),
-                Step::Move { from, to } if is_there(&root.join(from)) && is_there(&root.join(to)) => {
-                    (from, "is there again")
+                Step::Remove { path, .. } if is_there(&place) && is_there(&below(root, path)?) => {
+                    (path, "exists again")
                 }
-                Step::Add { path, .. } if fs::metadata(root.join(path)).is_ok_and(|file| file.len() > 0) => {
+                Step::Move { from, to }
+                    if is_there(&place) && is_there(&below(root, from)?) && is_there(&below(root, to)?) =>
+                {
+                    (from, "exists again")
+                }
+                Step::Add { path, .. }
+                    if fs::metadata(below(root, path)?).is_ok_and(|file| is_there(&place) && file.len() > 0) =>
+                {
                     (path, "was edited since")
                 }
-                Step::Rewrite { path, content, .. } if is_there(&place) && is_there(&root.join(path)) => {
-                    let now = fs::read(root.join(path))?;
+                Step::Rewrite { path, content, .. } if is_there(&place) && is_there(&below(root, path)?) => {
+                    let now = fs::read(below(root, path)?)?;
                     // An interruption leaves the old content where the new one was to go.
                     if now == content.as_bytes() || now == fs::read(&place)? {
                         continue;
@@ -315,6 +497,21 @@ impl Journal {
         }
         Ok(())
     }
+}
+
+/// Moves a file or folder to where nothing is. Names that differ in case only are one name on some systems.
+fn move_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    let same = || Some(fs::canonicalize(from).ok()? == fs::canonicalize(to).ok()?);
+    if is_there(to) && same() != Some(true) {
+        let message = format!("{} is in the way", super::output::shown(to));
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+    }
+    fs::rename(from, to)
+}
+
+/// Whether a move was done: it was noted, or an interruption came between both.
+fn was_moved(noted: &Path, from: &Path, to: &Path) -> bool {
+    is_there(to) && (is_there(noted) || !is_there(from))
 }
 
 fn is_there(path: &Path) -> bool {

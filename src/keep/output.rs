@@ -11,16 +11,33 @@ pub fn shown(path: &Path) -> String {
     if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace('/', std::path::MAIN_SEPARATOR_STR) }
 }
 
-/// Makes a file of what `render` writes, through a temporary file beside it; missing folders are made.
+/// Makes a file of what `render` writes, through a temporary file beside it; missing folders are made. A device or a pipe
+/// is written to. Only a regular file is ever replaced; a link keeps its place, and the file it leads to is replaced.
 ///
 /// # Errors
-/// When the file is there and `replace` is not set, or cannot be written; the error names it.
+/// When the file exists and `replace` is not set, or cannot be written; the error names it.
 pub fn write(path: &Path, replace: bool, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", shown(path)));
-    if !replace && path.symlink_metadata().is_ok() {
-        return Err(named(io::Error::new(io::ErrorKind::AlreadyExists, "it is there already")));
+    let refused = |what: &str| Err(named(io::Error::new(io::ErrorKind::InvalidInput, what)));
+    let (found, is_link) = (path.metadata(), path.is_symlink());
+    match &found {
+        Ok(found) if found.is_dir() => return refused("is a folder; name a file"),
+        Ok(found) if !found.is_file() => {
+            let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(path).map_err(named)?);
+            return render(&mut out).and_then(|()| out.flush()).map_err(named);
+        }
+        Ok(_) if !replace => {
+            return Err(named(io::Error::new(io::ErrorKind::AlreadyExists, "already exists")));
+        }
+        Err(_) if is_link => return refused("is a link that leads nowhere; name another file"),
+        _ => {}
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let target = if is_link { std::fs::canonicalize(path).map_err(named)? } else { path.to_owned() };
+    let path = target.as_path();
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
     std::fs::create_dir_all(folder).map_err(named)?;
     let mut file = temporary(folder).map_err(named)?;
     let mut out = BufWriter::new(file.as_file_mut());
@@ -45,6 +62,9 @@ fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 /// # Errors
 /// As [`write`](fn@write).
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if path.symlink_metadata().is_ok() {
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{}: already exists", shown(path))));
+    }
     write(path, false, |out| out.write_all(bytes))
 }
 
@@ -70,6 +90,25 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"one");
         write(&path, true, |out| out.write_all(b"two")).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_regular_files_are_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        let new = |out: &mut dyn Write| out.write_all(b"new");
+        assert_eq!(write(&link, false, new).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        write(&link, true, new).unwrap();
+        assert!(link.is_symlink() && std::fs::read(&file).unwrap() == b"new");
+        write(Path::new("/dev/null"), false, new).unwrap();
+        write(Path::new("/dev/null"), true, new).unwrap();
+        assert!(!Path::new("/dev/null").is_file());
+        std::os::unix::fs::symlink("nowhere", folder.path().join("dangling")).unwrap();
+        assert!(write(&folder.path().join("dangling"), true, new).is_err());
+        assert!(write(folder.path(), true, new).is_err());
     }
 
     #[test]

@@ -164,8 +164,8 @@ fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
     let left_out = |path: &str, reason| LeftOut { path: path.to_owned(), reason };
     let mut found: Vec<LeftOut> = others
         .iter()
-        .filter(|entry| !entry.path.contains('/'))
-        .map(|entry| left_out(&entry.path, "it is no part of the submission"))
+        .filter(|entry| !entry.path.contains('/') && *entry.path != *SETTINGS)
+        .map(|entry| left_out(&entry.path, "it is not part of the submission"))
         .chain(droppings.iter().map(|entry| left_out(&entry.path, "an operating system or an editor left it")))
         .chain(drafts.iter().map(|entry| left_out(&entry.path, "it is a worksheet, not the checklist")))
         .chain(empty.iter().map(|path| left_out(path, "it is an empty folder")))
@@ -173,6 +173,9 @@ fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
     found.sort();
     found
 }
+
+/// The name of the settings beside a submission, which are not part of it.
+pub const SETTINGS: &str = "tinyaudit.toml";
 
 /// Something that does not go into a package.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

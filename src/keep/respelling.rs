@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::mending::Step;
 use crate::judge::report::Report;
+use crate::read::submission::only_orphan;
 use crate::read::tree::{Entry, Kind, Tree, join, parent_of};
-use crate::round::{FileRole, Mode, Round};
+use crate::round::spelling::{plain as letters, without_copies};
+use crate::round::{BenchmarkSpec, FileRole, Mode, Round};
 
 /// The folders of a submitter.
 const FOLDERS: [&str; 3] = ["code", "results", "systems"];
@@ -45,8 +47,33 @@ pub fn steps(tree: &Tree, report: &Report) -> Vec<Step> {
             }
         }
     }
+    steps.extend(divisions(tree, report).map(|step| (0, step)));
+    steps.extend(
+        orphans(report)
+            .filter(|step| !matches!(step, Step::Move { to, .. } if taken.contains(to)))
+            .map(|step| (2, step)),
+    );
     steps.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
     steps.into_iter().map(|(_, step)| step).collect()
+}
+
+/// Divisions in another case.
+fn divisions(tree: &Tree, report: &Report) -> impl Iterator<Item = Step> {
+    let known = &report.round.divisions;
+    report.submission.divisions.iter().filter(|one| !one.path.is_empty()).filter_map(move |division| {
+        let right = known.iter().find(|name| name.eq_ignore_ascii_case(&division.name) && **name != division.name)?;
+        let to = join(parent_of(&division.path), right);
+        tree.get(&to).is_none().then(|| Step::Move { from: division.path.clone(), to })
+    })
+}
+
+/// The description of a system that was renamed: the only one of its submitter that no system has, where one system has
+/// none.
+fn orphans(report: &Report) -> impl Iterator<Item = Step> {
+    report.submission.submitters.iter().filter_map(|submitter| {
+        let (orphan, system) = only_orphan(&report.submission, submitter)?;
+        Some(Step::Move { from: orphan, to: system.description_path.clone() })
+    })
 }
 
 /// The parts of a path below a folder around it.
@@ -63,13 +90,16 @@ fn official(parts: &[&str], entry: &Entry, round: &Round, systems: &BTreeMap<Str
     match (parts.len(), top.as_str(), folder) {
         (1, _, true) => FOLDERS.into_iter().find(|known| same(known)).map(str::to_owned),
         (2, "systems", false) => description(name, systems),
-        (3, "results", true) => round.benchmarks.keys().find(|known| same(known)).cloned(),
+        (3, "results", true) => {
+            let meant = |known: &str, spec: &BenchmarkSpec| same(known) || letters(name) == letters(&spec.title);
+            round.benchmarks.iter().find(|(known, spec)| meant(known, spec)).map(|(known, _)| known.clone())
+        }
         (4, "results", true) => mode(name).map(|mode| mode.name().to_owned()),
         (4, "results", false) => round.runners.eembc.marker.clone().filter(|marker| same(marker)),
         (5, "results", false) => {
             let mode = mode(parts[3])?;
             let names = FileRole::ALL.into_iter().filter_map(|role| round.files.of(role, mode).into_iter().next());
-            names.into_iter().find(|known| same(known))
+            names.into_iter().find(|known| same(known) || without_copies(name) == *known)
         }
         _ => None,
     }

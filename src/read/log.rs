@@ -39,6 +39,14 @@ pub struct SessionLog {
     pub other_model: Option<At<String>>,
     /// How often a session begins.
     pub starts: u32,
+    /// The line that says that the runner infers one input only, which gives no median (EEMBC's single mode).
+    pub single_mode: Option<At<()>>,
+    /// The line that says that the device's firmware is built for energy mode, in which it prints no time stamps.
+    pub energy_firmware: Option<At<()>>,
+    /// The first line in which the device says that an input did not arrive whole, with the bytes it has and expects.
+    pub short_input: Option<At<(u64, u64)>>,
+    /// The line that says that the script repeats its loop for the whole list (MLCommons only).
+    pub whole_list: Option<At<()>>,
     /// A line in which the runner says that it failed (`Traceback`, `e-[…]`).
     pub failure: Option<At<String>>,
     /// How many samples and time stamps the runner says it captured, trial by trial (MLCommons only).
@@ -186,6 +194,10 @@ impl SessionLog {
             model: None,
             other_model: None,
             starts: 0,
+            single_mode: None,
+            energy_firmware: None,
+            short_input: None,
+            whole_list: None,
             failure: None,
             captured: Vec::new(),
             runner_version: None,
@@ -224,6 +236,21 @@ impl SessionLog {
             && self.model.as_ref().is_some_and(|now| now.value != before.value)
         {
             self.other_model.get_or_insert(before);
+        }
+    }
+
+    /// Keeps that the device has fewer or more bytes of an input than it expects: `Input db has 459 elemented, expected 490`.
+    fn see_complaint(&mut self, message: &[u8], line: Line) {
+        let counts = || {
+            let rest = &message[memchr::memmem::find(message, b"Input db has ")? + b"Input db has ".len()..];
+            let (found, rest) = text::leading_integer(rest)?;
+            let rest = &rest[memchr::memmem::find(rest, b"expected ")? + b"expected ".len()..];
+            Some((found, text::leading_integer(rest)?.0))
+        };
+        if self.short_input.is_none()
+            && let Some((found, expected)) = counts().filter(|(found, expected)| found != expected)
+        {
+            self.short_input = Some(At::new((found, expected), line));
         }
     }
 

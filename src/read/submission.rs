@@ -97,6 +97,24 @@ impl Submission {
     }
 }
 
+/// The description that belongs to a renamed system, as far as that is sure: a submitter has one description without a
+/// system, and one system without a description.
+#[must_use]
+pub fn only_orphan<'a>(submission: &'a Submission, submitter: &Submitter) -> Option<(String, &'a System)> {
+    let systems = submission.systems_of(submitter);
+    let mut without = systems.iter().filter(|system| system.description.is_none());
+    let system = without.next().filter(|_| without.next().is_none())?;
+    let folder = tree::join(&submitter.path, "systems");
+    let is_orphan = |entry: &&tree::Entry| {
+        let json = entry.name().rsplit_once('.').is_some_and(|(_, ending)| ending == "json");
+        let described = systems.iter().any(|system| system.description_path == *entry.path);
+        entry.is_file() && json && !described && !entry.name().starts_with('.')
+    };
+    let mut orphans = submission.entries.children(&folder).filter(is_orphan);
+    let orphan = orphans.next().filter(|_| orphans.next().is_none())?;
+    Some((orphan.path.to_string(), system))
+}
+
 /// A top-level folder that holds submitters.
 #[derive(Debug, Clone)]
 pub struct Division {
@@ -370,6 +388,10 @@ pub struct Window {
     pub rounding: f64,
     /// Seconds on the host's clock.
     pub host_seconds: Option<f64>,
+    /// First and last stamp of the clock that times it, in microseconds: the device's, or the energy monitor's.
+    pub stamps_us: Option<(u64, u64)>,
+    /// When the host saw it start and stop, in milliseconds.
+    pub host_ms: Option<(u64, u64)>,
     /// Start and stop on the energy monitor's clock, in seconds.
     pub span: Option<(f64, f64)>,
     /// When the log shows the inferences, on the same clock.

@@ -300,6 +300,9 @@ pub struct Tolerances {
     /// fraction.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub latency_fraction: f64,
+    /// Bits that the clocks of two runs have in common from which one is a copy of the other.
+    #[schemars(range(min = 1.0, max = 1000.0))]
+    pub copy_bits: f64,
     /// Time around a single inference that its device may take, in seconds.
     #[schemars(range(min = 0.0, max = 86_400.0))]
     pub latency_seconds: f64,

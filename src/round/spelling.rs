@@ -36,9 +36,50 @@ pub fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// The name of a file without what systems add to copies of it, in lower case: `log (1).txt`, `Copy of log.txt` and
+/// `log.txt.txt` are `log.txt`.
+#[must_use]
+pub fn without_copies(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let Some((mut stem, ending)) = lower.rsplit_once('.') else { return lower };
+    loop {
+        let before = stem;
+        stem = stem.strip_suffix(ending).and_then(|stem| stem.strip_suffix('.')).unwrap_or(stem).trim();
+        stem = stem.strip_prefix("copy of ").unwrap_or(stem);
+        stem = stem.strip_suffix("copy").map_or(stem, |stem| stem.trim_end_matches([' ', '-', '_']));
+        if let Some((name, number)) = stem.strip_suffix(')').and_then(|stem| stem.rsplit_once('('))
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            stem = name.trim_end_matches([' ', '_']);
+        }
+        if stem == before {
+            return format!("{stem}.{ending}");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn copies_have_the_name_of_what_they_copy() {
+        for name in [
+            "log.txt",
+            "Log.TXT",
+            "log (1).txt",
+            "log(2).txt",
+            "log - Copy.txt",
+            "Copy of log.txt",
+            "log.txt.txt",
+            "log.txt (3).txt",
+        ] {
+            assert_eq!(without_copies(name), "log.txt", "{name}");
+        }
+        assert_eq!(without_copies("log ().txt"), "log ().txt");
+        assert_eq!(without_copies("README"), "readme");
+    }
 
     #[test]
     fn the_nearest_name_is_found() {

@@ -21,7 +21,7 @@ use crate::judge::lineage::{self, Kin, Kinship};
 use crate::judge::report::Report;
 use crate::read::log::description::SystemDescription;
 use crate::read::submission::{Benchmark, Figure, System};
-use crate::read::tree::Tree;
+use crate::read::tree::{Tree, join};
 
 /// Everything that changed.
 #[derive(Debug)]
@@ -258,10 +258,28 @@ fn differ(old_tree: &Tree, old: &str, new_tree: &Tree, new: &str) -> bool {
     same.is_ok_and(|same| !same)
 }
 
-/// Findings in a line each, without line numbers, which move when a file is edited.
+/// Findings in a line each, without line numbers, which move when a file is edited. Places are named from the division
+/// down, at whatever folder the tree begins.
 fn lines(report: &Report) -> Vec<String> {
+    let submission = &report.submission;
+    let whole = |path: &str| match submission.submitter_of(path) {
+        Some(submitter) => {
+            let below = path[submitter.path.len()..].trim_start_matches('/');
+            join(&format!("{}/{}", submitter.division, submitter.name), below)
+        }
+        None => path.to_owned(),
+    };
+    // A message quotes the places that it speaks of.
+    let message = |text: &str| {
+        let is_place = |part: &str| !part.is_empty() && submission.entries.get(part).is_some();
+        let parts = text.split('`').enumerate();
+        let parts =
+            parts.map(|(index, part)| if index % 2 == 1 && is_place(part) { whole(part) } else { part.to_owned() });
+        parts.collect::<Vec<_>>().join("`")
+    };
     let line = |finding: &crate::judge::rule::Finding| {
-        format!("{}[{}] {}: {}", finding.severity.name(), finding.rule.id, finding.path, finding.message)
+        let (severity, id) = (finding.severity.name(), finding.rule.id);
+        format!("{severity}[{id}] {}: {}", whole(&finding.path), message(&finding.message))
     };
     report.findings.iter().filter(|finding| finding.counts()).map(line).collect()
 }
@@ -278,7 +296,7 @@ fn evidence(old_tree: &Tree, old: &Report, new_tree: &Tree, kin: &[Kin<'_>]) -> 
         became.map_or_else(|| path.to_owned(), |kin| path.replacen(&system.path, &kin.new.path, 1))
     };
     let paths = old.submission.runs().flat_map(|place| {
-        let paths = place.run.files.names().map(move |name| crate::read::tree::join(&place.run.path, name));
+        let paths = place.run.files.names().map(move |name| join(&place.run.path, name));
         paths.map(move |path| (now(place.system, &path), path))
     });
     paths.filter(|(now, path)| differ(old_tree, path, new_tree, now)).map(|(now, _)| now).collect()

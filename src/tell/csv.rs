@@ -101,18 +101,21 @@ pub fn write_official(rows: &[Row<'_>], round: &Round, selection: Selection, out
     }
     writeln!(out, "{}", columns.join(","))?;
     let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(out);
+    // The official tool's column is one of whole numbers where no result has power.
+    let whole = rows.iter().all(|row| row.energy.is_none());
+    let absent_power = if whole { publication.absent_power.trim_end_matches(".0") } else { &publication.absent_power };
     for row in rows {
         let field = |key: &str| formula(&row.field(key).unwrap_or_else(|| publication.absent_field.clone()));
         let streams = row.wakeword.is_some();
         let has_power = row.energy.is_some() || (selection == Selection::AsPublished && measured_energy(row.benchmark));
         let mut cells = vec![
             formula(&row.system.submitter),
-            row.availability(),
-            row.system.division.clone(),
+            formula(&row.availability()),
+            formula(&row.system.division),
             field("Board Name"),
             formula(&row.system.name),
             formula(row.model()),
-            row.name().to_owned(),
+            formula(row.name()),
             row.throughput.as_ref().map_or_else(String::new, |shown| repr(shown.value)),
             "inf./sec.".to_owned(),
             // The F1 score is the tool's own figure, printed as Python does; other accuracies are copied from the logs.
@@ -120,7 +123,7 @@ pub fn write_official(rows: &[Row<'_>], round: &Round, selection: Selection, out
                 .as_ref()
                 .map_or_else(String::new, |shown| if streams { repr(shown.value) } else { shown.text.clone() }),
             if has_power { "True" } else { "False" }.to_owned(),
-            row.energy.as_ref().map_or_else(|| publication.absent_power.clone(), |shown| repr(shown.value)),
+            row.energy.as_ref().map_or_else(|| absent_power.to_owned(), |shown| repr(shown.value)),
             if streams { "mW" } else { "uJ/inf." }.to_owned(),
         ];
         cells.extend(FIELDS.iter().map(|(_, key)| field(key)));

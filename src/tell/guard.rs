@@ -1,8 +1,8 @@
 //! Text of a submission that goes into tables of other programs.
 
-use crate::read::log::text::{is_hidden, printable_lines};
+use crate::read::log::text::{is_hidden, printable};
 
-/// Text that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe in front.
+/// Text in one line that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe in front.
 #[must_use]
 pub fn formula(text: &str) -> String {
     let mut characters = text.chars();
@@ -15,7 +15,7 @@ pub fn formula(text: &str) -> String {
         Some('=' | '@' | '\t' | '\r') => false,
         _ => true,
     };
-    let text = printable_lines(text);
+    let text = printable(&text.replace(['\n', '\r', '\t'], " "));
     if harmless { text } else { format!("'{text}") }
 }
 
@@ -43,6 +43,8 @@ mod tests {
         for text in ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1"] {
             assert!(formula(text).starts_with('\''), "{text}");
         }
+        assert_eq!(formula("two\nlines"), "two lines");
+        assert!(!formula("::error::x").starts_with("::"));
         for text in ["-", "- none", "-3.5", "Cortex-M4", "", "1=1"] {
             assert_eq!(formula(text), text);
         }

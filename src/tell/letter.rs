@@ -136,11 +136,14 @@ fn smaller(report: &Report, own: &Submitter, findings: &[&Finding], out: &mut dy
         "\n- **{title}**{count} ({}, `{}`): {}",
         findings[0].severity.name(),
         rule.id,
-        told(&rule.help(), report, own)
+        told(&findings[0].help, report, own)
     )?;
     for finding in findings.iter().take(FEW) {
         let message = told(&finding.message, report, own);
         writeln!(out, "  - `{}`: {message}", quoted(&place(&finding.path, finding.line)))?;
+        if finding.help != findings[0].help {
+            writeln!(out, "    What is asked: {}", told(&finding.help, report, own))?;
+        }
     }
     if findings.len() > FEW {
         writeln!(out, "  - and {} more", findings.len() - FEW)?;

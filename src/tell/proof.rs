@@ -102,7 +102,8 @@ impl StatementRow {
 #[must_use]
 pub fn is_meant(wanted: &str, system: &System, benchmark: &Benchmark) -> bool {
     let rest = wanted.strip_prefix(system.name.as_str());
-    rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('/') == Some(benchmark.short_name()))
+    let named = |below: &str| below == benchmark.short_name() || below == benchmark.label();
+    rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('/').is_some_and(named))
 }
 
 /// Writes the proofs of the results of a system, or of one of them; says whether there were any.
@@ -113,7 +114,7 @@ pub fn write(report: &Report, wanted: &str, out: &mut dyn Write) -> io::Result<b
     let mut any = false;
     for (system, benchmark) in report.results().filter(|(system, benchmark)| is_meant(wanted, system, benchmark)) {
         any = true;
-        writeln!(out, "{}", printable(&format!("{}/{}", system.full_name(), benchmark.short_name())))?;
+        writeln!(out, "{}", printable(&format!("{}/{}", system.full_name(), benchmark.label())))?;
         if let Some(weights) = super::weights::words(benchmark) {
             writeln!(out, "  weights: {weights}")?;
         }

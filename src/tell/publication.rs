@@ -8,6 +8,7 @@ use crate::judge::proof::{Kind, Status};
 use crate::judge::report::{Report, weight};
 use crate::judge::rule::Finding;
 use crate::read::log::description::FieldValue;
+use crate::read::log::text::printable;
 use crate::read::python;
 use crate::read::submission::{Benchmark, Figure, System, WakewordScores};
 use crate::round::{BenchmarkSpec, Mode, Round, Severity, Target};
@@ -149,7 +150,7 @@ impl Row<'_> {
     #[must_use]
     pub fn label(&self) -> String {
         let System { division, submitter, name, .. } = self.system;
-        format!("{division}/{submitter}/{name}/{}", self.name())
+        printable(&format!("{division}/{submitter}/{name}/{}", self.benchmark.label()))
     }
 
     /// A field as the final report shows it: empty where its reader takes it for an empty cell.
@@ -224,7 +225,8 @@ fn row<'a>(
         let reason = proof.reason().unwrap_or_default();
         format!("its {} is {}: {reason}", proof.kind.name(), proof.status())
     });
-    let unproven: Vec<String> = unproven.collect();
+    let absent = report.absent_runs(benchmark).map(|mode| format!("there is no {mode} run"));
+    let unproven: Vec<String> = unproven.chain(absent).collect();
     let invalid = (!valid).then(|| why_invalid(&errors, &unproven));
     let mut missing = Vec::new();
     let streaming = scores.wakeword.is_some();

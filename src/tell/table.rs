@@ -43,11 +43,8 @@ pub fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn
     }
     writeln!(out, "{LEGEND}")?;
     for (system, benchmark) in report.results().filter(|(system, benchmark)| filter.takes(system, benchmark)) {
-        let label = format!("{}/{}", system.full_name(), benchmark.short_name());
-        let mut reasons: Vec<String> = report
-            .proofs_of(benchmark)
-            .filter_map(|proof| Some(format!("{} {}: {}", proof.kind.name(), proof.status(), proof.reason()?)))
-            .collect();
+        let label = format!("{}/{}", system.full_name(), benchmark.label());
+        let mut reasons = report.reasons(benchmark);
         // An error that is about no figure, such as one of its submitter.
         if reasons.is_empty() && !report.is_valid(system, benchmark) {
             let errors = report.findings_on(system, benchmark);

@@ -103,6 +103,14 @@ pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) 
         }
     }
     not_checked(report, layout, out)?;
+    if !shown.is_empty() {
+        let told =
+            "--full shows every finding with its lines and what to do; `tinyaudit explain RULE` says what a rule means";
+        writeln!(out)?;
+        for line in wrapped(told, layout.width, 0) {
+            writeln!(out, "{line}")?;
+        }
+    }
     if !view.is_whole() {
         writeln!(out, "\n{} of {} findings are shown", shown.len(), report.findings.len())?;
     }
@@ -262,6 +270,12 @@ fn group(report: &Report, rule: &Rule, findings: &[&Finding], layout: Layout, ou
     // Notes are counted; what they say is in the full form.
     if severity == Some(Severity::Note) || severity.is_none() {
         return Ok(());
+    }
+    // Who checks one submission wants to know what to do; a committee, what there is.
+    if let Some(first) = counting.first().filter(|_| report.submission.submitters.len() < 2) {
+        for line in wrapped(&format!("what to do: {}", printable(&first.help)), layout.width.saturating_sub(4), 2) {
+            writeln!(out, "    {line}")?;
+        }
     }
     for finding in counting.iter().take(LISTED) {
         let told = format!("{}: {}", printable(&place(&finding.path, finding.line)), printable(&finding.message));

@@ -53,6 +53,8 @@ fn name_one_system(archive: &mut [u8]) -> Option<()> {
 /// A line of the sheet: its index cells and its figures by column.
 struct Entry<'a> {
     index: Vec<String>,
+    /// The number of the last index cell of an open result.
+    accuracy: Option<f64>,
     system: &'a System,
     figures: BTreeMap<usize, Shown>,
 }
@@ -128,7 +130,10 @@ fn sheet(
     }
     for (number_of, entry) in (HEAD..).zip(&entries) {
         for (offset, text) in entry.index.iter().enumerate() {
-            if text.is_empty() {
+            let accuracy = entry.accuracy.filter(|_| open && offset + 1 == entry.index.len());
+            if let Some(value) = accuracy {
+                sheet.write_number_with_format(number_of, column(offset), value, &bold)?;
+            } else if text.is_empty() {
                 sheet.write_blank(number_of, column(offset), &bold)?;
             } else {
                 sheet.write_string_with_format(number_of, column(offset), text.as_str(), &bold)?;
@@ -227,7 +232,8 @@ fn entries<'a>(rows: &[&Row<'a>], ids: &BTreeMap<String, String>, open: bool, ro
         let Some(place) = benchmarks.iter().position(|name| *name == row.name()) else { continue };
         let number = *known.entry(index.clone()).or_insert(entries.len());
         if number == entries.len() {
-            entries.push(Entry { index, system: row.system, figures: BTreeMap::new() });
+            let accuracy = row.quality.as_ref().map(|quality| quality.value);
+            entries.push(Entry { index, accuracy, system: row.system, figures: BTreeMap::new() });
         }
         let entry = &mut entries[number];
         entry.figures.extend(row.latency().map(|shown| (place, shown)));

@@ -96,3 +96,10 @@ fn the_bundled_submission_is_what_the_simulator_makes() {
         assert!(kept[path] == *bytes, "{} differs; write it anew with TINYAUDIT_BLESS=1", path.display());
     }
 }
+
+/// The program, with a folder of state that is not the user's.
+pub fn program() -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
+    command.env("XDG_STATE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("state")).env_remove("TINYAUDIT_ROUND");
+    command
+}

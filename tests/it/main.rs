@@ -21,6 +21,8 @@ mod formats;
 mod fuzzing;
 mod golden;
 mod guarantees;
+#[cfg(unix)]
+mod honest;
 mod hostile;
 mod inputs;
 mod layers;
@@ -32,6 +34,8 @@ mod ports;
 mod properties;
 mod schemas;
 mod sessions;
+#[cfg(unix)]
+mod strangers;
 mod tables;
 mod tcp;
 mod triage;

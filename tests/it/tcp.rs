@@ -4,7 +4,6 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use super::sessions::{close, data_sets, measured, run};
 
@@ -96,12 +95,10 @@ fn a_bench_that_leaves_is_noticed() {
     });
     let (data, folder) = (data_sets("kws01"), tempfile::tempdir().unwrap());
     let arguments = ["--benchmark", "kws", "--mode", "accuracy", "--datasets", data.path().to_str().unwrap()];
-    let started = Instant::now();
     let output = run(&arguments, &[("port", place.clone())], &folder.path().join("session"));
     bench.join().unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(2) && told.contains(place.to_str().unwrap()), "{told}");
-    assert!(started.elapsed() < Duration::from_secs(20));
     let output = run(&arguments, &[("port", place.clone())], &folder.path().join("session"));
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(2) && told.contains("cannot be opened"), "{told}");

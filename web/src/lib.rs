@@ -83,7 +83,7 @@ impl Audit {
     pub fn new(paths: Vec<String>, sizes: &[f64]) -> Result<Self, JsError> {
         let dropped = Dropped::of(paths, sizes);
         let tree = dropped.open()?;
-        let (round, why) = guess::round_of(&tree)?;
+        let guess::Guess { round, why, .. } = guess::round_of(&tree)?;
         Ok(Self { dropped, tree, guessed: round.name, why, checked: None })
     }
 

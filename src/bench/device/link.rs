@@ -212,6 +212,10 @@ impl Device for Link {
         }
     }
 
+    fn unfinished(&self) -> usize {
+        self.lines.unfinished()
+    }
+
     fn now(&self) -> Micros {
         elapsed(self.since)
     }

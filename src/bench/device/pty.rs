@@ -18,7 +18,7 @@ const MOST_BYTES: usize = 16 << 20;
 /// After this long without a byte taken, nobody reads: what waits is lost, as on a real wire.
 const ABSENT: Duration = Duration::from_secs(5);
 /// After this long without a byte taken, a program is no longer waited for.
-const SLOW: Duration = Duration::from_millis(200);
+const SLOW: Duration = Duration::from_secs(2);
 
 /// The host's end of a pseudo-terminal and the symbolic link to the other end, which is removed in the end.
 pub struct PseudoTerminal {

@@ -75,6 +75,8 @@ pub type Tell<'a> = &'a mut dyn FnMut(Progress<'_>);
 /// How a run goes.
 #[derive(Debug, Clone, Copy)]
 pub enum Progress<'a> {
+    /// Something failed that costs nothing of the session.
+    Warning(&'a str),
     /// Inputs measured, of all.
     Inputs(usize, usize),
     /// A command is not answered, not by a word.
@@ -249,7 +251,14 @@ impl<'a> Talker<'a> {
             device: self.device.name(),
             command: exchange.command.clone(),
             expected: expected.to_owned(),
-            received: if last.is_empty() { "nothing".to_owned() } else { last.join(", ") },
+            received: match (last.is_empty(), self.device.unfinished()) {
+                (true, 0) => "nothing".to_owned(),
+                (true, bytes) => format!("{bytes} bytes that are no line of text; {OTHER_BAUD}"),
+                (false, _) if exchange.lines.iter().all(|line| !is_text(&line.text)) => {
+                    format!("bytes that are not text; {OTHER_BAUD}")
+                }
+                (false, _) => last.join(", "),
+            },
         }
     }
 
@@ -294,6 +303,15 @@ impl<'a> Talker<'a> {
             Err(self.refused(&last, "m-load-done after the last byte"))
         }
     }
+}
+
+/// What to do about bytes of another speed.
+const OTHER_BAUD: &str = "the device speaks at another speed: try --baud 115200, 9600 or 921600";
+
+/// Whether a line is text, as every line of the firmware is.
+fn is_text(line: &[u8]) -> bool {
+    let strange = line.iter().filter(|byte| !byte.is_ascii_graphic() && !byte.is_ascii_whitespace()).count();
+    2 * strange <= line.len()
 }
 
 /// What stands between an opening and the next closing bracket.

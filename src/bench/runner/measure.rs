@@ -50,7 +50,7 @@ pub fn measure(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Recor
         if job.truth.is_some() { measure_stream(job, ports, tell) } else { measure_inputs(job, ports, tell) };
     if let (Err(_), Some(monitor)) = (&recording, &mut ports.monitor) {
         // The device is not left under power; the first error is the one to tell.
-        let _ = Stream::stop(monitor.as_mut());
+        drop(Stream::stop(monitor.as_mut()));
     }
     recording.map(|recording| Recording { links, ..recording })
 }
@@ -125,7 +125,8 @@ fn measure_inputs(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Re
             let infer = talker.command(&format!("infer {iterations} {warmups}"))?;
             let (stamps, outputs) = answered(job, &talker, &infer, iterations)?;
             if let (Some(stream), Some(monitor)) = (&mut stream, monitor.as_mut()) {
-                stream.follow(monitor.as_mut(), talker.now() + AFTERWARDS)?;
+                let least = events + if index == 0 && eembc { 3 } else { 2 };
+                stream.follow_events(monitor.as_mut(), talker.now() + AFTERWARDS, least)?;
                 stamped(index, stream.events.len() - events, eembc)?;
             }
             let (samples_after, events_after) = counts(stream.as_ref());
@@ -153,7 +154,7 @@ fn measure_inputs(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Re
         // The trace goes on a little after the last window.
         talker.wait(2 * SECOND)?;
         stream.follow(monitor.as_mut(), talker.now())?;
-        Stream::stop(monitor.as_mut())?;
+        stop(&mut talker, monitor.as_mut());
         if eembc {
             closing.push(talker.board_command("disable-timer", 5 * SECOND)?);
         }
@@ -182,6 +183,13 @@ fn stamped(trial: usize, stamps: usize, eembc: bool) -> Result<(), RunError> {
         return Err(RunError::Monitor(message));
     }
     Ok(())
+}
+
+/// Stops the monitor, and says what it does not acknowledge.
+fn stop(talker: &mut Talker<'_>, monitor: &mut dyn Device) {
+    for error in Stream::stop(monitor) {
+        talker.tell(Progress::Warning(&format!("{error}; the session is whole")));
+    }
 }
 
 fn counts(stream: Option<&Stream>) -> (usize, usize) {
@@ -332,7 +340,7 @@ fn measure_stream(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Re
     let ended = pair.board().now();
     if let (Some(stream), Some(monitor)) = (&mut stream, monitor.as_mut()) {
         stream.follow(monitor.as_mut(), ended)?;
-        Stream::stop(monitor.as_mut())?;
+        stop(&mut pair.device(), monitor.as_mut());
         if stream.events.len() < 2 {
             return Err(RunError::Monitor(format!("expected 2 time stamps, received {}", stream.events.len())));
         }

@@ -1,12 +1,13 @@
 use crate::judge::rule::{Findings, rule};
-use crate::read::log::checklist::Checklist;
+use crate::read::log::checklist::{Checklist, Technique};
 use crate::read::submission::Submission;
 use crate::round::{Round, Task};
 
 rule! {
     /// A checklist certifies what the closed division forbids.
     ///
-    /// The answers of the certifying engineer are the submission's own word on what no file can prove.
+    /// The answers of the certifying engineer are the submission's own word on what no file can prove. Only an answer that
+    /// is the form's own counts; what is not sure is asked (`checklist-unanswered`).
     ///
     /// Help: correct the answer if it is wrong; otherwise withdraw the result or move it to the open division.
     ///
@@ -14,8 +15,8 @@ rule! {
     "checklist-answer-disqualifying", Structure, Error, check
 }
 
-/// Questions that must be answered so.
-const QUESTIONS: [(&str, bool); 5] = [
+/// Questions with the answer that the closed division requires.
+pub(super) const QUESTIONS: [(&str, bool); 5] = [
     ("target met", true),
     ("whole validation set", true),
     ("same code", true),
@@ -46,12 +47,20 @@ fn disqualifying(checklist: &Checklist, streams: bool) -> Vec<String> {
             found.push(format!("the question of `{words}` is answered with {answer}"));
         }
     }
-    let techniques = [("following techniques", false), ("caching techniques", streams)];
-    for (question, allowed) in techniques {
-        let ticked = checklist.answers(question).unwrap_or_default().iter().filter(|item| item.ticked);
-        for item in ticked.filter(|item| !item.text.to_lowercase().starts_with("none") && !allowed) {
-            found.push(format!("`{}` is ticked", item.text));
-        }
+    for (question, known) in TECHNIQUES.iter().filter(|(question, _)| !(streams && *question == CACHING)) {
+        let used = checklist.techniques(question, known).into_iter().filter(|(_, says)| *says == Technique::Used);
+        found.extend(used.map(|(item, _)| format!("`{}` is ticked", item.text)));
     }
     found
 }
+
+const CACHING: &str = "caching techniques";
+
+/// Questions that list techniques, with a word of every technique of the form.
+pub(super) const TECHNIQUES: [(&str, &[&str]); 2] = [
+    (
+        "following techniques",
+        &["aware training", "replace", "supplement", "discard", "pruning", "modif", "number of queries"],
+    ),
+    (CACHING, &["input", "response", "intermediate"]),
+];

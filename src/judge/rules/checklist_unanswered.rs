@@ -1,17 +1,19 @@
 use std::collections::BTreeSet;
 
+use super::checklist_answer_disqualifying::{QUESTIONS as REQUIRED, TECHNIQUES};
 use crate::judge::rule::{Findings, rule};
-use crate::read::log::checklist::{Checklist, ENGINEER, Item};
+use crate::read::log::checklist::{Checklist, ENGINEER, Item, Technique};
 use crate::read::submission::{Submission, Submitter, System};
 use crate::round::Round;
 
 rule! {
-    /// A checklist is not filled in, or has two answers to one question.
+    /// A checklist is not filled in, or an answer is not clear.
     ///
     /// Every question needs its answer, and the engineer who certifies it a name and an address. A form on which nothing is
-    /// ticked and nobody is named certifies nothing.
+    /// ticked and nobody is named certifies nothing. A ticked answer that the form does not have, and two answers to one
+    /// question, are asked about.
     ///
-    /// Help: answer every question of the checklist, once.
+    /// Help: answer every question of the checklist, once, with one of the form's answers.
     ///
     /// Source: submission checklist.
     "checklist-unanswered", Structure, Warning, check
@@ -46,7 +48,10 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
             let twice = answered_twice(checklist, submission, submitter);
             let missing = (!missing.is_empty()).then(|| format!("the checklist does not say {}", missing.join(", ")));
             let twice = (!twice.is_empty()).then(|| format!("more than one answer is ticked to {}", twice.join(", ")));
-            missing.into_iter().chain(twice).collect()
+            let unclear = unclear(checklist)
+                .into_iter()
+                .map(|item| format!("which answer is meant by `{}`, which is ticked?", item.text));
+            missing.into_iter().chain(twice).chain(unclear).collect()
         });
         for (path, message) in said {
             findings.at(path, 0, message);
@@ -68,6 +73,17 @@ fn unanswered(checklist: &Checklist, is_closed: bool) -> Vec<&'static str> {
         .filter(|(words, _)| is_closed || *words != "target met")
         .filter(|(words, _)| checklist.answers(words).is_some_and(is_open));
     fields.map(|(_, what)| what).chain(questions.map(|(_, what)| *what)).collect()
+}
+
+/// Ticked answers that the form does not have.
+fn unclear(checklist: &Checklist) -> Vec<&Item> {
+    let yes_or_no = REQUIRED.iter().filter(|(words, _)| *words != "target met");
+    let mut unclear: Vec<&Item> = yes_or_no.flat_map(|(words, _)| checklist.neither_yes_nor_no(words)).collect();
+    for (question, known) in TECHNIQUES {
+        let techniques = checklist.techniques(question, known).into_iter();
+        unclear.extend(techniques.filter(|(_, says)| *says == Technique::Unclear).map(|(item, _)| item));
+    }
+    unclear
 }
 
 /// Questions that have two answers which exclude each other.

@@ -8,7 +8,10 @@ rule! {
     ///
     /// Others can repeat an energy measurement only if they know what fed the device and what was measured.
     ///
-    /// Help: describe the wiring in `systems` or `code`, as a text or a picture named for it: `Energy-Hookup.pdf`.
+    /// A README that names the hook-up, or the instrument and the supply, is enough.
+    ///
+    /// Help: describe the wiring in `systems` or `code`, as a text or a picture named for it: `Energy-Hookup.pdf`, or in a
+    /// README.
     ///
     /// Source: directory structure of the results repositories.
     "energy-hookup-missing", Energy, Warning, check
@@ -30,7 +33,7 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
                 entry.is_file() && matches!(place, None | Some("systems" | "code")) && names_wiring(below)
             })
         };
-        if has_energy && !has_text() {
+        if has_energy && submitter.documents.hookup.is_none() && !has_text() {
             findings.at(&join(&submitter.path, "systems"), 0, "energy was measured, but no hook-up is described");
         }
     }

@@ -1,6 +1,7 @@
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::{Place, Run, Submission};
 use crate::read::tree::{Kind, join};
+use crate::round::spelling::without_copies;
 use crate::round::{Mode, Round, Runner};
 
 rule! {
@@ -42,15 +43,19 @@ pub(super) fn is_unreadable(submission: &Submission, run: &Run, name: &str) -> b
 fn report(run: &Run, name: Option<&String>, findings: &mut Findings) {
     let Some(name) = name else { return };
     let finding = findings.at(&run.path, 0, format!("`{name}` is missing"));
-    if let Some(similar) = similar(run, name, run.mode) {
-        finding.help(format!("rename `{similar}` to `{name}`"));
+    let packed =
+        |file: &&str| [".gz", ".zip", ".xz", ".bz2", ".7z"].iter().any(|ending| **file == format!("{name}{ending}"));
+    if let Some(packed) = run.files.names().find(packed) {
+        finding.help(format!("unpack `{packed}` to `{name}`"));
+    } else if let Some(similar) = similar(run, name, run.mode) {
+        finding.help(format!("did you mean `{similar}`? Rename it to `{name}`"));
     }
 }
 
 /// A file whose name was probably meant to be `name`.
 fn similar<'a>(run: &'a Run, name: &str, mode: Mode) -> Option<&'a str> {
     let stem = |name: &str| {
-        let lower = name.to_lowercase();
+        let lower = without_copies(name);
         let plain = lower.strip_prefix(&format!("{mode}_")).unwrap_or(&lower).to_owned();
         plain.replace("results.", "result.")
     };

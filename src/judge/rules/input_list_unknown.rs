@@ -1,6 +1,6 @@
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
-use crate::round::{Mode, Round, Task};
+use crate::round::{Mode, Round, Target, Task, dataset};
 
 rule! {
     /// An accuracy run uses inputs that are not on the round's list.
@@ -30,7 +30,24 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
             continue;
         };
         if !spec.lists.iter().any(|accepted| accepted == list.name) {
-            let message = format!("the inputs are those of {}, expected {accepted}", list.name);
+            let current: Vec<_> = spec.lists.iter().filter_map(|name| dataset(name)).collect();
+            let known = |name: &str| current.iter().any(|list| list.place_of(name).is_some());
+            let shared = list.inputs.iter().filter(|(name, _)| known(name)).count();
+            let right = match spec.target {
+                Target::Auc(_) => (run.scores.auc.as_ref(), "AUC"),
+                _ => (run.scores.top1.as_ref(), "Top-1"),
+            };
+            let figure = match right {
+                (Some(figure), name) if figure.agrees(round.tolerances.printed_units) == Some(true) => {
+                    format!("its {name} is right for that list")
+                }
+                (_, name) => format!("its {name} is one of that list"),
+            };
+            let message = format!(
+                "the {} inputs are those of {}, of which {shared} are on {accepted}; {figure} and cannot be compared",
+                list.inputs.len(),
+                list.name
+            );
             findings.at(run.inputs_path(), 0, message).note(format!("{} is: {}", list.name, list.title));
         } else if let Some((name, loads)) = inputs.foreign.first_key_value() {
             let verb = if inputs.foreign.len() == 1 { "input is" } else { "inputs are" };

@@ -1,4 +1,5 @@
 use crate::judge::rule::{Findings, rule};
+use crate::read::log::claims::Claims;
 use crate::read::submission::Submission;
 use crate::round::{FileRole, Mode, Round, Task};
 
@@ -29,7 +30,30 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         if let Some(mode) = of_json.filter(|mode| *mode != run.mode) {
             let message = format!("results.json is of an {mode} run, but lies in `{}`", run.mode);
             findings.at(run.path_of(FileRole::Json), 1, message.replace("an performance", "a performance"));
+            continue;
         }
+        if let Some(mode) = run.claims.as_ref().and_then(mode_of_claims).filter(|mode| *mode != run.mode && !streaming)
+        {
+            let message = format!("results.txt is of an {mode} run, but lies in `{}`", run.mode);
+            let message = message.replace("an performance", "a performance");
+            findings
+                .at(run.path_of(FileRole::Results), 0, message)
+                .help("put log and results of one session into the folder of what it measured");
+        }
+    }
+}
+
+/// The run that results.txt is of, where it says nothing of another one.
+fn mode_of_claims(claims: &Claims) -> Option<Mode> {
+    let windows = !claims.windows.is_empty() || claims.throughput.is_some();
+    let energy = !claims.energies.is_empty() || claims.energy.is_some();
+    let answers = claims.top1.is_some() || claims.auc.is_some();
+    match (windows, energy, answers) {
+        (false, false, true) => Some(Mode::Accuracy),
+        // The EEMBC runner prints the windows of an energy run, too.
+        (_, true, false) => Some(Mode::Energy),
+        (true, false, false) => Some(Mode::Performance),
+        _ => None,
     }
 }
 

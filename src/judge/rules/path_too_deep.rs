@@ -1,7 +1,8 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
+use crate::read::tree::{is_inside, join};
 use crate::round::Round;
 
 rule! {
@@ -29,15 +30,35 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
             too_deep.entry(system.path.clone()).or_insert((&system.name, vec![stack]));
         }
     }
+    let mut inner_results: BTreeSet<String> = BTreeSet::new();
     for (path, (system, levels)) in too_deep {
+        if let Some(inner) =
+            submission.submitters.iter().find_map(|submitter| results_in_results(&submitter.path, &path))
+        {
+            if inner_results.insert(inner.clone()) {
+                let message = "`results` lies in another `results`, expected `results/<system>/<benchmark>/<run>`";
+                findings.at(&inner, 0, message).help(format!("move what `{inner}` holds one folder up"));
+            }
+            continue;
+        }
         let plural = if levels.len() == 1 { " is a level" } else { " are levels" };
         let listed = levels.iter().map(|level| format!("`{level}`")).collect::<Vec<_>>().join(", ");
         let message = format!("{listed}{plural} too many, expected `results/<system>/<benchmark>/<run>`");
         let finding = findings.at(&path, 0, message);
-        let own = format!("{system}_{}", levels[0]).replace('/', "_");
+        let own = match system.rsplit_once('/') {
+            Some((outer, stack)) => format!("{outer}_{stack}"),
+            None => format!("{system}_{}", levels[0]),
+        };
+        let own = own.replace('/', "_");
         finding.help(format!(
             "make each a system of its own, as `results/{own}`, described by `systems/{own}.json`; the official checker \
              does not see results at another depth"
         ));
     }
+}
+
+/// The folder `results/results` of a submitter that a path is or lies in.
+fn results_in_results(submitter: &str, path: &str) -> Option<String> {
+    let inner = join(&join(submitter, "results"), "results");
+    is_inside(path, &inner).then_some(inner)
 }

@@ -1,6 +1,6 @@
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
-use crate::read::tree::{Entry, parent_of};
+use crate::read::tree::{Entry, Kind, join, name_of, parent_of};
 use crate::round::Round;
 use crate::round::spelling::nearest;
 
@@ -33,7 +33,21 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
                 let meant = nearest(entry.name(), ["results"].into_iter(), 2).is_some();
                 meant && entry.name() != "results" && parent_of(&entry.path) == submitter.path
             };
-            if let Some(near) = submission.entries_of(submitter).iter().find(is_near) {
+            let inner = submission.entries_of(submitter).iter().find(|entry| {
+                entry.kind == Kind::Folder && entry.name() == "results" && parent_of(&entry.path) != submitter.path
+            });
+            if let Some(inner) = inner.filter(|_| !submitter.has_results) {
+                let inner = parent_of(&inner.path);
+                // `closed/closed/Co` belongs to `closed/Co`, `closed/Co/Co` to `closed/Co`.
+                let division = parent_of(&submitter.path);
+                let right = if submitter.name == submitter.division {
+                    join(division, name_of(inner))
+                } else {
+                    submitter.path.clone()
+                };
+                finding.note(format!("`{inner}` holds `results`: one folder too many"));
+                finding.help(format!("move what `{inner}` holds to `{right}`"));
+            } else if let Some(near) = submission.entries_of(submitter).iter().find(is_near) {
                 finding.help(format!("rename `{}` to `results`", near.path));
             }
         }

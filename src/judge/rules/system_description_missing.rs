@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::judge::rule::{Findings, rule};
-use crate::read::submission::Submission;
+use crate::read::submission::{Submission, only_orphan};
 use crate::read::tree::{Entry, around, is_inside, name_of, parent_of};
 use crate::round::Round;
 use crate::round::spelling::plain;
@@ -34,9 +34,12 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
                 })
                 .min_by_key(|entry| &entry.path);
             let finding = findings.at(&system.path, 0, format!("system `{}` has no description", system.name));
-            finding.help(match near {
-                Some(entry) => format!("rename `{}` to `{}`", entry.path, name_of(expected)),
-                None => format!("write `{expected}`, with the official fields"),
+            finding.help(match (near, only_orphan(submission, submitter)) {
+                (Some(entry), _) => format!("rename `{}` to `{}`", entry.path, name_of(expected)),
+                (None, Some((orphan, _))) => {
+                    format!("did you mean `{orphan}`, which no system has? Rename it to `{}`", name_of(expected))
+                }
+                (None, None) => format!("write `{expected}`, with the official fields"),
             });
         }
     }

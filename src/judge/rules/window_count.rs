@@ -4,7 +4,7 @@ use crate::read::submission::{Run, Submission};
 use crate::round::{FileRole, Mode, Round, Runner, Task};
 
 rule! {
-    /// A run has not the number of timed windows it must have.
+    /// A run does not have the number of timed windows it must have.
     ///
     /// The score is the median of exactly five windows, each on another input.
     ///
@@ -36,8 +36,18 @@ fn check_run(run: &Run, round: &Round, findings: &mut Findings) {
         _ => prints_windows.then_some(claimed_windows),
     };
     if let Some(count) = claimed.filter(|count| claims.is_some() && *count != expected) {
-        findings.at(run.path_of(FileRole::Results), 0, format!("results.txt has {count} windows, expected {expected}"));
-        return;
+        let message = format!("results.txt has {count} windows; {expected} required");
+        let shown = run.windows.len();
+        let whole_list = run.log.as_ref().and_then(|log| log.whole_list).filter(|_| shown != expected);
+        if whole_list.is_none() {
+            let finding = findings.at(run.path_of(FileRole::Results), 0, message);
+            if shown == expected {
+                finding.help(format!(
+                    "the log has {expected} windows: submit results.txt of the same session, as the runner wrote it"
+                ));
+            }
+            return;
+        }
     }
     // Of a log of another session nothing follows, and windows of a trace come from pairs of stamps, of which a lost
     // one is another rule's finding.
@@ -49,7 +59,16 @@ fn check_run(run: &Run, round: &Round, findings: &mut Findings) {
     let shown = run.windows.len();
     if shown != expected {
         let plural = if shown == 1 { "" } else { "s" };
-        findings.at(run.path_of(role), 0, format!("the evidence shows {shown} window{plural}, expected {expected}"));
+        let message = format!("the evidence shows {shown} window{plural}; {expected} required");
+        if let Some(at) = run.log.as_ref().and_then(|log| log.whole_list) {
+            let finding = findings.at(run.path_of(FileRole::Log), at.line, message);
+            finding.help(format!(
+                "write `loop {expected}:` instead of `loop:` into the runner's test script (the configuration that is \
+                 shipped for ic2 lacks the count), and measure again"
+            ));
+        } else {
+            findings.at(run.path_of(role), 0, message);
+        }
     } else if let Some(window) =
         run.windows.iter().find(|window| window.seconds.is_none() && run.mode == Mode::Performance)
     {

@@ -99,11 +99,40 @@ impl Item {
         is_question && !begins("other") && !begins("vendor")
     }
 
+    /// Whether its first word is yes or no.
+    #[must_use]
+    pub fn says_yes(&self) -> Option<bool> {
+        let text = self.text.to_lowercase();
+        match text.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()) {
+            Some("yes") => Some(true),
+            Some("no") => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Whether it is `None of the above`, also with a slip of the pen before or in it.
+    fn says_none(&self) -> bool {
+        let text = self.text.to_lowercase();
+        let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
+        letters.contains("noneof") || letters.contains("oftheabove") || letters.starts_with("none")
+    }
+
     /// Whether the line asks for one answer of several.
     fn wants_one(&self) -> bool {
         let text = self.text.to_lowercase();
         self.asks() && (text.contains("(check one)") || text.contains("congruent with"))
     }
+}
+
+/// What a ticked answer says of a technique.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Technique {
+    /// That none is used.
+    None,
+    /// That this one is used.
+    Used,
+    /// It is not one of the form's answers.
+    Unclear,
 }
 
 impl Checklist {
@@ -125,14 +154,33 @@ impl Checklist {
     /// Whether the question that holds these words is answered with yes; `None` where the answer is not clear.
     #[must_use]
     pub fn says_yes(&self, words: &str) -> Option<bool> {
-        let answers = self.answers(words)?;
-        let ticked =
-            |start: &str| answers.iter().any(|item| item.ticked && item.text.to_lowercase().starts_with(start));
-        match (ticked("yes"), ticked("no")) {
-            (true, false) => Some(true),
-            (false, true) => Some(false),
-            _ => None,
-        }
+        let mut ticked = self.answers(words)?.iter().filter(|item| item.ticked).map(Item::says_yes);
+        let first = ticked.next()??;
+        ticked.all(|other| other == Some(first)).then_some(first)
+    }
+
+    /// The ticked answers to the question that holds these words, where the form's answers are yes and no, that are neither.
+    pub fn neither_yes_nor_no(&self, words: &str) -> impl Iterator<Item = &Item> {
+        let ticked = self.answers(words).unwrap_or_default().iter().filter(|item| item.ticked);
+        ticked.filter(|item| item.says_yes().is_none())
+    }
+
+    /// The ticked answers to a question that lists techniques and ends in `None of the above`, each with what it says.
+    /// `known` holds a word of every technique of the form.
+    #[must_use]
+    pub fn techniques(&self, question: &str, known: &[&str]) -> Vec<(&Item, Technique)> {
+        let ticked = self.answers(question).unwrap_or_default().iter().filter(|item| item.ticked);
+        let says = |item: &Item| {
+            let text = item.text.to_lowercase();
+            let named = known.iter().any(|word| text.contains(word));
+            let denied = text.split(|c: char| !c.is_alphanumeric()).any(|word| ["no", "not", "never"].contains(&word));
+            match (item.says_none(), named && !denied) {
+                (true, _) if !named => Technique::None,
+                (false, true) => Technique::Used,
+                _ => Technique::Unclear,
+            }
+        };
+        ticked.map(|item| (item, says(item))).collect()
     }
 
     /// What follows a label such as `Name of Certifying Engineer(s):`, on its line and on those below it; `None` where
@@ -378,6 +426,35 @@ mod tests {
         let checklist = parse(&word(&[&table])).unwrap();
         assert_eq!(checklist.rows, [["Board", "KWS"]]);
         assert!(checklist.lines.is_empty());
+    }
+
+    #[test]
+    fn an_answer_that_is_not_sure_is_unclear() {
+        let known = ["pruning", "aware training"];
+        let of = |answers: &[&str]| {
+            let lines = std::iter::once("Which of the following techniques are used?").chain(answers.iter().copied());
+            let checklist = Checklist { lines: lines.map(Item::of).collect(), rows: Vec::new() };
+            checklist.techniques("following techniques", &known).into_iter().map(|(_, says)| says).collect::<Vec<_>>()
+        };
+        for slip in [
+            "✅ qNone of the above",
+            "X None",
+            "x  none of the  above.",
+            "☒ Nnone of the above",
+            "[x] N0ne of the above",
+        ] {
+            assert_eq!(of(&["Pruning", slip]), [Technique::None], "{slip}");
+        }
+        assert_eq!(of(&["X Pruning", "None of the above"]), [Technique::Used]);
+        assert_eq!(of(&["X Pruning", "X None of the above"]), [Technique::Used, Technique::None]);
+        for unclear in ["X No pruning", "X see README", "X Pruning, none of the others"] {
+            assert_eq!(of(&[unclear]), [Technique::Unclear], "{unclear}");
+        }
+        let yes = |text: &str| Item { text: text.to_owned(), ticked: true }.says_yes();
+        assert_eq!(
+            (yes("Yes. (with a change)"), yes("No, not all"), yes("qYes"), yes("North")),
+            (Some(true), Some(false), None, None)
+        );
     }
 
     #[test]

@@ -218,7 +218,10 @@ impl Claims {
             self.energy_block(line, rest);
         } else if message.starts_with("Runtime requirements have been met") {
             self.window(line, |window| window.declared_valid = Some(At::new(true, line)));
-        } else if message.starts_with("e-[") || message.starts_with("ERROR") {
+        } else if message.starts_with("e-[")
+            || message.starts_with("ERROR")
+            || message.starts_with("Too few timestamps")
+        {
             if message.contains("The run must take at least") {
                 self.window(line, |window| window.declared_valid = Some(At::new(false, line)));
             } else {

@@ -75,7 +75,7 @@ pub fn parse(bytes: &[u8]) -> SystemDescription {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     // The strict parser judges, the other one knows where every key stands.
     if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
-        return damaged(Damage::new(line(error.line()), told(bytes, &error)));
+        return damaged(told(bytes, &error));
     }
     let Ok(text) = std::str::from_utf8(bytes) else {
         return damaged(Damage::new(0, "the file is not UTF-8"));
@@ -92,10 +92,10 @@ pub fn parse(bytes: &[u8]) -> SystemDescription {
     };
     let value = match jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &strict) {
         Ok(parsed) => parsed.value,
-        Err(error) => return damaged(Damage::new(line(error.line_display()), format!("no JSON: {error}"))),
+        Err(error) => return damaged(Damage::new(line(error.line_display()), format!("not valid JSON: {error}"))),
     };
     let Some(Value::Object(object)) = value else {
-        return damaged(Damage::new(1, "the file holds no JSON object, expected `{\"Submitter\": …}`"));
+        return damaged(Damage::new(1, "the file is not a JSON object, expected `{\"Submitter\": …}`"));
     };
     let lines = LineStarts::of(text);
     let fields = object
@@ -116,15 +116,72 @@ pub fn parse(bytes: &[u8]) -> SystemDescription {
     SystemDescription { fields, damage: None }
 }
 
-/// What is wrong with text that is no JSON, as a person would say it.
-fn told(bytes: &[u8], error: &serde_json::Error) -> String {
-    let end = bytes.trim_ascii_end();
-    match (end.last(), error.classify()) {
-        (None, _) => "the file is empty".to_owned(),
-        (Some(b','), Category::Eof) => "no JSON: the file ends without `}` after a trailing comma".to_owned(),
-        (_, Category::Eof) => "no JSON: the file ends before its `}`".to_owned(),
-        _ => format!("no JSON: {error}"),
+/// What is wrong with text that is not JSON, at its place, as a person would say it.
+fn told(bytes: &[u8], error: &serde_json::Error) -> Damage {
+    let at_error = |message: String| Damage::new(line(error.line()), message);
+    if text::is_utf16(bytes) {
+        return Damage::new(1, text::UTF16);
     }
+    if let Some((line, slip)) = slip(&String::from_utf8_lossy(bytes)) {
+        return Damage::new(line, format!("not valid JSON: {slip}"));
+    }
+    match (bytes.trim_ascii_end().last(), error.classify()) {
+        (None, _) => at_error("the file is empty".to_owned()),
+        (Some(b','), Category::Eof) => {
+            at_error("not valid JSON: the file ends without `}` after a trailing comma".to_owned())
+        }
+        (_, Category::Eof) => at_error("not valid JSON: the file ends before its `}`".to_owned()),
+        _ => at_error(format!("not valid JSON: {error}")),
+    }
+}
+
+/// The first of the slips that people and word processors make in JSON, with its line.
+fn slip(text: &str) -> Option<(Line, String)> {
+    let mut lines: Line = 1;
+    // The last character that is no blank, and its line; `"` is the end of a text, `0` that of a number or word.
+    let mut before: Option<(char, Line)> = None;
+    let mut characters = text.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '\n' => lines += 1,
+            '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{2018}' | '\u{2019}' | '\u{AB}' | '\u{BB}' => {
+                return Some((lines, format!("`{c}` is a quotation mark of a word processor; write `\"`")));
+            }
+            '\'' => {
+                return Some((lines, "texts stand in double quotation marks; write `\"` instead of `'`".to_owned()));
+            }
+            '}' | ']' => {
+                if let Some((',', line)) = before {
+                    return Some((line, format!("remove the comma before `{c}`")));
+                }
+                before = Some((c, lines));
+            }
+            '"' => {
+                if let Some(('"' | '0' | '}' | ']', line)) = before {
+                    let missing = if line < lines { "`,`" } else { "`:` or `,`" };
+                    return Some((line, format!("{missing} is missing before the next text")));
+                }
+                loop {
+                    match characters.next()? {
+                        '\\' => drop(characters.next()),
+                        '"' => break,
+                        '\n' => {
+                            return Some((
+                                lines,
+                                "a text ends on the line on which it begins; `\"` is missing".to_owned(),
+                            ));
+                        }
+                        _ => {}
+                    }
+                }
+                before = Some(('"', lines));
+            }
+            c if c.is_whitespace() => {}
+            c if c.is_alphanumeric() => before = Some(('0', lines)),
+            c => before = Some((c, lines)),
+        }
+    }
+    None
 }
 
 /// Byte offsets at which lines start.
@@ -167,11 +224,31 @@ mod tests {
 
     #[test]
     fn damage_names_the_line() {
-        for (text, at) in [("{\n\"a\": 1,\n}", 3), ("{\n\"a\": \"x\ny\"}", 2), ("[]", 1), ("", 1), ("{\"a\" \"b\"}", 1)]
+        for (text, at) in [("{\n\"a\": 1,\n}", 2), ("{\n\"a\": \"x\ny\"}", 2), ("[]", 1), ("", 1), ("{\"a\" \"b\"}", 1)]
         {
             let damage = parse(text.as_bytes()).damage.expect(text);
             assert_eq!(damage.line, at, "{text}: {}", damage.message);
         }
+    }
+
+    #[test]
+    fn slips_are_named_at_their_place() {
+        for (text, line, message) in [
+            ("{\n\"a\": 1,\n}", 2, "remove the comma before `}`"),
+            ("{\n\"a\": [1, 2, ]\n}", 2, "remove the comma before `]`"),
+            ("{\n\"a\": \"1\"\n\"b\": 2\n}", 2, "`,` is missing"),
+            ("{\n\"a\": 1\n\n\"b\": 2\n}", 2, "`,` is missing"),
+            ("{\n“a”: 1\n}", 2, "quotation mark of a word processor"),
+            ("{\n\"a\": ‘x’\n}", 2, "quotation mark of a word processor"),
+            ("{'a': 1}", 1, "double quotation marks"),
+        ] {
+            let damage = parse(text.as_bytes()).damage.expect(text);
+            assert!(damage.line == line && damage.message.contains(message), "{text}: {damage:?}");
+        }
+        let utf16: Vec<u8> = "{\"a\": 1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(parse(&utf16).damage.unwrap().message.contains("UTF-16"));
+        // Quotation marks in a text are its own business.
+        assert!(parse("{\"a\": \"“x”, it's\"}".as_bytes()).damage.is_none());
     }
 
     #[test]

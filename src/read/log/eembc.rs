@@ -88,6 +88,10 @@ impl Parser {
         self.log.see_time(line, self.now_ms, ms);
         self.now_ms = ms;
         self.device = None;
+        // Whoever speaks, an error is an error; what the device and its board say is looked at below.
+        if message.starts_with(b"e-[") && !matches!(source, b"dut" | b"io" | b"emon") {
+            self.failure(line, message);
+        }
         match source {
             b"dut" => self.stamped_device_message(line, message, Speaker::Device),
             b"io" | b"emon" => {
@@ -103,6 +107,12 @@ impl Parser {
             b"sequencer" => self.sequencer_message(line, message),
             _ => {}
         }
+    }
+
+    fn failure(&mut self, line: Line, message: &[u8]) {
+        let said = At::new(text::shown(message), line);
+        self.log.failure.get_or_insert_with(|| said.clone());
+        self.log.summary.runner_errors.push(said);
     }
 
     /// What interface board and energy monitor say of themselves.
@@ -164,6 +174,10 @@ impl Parser {
         {
             let mode = match &rest[at + b"-key[runMode]-val[".len()..] {
                 b"multi]" => Mode::Accuracy,
+                b"single]" => {
+                    self.log.single_mode = Some(At::new((), line));
+                    Mode::Performance
+                }
                 _ => Mode::Performance,
             };
             self.run_mode = Some(At::new(mode, line));
@@ -218,8 +232,10 @@ impl Parser {
     /// Looks for every `m-…` token of a device message; a message may hold several.
     fn device_message(&mut self, line: Line, message: &[u8], host_ms: Option<u64>, speaker: Speaker) {
         if message.starts_with(b"e-[") {
-            self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
-            self.log.summary.runner_errors.push(At::new(text::shown(message), line));
+            self.failure(line, message);
+        }
+        if message.len() > b"Input db has ".len() && memchr::memchr(b'I', message).is_some() {
+            self.log.see_complaint(message, line);
         }
         if speaker == Speaker::Device && self.open && self.log.inferences.last().is_some_and(|one| one.stamps == 1) {
             let text = &message[..memmem::find(message, b"m-").unwrap_or(message.len())];
@@ -268,6 +284,8 @@ impl Parser {
                 inference.warmup_host_ms = Some(self.now_ms);
                 inference.echoed_warmups = text::leading_integer(rest).map(|(value, _)| value);
             }
+        } else if token.starts_with(b"timestamp-mode-energy") {
+            self.log.energy_firmware.get_or_insert(At::new((), line));
         } else if token.starts_with(b"results-[") {
             self.results(line, bracketed(b"results-["));
         } else if let Some(model) = bracketed(b"model-[") {

@@ -44,8 +44,6 @@ pub struct Parser {
     /// Lines of the blocks before.
     line: Line,
     part: Part,
-    /// The line that says the runner measures the whole list, as only accuracy runs do.
-    whole_list: Option<Line>,
     /// When the last input was loaded, in calendar seconds.
     loaded_s: Option<u64>,
     /// Time of the last stamp, in calendar milliseconds.
@@ -54,14 +52,7 @@ pub struct Parser {
 
 impl Default for Parser {
     fn default() -> Self {
-        Self {
-            log: SessionLog::new(Runner::Mlcommons),
-            line: 0,
-            part: Part::Run,
-            whole_list: None,
-            loaded_s: None,
-            now_ms: 0,
-        }
+        Self { log: SessionLog::new(Runner::Mlcommons), line: 0, part: Part::Run, loaded_s: None, now_ms: 0 }
     }
 }
 
@@ -160,7 +151,10 @@ impl Parser {
                     self.log.device_name = Some(At::new(text::shown(rest), line));
                 }
             }
-            Some(b'N') if message.starts_with(b"No loop count specified") => self.whole_list = Some(line),
+            Some(b'N') if message.starts_with(b"No loop count specified") => {
+                self.log.whole_list = Some(At::new((), line));
+            }
+            Some(b'I') => self.log.see_complaint(message, line),
             Some(b'[') if message.last() == Some(&b']') && self.log.detections.is_none() => {
                 self.detections(line, message);
             }
@@ -263,10 +257,11 @@ impl Parser {
     #[must_use]
     pub fn finish(mut self) -> SessionLog {
         self.log.inferences.retain(|inference| inference.iterations != 0);
-        self.log.mode = match (self.whole_list, &self.log.inferences[..]) {
-            (Some(line), _) => Some(At::new(Mode::Accuracy, line)),
-            (None, [first, ..]) if first.elapsed_s.is_none() => Some(At::new(Mode::Energy, first.line)),
-            (None, [first, ..]) if first.iterations > 1 => Some(At::new(Mode::Performance, first.line)),
+        // Windows may also be measured over the whole list, where the script's loop has no count.
+        self.log.mode = match (self.log.whole_list, &self.log.inferences[..]) {
+            (_, [first, ..]) if first.elapsed_s.is_none() => Some(At::new(Mode::Energy, first.line)),
+            (_, [first, ..]) if first.iterations > 1 => Some(At::new(Mode::Performance, first.line)),
+            (Some(at), _) => Some(At::new(Mode::Accuracy, at.line)),
             _ => None,
         };
         self.log

@@ -174,16 +174,39 @@ pub fn is_hidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// What is wrong with a file of 16-bit characters, and what to do.
+pub const UTF16: &str = "the file is UTF-16, as PowerShell's `>` writes it; save it as UTF-8";
+
+/// Whether a file begins as text of 16-bit characters.
+#[must_use]
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") || matches!(bytes, [1..=127, 0, 1..=127, 0, ..])
+}
+
 /// Text of a submission with `\u{FFFD}` for every character that is hidden.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if is_hidden(c) { '\u{FFFD}' } else { c }).collect()
+    without_commands(text.chars().map(|c| if is_hidden(c) { '\u{FFFD}' } else { c }).collect())
 }
 
 /// The same, but for the ends of lines and tabs.
 #[must_use]
 pub fn printable_lines(text: &str) -> String {
-    text.chars().map(|c| if is_hidden(c) && !matches!(c, '\n' | '\t') { '\u{FFFD}' } else { c }).collect()
+    let kept = |c: char| if is_hidden(c) && !matches!(c, '\n' | '\t') { '\u{FFFD}' } else { c };
+    without_commands(text.chars().map(kept).collect())
+}
+
+/// Text in which nothing is a command to the service that runs a workflow and reads what its programs print: `::` at the
+/// start of a line, `##[` anywhere.
+fn without_commands(text: String) -> String {
+    let begins = |line: &str| line.trim_start().starts_with("::");
+    if !text.contains("##[") && !text.split('\n').any(begins) {
+        return text;
+    }
+    let lines = text
+        .split('\n')
+        .map(|line| if begins(line) { format!("\u{FFFD}{}", line.trim_start()) } else { line.to_owned() });
+    lines.collect::<Vec<_>>().join("\n").replace("##[", "##\u{FFFD}[")
 }
 
 /// Text of a submission made fit to be shown: decoded loosely, control characters left out, cut to a readable length.
@@ -206,7 +229,7 @@ fn cut(text: &[u8], longest: usize) -> String {
     if characters.next().is_some() {
         clean.push('…');
     }
-    clean
+    without_commands(clean)
 }
 
 /// A line of the EEMBC runner, `00102.158 dut: m-ready`.

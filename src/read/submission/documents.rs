@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
-use md5::{Digest, Md5};
 use memchr::memmem;
 use rayon::prelude::*;
 
@@ -13,10 +12,7 @@ use crate::read::location::{At, Damage, Line};
 use crate::read::log::checklist::{self, Checklist};
 use crate::read::log::{blocks, text};
 use crate::read::tree::{Entry, Tree, join};
-use crate::round::{datasets, reference_model};
-
-/// Largest model that is looked into, in bytes: several times what the memory of the benchmarks' devices holds.
-const MAX_MODEL: u64 = 4 << 20;
+use crate::round::datasets;
 
 /// What a submitter's documents and code say.
 #[derive(Debug, Clone, Default)]
@@ -25,12 +21,12 @@ pub struct Documents {
     pub checklists: Vec<ChecklistFile>,
     /// Files of `code` that something is known of, sorted by path.
     pub code: Vec<CodeFile>,
-    /// The model files of the closed division, where one of them is no reference model.
-    pub models: Option<Models>,
     /// Description files that begin with a byte-order mark.
     pub byte_order_marks: Vec<String>,
     /// A document that is named for quantisation, or a README that speaks of it.
     pub quantisation: Option<String>,
+    /// A README that says how energy was measured.
+    pub hookup: Option<String>,
     /// Documents in which a sentence stands that says what to write there, with its line.
     pub placeholders: Vec<At<String>>,
 }
@@ -46,15 +42,6 @@ pub mod placeholder {
     pub const ENERGY: &str = "Say what feeds the device, what is measured, and which jumpers are set.";
     /// All of them.
     pub const ALL: [&str; 3] = [README, CODE, ENERGY];
-}
-
-/// The model files of a submitter.
-#[derive(Debug, Clone)]
-pub struct Models {
-    /// How many there are.
-    pub count: usize,
-    /// The smallest that is none of the reference models.
-    pub own: String,
 }
 
 /// A file named like a checklist.
@@ -151,11 +138,11 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     };
     let byte_order_marks = entries.iter().filter(starts_with_mark).map(|entry| entry.path.to_string()).collect();
     let code = tree.below(&join(&submitter.path, "code"));
-    let models = submitter.is_closed().then(|| own_model(tree, code)).flatten();
     let code = code.par_iter().filter_map(|entry| read_code(tree, entry)).collect();
     let quantisation = on_quantisation(tree, submitter, entries);
+    let hookup = on_hookup(tree, submitter, entries);
     let placeholders = entries.iter().filter_map(|entry| placeholder_in(tree, entry)).collect();
-    Documents { checklists, code, models, byte_order_marks, quantisation, placeholders }
+    Documents { checklists, code, byte_order_marks, quantisation, hookup, placeholders }
 }
 
 /// The first placeholder of a short document.
@@ -177,31 +164,56 @@ fn placeholder_in(tree: &Tree, entry: &Entry) -> Option<At<String>> {
 /// none: they name functions, not methods.
 fn on_quantisation(tree: &Tree, submitter: &Submitter, entries: &[Entry]) -> Option<String> {
     const DOCUMENTS: [&str; 8] = ["pdf", "md", "txt", "rst", "docx", "html", "ipynb", "adoc"];
-    const LONGEST_README: u64 = 1 << 20;
-    let results = format!("{}/", join(&submitter.path, "results"));
-    let speaks = |text: &[u8]| {
-        let lower = text.to_ascii_lowercase();
-        [&b"quantiz"[..], b"quantis"].iter().any(|word| memmem::find(&lower, word).is_some())
-    };
-    let document = entries.iter().filter(|entry| !entry.path.starts_with(&results)).find(|entry| {
-        let name = entry.name().to_lowercase();
-        let plain = has_ending(&name, &["md", "txt", "rst", "adoc"]) || name == "readme";
-        let is_readme = name.starts_with("readme") && plain && entry.size().is_some_and(|size| size <= LONGEST_README);
-        ends_in(entry, &DOCUMENTS) && speaks(name.as_bytes())
-            || is_readme && entry.is_file() && tree.read_with(entry, speaks).unwrap_or(false)
+    let speaks = |text: &[u8]| holds_any(&text.to_ascii_lowercase(), &["quantiz", "quantis"]);
+    let document = beside_results(submitter, entries).find(|entry| {
+        ends_in(entry, &DOCUMENTS) && speaks(entry.name().as_bytes()) || is_readme_that(tree, entry, speaks)
     });
     document.map(|entry| entry.path.to_string())
 }
 
-/// The smallest model that is no reference model. The question is only whether there is one: digests of all models would
-/// cost more than everything else that is read of most submissions.
-fn own_model(tree: &Tree, code: &[Entry]) -> Option<Models> {
-    let is_model = |entry: &&Entry| ends_in(entry, &MODELS) && entry.size().is_some_and(|size| size <= MAX_MODEL);
-    let mut models: Vec<&Entry> = code.iter().filter(is_model).collect();
-    models.sort_by_key(|entry| (entry.size(), &entry.path));
-    let is_own = |bytes: &[u8]| reference_model(&text::hex(&Md5::digest(bytes))).is_none();
-    let own = models.iter().find(|entry| tree.read_with(entry, is_own).unwrap_or(false));
-    own.map(|entry| Models { count: models.len(), own: entry.path.to_string() })
+/// The first README beside the results that names how the device was hooked up, or an instrument and what it feeds.
+fn on_hookup(tree: &Tree, submitter: &Submitter, entries: &[Entry]) -> Option<String> {
+    const WIRING: [&str; 5] = ["hookup", "hook-up", "hook up", "wiring", "schematic"];
+    const INSTRUMENTS: [&str; 9] = [
+        "lpm01a",
+        "js110",
+        "js220",
+        "joulescope",
+        "n6705",
+        "power monitor",
+        "energy monitor",
+        "io manager",
+        "interface board",
+    ];
+    const SUPPLY: [&str; 4] = ["supply", "supplied", "jumper", "volt"];
+    let speaks = |text: &[u8]| {
+        let lower = text.to_ascii_lowercase();
+        holds_any(&lower, &WIRING) || holds_any(&lower, &INSTRUMENTS) && holds_any(&lower, &SUPPLY)
+    };
+    beside_results(submitter, entries)
+        .find(|entry| is_readme_that(tree, entry, speaks))
+        .map(|entry| entry.path.to_string())
+}
+
+fn holds_any(text: &[u8], words: &[&str]) -> bool {
+    words.iter().any(|word| memmem::find(text, word.as_bytes()).is_some())
+}
+
+fn beside_results<'a>(submitter: &Submitter, entries: &'a [Entry]) -> impl Iterator<Item = &'a Entry> {
+    let results = format!("{}/", join(&submitter.path, "results"));
+    entries.iter().filter(move |entry| !entry.path.starts_with(&results))
+}
+
+/// Whether a file is a README with such a text.
+fn is_readme_that(tree: &Tree, entry: &Entry, speaks: impl Fn(&[u8]) -> bool) -> bool {
+    const LONGEST: u64 = 1 << 20;
+    let name = entry.name().to_lowercase();
+    let plain = has_ending(&name, &["md", "txt", "rst", "adoc"]) || name == "readme";
+    name.starts_with("readme")
+        && plain
+        && entry.is_file()
+        && entry.size().is_some_and(|size| size <= LONGEST)
+        && tree.read_with(entry, speaks).unwrap_or(false)
 }
 
 /// Whether a file begins as a PDF or Word file does. One that cannot be read is reported as such.
@@ -223,10 +235,14 @@ fn read_checklist(tree: &Tree, entry: &Entry) -> ChecklistFile {
     }
     let bytes = tree.read(entry).map_err(|error| Damage::new(0, format!("the file cannot be read: {error}")));
     let read = if is_pdf { checklist::parse_pdf } else { checklist::parse };
-    ChecklistFile { path: entry.path.to_string(), is_pdf, content: bytes.and_then(|bytes| read(&bytes)) }
+    // The file goes through libraries; what makes one of them fail must not end the audit.
+    let guarded = |bytes: Vec<u8>| {
+        let failed = |_| Err(Damage::new(0, "the file cannot be read: it makes its reader fail"));
+        std::panic::catch_unwind(|| read(&bytes)).unwrap_or_else(failed)
+    };
+    ChecklistFile { path: entry.path.to_string(), is_pdf, content: bytes.and_then(guarded) }
 }
 
-const MODELS: [&str; 5] = ["tflite", "h5", "hdf5", "keras", "onnx"];
 const TEXTS: [&str; 26] = [
     "c", "cc", "cpp", "csv", "cxx", "h", "hpp", "inc", "ini", "ino", "ipynb", "js", "json", "m", "md", "py", "rs", "s",
     "sh", "tcl", "toml", "txt", "xml", "yaml", "yml", "pem",

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::find::{find_submitters, find_systems};
 use super::read::read_run;
 use super::{Benchmark, Run, Submission, System, documents};
-use crate::read::tree::Tree;
+use crate::read::tree::{Kind, Tree, is_inside, name_of, parent_of};
 use crate::round::{FileRole, Mode, Round};
 
 /// Why there is nothing to check.
@@ -16,11 +16,14 @@ use crate::round::{FileRole, Mode, Round};
 pub enum LoadError {
     /// The tree is neither a round nor a submitter's folder.
     #[error(
-        "nothing to check: there is neither a division folder ({divisions}) nor a submitter's results or systems folder"
+        "nothing to check: there is neither a division folder ({divisions}) nor a submitter's results or systems folder{}",
+        told(elsewhere)
     )]
     Nothing {
         /// Divisions of the round.
         divisions: String,
+        /// Folders further down that hold a submission.
+        elsewhere: Vec<String>,
     },
     /// The submitter asked for is not there.
     #[error("there is no submitter {name}; there are {known}")]
@@ -32,6 +35,35 @@ pub enum LoadError {
     },
 }
 
+fn told(elsewhere: &[String]) -> String {
+    match elsewhere {
+        [] => String::new(),
+        [only] => format!("; the submission lies in `{only}`"),
+        [first, ..] => format!("; submissions lie in `{first}` and {} more folders", elsewhere.len() - 1),
+    }
+}
+
+/// Folders of a tree, not its root, at which a submission begins: that hold a division with a submitter, or are a submitter's
+/// own.
+fn elsewhere(tree: &Tree, round: &Round) -> Vec<String> {
+    let folders = tree.entries().iter().filter(|entry| entry.kind == Kind::Folder && entry.name() == "results");
+    let mut found: Vec<String> = folders
+        .map(|results| {
+            let submitter = parent_of(&results.path);
+            let division = parent_of(submitter);
+            let known = round.divisions.iter().any(|name| name == name_of(division));
+            if known { parent_of(division).to_owned() } else { submitter.to_owned() }
+        })
+        .filter(|folder| !folder.is_empty())
+        .collect();
+    found.sort();
+    found.dedup();
+    // Of nested ones the outermost.
+    let outer = found.clone();
+    found.retain(|folder| !outer.iter().any(|other| other != folder && is_inside(folder, other)));
+    found
+}
+
 /// Divisions and submitters of a tree; nothing of their systems is looked for.
 ///
 /// # Errors
@@ -39,7 +71,7 @@ pub enum LoadError {
 pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result<Submission, LoadError> {
     let mut submission = find_submitters(tree, round);
     if submission.submitters.is_empty() && submission.divisions.is_empty() {
-        return Err(LoadError::Nothing { divisions: round.divisions.join(", ") });
+        return Err(LoadError::Nothing { divisions: round.divisions.join(", "), elsewhere: elsewhere(tree, round) });
     }
     if let Some(name) = submitter {
         let known: BTreeSet<_> = submission.submitters.iter().map(|submitter| submitter.name.clone()).collect();

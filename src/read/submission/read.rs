@@ -1,12 +1,12 @@
 //! Reading the files of a run, and the windows they show.
 
-use std::io;
+use std::io::{self, Read};
 
 use super::{Identity, Run, Window};
 use crate::read::location::Damage;
 use crate::read::log::energy_trace::EnergyTrace;
 use crate::read::log::{
-    self, Inference, SessionLog, blocks, claims, eembc, energy_trace, mlcommons, results_json, script,
+    self, Inference, SessionLog, blocks, claims, eembc, energy_trace, mlcommons, results_json, script, text,
 };
 use crate::read::tree::{Entry, Tree};
 use crate::round::{FileRole, Mode, Round, Runner};
@@ -31,6 +31,7 @@ pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run) {
         let damage = match read_file(tree, entry, run, role) {
             Ok(Content::Something) => continue,
             Ok(Content::Nothing) => Damage::new(0, "the file is empty"),
+            Err(error) if error.to_string() == text::UTF16 => Damage::new(1, text::UTF16),
             Err(error) => Damage::new(0, format!("the file cannot be read: {error}")),
         };
         run.damage.push((role, damage));
@@ -62,6 +63,13 @@ enum Content {
 
 fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::Result<Content> {
     let mut any = false;
+    if matches!(role, FileRole::Results | FileRole::Log | FileRole::Script | FileRole::Json) {
+        let mut first = Vec::new();
+        tree.stream(entry, |source| source.take(4).read_to_end(&mut first))?;
+        if text::is_utf16(&first) {
+            return Err(io::Error::other(text::UTF16));
+        }
+    }
     match role {
         FileRole::Results => {
             let mut parser = claims::Parser::default();
@@ -185,6 +193,8 @@ fn log_window(log: &SessionLog, inference: &Inference) -> Window {
         seconds: inference.seconds(),
         rounding: if inference.start.is_none() && inference.elapsed_s.is_some() { PRINTED_ROUNDING } else { 0.0 },
         host_seconds: host_seconds(log, inference),
+        stamps_us: inference.start.zip(inference.stop).map(|(start, stop)| (start.us, stop.us)),
+        host_ms: inference.begin_host_ms.zip(inference.done_host_ms),
         ..Window::default()
     }
 }
@@ -195,6 +205,13 @@ fn host_seconds(log: &SessionLog, inference: &Inference) -> Option<f64> {
         Runner::Mlcommons => inference.done_host_ms?.checked_sub(inference.begin_host_ms?),
     };
     ms.map(|ms| ms as f64 / 1000.0)
+}
+
+/// Whole microseconds of a stamp; `None` where it is negative or too large to be one.
+fn whole_us(us: f64) -> Option<u64> {
+    const MOST: f64 = 1e15;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within the range
+    (0.0..MOST).contains(&us).then(|| us.round() as u64)
 }
 
 fn json_windows(run: &Run, entries: &[log::results_json::Entry]) -> Vec<Window> {
@@ -219,6 +236,11 @@ fn json_windows(run: &Run, entries: &[log::results_json::Entry]) -> Vec<Window> 
                 inferences: infer.and_then(|infer| infer.iterations).unwrap_or(0),
                 seconds,
                 host_seconds: in_log.and_then(|(log, inference)| host_seconds(log, inference)),
+                stamps_us: span
+                    .map(|(start, stop)| (start * 1e6, stop * 1e6))
+                    .or_else(|| infer?.start_time.zip(infer?.end_time))
+                    .and_then(|(start, stop)| whole_us(start).zip(whole_us(stop))),
+                host_ms: in_log.and_then(|(_, inference)| inference.begin_host_ms.zip(inference.done_host_ms)),
                 span,
                 ..Window::default()
             }
@@ -253,6 +275,8 @@ fn trace_windows(run: &Run, round: &Round, stamps: &[f64]) -> Vec<Window> {
                 inferences: inference.map_or(0, |inference| inference.iterations),
                 seconds: Some(pair[1] - pair[0]),
                 host_seconds: begin.zip(done).map(|(begin, done)| done - begin),
+                stamps_us: whole_us(pair[0] * 1e6).zip(whole_us(pair[1] * 1e6)),
+                host_ms: inference.and_then(|inference| inference.begin_host_ms.zip(inference.done_host_ms)),
                 span: Some((pair[0], pair[1])),
                 inference_span: begin.zip(done),
                 ..Window::default()
