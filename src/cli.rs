@@ -27,6 +27,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::judge::report::{Loading, Report};
 use crate::judge::rules::WAIVER_UNUSED;
+use crate::read::log::text::printable_lines;
 use crate::read::submission::{LoadError, Submission};
 use crate::read::tree::Tree;
 use crate::round::Round;
@@ -159,7 +160,12 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help goes to stdout and is no failure.
-            let _ = error.print();
+            let text = error.render().to_string();
+            if printable_lines(&text) == text {
+                let _ = error.print();
+            } else {
+                complain(&text);
+            }
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
@@ -411,9 +417,8 @@ impl ChosenRound {
     fn certain(&self, command: &str) -> anyhow::Result<()> {
         anyhow::ensure!(
             !self.is_guess,
-            "{command} needs to know the round, and {} is a guess; name it with --round, or write `round = \"{}\"` into {} \
+            "{command} needs to know the round, and {} is a guess; name it with --round, or write `round = \"…\"` into {} \
              beside `closed` and `open`",
-            self.round.name,
             self.round.name,
             settings::NAME
         );
@@ -436,6 +441,10 @@ fn round_of(tree: &Tree, dir: &Path, named: Option<&str>) -> anyhow::Result<Chos
         let guess = crate::keep::guess::round_of(tree)?;
         (guess.round, format!("{}; name another with --round", guess.why), guess.is_guess)
     };
-    let said = format!("round {} ({why})", round.name);
+    let mut said = format!("round {} ({why})", round.name);
+    let other = settings.round.filter(|other| Round::named(other).is_ok_and(|other| other.name != round.name));
+    if let Some(other) = other {
+        said = format!("{said}; {} says {other}", settings::NAME);
+    }
     Ok(ChosenRound { round, said, is_guess })
 }

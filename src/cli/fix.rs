@@ -69,7 +69,11 @@ impl Fix {
                         (0, 0) => writeln!(out, "nothing to fix"),
                         (_, taken @ 1..) => {
                             let kept = journals.kept().display();
-                            writeln!(out, "{taken} changes made; --undo takes them back, what was removed is in {kept}")
+                            let changes = if taken == 1 { "change" } else { "changes" };
+                            writeln!(
+                                out,
+                                "{taken} {changes} made; --undo takes back all of it, what was removed is in {kept}"
+                            )
                         }
                         (1, _) => writeln!(out, "1 change; run with --apply to make it"),
                         (count, _) => writeln!(out, "{count} changes; run with --apply to make them"),
@@ -93,7 +97,8 @@ const MOST_PASSES: usize = 5;
 fn state() -> anyhow::Result<PathBuf> {
     let of = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = || of("HOME").map(|home| home.join(".local").join("state"));
-    let folder = of("XDG_STATE_HOME").or_else(|| of("LOCALAPPDATA")).or_else(home);
+    let folder =
+        of("XDG_STATE_HOME").filter(|folder| folder.is_absolute()).or_else(|| of("LOCALAPPDATA")).or_else(home);
     let folder =
         folder.context("neither XDG_STATE_HOME nor HOME names a folder in which to write down what is done")?;
     Ok(folder.join("tinyaudit"))

@@ -64,6 +64,8 @@ struct Session {
 /// Where sessions go.
 struct Target {
     round: Round,
+    /// Whether nobody named the round.
+    is_guess: bool,
     /// Division and submitter, as far as the place tells.
     division: String,
     submitter: String,
@@ -79,9 +81,27 @@ impl Import {
         self.check_place()?;
         let target = self.target()?;
         let (mut refused, mut unheard) = (0, None);
-        for folder in &self.sessions {
-            let done = read(folder, &target.round).and_then(|session| {
-                self.judge(&session, &target)?;
+        let judged = |folder: &PathBuf| {
+            let session = read(folder, &target.round)?;
+            self.judge(&session, &target).map(|()| session)
+        };
+        let read: Vec<(&PathBuf, anyhow::Result<Session>)> =
+            self.sessions.iter().map(|folder| (folder, judged(folder))).collect();
+        // Two sessions of one run: which of them is meant nobody but the user knows.
+        let mut runs: BTreeMap<(String, Mode), Vec<String>> = BTreeMap::new();
+        for (folder, session) in &read {
+            if let Ok(session) = session {
+                let key = (session.benchmark.clone(), session.mode);
+                runs.entry(key).or_default().push(folder.display().to_string());
+            }
+        }
+        for (folder, session) in read {
+            let done = session.and_then(|session| {
+                let alike = &runs[&(session.benchmark.clone(), session.mode)];
+                if alike.len() > 1 {
+                    let (benchmark, mode) = (&session.benchmark, session.mode);
+                    bail!("{} are all {benchmark} {mode}; name the one of {}", alike.join(", "), self.system);
+                }
                 let kept = self.place(&session, &target)?;
                 Ok((session, kept))
             });
@@ -96,11 +116,7 @@ impl Import {
                         remark(&format!("what was there is kept in {}", kept.display()));
                     }
                     if !left.is_empty() {
-                        remark(&format!(
-                            "{}: left behind, as no runner writes it: {}",
-                            folder.display(),
-                            left.join(", ")
-                        ));
+                        remark(&format!("{}: skipped, not runner output files: {}", folder.display(), left.join(", ")));
                     }
                 }
                 Err(error) => {
@@ -108,6 +124,10 @@ impl Import {
                     complain(&format!("tinyaudit: {} is refused: {error:#}", folder.display()));
                 }
             }
+        }
+        if refused > 0 && target.is_guess {
+            let name = &target.round.name;
+            remark(&format!("the round {name} is a guess; if you submit to another one, name it with --round"));
         }
         if refused > 0 {
             remark(&format!(
@@ -123,7 +143,7 @@ impl Import {
     /// What the place says of division, submitter and round.
     fn target(&self) -> anyhow::Result<Target> {
         let tree = open_tree(&self.into)?;
-        let ChosenRound { round, said, .. } = round_of(&tree, &self.into, self.round.as_deref())?;
+        let ChosenRound { round, said, is_guess } = round_of(&tree, &self.into, self.round.as_deref())?;
         if self.round.is_none() {
             remark(&said);
         }
@@ -144,6 +164,7 @@ impl Import {
             waivers,
             root,
             round,
+            is_guess,
         })
     }
 
@@ -195,7 +216,9 @@ impl Import {
         }
         std::fs::rename(fresh.keep(), &run)?;
         readable(&run)?;
-        if let Some(marker) = &target.round.runners.get(session.runner).marker {
+        // No file is added for a round that is only guessed.
+        let marker = target.round.runners.get(session.runner).marker.as_ref().filter(|_| !target.is_guess);
+        if let Some(marker) = marker {
             let path = benchmark.join(marker);
             if path.symlink_metadata().is_err() {
                 write_new(&path, b"")?;
@@ -239,6 +262,13 @@ impl Import {
                 format!("\n  error[{}] {place}{line}: {}\n    help: {}", finding.rule.id, finding.message, finding.help)
             })
             .collect();
+        let warnings = report.findings.iter().filter(|finding| {
+            let of_run = finding.path.starts_with(&inside);
+            of_run && finding.counts() && finding.severity == Severity::Warning
+        });
+        for finding in warnings.filter(|_| told.is_empty()) {
+            remark(&format!("warning[{}]: {}: {}", finding.rule.id, session.mode, finding.message));
+        }
         if !told.is_empty() {
             bail!("it breaks rules of {} in the {division} division{}", round.name, told.concat());
         }
@@ -250,6 +280,9 @@ impl Import {
 fn keep(run: &Path, target: &Target, system: &str, session: &Session) -> anyhow::Result<PathBuf> {
     let name = target.root.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let folder = target.root.with_file_name(format!("{name}.tinyaudit-replaced"));
+    if folder.is_symlink() {
+        bail!("{} is a link, which is not followed", folder.display());
+    }
     let place = |number: u32| {
         let mode = session.mode;
         folder

@@ -85,14 +85,30 @@ impl Init {
         Ok(form::measured(&report, division, submitter))
     }
 
+    /// Refuses a folder that lies in a submission.
+    fn check_place(&self) -> anyhow::Result<()> {
+        let whole = dunce::canonicalize(&self.dir).unwrap_or_else(|_| self.dir.clone());
+        let above = whole.ancestors().take(2).find(|folder| ["closed", "open"].iter().any(|one| folder.ends_with(one)));
+        if let Some(root) = above.and_then(Path::parent) {
+            bail!("{} lies in a submission already; begin in {}", self.dir.display(), root.display());
+        }
+        Ok(())
+    }
+
+    /// The round: as named, as kept, as answered on a terminal, else the newest.
+    fn round(&self, asks: bool) -> anyhow::Result<Round> {
+        let kept = Settings::beside(&self.dir).ok().and_then(|settings| settings.round);
+        let newest = Round::newest().to_owned();
+        let named = self.round.as_ref().or(kept.as_ref()).or((!asks).then_some(&newest));
+        let known = format!("{}, Enter for the last", Round::names().join(", "));
+        asked(named.map(|name| Ok(Round::named(name)?)), "Round", &|name| Ok(Round::named(name)?), &known, &newest)
+    }
+
     /// Writes the skeleton.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let asks = io::stdin().is_terminal();
-        let kept = Settings::beside(&self.dir).ok().and_then(|settings| settings.round);
-        let newest = Round::newest().to_owned();
-        let round = self.round.as_ref().or(kept.as_ref()).or((!asks).then_some(&newest));
-        let is_round = |name: &str| Ok(Round::named(name)?.name);
-        let round = Round::named(&answer(round, "Round", &is_round, &Round::names().join(", "))?)?;
+        self.check_place()?;
+        let round = self.round(asks)?;
         let results = self.results(&round)?;
         self.all_given(&results)?;
         let names = |map: Vec<&String>| map.into_iter().cloned().collect::<Vec<String>>();
@@ -240,7 +256,7 @@ type CheckAnswer<'a> = &'a dyn Fn(&str) -> anyhow::Result<String>;
 
 /// An answer that was given as an option, or is asked for until it can be one.
 fn answer(given: Option<&String>, question: &str, check: CheckAnswer<'_>, shown: &str) -> anyhow::Result<String> {
-    asked(given.map(|given| check(given)), question, check, shown)
+    asked(given.map(|given| check(given)), question, check, shown, "")
 }
 
 /// What was given as an option, or what is asked for until it can be an answer.
@@ -249,6 +265,7 @@ fn asked<T>(
     question: &str,
     check: &dyn Fn(&str) -> anyhow::Result<T>,
     shown: &str,
+    default: &str,
 ) -> anyhow::Result<T> {
     if let Some(given) = given {
         return given;
@@ -259,7 +276,8 @@ fn asked<T>(
         if io::stdin().read_line(&mut line)? == 0 {
             bail!("there is no answer to: {question}");
         }
-        match check(line.trim()) {
+        let given = if line.trim().is_empty() { default } else { line.trim() };
+        match check(given) {
             Ok(answer) => return Ok(answer),
             Err(error) => complain(&error.to_string()),
         }
@@ -272,9 +290,11 @@ fn answers(given: &[String], question: &str, check: CheckAnswer<'_>, shown: &str
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
         let parts: Vec<String> = parts.map(check).collect::<anyhow::Result<_>>()?;
         anyhow::ensure!(!parts.is_empty(), "name at least one");
+        let lower: BTreeSet<String> = parts.iter().map(|part| part.to_lowercase()).collect();
+        anyhow::ensure!(lower.len() == parts.len(), "two names differ in case only, which are one on some systems");
         Ok(parts)
     };
-    asked((!given.is_empty()).then(|| all(&given.join(","))), question, &all, shown)
+    asked((!given.is_empty()).then(|| all(&given.join(","))), question, &all, shown, "")
 }
 
 /// Refuses what cannot be the name of a submitter's or system's folder.

@@ -87,8 +87,11 @@ impl Package {
             })?;
         let waivers = self.input.waivers()?.map(|waivers| Waivers { name: WAIVERS.to_owned(), ..waivers });
         let report = self.input.report(&tree, round, waivers.as_ref(), Wanted::default())?;
-        if self.input.dir.join(".git").symlink_metadata().is_ok() {
-            remark("left out: .git: it belongs to version control");
+        let folders = walkdir::WalkDir::new(&self.input.dir).max_depth(4).sort_by_file_name().into_iter();
+        let folders = folders.filter_map(Result::ok).filter(|entry| entry.file_name() == ".git");
+        for folder in folders {
+            let below = folder.path().strip_prefix(&self.input.dir).unwrap_or(folder.path());
+            remark(&format!("left out: {}: it belongs to version control", below.display()));
         }
         for one in &left_out {
             remark(&format!("left out: {}: {}", one.path, one.reason));

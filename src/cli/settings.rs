@@ -52,8 +52,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings beside a tree: in its own folder, else in the one around it. What a package holds is its maker's word
-    /// and is not looked at.
+    /// The settings of a tree: in its own folder, else in one above it, up to the folder around that with the divisions.
+    /// What a package holds is its maker's word and is not looked at.
     ///
     /// # Errors
     /// When a file is there and cannot be read, or says something else.
@@ -62,16 +62,19 @@ impl Settings {
             return Ok(Self::default());
         }
         let whole = dunce::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
-        let places = [dir.is_dir().then_some(whole.as_path()), whole.parent()];
+        let root = root_of(&whole);
+        // From the folder itself up to the one around the submission.
+        let places = whole.ancestors().take_while(|folder| Some(*folder) != root.parent()).chain(root.parent());
+        let places = places.filter(|folder| folder.is_dir() || *folder != whole);
         let is_there = |folder: &&Path| folder.join(NAME).symlink_metadata().is_ok();
-        let Some(folder) = places.into_iter().flatten().find(is_there) else {
+        let Some(folder) = places.into_iter().find(is_there) else {
             return Ok(Self::default());
         };
         let text = read(&folder.join(NAME)).with_context(|| format!("{NAME} cannot be read"))?;
         let mut settings: Self = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{NAME}: {error}"))?;
         if let Some(file) = &mut settings.waivers {
             // What lies in the tree is its submitters' word, who cannot waive.
-            if dir.is_dir() && folder == whole.as_path() {
+            if dir.is_dir() && folder.starts_with(root) {
                 bail!("{NAME} lies in the tree itself, where it may name no waivers; put it into the folder around it");
             }
             let inside = file.components().all(|part| matches!(part, Component::Normal(_)));
@@ -79,12 +82,27 @@ impl Settings {
                 bail!("{NAME} names the waivers `{}`, expected a file beside it or a published round", file.display());
             }
             let beside = folder.join(&file);
-            if beside.is_file() {
+            let parts = beside.ancestors().take_while(|part| *part != folder);
+            if parts.clone().any(Path::is_symlink) {
+                bail!("{NAME} names the waivers `{}`, which is a link and is not followed", file.display());
+            }
+            if beside.symlink_metadata().is_ok() {
+                if !beside.is_file() {
+                    bail!("{NAME} names the waivers `{}`, which is not a file", file.display());
+                }
                 *file = beside;
             }
         }
         Ok(settings)
     }
+}
+
+/// The folder that holds the divisions, seen from it, from a division, or from a submitter's own folder.
+fn root_of(whole: &Path) -> &Path {
+    const DIVISIONS: [&str; 2] = ["closed", "open"];
+    let is_division = |folder: &Path| folder.file_name().is_some_and(|name| DIVISIONS.iter().any(|one| name == *one));
+    let division = whole.ancestors().take(2).find(|folder| is_division(folder));
+    division.and_then(Path::parent).unwrap_or(whole)
 }
 
 /// The text of a settings file. It may lie beside what strangers wrote: a link, which may lead to any file of the user, is

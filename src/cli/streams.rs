@@ -107,7 +107,16 @@ pub fn deliver(
     force: bool,
     render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> anyhow::Result<()> {
+    let is = |path: &Path, names: [&str; 3]| names.iter().any(|name| path == Path::new(name));
     let Some(path) = file.filter(|path| !is_standard(path)) else { return print(render) };
+    // These lead to what the streams lead to, which is not replaced.
+    if is(path, ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]) {
+        return print(render);
+    }
+    if is(path, ["/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"]) {
+        let mut out = io::BufWriter::new(io::stderr().lock());
+        return Ok(render(&mut out).and_then(|()| out.flush())?);
+    }
     match crate::keep::output::write(path, force, render) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             anyhow::bail!("{error}; use --force to overwrite")

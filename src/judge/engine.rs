@@ -39,12 +39,10 @@ fn run(rule: &'static Rule, submission: &Submission, round: &Round) -> Vec<Findi
     found
 }
 
-/// Takes out, and returns, what follows from a graver cause: findings of rules that an error in the same folder, or in one
-/// around it, explains. Only an error that counts explains anything.
+/// Takes out, and returns, what follows from a cause: findings of rules that an error in the same folder, or in one around
+/// it, explains. A cause that was waived goes on to explain: its consequences do not take its place.
 pub fn take_out_explained(found: &mut Vec<Finding>) -> Vec<Finding> {
-    let is_cause = |finding: &&Finding| {
-        finding.counts() && finding.severity == Severity::Error && !finding.rule.explains.is_empty()
-    };
+    let is_cause = |finding: &&Finding| finding.severity == Severity::Error && !finding.rule.explains.is_empty();
     let causes: BTreeSet<(&str, &str)> = found
         .iter()
         .filter(is_cause)

@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::rule::Finding;
+use super::rules::EVIDENCE_UNDECIDED;
 use crate::read::location::Line;
 use crate::read::submission::{Benchmark, Place, Run, Submission};
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Severity, Task};
@@ -366,7 +367,8 @@ fn proof(place: &Place<'_>, round: &Round) -> Option<Proof> {
 const LACKS: [&str; 4] = ["evidence-missing", "file-missing", "file-unreadable", "log-incomplete"];
 
 impl Proof {
-    /// Lets the findings on its run refute statements; a finding that was waived takes its statement out of the question.
+    /// Lets the findings on its run refute statements. A finding that was waived takes its statement out of the question, and
+    /// those that only its consequences would refute.
     pub fn settle<'a>(&mut self, findings: impl Iterator<Item = &'a Finding>) {
         let errors: Vec<&Finding> = findings.filter(|finding| finding.severity == Severity::Error).collect();
         let files = &self.files;
@@ -381,7 +383,14 @@ impl Proof {
                 decided.ruling = Ruling::Refuted(refuting.rule.id);
             } else if let Some(lacking) = counting.next() {
                 decided.ruling = Ruling::Open(role_of(&lacking.path), lacking.line, lacking.rule.id.to_owned());
-            } else if let Some(waived) = found.first() {
+            } else if let Some(waived) = found.iter().copied().find(|finding| finding.is_waived()).or_else(|| {
+                // What a waived cause explains is waived with it, as far as nothing proves it anyway.
+                let explained = |finding: &&&Finding| {
+                    let by = |id: &&str| decided.statement.refuted_by.contains(id) || *id == EVIDENCE_UNDECIDED.id;
+                    finding.is_waived() && finding.rule.explains.iter().any(by)
+                };
+                errors.iter().find(explained).filter(|_| !matches!(decided.ruling, Ruling::Proven(..)))
+            }) {
                 decided.ruling = Ruling::Proven(role_of(&waived.path), waived.line);
             }
         }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::judge::engine;
 use crate::judge::metrics;
 use crate::judge::proof::{self, Decided, Kind, Proof, Ruling, Status};
-use crate::judge::rule::{Decision, Finding};
+use crate::judge::rule::{Finding, Suppression};
 use crate::judge::rules::{EVIDENCE_UNDECIDED, WAIVER_UNUSED};
 use crate::judge::waiver::{self, Waiver};
 use crate::read::location::Line;
@@ -130,7 +130,8 @@ impl Report {
             if finding.rule.id == EVIDENCE_UNDECIDED.id {
                 finding.path == proof.path_of(*role)
             } else {
-                finding.counts() && (finding.severity == Severity::Error || finding.rule.id == "evidence-missing")
+                // A waived cause stays one: what follows from it does not take its place.
+                !finding.is_absent() && (finding.severity == Severity::Error || finding.rule.id == "evidence-missing")
             }
         };
         if inside(&self.findings, place).any(causes) || !proof.claimed {
@@ -164,7 +165,7 @@ impl Report {
     pub fn forget_waivers(&mut self) {
         self.findings.append(&mut self.explained);
         self.findings.retain(|finding| ![EVIDENCE_UNDECIDED.id, WAIVER_UNUSED.id].contains(&finding.rule.id));
-        self.findings.iter_mut().for_each(|finding| finding.waived = None);
+        self.findings.iter_mut().for_each(|finding| finding.suppression = None);
         self.settle();
     }
 
@@ -247,13 +248,13 @@ impl Report {
         };
         for _ in 0..2 {
             for finding in self.findings.iter_mut().chain(&mut self.explained).filter(|finding| follows(finding)) {
-                finding.waived.get_or_insert_with(|| Decision::absent(list));
+                finding.suppression.get_or_insert_with(|| Suppression::KnownAbsent(list.to_owned()));
             }
             // Without its cause a figure may be undecided that was not reported before.
             self.settle();
         }
         for finding in self.findings.iter_mut().filter(|finding| follows(finding)) {
-            finding.waived.get_or_insert_with(|| Decision::absent(list));
+            finding.suppression.get_or_insert_with(|| Suppression::KnownAbsent(list.to_owned()));
         }
     }
 

@@ -4,6 +4,7 @@
 //! submission with a round and reports findings. Checks do no I/O.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -147,8 +148,8 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to do.
     pub help: String,
-    /// Why it does not count, if the review committee decided so.
-    pub waived: Option<Decision>,
+    /// Why it does not count, if so.
+    pub suppression: Option<Suppression>,
     /// How many findings it is: one, or all those of its rule in its place that are not listed.
     pub stands_for: usize,
 }
@@ -177,28 +178,52 @@ pub struct Decision {
     pub date: String,
 }
 
-/// Who decides of files that are known to be absent.
-const KNOWN_ABSENT: &str = "known to be absent";
+/// Why a finding does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Suppression {
+    /// The review committee decided so.
+    Waived(Decision),
+    /// It follows from a file that is known to be absent, as the list of that name says.
+    KnownAbsent(String),
+}
 
-impl Decision {
-    /// That a file is known to be absent, as a list says.
-    #[must_use]
-    pub fn absent(list: &str) -> Self {
-        Self { reason: format!("{list} lists the file"), decided_by: KNOWN_ABSENT.to_owned(), date: String::new() }
+impl fmt::Display for Suppression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Waived(Decision { reason, decided_by, date }) => {
+                write!(f, "waived by {decided_by} on {date}: {reason}")
+            }
+            Self::KnownAbsent(list) => write!(f, "{list} lists the file, which is known to be absent"),
+        }
     }
 }
 
 impl Finding {
     /// Whether it follows from a file that is known to be absent.
     #[must_use]
-    pub fn is_absent(&self) -> bool {
-        self.waived.as_ref().is_some_and(|decision| decision.decided_by == KNOWN_ABSENT)
+    pub const fn is_absent(&self) -> bool {
+        matches!(self.suppression, Some(Suppression::KnownAbsent(_)))
+    }
+
+    /// Whether the review committee waived it.
+    #[must_use]
+    pub const fn is_waived(&self) -> bool {
+        matches!(self.suppression, Some(Suppression::Waived(_)))
+    }
+
+    /// The decision by which it does not count.
+    #[must_use]
+    pub const fn decision(&self) -> Option<&Decision> {
+        match &self.suppression {
+            Some(Suppression::Waived(decision)) => Some(decision),
+            _ => None,
+        }
     }
 
     /// Whether it counts in the verdict.
     #[must_use]
     pub const fn counts(&self) -> bool {
-        self.waived.is_none()
+        self.suppression.is_none()
     }
 
     /// A finding of a rule at a place.
@@ -215,7 +240,7 @@ impl Finding {
             message: printable(message),
             notes: Vec::new(),
             help: rule.help(),
-            waived: None,
+            suppression: None,
             stands_for: 1,
         }
     }

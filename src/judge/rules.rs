@@ -33,6 +33,7 @@ mod device_clock_drifts;
 mod device_name_differs;
 mod division_disagrees_with_folder;
 mod division_unknown;
+mod document_empty;
 mod energy_arithmetic;
 mod energy_hookup_missing;
 mod energy_mismatch;
@@ -185,6 +186,7 @@ pub static RULES: &[Rule] = &[
     device_name_differs::RULE,
     division_disagrees_with_folder::RULE,
     division_unknown::RULE,
+    document_empty::RULE,
     energy_arithmetic::RULE,
     energy_hookup_missing::RULE,
     energy_mismatch::RULE,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::rule::{Decision, Finding};
+use super::rule::{Decision, Finding, Suppression};
 use super::rules::{self, rule_named};
 
 /// One decision.
@@ -113,11 +113,11 @@ pub fn mark(findings: &mut [Finding], waivers: &[Waiver], round: &str) {
         let pattern = Pattern::of(&waiver.path);
         let of_rule = by_rule.get_mut(waiver.rule.as_str()).into_iter().flatten();
         for finding in of_rule.filter(|finding| pattern.fits(&finding.path)) {
-            finding.waived = Some(Decision {
+            finding.suppression = Some(Suppression::Waived(Decision {
                 reason: waiver.reason.clone(),
                 decided_by: waiver.decided_by.clone(),
                 date: waiver.date.clone(),
-            });
+            }));
         }
     }
 }

@@ -78,7 +78,24 @@ pub fn plan(tree: &Tree, report: &Report) -> Vec<Step> {
         super::respelling::steps(tree, report).into_iter().filter(|step| !done.covers(step)).collect()
     };
     steps.extend(respelt);
-    steps
+    without_blocked(tree, steps)
+}
+
+/// The steps that have a free place to put something. Where a link, a pipe or a folder has the name, a person decides.
+fn without_blocked(tree: &Tree, steps: Vec<Step>) -> Vec<Step> {
+    let gone: BTreeSet<String> = steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Remove { path, .. } | Step::Move { from: path, .. } => Some(path.clone()),
+            Step::Add { .. } | Step::Rewrite { .. } => None,
+        })
+        .collect();
+    let is_free = |path: &String| tree.get(path).is_none() || gone.contains(path);
+    let can = |step: &Step| match step {
+        Step::Move { to: path, .. } | Step::Add { path, .. } => is_free(path),
+        Step::Remove { .. } | Step::Rewrite { .. } => true,
+    };
+    steps.into_iter().filter(can).collect()
 }
 
 /// What earlier steps take away, and what they put where.
@@ -294,9 +311,9 @@ impl Journals {
         written.map_err(|error| at(&file, &error))
     }
 
-    fn journal(&self, number: u32, steps: Vec<Step>) -> Journal {
+    fn journal(&self, number: u32, written: Written) -> Journal {
         let file = self.state.join(format!("{number}.json"));
-        Journal { steps, kept: self.kept.join(number.to_string()), file }
+        Journal { steps: written.steps, kept: self.kept.join(written.kept), file }
     }
 
     /// Takes steps. Everything that goes or changes is kept. The steps are written down before they are taken, so that an
@@ -306,44 +323,62 @@ impl Journals {
     /// When a step's target is not what it was when the steps were planned, with its path; nothing is done then. When a file
     /// cannot be moved, with its path; [`undo`](Self::undo) restores what was done until then.
     pub fn apply(&self, steps: Vec<Step>, continues: bool) -> io::Result<()> {
-        let busy = |number: &u32| self.kept.join(number.to_string()).symlink_metadata().is_ok();
-        let after = self.numbers().last().map_or(1, |last| last + 1);
-        let number = (after..u32::MAX).find(|number| !busy(number)).unwrap_or(after);
-        let journal = self.journal(number, steps);
-        journal.check(&self.root)?;
-        // First the folder that something may be moved into, then what allows to undo it, then the steps.
-        fs::create_dir_all(&journal.kept).map_err(|error| at(&journal.kept, &error))?;
-        let text = serde_json::to_string_pretty(&Written { continues, steps: journal.steps.clone() })?;
-        let written = write_new(&journal.file, text.as_bytes());
-        if let Err(error) = written {
+        check(&self.root, &steps)?;
+        no_link(&self.kept)?;
+        let number = self.numbers().last().map_or(1, |last| last + 1);
+        // First the folder that something may be moved into, then what allows to undo it, then the steps. Nobody else can
+        // know the folder's name, so that what it holds is what was kept.
+        fs::create_dir_all(&self.kept).map_err(|error| at(&self.kept, &error))?;
+        let folder = tempfile::Builder::new().prefix(&format!("{number}-")).tempdir_in(&self.kept)?;
+        let kept = folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let written = Written { continues, kept, steps };
+        let text = serde_json::to_string_pretty(&written)?;
+        let journal = self.journal(number, written);
+        if let Err(error) = write_new(&journal.file, text.as_bytes()) {
             // An empty folder that nothing belongs to would only be in the way.
-            let _ = fs::remove_dir(&journal.kept).and_then(|()| fs::remove_dir(&self.kept));
+            drop(folder);
+            let _ = fs::remove_dir(&self.kept);
             return Err(error);
         }
+        let _ = folder.keep();
         journal.take(&self.root)
     }
 
     /// Takes back what was done last, as far as it was done; returns how many steps that were. `None` where nothing was done.
     ///
     /// # Errors
-    /// When a file was made or edited since in the place of one that comes back; then nothing is undone. When a file cannot
-    /// be moved.
+    /// When a file was made or edited since in the place of one that comes back, or what was kept is gone; then nothing is
+    /// undone. When a file cannot be moved.
     pub fn undo(&self) -> io::Result<Option<usize>> {
-        let mut undone = None;
+        let mut last: Vec<Journal> = Vec::new();
         for number in self.numbers().into_iter().rev() {
-            let Written { continues, steps } = self.read(number)?;
-            let journal = self.journal(number, steps);
-            journal.undo(&self.root)?;
-            undone = Some(undone.unwrap_or(0) + journal.steps.len());
+            let written = self.read(number)?;
+            let continues = written.continues;
+            last.push(self.journal(number, written));
             if !continues {
                 break;
             }
         }
+        if last.is_empty() {
+            return Ok(None);
+        }
+        no_link(&self.kept)?;
+        // All of them are looked at before the first one is undone.
+        last.iter().try_for_each(|journal| journal.can_be_undone(&self.root))?;
+        let mut undone = 0;
+        for journal in last {
+            undone += journal.undo(&self.root)?;
+        }
         // Folders go where nothing is left in them.
         let _ = fs::remove_dir(&self.kept);
         let _ = fs::remove_dir(&self.state);
-        Ok(undone)
+        Ok(Some(undone))
     }
+}
+
+/// Refuses a folder that a link takes the place of: it would lead to files that are not ours.
+fn no_link(folder: &Path) -> io::Result<()> {
+    if folder.is_symlink() { Err(at(folder, &io::Error::other("is a link, which is not followed"))) } else { Ok(()) }
 }
 
 /// A journal as it is written.
@@ -351,6 +386,8 @@ impl Journals {
 struct Written {
     /// Whether it goes on with what the one before it did.
     continues: bool,
+    /// The folder of what is kept, whose name nobody could have known before.
+    kept: String,
     steps: Vec<Step>,
 }
 
@@ -375,37 +412,37 @@ fn below(root: &Path, path: &str) -> io::Result<PathBuf> {
     Ok(place)
 }
 
-impl Journal {
-    /// Whether every step can be taken: what it moves or edits is there, and nothing is where it puts something.
-    fn check(&self, root: &Path) -> io::Result<()> {
-        // What earlier steps put somewhere is not there yet, and what they take away still is.
-        let (mut made, mut gone): (BTreeSet<&str>, BTreeSet<&str>) = (BTreeSet::new(), BTreeSet::new());
-        for step in &self.steps {
-            let (source, target) = match step {
-                Step::Remove { path, .. } | Step::Rewrite { path, .. } => (Some(path), None),
-                Step::Move { from, to } => (Some(from), Some(to)),
-                Step::Add { path, .. } => (None, Some(path)),
-            };
-            if let Some(path) = source.filter(|path| !around(path).any(|one| made.contains(one))) {
-                let place = below(root, path)?;
-                let found = place.symlink_metadata().map_err(|error| at(&place, &error))?;
-                if matches!(step, Step::Rewrite { .. }) && !found.is_file() {
-                    return Err(at(&place, &io::Error::other("is not a file any more; nothing was changed")));
-                }
+/// Whether every step can be taken: what it moves or edits is there, and nothing is where it puts something.
+fn check(root: &Path, steps: &[Step]) -> io::Result<()> {
+    // What earlier steps put somewhere is not there yet, and what they take away still is.
+    let (mut made, mut gone): (BTreeSet<&str>, BTreeSet<&str>) = (BTreeSet::new(), BTreeSet::new());
+    for step in steps {
+        let (source, target) = match step {
+            Step::Remove { path, .. } | Step::Rewrite { path, .. } => (Some(path), None),
+            Step::Move { from, to } => (Some(from), Some(to)),
+            Step::Add { path, .. } => (None, Some(path)),
+        };
+        if let Some(path) = source.filter(|path| !around(path).any(|one| made.contains(one))) {
+            let place = below(root, path)?;
+            let found = place.symlink_metadata().map_err(|error| at(&place, &error))?;
+            if matches!(step, Step::Rewrite { .. }) && !found.is_file() {
+                return Err(at(&place, &io::Error::other("is not a file any more; nothing was changed")));
             }
-            if let Some(path) = target {
-                let place = below(root, path)?;
-                if is_there(&place) && !gone.contains(path.as_str()) {
-                    let error = io::Error::new(io::ErrorKind::AlreadyExists, "is in the way; nothing was changed");
-                    return Err(at(&place, &error));
-                }
-                made.insert(path);
-            }
-            gone.extend(source.filter(|_| !matches!(step, Step::Rewrite { .. })).map(String::as_str));
         }
-        Ok(())
+        if let Some(path) = target {
+            let place = below(root, path)?;
+            if is_there(&place) && !gone.contains(path.as_str()) {
+                let error = io::Error::new(io::ErrorKind::AlreadyExists, "is in the way; nothing was changed");
+                return Err(at(&place, &error));
+            }
+            made.insert(path);
+        }
+        gone.extend(source.filter(|_| !matches!(step, Step::Rewrite { .. })).map(String::as_str));
     }
+    Ok(())
+}
 
+impl Journal {
     /// Takes the steps, and notes each that is done.
     fn take(&self, root: &Path) -> io::Result<()> {
         for (number, step) in self.steps.iter().enumerate() {
@@ -418,9 +455,12 @@ impl Journal {
                         write_new(&place, b"")
                     })
                 }
-                Step::Add { path, .. } => {
-                    below(root, path).and_then(|path| write_new(&path, b"")).and_then(|()| write_new(&place, b""))
-                }
+                Step::Add { path, .. } => below(root, path).and_then(|path| {
+                    let new = self.kept.join(format!("{number}.new"));
+                    write_new(&new, b"")?;
+                    write_new(&place, b"")?;
+                    move_to_free(&new, &path)
+                }),
                 Step::Rewrite { path, content, .. } => below(root, path).and_then(|path| {
                     // Undoing takes what is there for whole, and finds nothing of ours in the tree.
                     let (old, new) = (self.kept.join(format!("{number}.old")), self.kept.join(format!("{number}.new")));
@@ -441,9 +481,9 @@ impl Journal {
         Ok(())
     }
 
-    /// Takes the steps back, the last first, as far as they were taken.
-    fn undo(&self, root: &Path) -> io::Result<()> {
-        self.nothing_is_in_the_way(root)?;
+    /// Takes the steps back, the last first, as far as they were taken; returns how many.
+    fn undo(&self, root: &Path) -> io::Result<usize> {
+        let mut undone = 0;
         for (number, step) in self.steps.iter().enumerate().rev() {
             let place = self.kept.join(number.to_string());
             match step {
@@ -457,12 +497,30 @@ impl Journal {
                     // Into the folder that goes last, so that what somebody wrote into it would not be lost.
                     fs::rename(below(root, path)?, place)?;
                 }
-                _ => {}
+                _ => continue,
+            }
+            undone += 1;
+        }
+        // The journal goes first: without it nothing is undone twice. Of the folder only what is ours goes.
+        fs::remove_file(&self.file)?;
+        for number in 0..self.steps.len() {
+            for name in [number.to_string(), format!("{number}.old"), format!("{number}.new")] {
+                let _ = fs::remove_file(self.kept.join(name));
             }
         }
-        // The journal goes first: without it nothing is undone twice.
-        fs::remove_file(&self.file)?;
-        if is_there(&self.kept) { fs::remove_dir_all(&self.kept) } else { Ok(()) }
+        let _ = fs::remove_dir(&self.kept);
+        Ok(undone)
+    }
+
+    /// Whether everything that was kept is there, and nothing is where it comes back to.
+    fn can_be_undone(&self, root: &Path) -> io::Result<()> {
+        no_link(&self.kept)?;
+        if !self.kept.is_dir() {
+            let gone =
+                io::Error::new(io::ErrorKind::NotFound, "is gone, and with it what was removed; nothing is undone");
+            return Err(at(&self.kept, &gone));
+        }
+        self.nothing_is_in_the_way(root)
     }
 
     fn nothing_is_in_the_way(&self, root: &Path) -> io::Result<()> {

@@ -22,8 +22,9 @@ pub fn write(path: &Path, replace: bool, render: impl FnOnce(&mut dyn Write) -> 
     let (found, is_link) = (path.metadata(), path.is_symlink());
     match &found {
         Ok(found) if found.is_dir() => return refused("is a folder; name a file"),
-        Ok(found) if !found.is_file() => {
-            let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(path).map_err(named)?);
+        Ok(found) if !found.is_file() || path.starts_with("/dev/fd") || path.starts_with("/proc") => {
+            // Behind a file that is open already others write, too.
+            let mut out = BufWriter::new(std::fs::OpenOptions::new().append(true).open(path).map_err(named)?);
             return render(&mut out).and_then(|()| out.flush()).map_err(named);
         }
         Ok(_) if !replace => {
@@ -38,6 +39,9 @@ pub fn write(path: &Path, replace: bool, render: impl FnOnce(&mut dyn Write) -> 
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    if folder.exists() && !folder.is_dir() {
+        return refused(&format!("{} is not a folder", shown(folder)));
+    }
     std::fs::create_dir_all(folder).map_err(named)?;
     let mut file = temporary(folder).map_err(named)?;
     let mut out = BufWriter::new(file.as_file_mut());

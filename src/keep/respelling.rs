@@ -120,6 +120,6 @@ fn plain(name: &str) -> String {
 /// The description of a system that is named as the file but for case and hyphens.
 fn description(name: &str, systems: &BTreeMap<String, String>) -> Option<String> {
     let (stem, ending) = name.rsplit_once('.')?;
-    let system = systems.get(&plain(stem))?;
+    let system = systems.get(&plain(stem)).filter(|system| !system.contains(' '))?;
     ending.eq_ignore_ascii_case("json").then(|| format!("{system}.json"))
 }

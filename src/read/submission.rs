@@ -103,7 +103,8 @@ impl Submission {
 pub fn only_orphan<'a>(submission: &'a Submission, submitter: &Submitter) -> Option<(String, &'a System)> {
     let systems = submission.systems_of(submitter);
     let mut without = systems.iter().filter(|system| system.description.is_none());
-    let system = without.next().filter(|_| without.next().is_none())?;
+    // A description is not given a name that has to be changed itself.
+    let system = without.next().filter(|system| without.next().is_none() && !system.name.contains(' '))?;
     let folder = tree::join(&submitter.path, "systems");
     let is_orphan = |entry: &&tree::Entry| {
         let json = entry.name().rsplit_once('.').is_some_and(|(_, ending)| ending == "json");

@@ -5,15 +5,18 @@ use crate::read::log::text::{is_hidden, printable};
 /// Text in one line that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe in front.
 #[must_use]
 pub fn formula(text: &str) -> String {
-    let mut characters = text.chars();
+    // Programs look past what is not seen, and take the wide signs of East Asian keyboards for the narrow ones.
+    let seen =
+        text.trim_start_matches(|c: char| c.is_whitespace() || is_hidden(c) || c == '\u{200B}' || c == '\u{FEFF}');
+    let mut characters = seen.chars();
     let harmless = match characters.next() {
         // A lone hyphen, a dash in front of words and a negative number are no formulas.
         Some('-' | '+') => {
             let rest = characters.as_str();
-            rest.is_empty() || rest.starts_with(' ') || text.parse::<f64>().is_ok()
+            rest.is_empty() || rest.starts_with(' ') || seen.parse::<f64>().is_ok()
         }
-        Some('=' | '@' | '\t' | '\r') => false,
-        _ => true,
+        Some('=' | '@' | '\u{FF1D}' | '\u{FF20}' | '\u{FF0B}' | '\u{FF0D}') => false,
+        Some(_) | None => !text.starts_with(['\t', '\r']),
     };
     let text = printable(&text.replace(['\n', '\r', '\t'], " "));
     if harmless { text } else { format!("'{text}") }
@@ -40,7 +43,9 @@ mod tests {
 
     #[test]
     fn formulas_become_text() {
-        for text in ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1"] {
+        for text in
+            [" =1+1", "\u{FF1D}1+1", "\u{200B}=1", "\n=1", "=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1"]
+        {
             assert!(formula(text).starts_with('\''), "{text}");
         }
         assert_eq!(formula("two\nlines"), "two lines");

@@ -87,6 +87,9 @@ pub struct Finding {
     source: String,
     /// The decision by which it does not count, or null.
     waived: Option<crate::judge::rule::Decision>,
+    /// The list of absent files that names its file, if it follows from that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known_absent: Option<String>,
 }
 
 /// Another place that a finding speaks of.
@@ -271,7 +274,11 @@ impl<'a> Owners<'a> {
             notes: finding.notes.clone(),
             help: finding.help.clone(),
             source: finding.rule.source(),
-            waived: finding.waived.clone(),
+            waived: finding.decision().cloned(),
+            known_absent: match &finding.suppression {
+                Some(crate::judge::rule::Suppression::KnownAbsent(list)) => Some(list.clone()),
+                _ => None,
+            },
         }
     }
 }

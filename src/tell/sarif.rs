@@ -183,12 +183,9 @@ fn result(finding: &Finding, seen: &mut BTreeMap<String, usize>) -> SarifResult 
             .collect(),
         partial_fingerprints: BTreeMap::from([("tinyaudit/v1", fingerprint)]),
         suppressions: finding
-            .waived
+            .suppression
             .iter()
-            .map(|decision| Suppression {
-                kind: "external",
-                justification: format!("{} ({}, {})", decision.reason, decision.decided_by, decision.date),
-            })
+            .map(|suppression| Suppression { kind: "external", justification: suppression.to_string() })
             .collect(),
     }
 }

@@ -103,9 +103,8 @@ fn group<'a>(finding: &'a Finding, path: &'a str, related: &'a [String]) -> Grou
     for note in &finding.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
-    if let Some(decision) = &finding.waived {
-        let waived = format!("waived by {} on {}: {}", decision.decided_by, decision.date, decision.reason);
-        return group.element(Level::NOTE.message(waived));
+    if let Some(suppression) = &finding.suppression {
+        return group.element(Level::NOTE.message(suppression.to_string()));
     }
     group.element(Level::HELP.message(finding.help.as_str()))
 }
@@ -116,7 +115,7 @@ pub fn summary(report: &Report, threshold: Severity) -> String {
     let counts = report.counts();
     let verdict = if report.fails(threshold) { "FAIL" } else { "PASS" };
     let absent = weight(report.findings.iter().filter(|finding| finding.is_absent()));
-    let waived = weight(report.findings.iter().filter(|finding| !finding.counts())) - absent;
+    let waived = weight(report.findings.iter().filter(|finding| finding.is_waived()));
     let waived = if waived == 0 { String::new() } else { format!(", {waived} waived") };
     let absent = if absent == 0 { String::new() } else { format!(", {absent} set aside (files known to be absent)") };
     format!(

@@ -163,7 +163,7 @@ fn patterns() {
     let mark = |pattern: String, path: String| {
         let mut findings = vec![Finding::new(rule, &path, 0, ""); 10];
         waiver::mark(&mut findings, &waivers(&pattern, 10), "v1.3");
-        findings[0].waived.is_some()
+        findings[0].suppression.is_some()
     };
     bounded("stars", 2000, |size| size, |size| assert!(!mark("*a".repeat(*size) + "x", "a".repeat(2 * size))));
     bounded("stars alone", 20_000, |size| size, |size| assert!(mark("*".repeat(*size), "a".repeat(*size))));

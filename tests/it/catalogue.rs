@@ -49,3 +49,35 @@ fn published_rounds_pass_with_their_waivers() {
         assert!(left.is_empty(), "{name}: {left:#?}");
     }
 }
+
+/// A waived cause keeps its consequences away: the errors fall by those that the waiver covers, and nothing takes their place.
+#[test]
+fn a_waiver_takes_away_what_it_covers_and_nothing_appears() {
+    use std::collections::BTreeSet;
+    use tinyaudit::judge::report::Report;
+    use tinyaudit::judge::rule::Finding;
+    use tinyaudit::judge::waiver;
+    use tinyaudit::round::{Round, Severity};
+    let Some(rounds) = crate::corpus::rounds() else { return };
+    let key = |finding: &Finding| (finding.rule.id, finding.path.clone(), finding.line, finding.message.clone());
+    for name in ["v0.5", "v0.7", "v1.2", "v1.3"] {
+        let tree = tinyaudit::read::tree::Tree::open(&rounds.join(name)).unwrap();
+        let mut report = Report::of(&tree, Round::named(name).unwrap(), None).unwrap();
+        let before: BTreeSet<_> = report.findings.iter().map(key).collect();
+        let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let causes: BTreeSet<(&str, String)> = errors.map(|finding| (finding.rule.id, finding.path.clone())).collect();
+        let counts = report.counts();
+        for (rule, path) in &causes {
+            let covered = |finding: &&Finding| finding.rule.id == *rule && finding.path == *path;
+            let expected: usize = report.findings.iter().filter(covered).map(|finding| finding.stands_for).sum();
+            let path = serde_json::Value::from(path.as_str());
+            let text = format!("- {{rule: {rule}, path: {path}, reason: r, decided_by: d, date: 2026-01-31}}");
+            report.waive(&waiver::parse(&text, "w.yaml").unwrap(), "w.yaml");
+            let after: BTreeSet<_> = report.findings.iter().map(key).collect();
+            assert_eq!(after.difference(&before).collect::<Vec<_>>(), Vec::<&_>::new(), "{name}: {rule} {path}");
+            assert_eq!(report.counts().error + expected, counts.error, "{name}: {rule} {path}");
+            report.forget_waivers();
+        }
+        assert_eq!(report.findings.iter().map(key).collect::<BTreeSet<_>>(), before, "{name}");
+    }
+}

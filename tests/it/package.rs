@@ -373,7 +373,7 @@ fn a_session_takes_the_place_of_another() {
     assert!(said(&refused).contains("--replace takes its place and keeps it"), "{}", said(&refused));
     let output = import(&["--replace"]);
     assert!(output.status.success(), "{}", said(&output));
-    assert!(said(&output).contains("left behind, as no runner writes it: notes.md"), "{}", said(&output));
+    assert!(said(&output).contains("skipped, not runner output files: notes.md"), "{}", said(&output));
     assert_eq!(fs::read(run.join("energy_inf_000.png")).unwrap(), b"picture");
     let kept = folder.path().join("tree.tinyaudit-replaced/closed/ExampleCo/simulated_fpga_100mhz/ic/performance-1");
     assert_eq!(fs::read(kept.join("log.txt")).unwrap(), b"older");

@@ -1,5 +1,6 @@
 use crate::judge::rule::{Findings, rule};
 use crate::read::submission::Submission;
+use crate::read::tree::{join, parent_of};
 use crate::round::spelling::{nearest, plain};
 use crate::round::{BenchmarkSpec, Round};
 
@@ -24,7 +25,11 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let message = format!("`{}` is no benchmark of {}, expected one of {known}", benchmark.folder, round.name);
         let finding = findings.at(&benchmark.path, 0, message);
         let model = benchmark.runs.values().find_map(|run| run.log.as_ref()?.model.as_ref());
-        if let Some(name) = model.and_then(|model| round.benchmark_of_model(model)) {
+        let beside = |name: &str| submission.entries.get(&join(parent_of(&benchmark.path), name)).is_some();
+        let meant = model.and_then(|model| round.benchmark_of_model(model));
+        if let Some(name) = meant.filter(|name| beside(name)) {
+            finding.help(format!("take it out: `{name}` is there already, and its logs show that benchmark's model"));
+        } else if let Some(name) = model.and_then(|model| round.benchmark_of_model(model)) {
             finding.help(if system.is_closed() {
                 format!("name the folder `{name}`: its logs show that benchmark's model")
             } else {

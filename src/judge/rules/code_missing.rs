@@ -24,8 +24,6 @@ fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
             .collect();
         if files.is_empty() {
             findings.at(&submitter.path, 0, "there is no `code` folder with files in it");
-        } else if files.iter().all(|entry| entry.size() == Some(0)) {
-            findings.at(&submitter.path, 0, "every file in `code` is empty");
         } else if files.iter().all(|entry| tells_only(&entry.path)) {
             findings.at(&submitter.path, 0, "`code` holds documents only, neither source nor binary");
         }

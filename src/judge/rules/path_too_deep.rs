@@ -14,7 +14,8 @@ rule! {
     /// Help: give every variant a system folder and a description of its own.
     ///
     /// Source: directory structure of the results repositories.
-    "path-too-deep", Structure, Error, check
+    "path-too-deep", Structure, Error, check,
+    explains "system-description-missing"
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

@@ -16,15 +16,8 @@ rule! {
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {
     for submitter in submission.submitters.iter().filter(|submitter| submitter.has_results) {
         let is_readme = |name: &str| name.to_lowercase().starts_with("readme");
-        let entries = submission.entries_of(submitter).iter();
-        let readmes: Vec<_> = entries.filter(|entry| entry.is_file() && is_readme(entry.name())).collect();
-        match &readmes[..] {
-            [] => drop(findings.at(&submitter.path, 0, "there is no README in the whole submission")),
-            [first, ..] if readmes.iter().all(|entry| entry.size() == Some(0)) => {
-                let which = if readmes.len() == 1 { "the README is empty" } else { "every README is empty" };
-                findings.at(&first.path, 0, which);
-            }
-            _ => {}
+        if !submission.entries_of(submitter).iter().any(|entry| entry.is_file() && is_readme(entry.name())) {
+            findings.at(&submitter.path, 0, "there is no README in the whole submission");
         }
     }
 }

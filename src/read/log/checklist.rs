@@ -131,7 +131,7 @@ pub enum Technique {
     None,
     /// That this one is used.
     Used,
-    /// It is not one of the form's answers.
+    /// It is not one of the form's answers, or another tick contradicts it.
     Unclear,
 }
 
@@ -169,18 +169,20 @@ impl Checklist {
     /// `known` holds a word of every technique of the form.
     #[must_use]
     pub fn techniques(&self, question: &str, known: &[&str]) -> Vec<(&Item, Technique)> {
-        let ticked = self.answers(question).unwrap_or_default().iter().filter(|item| item.ticked);
+        let ticked: Vec<&Item> = self.answers(question).unwrap_or_default().iter().filter(|item| item.ticked).collect();
+        let none = ticked.iter().any(|item| item.says_none());
         let says = |item: &Item| {
             let text = item.text.to_lowercase();
             let named = known.iter().any(|word| text.contains(word));
-            let denied = text.split(|c: char| !c.is_alphanumeric()).any(|word| ["no", "not", "never"].contains(&word));
+            let mut words = text.split(|c: char| !c.is_alphanumeric());
+            let denied = none || words.any(|word| ["no", "not", "never", "none"].contains(&word));
             match (item.says_none(), named && !denied) {
                 (true, _) if !named => Technique::None,
                 (false, true) => Technique::Used,
                 _ => Technique::Unclear,
             }
         };
-        ticked.map(|item| (item, says(item))).collect()
+        ticked.into_iter().map(|item| (item, says(item))).collect()
     }
 
     /// What follows a label such as `Name of Certifying Engineer(s):`, on its line and on those below it; `None` where
@@ -446,8 +448,8 @@ mod tests {
             assert_eq!(of(&["Pruning", slip]), [Technique::None], "{slip}");
         }
         assert_eq!(of(&["X Pruning", "None of the above"]), [Technique::Used]);
-        assert_eq!(of(&["X Pruning", "X None of the above"]), [Technique::Used, Technique::None]);
-        for unclear in ["X No pruning", "X see README", "X Pruning, none of the others"] {
+        assert_eq!(of(&["X Pruning", "X None of the above"]), [Technique::Unclear, Technique::None]);
+        for unclear in ["X No pruning", "X see README", "X Pruning, none of the others", "X Pruning - none"] {
             assert_eq!(of(&[unclear]), [Technique::Unclear], "{unclear}");
         }
         let yes = |text: &str| Item { text: text.to_owned(), ticked: true }.says_yes();

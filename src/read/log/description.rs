@@ -147,6 +147,7 @@ fn slip(text: &str) -> Option<(Line, String)> {
             '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{2018}' | '\u{2019}' | '\u{AB}' | '\u{BB}' => {
                 return Some((lines, format!("`{c}` is a quotation mark of a word processor; write `\"`")));
             }
+            '/' | '#' => return Some((lines, "JSON has no comments; remove it".to_owned())),
             '\'' => {
                 return Some((lines, "texts stand in double quotation marks; write `\"` instead of `'`".to_owned()));
             }
@@ -176,7 +177,31 @@ fn slip(text: &str) -> Option<(Line, String)> {
                 }
                 before = Some(('"', lines));
             }
-            c if c.is_whitespace() => {}
+            ' ' | '\t' | '\r' => {}
+            c if c.is_whitespace() => {
+                return Some((
+                    lines,
+                    format!("a blank of another kind (U+{:04X}) stands here; write a plain one", u32::from(c)),
+                ));
+            }
+            ',' if matches!(before, Some((',' | '{' | '[', _))) => {
+                return Some((lines, "a comma stands here without anything before it; remove it".to_owned()));
+            }
+            ';' => return Some((lines, "write `,` instead of `;`".to_owned())),
+            '=' | '\u{FF1A}' => return Some((lines, format!("write `:` instead of `{c}`"))),
+            c if c.is_alphabetic() => {
+                let (is_key, rest) = (matches!(before, Some(('{' | ',', _))), characters.as_str());
+                let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+                let word = format!("{c}{}", &rest[..length]);
+                if is_key {
+                    return Some((lines, format!("the key `{word}` needs quotation marks")));
+                }
+                if !["true", "false", "null"].contains(&word.as_str()) {
+                    return Some((lines, format!("`{word}` is not a JSON value; write a text in quotation marks")));
+                }
+                characters = rest[length..].chars();
+                before = Some(('0', lines));
+            }
             c if c.is_alphanumeric() => before = Some(('0', lines)),
             c => before = Some((c, lines)),
         }
@@ -241,6 +266,13 @@ mod tests {
             ("{\n“a”: 1\n}", 2, "quotation mark of a word processor"),
             ("{\n\"a\": ‘x’\n}", 2, "quotation mark of a word processor"),
             ("{'a': 1}", 1, "double quotation marks"),
+            ("{\n// hello\n\"a\": 1}", 2, "no comments"),
+            ("{\"a\": 1,, \"b\": 2}", 1, "without anything before it"),
+            ("{a: 1}", 1, "the key `a` needs quotation marks"),
+            ("{\"a\": None}", 1, "`None` is not a JSON value"),
+            ("{\"a\"=1}", 1, "instead of `=`"),
+            ("{\"a\": \"x\"; \"b\": 1}", 1, "instead of `;`"),
+            ("{\u{A0}\"a\": 1,,}", 1, "U+00A0"),
         ] {
             let damage = parse(text.as_bytes()).damage.expect(text);
             assert!(damage.line == line && damage.message.contains(message), "{text}: {damage:?}");

@@ -84,6 +84,12 @@ impl Parser {
             Some(b'T') if message.starts_with(b"Traceback (most recent call last)") => {
                 self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
             }
+            Some(b'E') if message.starts_with(b"ERROR") || message.starts_with(b"Error") => {
+                self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
+            }
+            Some(b's') if message.starts_with(b"serial.") && memchr::memmem::find(message, b"Exception").is_some() => {
+                self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
+            }
             Some(b'C' | b's') => {
                 self.log.captured.extend(captured(message).map(|counts| At::new(counts, line)));
             }

@@ -180,7 +180,9 @@ pub const UTF16: &str = "the file is UTF-16, as PowerShell's `>` writes it; save
 /// Whether a file begins as text of 16-bit characters.
 #[must_use]
 pub fn is_utf16(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") || matches!(bytes, [1..=127, 0, 1..=127, 0, ..])
+    let marked = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
+    marked && !bytes.starts_with(b"\xFF\xFE\0\0")
+        || matches!(bytes, [1..=127, 0, 1..=127, 0, ..] | [0, 1..=127, 0, 1..=127, ..])
 }
 
 /// Text of a submission with `\u{FFFD}` for every character that is hidden.

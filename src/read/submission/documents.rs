@@ -25,6 +25,10 @@ pub struct Documents {
     pub byte_order_marks: Vec<String>,
     /// A document that is named for quantisation, or a README that speaks of it.
     pub quantisation: Option<String>,
+    /// The first README, where none says anything.
+    pub blank_readme: Option<String>,
+    /// Whether there is code, and no file of it says anything.
+    pub is_code_blank: bool,
     /// A README that says how energy was measured.
     pub hookup: Option<String>,
     /// Documents in which a sentence stands that says what to write there, with its line.
@@ -141,8 +145,14 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     let code = code.par_iter().filter_map(|entry| read_code(tree, entry)).collect();
     let quantisation = on_quantisation(tree, submitter, entries);
     let hookup = on_hookup(tree, submitter, entries);
+    let readme = |entry: &&Entry| entry.is_file() && entry.name().to_lowercase().starts_with("readme");
+    let readmes: Vec<&Entry> = entries.iter().filter(readme).collect();
+    let blank_readme = readmes.first().filter(|_| readmes.iter().all(|entry| is_blank(tree, entry)));
+    let blank_readme = blank_readme.map(|entry| entry.path.to_string());
+    let mut of_code = tree.below(&join(&submitter.path, "code")).iter().filter(|entry| entry.is_file()).peekable();
+    let is_code_blank = of_code.peek().is_some() && of_code.all(|entry| is_blank(tree, entry));
     let placeholders = entries.iter().filter_map(|entry| placeholder_in(tree, entry)).collect();
-    Documents { checklists, code, byte_order_marks, quantisation, hookup, placeholders }
+    Documents { checklists, code, byte_order_marks, quantisation, blank_readme, is_code_blank, hookup, placeholders }
 }
 
 /// The first placeholder of a short document.
@@ -195,6 +205,14 @@ fn on_hookup(tree: &Tree, submitter: &Submitter, entries: &[Entry]) -> Option<St
         .map(|entry| entry.path.to_string())
 }
 
+/// Whether a file holds nothing but blanks.
+fn is_blank(tree: &Tree, entry: &Entry) -> bool {
+    /// A longer file is taken to say something, in bytes.
+    const LONGEST: u64 = 1 << 10;
+    let blank = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_whitespace);
+    entry.size().is_some_and(|size| size <= LONGEST) && tree.read_with(entry, blank).unwrap_or(false)
+}
+
 fn holds_any(text: &[u8], words: &[&str]) -> bool {
     words.iter().any(|word| memmem::find(text, word.as_bytes()).is_some())
 }
@@ -228,7 +246,9 @@ fn begins_with(tree: &Tree, entry: &Entry, beginnings: &[&[u8]]) -> bool {
 }
 
 fn read_checklist(tree: &Tree, entry: &Entry) -> ChecklistFile {
-    let is_pdf = !has_ending(entry.name(), &["docx"]);
+    // A Word file that was only renamed is none.
+    let is_pdf = begins_with(tree, entry, &[b"%PDF"])
+        || !begins_with(tree, entry, &[b"PK"]) && !has_ending(entry.name(), &["docx"]);
     if let Some(size) = entry.size().filter(|size| *size > MAX_CHECKLIST) {
         let message = format!("the file has {size} bytes, at most {MAX_CHECKLIST} are expected");
         return ChecklistFile { path: entry.path.to_string(), is_pdf, content: Err(Damage::new(0, message)) };

@@ -118,8 +118,7 @@ pub fn place(path: &str, line: Line) -> String {
 
 /// Why a finding does not count, where it was decided so.
 pub fn waiver(finding: &Finding) -> Option<String> {
-    let crate::judge::rule::Decision { reason, decided_by, date } = finding.waived.as_ref()?;
-    Some(printable(&format!("waived by {decided_by} on {date}: {reason}")))
+    finding.suppression.as_ref().map(|why| printable(&why.to_string()))
 }
 
 fn finding_part(index: &Index<'_>, at: usize) -> FindingPart {
