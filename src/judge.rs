@@ -5,6 +5,7 @@ pub mod coverage;
 pub mod device_class;
 pub mod engine;
 pub mod evidence;
+pub mod figure;
 pub mod follow_up;
 pub mod lineage;
 pub mod metrics;

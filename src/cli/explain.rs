@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::streams::print;
 use crate::judge::coverage::entry_named;
+use crate::judge::rule::Group;
 use crate::judge::rules::RULES;
 use crate::judge::rules::{retired, rule_named};
 use crate::round::Round;
@@ -21,7 +22,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Explain {
-    /// The rule's id, as findings show it in brackets, or an entry of the sourced catalogue
+    /// The rule's id, as findings show it in brackets, or a part of it, which lists all that contain it; or an entry of the
+    /// sourced catalogue
     rule: String,
 }
 
@@ -31,6 +33,9 @@ pub struct Rules {
     /// The round whose severities are shown [default: the newest]
     #[arg(long, value_name = "ROUND")]
     round: Option<String>,
+    /// Only rules of this group, in the table
+    #[arg(long, conflicts_with = "format")]
+    group: Option<Group>,
     /// How to print them
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -59,6 +64,24 @@ impl Explain {
                 print(|out| writeln!(out, "{} was taken out: {reason}", self.rule))?;
                 return Ok(ExitCode::SUCCESS);
             }
+            // A part of a name is enough where it is one rule's, and lists the rules where it is that of several.
+            let part = self.rule.to_lowercase().replace([' ', '_'], "-");
+            let alike: Vec<_> = RULES.iter().filter(|rule| !part.is_empty() && rule.id.contains(&part)).collect();
+            match alike[..] {
+                [] => {}
+                [only] => {
+                    let text = catalogue::explain(only)?;
+                    print(|out| write!(out, "{text}"))?;
+                    return Ok(ExitCode::SUCCESS);
+                }
+                _ => {
+                    let width = alike.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
+                    print(|out| {
+                        alike.iter().try_for_each(|rule| writeln!(out, "{:<width$}  {}", rule.id, rule.title()))
+                    })?;
+                    return Ok(ExitCode::SUCCESS);
+                }
+            }
             let near = nearest(&self.rule, RULES.iter().map(|rule| rule.id), self.rule.len() / 2);
             let hint =
                 near.map_or_else(|| "`tinyaudit rules` lists them".to_owned(), |near| format!("did you mean {near}?"));
@@ -76,7 +99,7 @@ impl Rules {
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
         print(|out| match self.format {
             Format::Json => json::write(&catalogue::Catalogue::of(&round), out),
-            Format::Table => write!(out, "{}", catalogue::list(&round)),
+            Format::Table => write!(out, "{}", catalogue::list(&round, self.group)),
             Format::Markdown => write!(out, "{}", catalogue::markdown()),
         })?;
         Ok(ExitCode::SUCCESS)

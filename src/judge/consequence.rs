@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::proof::STATEMENTS;
 use super::rule::{Finding, Group, Severity};
+use super::rules;
 
 /// What follows from a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -30,11 +31,11 @@ impl Consequence {
         let refutes = STATEMENTS.iter().any(|statement| statement.refuted_by.contains(&id));
         // What decides that there is no figure at all.
         let loses = [
-            "evidence-undecided",
-            "quality-target-missed",
-            "run-missing",
-            "runner-not-eligible",
-            "wakeword-limit-exceeded",
+            rules::evidence_undecided::ID,
+            rules::quality_target_missed::ID,
+            rules::run_missing::ID,
+            rules::runner_not_eligible::ID,
+            rules::wakeword_limit_exceeded::ID,
         ]
         .contains(&id);
         match finding.rule.group {
@@ -48,7 +49,13 @@ impl Consequence {
 /// Whether a finding says that something is not there, rather than that something is wrong.
 #[must_use]
 pub fn is_absence(finding: &Finding) -> bool {
-    let absences = ["claim-missing", "evidence-missing", "evidence-undecided", "file-missing", "run-missing"];
+    let absences = [
+        rules::claim_missing::ID,
+        rules::evidence_missing::ID,
+        rules::evidence_undecided::ID,
+        rules::file_missing::ID,
+        rules::run_missing::ID,
+    ];
     absences.contains(&finding.rule.id)
 }
 

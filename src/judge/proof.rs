@@ -16,79 +16,21 @@ mod wakeword;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::fmt;
 
-use super::rule::Finding;
-use super::rules::EVIDENCE_UNDECIDED;
+pub use super::figure::{Kind, Status};
+use super::rule::{Finding, Rule};
+use super::rules::{self, EVIDENCE_UNDECIDED};
 use crate::read::location::Line;
 use crate::read::submission::{Benchmark, Place, Run, Submission};
-use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Severity, Task};
-
-/// A published figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// Median inferences per second.
-    Throughput,
-    /// Top-1 or AUC, whichever the benchmark's target is.
-    Quality,
-    /// Median µJ per inference.
-    Energy,
-    /// Counts, duty cycle, throughput and power of the wake word.
-    Wakeword,
-}
-
-impl Kind {
-    /// Its name in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Throughput => "throughput",
-            Self::Quality => "quality",
-            Self::Energy => "energy",
-            Self::Wakeword => "wake word",
-        }
-    }
-
-    /// The figure that a run of a benchmark is published with.
-    #[must_use]
-    pub const fn of(task: Task, mode: Mode) -> Self {
-        match (task, mode) {
-            (Task::Wakeword, _) => Self::Wakeword,
-            (_, Mode::Performance) => Self::Throughput,
-            (_, Mode::Accuracy) => Self::Quality,
-            (_, Mode::Energy) => Self::Energy,
-        }
-    }
-}
-
-/// What can be said of a figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
-    /// Every statement is proven.
-    Confirmed,
-    /// A statement is neither proven nor refuted.
-    Unproven,
-    /// A statement is refuted.
-    Contradicted,
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Confirmed => "confirmed",
-            Self::Unproven => "unproven",
-            Self::Contradicted => "contradicted",
-        })
-    }
-}
+use crate::round::{BenchmarkSpec, FileRole, Round, Severity};
 
 /// How a statement ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Ruling {
     /// The evidence shows it: by which file and line.
     Proven(FileRole, Line),
     /// A finding of that rule says otherwise.
-    Refuted(&'static str),
+    Refuted(&'static Rule),
     /// Nobody can tell: the file to look at, its line, and why.
     Open(FileRole, Line, String),
 }
@@ -152,12 +94,12 @@ pub static STATEMENTS: &[Statement] = &[
         says: "the log shows one session from its start to its end, and reads to the end",
         of: EVERY,
         refuted_by: &[
-            "log-malformed",
-            "log-incomplete",
-            "time-runs-back",
-            "runner-unrecognised",
-            "file-unreadable",
-            "file-missing",
+            rules::log_malformed::ID,
+            rules::log_incomplete::ID,
+            rules::time_runs_back::ID,
+            rules::runner_unrecognised::ID,
+            rules::file_unreadable::ID,
+            rules::file_missing::ID,
         ],
         across_runs: false,
         decide: session::whole,
@@ -166,7 +108,7 @@ pub static STATEMENTS: &[Statement] = &[
         id: "no-failure-reported",
         says: "the runner reports no error",
         of: EVERY,
-        refuted_by: &["runner-error-reported"],
+        refuted_by: &[rules::runner_error_reported::ID],
         across_runs: false,
         decide: session::no_failure,
     },
@@ -174,7 +116,7 @@ pub static STATEMENTS: &[Statement] = &[
         id: "model-of-benchmark",
         says: "the device names the benchmark's model, each time it names one",
         of: EVERY,
-        refuted_by: &["model-disagrees-with-benchmark"],
+        refuted_by: &[rules::model_disagrees_with_benchmark::ID],
         across_runs: false,
         decide: session::model,
     },
@@ -183,14 +125,14 @@ pub static STATEMENTS: &[Statement] = &[
         says: "log, results and evidence are of one session of that kind and runner",
         of: EVERY,
         refuted_by: &[
-            "log-of-another-session",
-            "mode-disagrees-with-folder",
-            "results-disagree-with-log",
-            "script-disagrees-with-log",
-            "session-shared",
-            "session-of-earlier-round",
-            "windows-shared",
-            "sequence-broken",
+            rules::log_of_another_session::ID,
+            rules::mode_disagrees_with_folder::ID,
+            rules::results_disagree_with_log::ID,
+            rules::script_disagrees_with_log::ID,
+            rules::session_shared::ID,
+            rules::session_of_earlier_round::ID,
+            rules::windows_shared::ID,
+            rules::sequence_broken::ID,
         ],
         across_runs: false,
         decide: session::one,
@@ -199,7 +141,7 @@ pub static STATEMENTS: &[Statement] = &[
         id: "claim-read-alike",
         says: "wherever the official tool may read the claim, it reads the same",
         of: EVERY,
-        refuted_by: &["claim-contradicted", "claim-missing", "claim-read-otherwise"],
+        refuted_by: &[rules::claim_contradicted::ID, rules::claim_missing::ID, rules::claim_read_otherwise::ID],
         across_runs: false,
         decide: session::claim_read,
     },
@@ -215,7 +157,7 @@ pub static STATEMENTS: &[Statement] = &[
         id: "entries-in-log",
         says: "results.json and the log show the same inferences, field by field",
         of: EVERY,
-        refuted_by: &["results-json-disagrees-with-log", "label-disagrees-with-list"],
+        refuted_by: &[rules::results_json_disagrees_with_log::ID, rules::label_disagrees_with_list::ID],
         across_runs: false,
         decide: json::entries,
     },
@@ -223,7 +165,12 @@ pub static STATEMENTS: &[Statement] = &[
         id: "windows-counted",
         says: "there are as many windows as the round asks for",
         of: &[Kind::Throughput, Kind::Energy],
-        refuted_by: &["window-count", "window-input-repeated", "firmware-for-another-mode", "session-in-single-mode"],
+        refuted_by: &[
+            rules::window_count::ID,
+            rules::window_input_repeated::ID,
+            rules::firmware_for_another_mode::ID,
+            rules::session_in_single_mode::ID,
+        ],
         across_runs: false,
         decide: throughput::counted,
     },
@@ -231,7 +178,7 @@ pub static STATEMENTS: &[Statement] = &[
         id: "iterations-echoed",
         says: "the device repeats the inferences and warm-ups it was told",
         of: &[Kind::Throughput, Kind::Energy],
-        refuted_by: &["inference-count-contradicted", "window-too-few-inferences"],
+        refuted_by: &[rules::inference_count_contradicted::ID, rules::window_too_few_inferences::ID],
         across_runs: false,
         decide: throughput::echoed,
     },
@@ -247,7 +194,11 @@ pub static STATEMENTS: &[Statement] = &[
         id: "windows-long-enough",
         says: "every window lasts as long, and has as many inferences, as it must",
         of: &[Kind::Throughput, Kind::Energy],
-        refuted_by: &["window-too-short", "window-too-few-inferences", "window-declared-invalid"],
+        refuted_by: &[
+            rules::window_too_short::ID,
+            rules::window_too_few_inferences::ID,
+            rules::window_declared_invalid::ID,
+        ],
         across_runs: false,
         decide: throughput::long_enough,
     },
@@ -255,7 +206,7 @@ pub static STATEMENTS: &[Statement] = &[
         id: "clocks-agree",
         says: "device and host measure the same time",
         of: &[Kind::Throughput],
-        refuted_by: &["device-clock-disagrees-with-host"],
+        refuted_by: &[rules::device_clock_disagrees_with_host::ID],
         across_runs: false,
         decide: throughput::clocks,
     },
@@ -263,7 +214,12 @@ pub static STATEMENTS: &[Statement] = &[
         id: "list-covered",
         says: "every input of the official list is inferred, each once",
         of: &[Kind::Quality],
-        refuted_by: &["input-missing", "input-repeated", "input-list-unknown", "accuracy-inference-repeated"],
+        refuted_by: &[
+            rules::input_missing::ID,
+            rules::input_repeated::ID,
+            rules::input_list_unknown::ID,
+            rules::accuracy_inference_repeated::ID,
+        ],
         across_runs: false,
         decide: accuracy::covered,
     },
@@ -271,7 +227,7 @@ pub static STATEMENTS: &[Statement] = &[
         id: "inputs-whole",
         says: "every input was sent in the benchmark's size",
         of: &[Kind::Quality],
-        refuted_by: &["input-incomplete", "input-size"],
+        refuted_by: &[rules::input_incomplete::ID, rules::input_size::ID],
         across_runs: false,
         decide: accuracy::sizes,
     },
@@ -279,7 +235,7 @@ pub static STATEMENTS: &[Statement] = &[
         id: "one-answer-each",
         says: "every inference has exactly one output vector; that of an accuracy run is of the right length, and not all zero",
         of: &[Kind::Throughput, Kind::Quality],
-        refuted_by: &["output-length"],
+        refuted_by: &[rules::output_length::ID],
         across_runs: false,
         decide: accuracy::answers,
     },
@@ -288,10 +244,10 @@ pub static STATEMENTS: &[Statement] = &[
         says: "the energy trace covers every window, with the stamps expected and no negative sample",
         of: &[Kind::Energy],
         refuted_by: &[
-            "energy-windows-misplaced",
-            "energy-samples-dropped",
-            "energy-monitor-unknown",
-            "evidence-missing",
+            rules::energy_windows_misplaced::ID,
+            rules::energy_samples_dropped::ID,
+            rules::energy_monitor_unknown::ID,
+            rules::evidence_missing::ID,
         ],
         across_runs: false,
         decide: energy::whole,
@@ -300,7 +256,7 @@ pub static STATEMENTS: &[Statement] = &[
         id: "windows-in-place",
         says: "the power at the edges of every window is that of its middle",
         of: &[Kind::Energy],
-        refuted_by: &["energy-windows-misplaced"],
+        refuted_by: &[rules::energy_windows_misplaced::ID],
         across_runs: false,
         decide: energy::in_place,
     },
@@ -308,7 +264,7 @@ pub static STATEMENTS: &[Statement] = &[
         id: "speed-of-performance-run",
         says: "the device is as fast as in its performance run",
         of: &[Kind::Energy],
-        refuted_by: &["energy-run-of-another-speed"],
+        refuted_by: &[rules::energy_run_of_another_speed::ID],
         across_runs: true,
         decide: energy::speed,
     },
@@ -316,7 +272,7 @@ pub static STATEMENTS: &[Statement] = &[
         id: "detections-ascend",
         says: "log and results.json list the same detections, ascending",
         of: &[Kind::Wakeword],
-        refuted_by: &["results-json-disagrees-with-log", "wakeword-recording-unknown"],
+        refuted_by: &[rules::results_json_disagrees_with_log::ID, rules::wakeword_recording_unknown::ID],
         across_runs: false,
         decide: wakeword::detections,
     },
@@ -324,7 +280,7 @@ pub static STATEMENTS: &[Statement] = &[
         id: "pulses-whole",
         says: "the activity of the device is recorded pulse by pulse",
         of: &[Kind::Wakeword],
-        refuted_by: &["wakeword-duty-cycle-impossible", "wakeword-period-differs"],
+        refuted_by: &[rules::wakeword_duty_cycle_impossible::ID, rules::wakeword_period_differs::ID],
         across_runs: false,
         decide: wakeword::pulses,
     },
@@ -333,13 +289,13 @@ pub static STATEMENTS: &[Statement] = &[
         says: "the figure recomputed from this evidence is the claimed one",
         of: EVERY,
         refuted_by: &[
-            "throughput-mismatch",
-            "window-arithmetic",
-            "accuracy-mismatch",
-            "auc-mismatch",
-            "energy-mismatch",
-            "energy-arithmetic",
-            "wakeword-mismatch",
+            rules::throughput_mismatch::ID,
+            rules::window_arithmetic::ID,
+            rules::accuracy_mismatch::ID,
+            rules::auc_mismatch::ID,
+            rules::energy_mismatch::ID,
+            rules::energy_arithmetic::ID,
+            rules::wakeword_mismatch::ID,
         ],
         across_runs: false,
         decide: session::as_claimed,
@@ -364,33 +320,41 @@ fn proof(place: &Place<'_>, round: &Round) -> Option<Proof> {
 }
 
 /// Rules whose findings say that evidence is not there: they leave a statement open.
-const LACKS: [&str; 4] = ["evidence-missing", "file-missing", "file-unreadable", "log-incomplete"];
+const LACKS: [&str; 4] =
+    [rules::evidence_missing::ID, rules::file_missing::ID, rules::file_unreadable::ID, rules::log_incomplete::ID];
 
 impl Proof {
     /// Lets the findings on its run refute statements. A finding that was waived takes its statement out of the question, and
     /// those that only its consequences would refute.
     pub fn settle<'a>(&mut self, findings: impl Iterator<Item = &'a Finding>) {
         let errors: Vec<&Finding> = findings.filter(|finding| finding.severity == Severity::Error).collect();
+        let kind = self.kind;
         let files = &self.files;
         let role_of = |path: &str| files.iter().find(|(_, own)| *own == path).map_or(FileRole::Log, |(role, _)| *role);
         for decided in &mut self.statements {
             let by = |finding: &&&Finding| decided.statement.refuted_by.contains(&finding.rule.id);
             let found: Vec<&&Finding> = errors.iter().filter(by).collect();
-            let mut counting = found.iter().filter(|finding| finding.counts());
+            let mut counting =
+                found.iter().filter(|finding| finding.counts() || finding.is_waived() && !finding.lets_through(kind));
             // What is absent contradicts nothing.
             let absent = |finding: &&&&Finding| LACKS.contains(&finding.rule.id);
-            if let Some(refuting) = counting.clone().find(|finding| !absent(finding)) {
-                decided.ruling = Ruling::Refuted(refuting.rule.id);
+            // What contradicts the figure says more than that a rule is broken.
+            let refuting = counting.clone().filter(|finding| !absent(finding)).min_by_key(|one| one.rule.keeps_figure);
+            if let Some(refuting) = refuting {
+                decided.ruling = Ruling::Refuted(refuting.rule);
             } else if let Some(lacking) = counting.next() {
                 decided.ruling = Ruling::Open(role_of(&lacking.path), lacking.line, lacking.rule.id.to_owned());
-            } else if let Some(waived) = found.iter().copied().find(|finding| finding.is_waived()).or_else(|| {
-                // What a waived cause explains is waived with it, as far as nothing proves it anyway.
-                let explained = |finding: &&&Finding| {
-                    let by = |id: &&str| decided.statement.refuted_by.contains(id) || *id == EVIDENCE_UNDECIDED.id;
-                    finding.is_waived() && finding.rule.explains.iter().any(by)
-                };
-                errors.iter().find(explained).filter(|_| !matches!(decided.ruling, Ruling::Proven(..)))
-            }) {
+            } else if let Some(waived) =
+                found.iter().copied().find(|finding| finding.lets_through(kind)).or_else(|| {
+                    // What a waived cause explains is waived with it, as far as nothing proves it anyway.
+                    let explained = |finding: &&&Finding| {
+                        let by = |id: &&str| decided.statement.refuted_by.contains(id) || *id == EVIDENCE_UNDECIDED.id;
+                        let undecided = finding.rule.id == EVIDENCE_UNDECIDED.id;
+                        finding.lets_through(kind) && (undecided || finding.rule.explains.iter().any(by))
+                    };
+                    errors.iter().find(explained).filter(|_| !matches!(decided.ruling, Ruling::Proven(..)))
+                })
+            {
                 decided.ruling = Ruling::Proven(role_of(&waived.path), waived.line);
             }
         }
@@ -405,9 +369,12 @@ impl Proof {
     /// What can be said of the figure.
     #[must_use]
     pub fn status(&self) -> Status {
+        let claim = self.statements.last().is_some_and(|last| matches!(last.ruling, Ruling::Proven(..)));
         let of = |decided: &Decided| match decided.ruling {
             Ruling::Proven(..) => Status::Confirmed,
             Ruling::Open(..) => Status::Unproven,
+            Ruling::Refuted(rule) if rule.keeps_figure && claim => Status::NotByTheRules,
+            Ruling::Refuted(rule) if rule.keeps_figure => Status::Unproven,
             Ruling::Refuted(_) => Status::Contradicted,
         };
         self.statements.iter().map(of).max().unwrap_or(Status::Unproven)
@@ -416,8 +383,9 @@ impl Proof {
     /// The first statement that is refuted, or else the first that is open.
     #[must_use]
     pub fn decisive(&self) -> Option<&Decided> {
-        let refuted = self.statements.iter().find(|decided| matches!(decided.ruling, Ruling::Refuted(_)));
-        refuted.or_else(|| self.first_open())
+        let refuted = self.statements.iter().filter(|decided| matches!(decided.ruling, Ruling::Refuted(_)));
+        let keeps = |decided: &&Decided| matches!(decided.ruling, Ruling::Refuted(rule) if rule.keeps_figure);
+        refuted.min_by_key(keeps).or_else(|| self.first_open())
     }
 
     /// The first open statement.
@@ -430,7 +398,7 @@ impl Proof {
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         self.decisive().map(|decided| match &decided.ruling {
-            Ruling::Refuted(rule) => (*rule).to_owned(),
+            Ruling::Refuted(rule) => rule.id.to_owned(),
             Ruling::Open(_, _, why) => format!("{}: {why}", decided.statement.id),
             Ruling::Proven(..) => String::new(),
         })

@@ -8,7 +8,7 @@ use crate::judge::engine;
 use crate::judge::metrics;
 use crate::judge::proof::{self, Decided, Kind, Proof, Ruling, Status};
 use crate::judge::rule::{Finding, Suppression};
-use crate::judge::rules::{EVIDENCE_UNDECIDED, WAIVER_UNUSED};
+use crate::judge::rules::{self, EVIDENCE_UNDECIDED, WAIVER_UNUSED};
 use crate::judge::waiver::{self, Waiver};
 use crate::read::location::Line;
 use crate::read::log::{blocks, text};
@@ -131,7 +131,8 @@ impl Report {
                 finding.path == proof.path_of(*role)
             } else {
                 // A waived cause stays one: what follows from it does not take its place.
-                !finding.is_absent() && (finding.severity == Severity::Error || finding.rule.id == "evidence-missing")
+                !finding.is_absent()
+                    && (finding.severity == Severity::Error || finding.rule.id == rules::evidence_missing::ID)
             }
         };
         if inside(&self.findings, place).any(causes) || !proof.claimed {
@@ -150,6 +151,7 @@ impl Report {
 
     /// Marks the findings that waivers of a file cover; a waiver that covers nothing becomes a finding.
     pub fn waive(&mut self, waivers: &[Waiver], file: &str) {
+        let waivers: &[Waiver] = &waivers.iter().map(|one| one.placed(&self.submission)).collect::<Vec<_>>();
         self.findings.append(&mut self.explained);
         waiver::mark(&mut self.findings, waivers, &self.round.name);
         self.settle();
@@ -216,7 +218,14 @@ impl Report {
     pub fn status(&self, benchmark: &Benchmark) -> Status {
         let needed = self.proofs_of(benchmark).filter(|proof| proof.kind != Kind::Energy);
         let absent = self.absent_runs(benchmark).next().map(|_| Status::Unproven);
-        needed.map(Proof::status).chain(absent).max().unwrap_or(Status::Unproven)
+        // A target that is missed, or a runner that is not permitted, is about the result as such.
+        let broken =
+            |finding: &Finding| finding.counts() && finding.severity == Severity::Error && finding.rule.keeps_figure;
+        let own = |finding: &&Finding| {
+            !benchmark.runs.get(&Mode::Energy).is_some_and(|run| is_inside(&finding.path, &run.path))
+        };
+        let broken = inside(&self.findings, &benchmark.path).filter(own).any(broken).then_some(Status::NotByTheRules);
+        needed.map(Proof::status).chain(absent).chain(broken).max().unwrap_or(Status::Unproven)
     }
 
     /// The runs that a result needs in this round and does not have.
@@ -236,7 +245,12 @@ impl Report {
     /// Takes findings out of the verdict that follow from files known to be absent: what is missing there, and figures that
     /// nothing proves without it. The figures stay unproven. `list` is where that stands.
     pub fn excuse(&mut self, absent: &BTreeSet<String>, list: &str) {
-        const FOLLOW: [&str; 4] = ["file-missing", "evidence-missing", "evidence-undecided", "run-missing"];
+        const FOLLOW: [&str; 4] = [
+            rules::file_missing::ID,
+            rules::evidence_missing::ID,
+            rules::evidence_undecided::ID,
+            rules::run_missing::ID,
+        ];
         let folders: BTreeSet<&str> = absent.iter().map(|path| parent_of(path)).collect();
         let follows = |finding: &Finding| {
             let parent = parent_of(&finding.path);

@@ -9,6 +9,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::judge::figure::Kind;
 use crate::read::location::Line;
 use crate::read::log::text::printable;
 use crate::read::submission::Submission;
@@ -48,6 +49,9 @@ pub struct Rule {
     /// Its doc comment: a title line, paragraphs, `Help: …`, `Official checker: …` if it
     /// looks at the matter, `Source: …`.
     pub documentation: &'static str,
+    /// Whether the figure follows from the evidence all the same: then a rule of the benchmark is broken, and nothing is
+    /// contradicted.
+    pub keeps_figure: bool,
     /// Rules whose findings in the same place follow from this one's, so that one cause gives one finding.
     pub explains: &'static [&'static str],
     /// Whether it looks at the inferences, outputs, commands or samples themselves. These are let go once a result is
@@ -110,14 +114,18 @@ fn unwrapped(paragraph: &str) -> String {
 
 /// Declares a rule whose documentation is its doc comment.
 macro_rules! rule {
-    ($(#[doc = $line:expr])* $id:literal, $group:ident, $severity:ident, $check:ident $(, needs $evidence:ident)? $(, explains $($other:literal),+)?) => {
+    ($(#[doc = $line:expr])* $id:literal, $group:ident, $severity:ident, $check:ident $(, needs $evidence:ident)? $(, keeps $figure:ident)? $(, explains $($other:ident),+)?) => {
+        /// The rule's id, by which others refer to it.
+        pub const ID: &str = $id;
+
         $(#[doc = $line])*
         pub const RULE: $crate::judge::rule::Rule = $crate::judge::rule::Rule {
-            id: $id,
+            id: ID,
             group: $crate::judge::rule::Group::$group,
             severity: $crate::judge::rule::Severity::$severity,
             documentation: concat!($($line, "\n"),*).trim_ascii(),
-            explains: &[$($($other),+)?],
+            keeps_figure: !<[&str]>::is_empty(&[$(stringify!($figure))?]),
+            explains: &[$($(super::$other::ID),+)?],
             needs_evidence: !<[&str]>::is_empty(&[$(stringify!($evidence))?]),
             check: $check,
         };
@@ -176,6 +184,9 @@ pub struct Decision {
     pub decided_by: String,
     /// When.
     pub date: String,
+    /// The figures it lets through; all that the finding is about, where it names none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<Kind>,
 }
 
 /// Why a finding does not count.
@@ -190,7 +201,7 @@ pub enum Suppression {
 impl fmt::Display for Suppression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Waived(Decision { reason, decided_by, date }) => {
+            Self::Waived(Decision { reason, decided_by, date, .. }) => {
                 write!(f, "waived by {decided_by} on {date}: {reason}")
             }
             Self::KnownAbsent(list) => write!(f, "{list} lists the file, which is known to be absent"),
@@ -218,6 +229,12 @@ impl Finding {
             Some(Suppression::Waived(decision)) => Some(decision),
             _ => None,
         }
+    }
+
+    /// Whether it was waived for a figure.
+    #[must_use]
+    pub fn lets_through(&self, kind: Kind) -> bool {
+        self.decision().is_some_and(|decision| decision.figures.is_empty() || decision.figures.contains(&kind))
     }
 
     /// Whether it counts in the verdict.

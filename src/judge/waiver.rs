@@ -8,17 +8,31 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::figure::Kind;
 use super::rule::{Decision, Finding, Suppression};
 use super::rules::{self, rule_named};
+use crate::read::submission::Submission;
+use crate::read::tree::is_inside;
 
-/// One decision.
+/// One decision, about a rule, a system or a submitter.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
-    /// The rule whose findings do not count.
-    pub rule: String,
+    /// The rule whose findings do not count; every rule, where none is named.
+    #[serde(default)]
+    pub rule: Option<String>,
     /// The paths of these findings; `*` stands for any text.
-    pub path: String,
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Only findings on this submitter, by the name of its folder.
+    #[serde(default)]
+    pub submitter: Option<String>,
+    /// Only findings on this system, by the name of its folder.
+    #[serde(default)]
+    pub system: Option<String>,
+    /// The figures it lets through; without them, all that the findings are about.
+    #[serde(default)]
+    pub figures: Vec<Kind>,
     /// Why they do not count.
     pub reason: String,
     /// Who decided.
@@ -28,6 +42,45 @@ pub struct Waiver {
     /// Only in this round.
     #[serde(default)]
     pub round: Option<String>,
+    /// The folders and files of submitter and system in a tree.
+    #[serde(skip)]
+    pub places: Option<Vec<String>>,
+}
+
+impl Waiver {
+    /// The same, with where its submitter and system are in a tree.
+    #[must_use]
+    pub fn placed(&self, submission: &Submission) -> Self {
+        let submitter = |name: &str| self.submitter.as_ref().is_none_or(|only| only == name);
+        let places = match (&self.submitter, &self.system) {
+            (None, None) => None,
+            (Some(_), None) => {
+                let own = submission.submitters.iter().filter(|one| submitter(&one.name));
+                Some(own.map(|one| one.path.clone()).collect())
+            }
+            (_, Some(system)) => {
+                let own = submission.systems.iter().filter(|one| one.name == *system && submitter(&one.submitter));
+                Some(own.flat_map(|one| [one.path.clone(), one.description_path.clone()]).collect())
+            }
+        };
+        Self { places, ..self.clone() }
+    }
+
+    /// What it is about, in words.
+    fn about(&self) -> String {
+        let parts = [("", &self.rule), ("submitter ", &self.submitter), ("system ", &self.system)];
+        let parts = parts.into_iter().filter_map(|(what, name)| Some(format!("{what}{}", name.as_ref()?)));
+        parts.collect::<Vec<_>>().join(", ")
+    }
+
+    fn fits(&self, path: &str, pattern: &Pattern<'_>) -> bool {
+        let is_placed = |places: &Vec<String>| places.iter().any(|place| is_inside(path, place));
+        pattern.fits(path) && self.places.as_ref().is_none_or(is_placed)
+    }
+
+    fn pattern(&self) -> Pattern<'_> {
+        Pattern::of(self.path.as_deref().unwrap_or("*"))
+    }
 }
 
 /// Why a file holds no waivers.
@@ -79,19 +132,24 @@ pub fn parse(text: &str, file: &str) -> Result<Vec<Waiver>, WaiverError> {
         return Err(failed(format!("there are {} waivers, expected at most {MOST}", waivers.len())));
     }
     for waiver in &waivers {
-        if rule_named(&waiver.rule).is_none() && rules::retired(&waiver.rule).is_none() {
-            return Err(failed(format!("there is no rule {}", waiver.rule)));
+        if let Some(rule) =
+            waiver.rule.as_ref().filter(|rule| rule_named(rule).is_none() && rules::retired(rule).is_none())
+        {
+            return Err(failed(format!("there is no rule {rule}")));
+        }
+        let about = waiver.about();
+        if about.is_empty() {
+            return Err(failed("a waiver names a rule, a system or a submitter".to_owned()));
         }
         for (field, text) in [("reason", &waiver.reason), ("decided_by", &waiver.decided_by)] {
             if text.trim().is_empty() {
-                return Err(failed(format!("the waiver of {} has an empty {field}", waiver.rule)));
+                return Err(failed(format!("the waiver of {about} has an empty {field}")));
             }
         }
         if waiver.date.parse::<jiff::civil::Date>().is_err() || waiver.date.len() != "2024-04-17".len() {
             let found = &waiver.date;
             return Err(failed(format!(
-                "the waiver of {} has the date `{found}`, expected one such as 2024-04-17",
-                waiver.rule
+                "the waiver of {about} has the date `{found}`, expected one such as 2024-04-17"
             )));
         }
     }
@@ -110,13 +168,16 @@ pub fn mark(findings: &mut [Finding], waivers: &[Waiver], round: &str) {
         by_rule.entry(finding.rule.id).or_default().push(finding);
     }
     for waiver in of_round(waivers, round) {
-        let pattern = Pattern::of(&waiver.path);
-        let of_rule = by_rule.get_mut(waiver.rule.as_str()).into_iter().flatten();
-        for finding in of_rule.filter(|finding| pattern.fits(&finding.path)) {
+        let pattern = waiver.pattern();
+        let of_rules = by_rule.iter_mut().filter(|(id, _)| waiver.rule.as_ref().is_none_or(|rule| rule == *id));
+        for finding in
+            of_rules.flat_map(|(_, findings)| findings).filter(|finding| waiver.fits(&finding.path, &pattern))
+        {
             finding.suppression = Some(Suppression::Waived(Decision {
                 reason: waiver.reason.clone(),
                 decided_by: waiver.decided_by.clone(),
                 date: waiver.date.clone(),
+                figures: waiver.figures.clone(),
             }));
         }
     }
@@ -135,11 +196,13 @@ pub fn unused<'a>(
         by_rule.entry(finding.rule.id).or_default().push(&finding.path);
     }
     let covers_none = |waiver: &&Waiver| {
-        let pattern = Pattern::of(&waiver.path);
-        !by_rule.get(waiver.rule.as_str()).into_iter().flatten().any(|path| pattern.fits(path))
+        let pattern = waiver.pattern();
+        let of_rules = by_rule.iter().filter(|(id, _)| waiver.rule.as_ref().is_none_or(|rule| rule == *id));
+        !of_rules.flat_map(|(_, paths)| paths).any(|path| waiver.fits(path, &pattern))
     };
     let report = |waiver: &Waiver| {
-        let message = format!("the waiver of {} at `{}` covers nothing", waiver.rule, waiver.path);
+        let at = waiver.path.as_ref().map_or_else(String::new, |path| format!(" at `{path}`"));
+        let message = format!("the waiver of {}{at} covers nothing", waiver.about());
         Finding::new(rules::WAIVER_UNUSED, file, 0, &message)
     };
     of_round(waivers, round).filter(covers_none).map(report).collect()

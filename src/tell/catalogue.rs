@@ -108,12 +108,12 @@ fn severity(rule: &Rule, round: &Round) -> Severity {
     own.unwrap_or(rule.severity)
 }
 
-/// All rules, a line each, with their severity in a round.
+/// All rules, or those of a group, a line each, with their severity in a round.
 #[must_use]
-pub fn list(round: &Round) -> String {
+pub fn list(round: &Round, group: Option<Group>) -> String {
     let widest = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let mut out = String::new();
-    for rule in RULES {
+    for rule in RULES.iter().filter(|rule| group.is_none_or(|only| rule.group == only)) {
         let _ = writeln!(out, "{:widest$}  {:7}  {}", rule.id, severity(rule, round).name(), rule.title());
     }
     out

@@ -53,9 +53,10 @@ pub fn write(
     let count = |status| results.iter().filter(|one| **one == status).count();
     writeln!(
         out,
-        "Of {} results {} are confirmed, {} contradicted, {} unproven.",
+        "Of {} results {} are confirmed, {} not by the rules, {} contradicted, {} unproven.",
         results.len(),
         count(Status::Confirmed),
+        count(Status::NotByTheRules),
         count(Status::Contradicted),
         count(Status::Unproven)
     )?;

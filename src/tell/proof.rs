@@ -15,7 +15,7 @@ use crate::read::submission::{Benchmark, System};
 pub struct ProofRow {
     /// `throughput`, `quality` (Top-1 or AUC), `energy` or `wake word`.
     figure: &'static str,
-    /// `confirmed`, `contradicted` or `unproven`.
+    /// `confirmed`, `not by the rules` (it recomputes as claimed, a rule is broken), `unproven` or `contradicted`.
     status: String,
     /// The first reason why it is not confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,7 +84,7 @@ impl StatementRow {
     fn of(proof: &Proof, decided: &Decided) -> Self {
         let (ruling, path, line, reason) = match &decided.ruling {
             Ruling::Proven(role, line) => ("proven", proof.path_of(*role), *line, None),
-            Ruling::Refuted(rule) => ("refuted", proof.path.as_str(), 0, Some((*rule).to_owned())),
+            Ruling::Refuted(rule) => ("refuted", proof.path.as_str(), 0, Some(rule.id.to_owned())),
             Ruling::Open(role, line, why) => ("open", proof.path_of(*role), *line, Some(why.clone())),
         };
         Self {

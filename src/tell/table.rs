@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
+use crate::judge::proof::Kind;
 use crate::judge::report::Report;
 use crate::read::log::text::printable;
 use crate::read::submission::{Figure, Scores};
@@ -11,8 +12,7 @@ use crate::round::Severity;
 use crate::tell::publication::Filter;
 
 /// How to read the figures.
-pub(super) const LEGEND: &str =
-    "Figures are as claimed and confirmed; `a ≠ b` claims a, recomputed b; `a ?` could not be recomputed.";
+pub(super) const LEGEND: &str = "Figures without a sign are confirmed; ✗ contradicted, § not by the rules, ? unproven; `a ≠ b` claims a, recomputed b.";
 
 /// Writes one row a result. `width` is that of the terminal, if there is one.
 ///
@@ -26,15 +26,21 @@ pub fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn
     for (system, benchmark) in report.results().filter(|(system, benchmark)| filter.takes(system, benchmark)) {
         let scores = benchmark.scores();
         let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+        // Every figure has the sign of its own status.
+        let signed = |text: String, kinds: [Kind; 2]| {
+            let proof = kinds.into_iter().find_map(|kind| report.proof_of(benchmark, kind));
+            let sign = proof.map_or("", |proof| proof.status().sign());
+            right(if text.is_empty() { text } else { format!("{text}{sign}") })
+        };
         table.add_row([
             Cell::new(printable(&system.division)),
             Cell::new(printable(&system.submitter)),
             Cell::new(printable(&system.name)),
             Cell::new(printable(&benchmark.label())),
-            right(compared_throughput(&scores)),
+            signed(compared_throughput(&scores), [Kind::Throughput, Kind::Wakeword]),
             right(latency(&scores)),
-            right(compared_quality(&scores, report, benchmark)),
-            right(compared_energy(&scores)),
+            signed(compared_quality(&scores, report, benchmark), [Kind::Quality, Kind::Wakeword]),
+            signed(compared_energy(&scores), [Kind::Energy, Kind::Wakeword]),
             Cell::new(if report.is_valid(system, benchmark) { "yes" } else { "NO" }),
         ]);
     }
@@ -107,7 +113,7 @@ fn compared(figure: &Figure, unit: &str) -> String {
             let decimals = claimed.decimals();
             format!("{} ≠ {value:.decimals$}{unit}", claimed.text)
         }
-        (Some(claimed), None) => format!("{}{unit} ?", claimed.text),
+        (Some(claimed), None) => format!("{}{unit}", claimed.text),
         (None, Some(value)) => format!("({value:.3}{unit})"),
         (None, None) => String::new(),
     }

@@ -169,7 +169,7 @@ const fn colour(severity: Severity) -> AnsiColor {
 
 /// One row a submitter: what became of the results, and how many findings there are.
 fn submitters(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-    const COLUMNS: [&str; 5] = ["confirmed", "contradicted", "unproven", "errors", "warnings"];
+    const COLUMNS: [&str; 6] = ["confirmed", "rule broken", "contradicted", "unproven", "errors", "warnings"];
     let numbers: usize = COLUMNS.iter().map(|column| column.len() + 1).sum();
     let widest = report.submission.submitters.iter().map(|one| label(one).chars().count()).max().unwrap_or(0);
     let name = widest.clamp("submitter".len(), layout.width.saturating_sub(numbers).max("submitter".len()));
@@ -180,8 +180,8 @@ fn submitters(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Resul
     // Those first of whom most is to be decided.
     let mut rows: Vec<&Submitter> = report.submission.submitters.iter().collect();
     rows.sort_by_key(|submitter| {
-        let [_, contradicted, unproven, errors, _] = of(submitter);
-        std::cmp::Reverse((contradicted, errors, unproven))
+        let [_, broken, contradicted, unproven, errors, _] = of(submitter);
+        std::cmp::Reverse((contradicted, errors, unproven, broken))
     });
     for submitter in rows {
         let counts = of(submitter);
@@ -202,9 +202,9 @@ fn label(submitter: &Submitter) -> String {
     printable(&format!("{division}/{}", submitter.name))
 }
 
-/// Results confirmed, contradicted and unproven, errors and warnings, by the path of the submitter.
-fn counts(report: &Report) -> BTreeMap<String, [usize; 5]> {
-    let mut counts: BTreeMap<String, [usize; 5]> = BTreeMap::new();
+/// Results confirmed, not by the rules, contradicted and unproven, errors and warnings, by the path of the submitter.
+fn counts(report: &Report) -> BTreeMap<String, [usize; 6]> {
+    let mut counts: BTreeMap<String, [usize; 6]> = BTreeMap::new();
     let mut count = |path: &str, column: usize, number: usize| {
         if let Some(submitter) = report.submission.submitter_of(path) {
             counts.entry(submitter.path.clone()).or_default()[column] += number;
@@ -215,16 +215,17 @@ fn counts(report: &Report) -> BTreeMap<String, [usize; 5]> {
             &system.path,
             match report.status(benchmark) {
                 Status::Confirmed => 0,
-                Status::Contradicted => 1,
-                Status::Unproven => 2,
+                Status::NotByTheRules => 1,
+                Status::Contradicted => 2,
+                Status::Unproven => 3,
             },
             1,
         );
     }
     for finding in report.findings.iter().filter(|finding| finding.counts()) {
         match finding.severity {
-            Severity::Error => count(&finding.path, 3, finding.stands_for),
-            Severity::Warning => count(&finding.path, 4, finding.stands_for),
+            Severity::Error => count(&finding.path, 4, finding.stands_for),
+            Severity::Warning => count(&finding.path, 5, finding.stands_for),
             Severity::Note => {}
         }
     }

@@ -81,3 +81,64 @@ fn a_waiver_takes_away_what_it_covers_and_nothing_appears() {
         assert_eq!(report.findings.iter().map(key).collect::<BTreeSet<_>>(), before, "{name}");
     }
 }
+
+/// A decision about a system or a submitter says which figures it lets through.
+#[test]
+fn decisions_are_about_systems_submitters_and_figures() {
+    use tinyaudit::judge::report::Report;
+    use tinyaudit::judge::waiver;
+    use tinyaudit::round::Round;
+    let folder = tempfile::TempDir::new().unwrap();
+    crate::golden::copy(&crate::golden::bundled(), folder.path());
+    let path = "closed/ExampleCo/results/simulated_npu_400mhz/ic/accuracy/results.txt";
+    let results = folder.path().join(path);
+    let lied = std::fs::read_to_string(&results).unwrap().replace("85.5%", "88.5%");
+    std::fs::write(&results, lied).unwrap();
+    let tree = tinyaudit::read::tree::Tree::open(folder.path()).unwrap();
+    let mut report = Report::of(&tree, Round::named("v1.3").unwrap(), None).unwrap();
+    let by = "reason: r, decided_by: d, date: 2026-01-31";
+    for (about, errors, valid, unused) in [
+        ("system: simulated_npu_400mhz", 0, 3, 0),
+        ("submitter: ExampleCo", 0, 3, 0),
+        ("submitter: ExampleCo, system: simulated_npu_400mhz, figures: [quality]", 0, 3, 0),
+        ("system: simulated_npu_400mhz, figures: [throughput, energy]", 0, 2, 0),
+        ("system: simulated_fpga_100mhz", 1, 2, 1),
+        ("rule: accuracy-mismatch, submitter: Other", 1, 2, 1),
+        ("rule: accuracy-mismatch", 0, 3, 0),
+    ] {
+        let waivers = waiver::parse(&format!("- {{{about}, {by}}}"), "w.yaml").unwrap();
+        report.waive(&waivers, "w.yaml");
+        assert_eq!(report.counts().error, errors, "{about}");
+        let published = report.results().filter(|(system, benchmark)| report.is_valid(system, benchmark)).count();
+        assert_eq!(published, valid, "{about}");
+        let idle = report.findings.iter().filter(|finding| finding.rule.id == "waiver-unused").count();
+        assert_eq!(idle, unused, "{about}");
+        report.forget_waivers();
+    }
+    assert!(waiver::parse(&format!("- {{path: '*', {by}}}"), "w.yaml").is_err());
+}
+
+/// A rule refers to another by its constant, which the compiler knows, and never by a string.
+#[test]
+fn no_rule_id_stands_as_a_string_outside_its_own_file() {
+    fn walk(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                walk(&entry, found);
+            } else if entry.extension().is_some_and(|ending| ending == "rs") {
+                found.push(entry);
+            }
+        }
+    }
+    let mut files = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let code: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        for rule in RULES {
+            let own = file.file_stem().is_some_and(|stem| *stem == *rule.id.replace('-', "_"));
+            assert!(own || !code.contains(&format!("\"{}\"", rule.id)), "{} in {}", rule.id, file.display());
+        }
+    }
+}

@@ -49,9 +49,9 @@ fn the_gravest_comes_first_and_alike_ones_are_one() {
     let told = self::told(&check(folder.path(), &[]));
     let places: Vec<usize> = [
         "\nFAIL: ",
-        "submitter        confirmed contradicted unproven errors warnings",
-        "closed/Second            0            3",
-        "closed/ExampleCo         3            0        0      0        0",
+        "submitter        confirmed rule broken contradicted unproven errors warnings",
+        "closed/Second            0           0            3",
+        "closed/ExampleCo         3           0            0        0      0        0",
         "changes a published figure",
         "error[accuracy-mismatch]",
         "description and documents",

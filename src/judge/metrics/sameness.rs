@@ -17,6 +17,9 @@ const MOST: usize = 16;
 /// Steps of its clock that an interval must spread over before it tells one run from another.
 const TELLING: f64 = 8.0;
 
+/// Bits that the pauses and the host's clock must have in common, where they tell sessions apart: a chance of one in 65,536.
+const AROUND: f64 = 16.0;
+
 /// What two runs have in common.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sameness {
@@ -111,24 +114,33 @@ pub fn compare(a: &[Window], b: &[Window]) -> Option<Sameness> {
     let (a, b) = (&a[..a.len().min(MOST)], &b[..b.len().min(MOST)]);
     let pairs = pairs(a, b);
     let mut same = Sameness { bits: 0.0, windows: 0, within_us: 0.0, spread_us: 0.0, is_whole: !pairs.is_empty() };
+    // What tells sessions apart whatever the board is: what host and wire did between and around the windows.
+    let (mut around, mut tells_around) = (0.0, false);
     for kind in [Kind::Length, Kind::Pause, Kind::HostLength, Kind::HostPause] {
         let step = step(a, kind).max(step(b, kind));
         let Some(spread) = spread(a, kind).zip(spread(b, kind)).map(|(a, b)| a.min(b)) else { continue };
-        if spread < TELLING * step {
-            continue;
-        }
         let differences: Vec<f64> =
             pairs.iter().filter_map(|(i, j)| Some((interval(a, *i, kind)? - interval(b, *j, kind)?).abs())).collect();
-        let near = differences.iter().filter(|difference| **difference <= spread / TELLING);
-        same.bits += near.clone().map(|difference| (spread / difference.max(step)).log2()).sum::<f64>();
-        let near: Vec<f64> = near.copied().collect();
+        let tells = spread >= TELLING * step;
+        let limit = if tells { spread / TELLING } else { 2.0 * step };
+        let near: Vec<f64> = differences.iter().copied().filter(|difference| *difference <= limit).collect();
         same.is_whole &= 2 * near.len() > differences.len();
+        if !tells {
+            continue;
+        }
+        let bits: f64 = near.iter().map(|difference| (spread / difference.max(step)).log2()).sum();
+        same.bits += bits;
         if matches!(kind, Kind::Length) {
             same.windows = near.len();
             same.within_us = near.into_iter().fold(step, f64::max);
             same.spread_us = spread;
+        } else {
+            around += bits;
+            tells_around = true;
         }
     }
+    // A board may repeat its windows to the last step: then lengths alone prove nothing.
+    same.is_whole &= !tells_around || around >= AROUND;
     (!pairs.is_empty()).then_some(same)
 }
 
@@ -204,9 +216,9 @@ mod tests {
         #[test]
         fn copies_are_found(here in prop::array::uniform5(-1.0..1.0_f64), pauses in prop::array::uniform5(-1.0..1.0_f64)) {
             let apart = |values: &[f64; 5]| (0..5).all(|i| (0..i).all(|j| (values[i] - values[j]).abs() > 0.05));
-            prop_assume!(apart(&here) && apart(&pauses));
             let mut copy = here;
             copy[2] += 0.3;
+            prop_assume!(apart(&here) && apart(&copy) && apart(&pauses));
             let run = |windows: [f64; 5]| run(&windows.map(|one| one * 4e-4), &pauses.map(|one| one * 4e-3), 1);
             let same = compare(&run(copy), &run(here)).unwrap();
             prop_assert!(same.is_whole && same.bits >= LIMIT && same.windows == 4, "{same:?}");

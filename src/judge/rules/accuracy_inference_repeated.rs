@@ -11,7 +11,7 @@ rule! {
     /// Help: run the accuracy mode with one inference and no warm-up (`infer 1 0`).
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3; the accuracy scripts of both runners.
-    "accuracy-inference-repeated", Accuracy, Warning, check, needs evidence
+    "accuracy-inference-repeated", Accuracy, Warning, check, needs evidence, keeps figure
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

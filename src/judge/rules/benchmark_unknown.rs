@@ -16,7 +16,7 @@ rule! {
     ///
     /// Source: directory structure of the results repositories; `submission_checker.py`, MODEL_CONFIG.
     "benchmark-unknown", Structure, Error, check,
-    explains "window-count"
+    explains window_count
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -16,7 +16,7 @@ rule! {
     ///
     /// Source: directory structure of the results repositories; MLPerf Tiny rules, 6.
     "division-unknown", Structure, Error, check,
-    explains "checklist-disagrees"
+    explains checklist_disagrees
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -10,7 +10,7 @@ rule! {
     /// Help: measure with a supported monitor.
     ///
     /// Source: EEMBC runner user guide; mlcommons/tiny benchmark/runner/README.md.
-    "energy-monitor-unknown", Energy, Warning, check
+    "energy-monitor-unknown", Energy, Warning, check, keeps figure
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -10,7 +10,7 @@ rule! {
     /// Help: lower the load of the host and measure again.
     ///
     /// Source: EEMBC runner user guide (`emon-drop-thresh-pct`).
-    "energy-samples-dropped", Energy, Warning, check
+    "energy-samples-dropped", Energy, Warning, check, keeps figure
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -15,7 +15,7 @@ rule! {
     ///
     /// Source: MLPerf Tiny Benchmark, 5.4 (energy of the timed inferences).
     "energy-windows-misplaced", Energy, Error, check, needs evidence,
-    explains "energy-arithmetic", "energy-mismatch", "window-arithmetic", "throughput-mismatch", "window-too-short"
+    explains energy_arithmetic, energy_mismatch, window_arithmetic, throughput_mismatch, window_too_short
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

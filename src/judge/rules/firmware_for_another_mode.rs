@@ -13,8 +13,9 @@ rule! {
     /// measure again.
     ///
     /// Source: the reference firmware, `ee_benchmark_initialize`; the EEMBC runner's output.
-    "firmware-for-another-mode", Performance, Error, check,
-    explains "claim-missing", "window-count", "window-arithmetic", "throughput-mismatch", "runner-error-reported", "evidence-undecided"
+    "firmware-for-another-mode", Performance, Error, check, keeps figure,
+    explains claim_missing, window_count, window_arithmetic, throughput_mismatch, runner_error_reported,
+        evidence_undecided
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

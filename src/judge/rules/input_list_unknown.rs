@@ -11,8 +11,8 @@ rule! {
     /// Help: measure accuracy over the round's official list.
     ///
     /// Source: mlcommons/tiny benchmark/evaluation/datasets; MLPerf Tiny rules, 7.
-    "input-list-unknown", Accuracy, Error, check, needs evidence,
-    explains "input-missing"
+    "input-list-unknown", Accuracy, Error, check, needs evidence, keeps figure,
+    explains input_missing
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

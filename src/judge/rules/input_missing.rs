@@ -11,8 +11,8 @@ rule! {
     /// Help: measure accuracy over the whole list.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3 ("the entire set of validation inputs").
-    "input-missing", Accuracy, Error, check, needs evidence,
-    explains "accuracy-mismatch", "auc-mismatch", "quality-target-missed"
+    "input-missing", Accuracy, Error, check, needs evidence, keeps figure,
+    explains accuracy_mismatch, auc_mismatch, quality_target_missed
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

@@ -12,10 +12,10 @@ rule! {
     ///
     /// Source: the logs both runners write; one of 718 published logs is cut off.
     "log-incomplete", Evidence, Error, check,
-    explains "input-missing", "results-json-disagrees-with-log", "output-length", "window-count", "window-arithmetic",
-        "log-of-another-session", "script-disagrees-with-log", "inference-count-contradicted", "throughput-mismatch",
-        "accuracy-mismatch", "auc-mismatch", "energy-arithmetic", "energy-mismatch", "energy-windows-misplaced",
-        "wakeword-mismatch", "results-shortened", "window-input-repeated", "input-list-unknown", "evidence-undecided"
+    explains input_missing, results_json_disagrees_with_log, output_length, window_count, window_arithmetic,
+        log_of_another_session, script_disagrees_with_log, inference_count_contradicted, throughput_mismatch,
+        accuracy_mismatch, auc_mismatch, energy_arithmetic, energy_mismatch, energy_windows_misplaced,
+        wakeword_mismatch, results_shortened, window_input_repeated, input_list_unknown, evidence_undecided
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

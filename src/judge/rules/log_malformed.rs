@@ -12,7 +12,7 @@ rule! {
     ///
     /// Source: the formats both runners write.
     "log-malformed", Evidence, Error, check,
-    explains "claim-missing", "output-length"
+    explains claim_missing, output_length
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

@@ -14,7 +14,7 @@ rule! {
     ///
     /// Source: MLPerf Tiny rules, 5.1; in 680 of 694 published pairs the results follow within a second.
     "log-of-another-session", Evidence, Error, check,
-    explains "script-disagrees-with-log", "window-count"
+    explains script_disagrees_with_log, window_count
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -12,7 +12,9 @@ rule! {
     ///
     /// Source: directory structure of the results repositories; the runners' modes.
     "mode-disagrees-with-folder", Evidence, Error, check, needs evidence,
-    explains "window-count", "window-too-short", "window-too-few-inferences", "window-arithmetic", "throughput-mismatch", "claim-missing", "energy-mismatch", "energy-arithmetic", "energy-windows-misplaced", "input-missing", "input-list-unknown", "output-length"
+    explains window_count, window_too_short, window_too_few_inferences, window_arithmetic, throughput_mismatch,
+        claim_missing, energy_mismatch, energy_arithmetic, energy_windows_misplaced, input_missing,
+        input_list_unknown, output_length
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

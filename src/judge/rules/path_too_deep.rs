@@ -15,7 +15,7 @@ rule! {
     ///
     /// Source: directory structure of the results repositories.
     "path-too-deep", Structure, Error, check,
-    explains "system-description-missing"
+    explains system_description_missing
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

@@ -14,8 +14,8 @@ rule! {
     /// Official checker: rejects the result, by the claimed figure only.
     ///
     /// Source: MLPerf Tiny rules, 4.1.1; `submission_checker.py`.
-    "quality-target-missed", Accuracy, Error, check,
-    explains "weights-not-reference"
+    "quality-target-missed", Accuracy, Error, check, keeps figure,
+    explains weights_not_reference
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -14,7 +14,8 @@ rule! {
     ///
     /// Source: the MLCommons runner's output; all published pairs agree.
     "results-json-disagrees-with-log", Evidence, Error, check, needs evidence,
-    explains "window-arithmetic", "window-too-few-inferences", "throughput-mismatch", "wakeword-mismatch", "wakeword-limit-exceeded"
+    explains window_arithmetic, window_too_few_inferences, throughput_mismatch, wakeword_mismatch,
+        wakeword_limit_exceeded
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -15,7 +15,7 @@ rule! {
     ///
     /// Source: directory structure of the results repositories; `submission_checker.py`, required_tests.
     "run-missing", Structure, Error, check,
-    explains "evidence-unread"
+    explains evidence_unread
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -11,7 +11,7 @@ rule! {
     /// Help: measure again, so that the runner reports no error.
     ///
     /// Source: the error messages of both runners ("ERROR 1", "Not valid for submission", `e-[…]`).
-    "runner-error-reported", Evidence, Error, check
+    "runner-error-reported", Evidence, Error, check, keeps figure
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

@@ -11,7 +11,7 @@ rule! {
     /// Help: measure again with a permitted runner.
     ///
     /// Source: MLPerf Tiny rules, 5.1.
-    "runner-not-eligible", Evidence, Error, check
+    "runner-not-eligible", Evidence, Error, check, keeps figure
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -11,7 +11,7 @@ rule! {
     /// Help: measure again with the current version.
     ///
     /// Source: release history of the EEMBC runner (3.0.1, 3.0.3).
-    "runner-version-outdated", Evidence, Warning, check
+    "runner-version-outdated", Evidence, Warning, check, keeps figure
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -10,8 +10,9 @@ rule! {
     /// Help: choose the median mode (`bmark`) in the runner and measure again.
     ///
     /// Source: MLPerf Tiny rules, 5.3; the EEMBC runner's `runMode`.
-    "session-in-single-mode", Performance, Error, check,
-    explains "claim-missing", "window-count", "window-arithmetic", "throughput-mismatch", "script-disagrees-with-log", "runner-error-reported", "energy-arithmetic", "energy-mismatch", "input-missing", "evidence-undecided"
+    "session-in-single-mode", Performance, Error, check, keeps figure,
+    explains claim_missing, window_count, window_arithmetic, throughput_mismatch, script_disagrees_with_log,
+        runner_error_reported, energy_arithmetic, energy_mismatch, input_missing, evidence_undecided
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -15,7 +15,7 @@ rule! {
     ///
     /// Source: MLPerf Tiny rules, 9; `submission_checker.py`, VALID_AVAILABILITIES.
     "status-unknown", SystemDescription, Error, check,
-    explains "checklist-disagrees"
+    explains checklist_disagrees
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

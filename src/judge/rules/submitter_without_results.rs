@@ -15,7 +15,7 @@ rule! {
     ///
     /// Source: directory structure of the results repositories.
     "submitter-without-results", Structure, Error, check,
-    explains "evidence-unread"
+    explains evidence_unread
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

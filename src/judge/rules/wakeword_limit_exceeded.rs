@@ -12,7 +12,7 @@ rule! {
     /// Official checker: rejects the result, by the claimed counts only.
     ///
     /// Source: MLPerf Tiny rules, 4.1.1 (no more than 8 false positives and 8 false negatives).
-    "wakeword-limit-exceeded", Wakeword, Error, check
+    "wakeword-limit-exceeded", Wakeword, Error, check, keeps figure
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

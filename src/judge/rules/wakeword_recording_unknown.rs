@@ -11,7 +11,7 @@ rule! {
     /// Help: measure with the long test of the official data.
     ///
     /// Source: mlcommons/tiny benchmark/runner README and `sww_long_test.json`.
-    "wakeword-recording-unknown", Wakeword, Error, check, needs evidence
+    "wakeword-recording-unknown", Wakeword, Error, check, needs evidence, keeps figure
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -11,8 +11,8 @@ rule! {
     /// Help: measure again with five windows.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3; the MLCommons runner's "ERROR 1 - loop_count was not exactly 5".
-    "window-count", Performance, Error, check,
-    explains "window-arithmetic", "throughput-mismatch", "energy-arithmetic", "energy-mismatch"
+    "window-count", Performance, Error, check, keeps figure,
+    explains window_arithmetic, throughput_mismatch, energy_arithmetic, energy_mismatch
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

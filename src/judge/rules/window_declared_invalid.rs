@@ -10,7 +10,7 @@ rule! {
     /// Help: raise the number of inferences of a window and measure again.
     ///
     /// Source: both runners print it under every window; MLPerf Tiny Benchmark, 5.3.
-    "window-declared-invalid", Performance, Error, check
+    "window-declared-invalid", Performance, Error, check, keeps figure
 }
 
 fn check(submission: &Submission, _: &Round, findings: &mut Findings) {

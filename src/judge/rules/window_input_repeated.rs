@@ -12,7 +12,7 @@ rule! {
     /// Help: measure with the first five inputs of the list.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3.
-    "window-input-repeated", Performance, Warning, check
+    "window-input-repeated", Performance, Warning, check, keeps figure
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

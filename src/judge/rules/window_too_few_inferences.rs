@@ -10,7 +10,7 @@ rule! {
     /// Help: raise the number of inferences of a window and measure again.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3 ("a minimum of 10 seconds and 10 iterations").
-    "window-too-few-inferences", Performance, Error, check
+    "window-too-few-inferences", Performance, Error, check, keeps figure
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

@@ -11,8 +11,8 @@ rule! {
     /// Help: raise the number of inferences of a window and measure again.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3 ("a minimum of 10 seconds and 10 iterations"); both runners print it.
-    "window-too-short", Performance, Error, check,
-    explains "window-declared-invalid"
+    "window-too-short", Performance, Error, check, keeps figure,
+    explains window_declared_invalid
 }
 
 fn check(submission: &Submission, round: &Round, findings: &mut Findings) {

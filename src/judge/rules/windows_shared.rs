@@ -11,8 +11,9 @@ rule! {
     /// board or the steps of its clock repeat anyway prove nothing and are not counted. Results of an earlier round are
     /// compared where they are given; of two sessions of one round the one that names the later time is taken for the copy.
     ///
-    /// Calibrated on 318 runs of four rounds and on simulated boards of equal latency: honest pairs share no bit, sessions
-    /// that were submitted again whole share 27 and more.
+    /// Calibrated on the 246 runs of four rounds that have five windows, and on simulated boards of equal latency: honest
+    /// pairs share no bit, sessions that were submitted again whole share 27 and more; of 172 performance runs a copy with one
+    /// window edited is found for 148, the others have too coarse or too steady clocks.
     ///
     /// Help: submit the session that was measured for this result; if both were measured, submit both logs unedited.
     ///

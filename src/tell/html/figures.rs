@@ -25,7 +25,7 @@ pub struct FigureRow {
     target: String,
     /// Whether it misses the target.
     missed: bool,
-    /// `confirmed`, `contradicted`, `unproven`, or empty where it is no published figure.
+    /// The key of its status, or empty where it is not a published figure.
     status: String,
     /// In which column of the table it stands.
     #[serde(skip)]
@@ -156,7 +156,7 @@ fn row(index: &Index<'_>, benchmark: &Benchmark, run: &Run, figure: &Figure, wan
         tolerance: figure.claimed.as_ref().map(|one| shown(one.unit * units + figure.slack)).unwrap_or_default(),
         target: target.map(|target| format!("{} {}", most(target), target.abs())).unwrap_or_default(),
         missed,
-        status: status.map(|proof| proof.status().to_string()).unwrap_or_default(),
+        status: status.map(|proof| proof.status().key().to_owned()).unwrap_or_default(),
         column,
         value,
         agrees: figure.agrees(units),

@@ -8,6 +8,7 @@ use super::findings::finding_name;
 use super::index::{Index, ResultEntry, finding_anchor, key};
 use crate::judge::consequence::{Consequence, is_absence};
 use crate::judge::proof::{Ruling, Status};
+use crate::judge::rules;
 use crate::read::log::text::printable;
 use crate::round::Severity;
 use crate::tell::text::summary;
@@ -33,6 +34,7 @@ struct MatrixRow {
     results: usize,
     confirmed: usize,
     contradicted: usize,
+    broken: usize,
     unproven: usize,
     valid: usize,
     /// Findings by consequence.
@@ -113,6 +115,7 @@ impl MatrixRow {
         self.results += other.results;
         self.confirmed += other.confirmed;
         self.contradicted += other.contradicted;
+        self.broken += other.broken;
         self.unproven += other.unproven;
         self.valid += other.valid;
         if self.findings.is_empty() {
@@ -133,6 +136,7 @@ fn matrix(index: &Index<'_>) -> Vec<MatrixRow> {
         row.valid += usize::from(entry.valid);
         *match entry.status {
             Status::Confirmed => &mut row.confirmed,
+            Status::NotByTheRules => &mut row.broken,
             Status::Unproven => &mut row.unproven,
             Status::Contradicted => &mut row.contradicted,
         } += 1;
@@ -262,10 +266,10 @@ fn open(index: &Index<'_>) -> Option<Kind> {
 
 /// Files that nobody read.
 fn unread(index: &Index<'_>) -> Option<Kind> {
-    let rules = ["checklist-unread", "evidence-unread", "file-unreadable"];
+    let unread = [rules::checklist_unread::ID, rules::evidence_unread::ID, rules::file_unreadable::ID];
     let mut by: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     let mut count = 0;
-    for (at, one) in index.findings.iter().enumerate().filter(|(_, one)| rules.contains(&one.finding.rule.id)) {
+    for (at, one) in index.findings.iter().enumerate().filter(|(_, one)| unread.contains(&one.finding.rule.id)) {
         let place = Place { anchor: finding_anchor(at), name: finding_name(index, one) };
         by.entry(printable(&one.finding.message)).or_default().push(place);
         count += 1;

@@ -112,7 +112,7 @@ fn part(index: &Index<'_>, entry: &ResultEntry<'_>, rounds: &Rounds<'_>, process
         latency: figures::latency(&figures),
         quality: figures::cell(&figures, Column::Quality),
         energy: figures::energy(&figures, benchmark.scores().supply_v),
-        status: entry.status.to_string(),
+        status: entry.status.key().to_owned(),
         valid: entry.valid,
         consequences: consequences.join(" "),
         reasons: index.reasons(entry).into_iter().map(reason).collect(),
