@@ -116,12 +116,12 @@ impl Init {
         let statuses = Choices { what: "status", known: names(round.statuses.keys().collect()) };
         let benchmarks = Choices { what: "benchmark", known: names(round.benchmarks.keys().collect()) };
         let division = answer(self.division.as_ref(), "Division", &|name| divisions.check(name), &divisions.shown())?;
-        let renamed = RefCell::new(Vec::new());
+        let renamed = RefCell::new(BTreeSet::new());
         let folder = |given: &str| {
             let name = given.split_whitespace().collect::<Vec<_>>().join("_");
             folder_name(&name)?;
             if name != given {
-                renamed.borrow_mut().push((given.to_owned(), name.clone()));
+                renamed.borrow_mut().insert((given.to_owned(), name.clone()));
             }
             Ok(name)
         };
