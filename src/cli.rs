@@ -322,11 +322,11 @@ fn judged(path: &Path, round: Option<&str>) -> anyhow::Result<(Tree, Report)> {
 fn read_waivers(path: Option<&Path>) -> anyhow::Result<Option<Waivers>> {
     let Some(path) = path else { return Ok(None) };
     if path.as_os_str() == "?" {
-        let known = crate::judge::waiver::built_in_rounds().collect::<Vec<_>>().join(", ");
+        let known = Round::names().join(", ");
         anyhow::bail!("--waivers takes a file or the name of a published round; there are {known}");
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let built_in = path.to_str().and_then(crate::judge::waiver::built_in).filter(|_| !path.is_file());
+    let built_in = path.to_str().and_then(Round::built_in_waivers).filter(|_| !path.is_file());
     let text = built_in.map_or_else(|| read_text(path), |text| Ok(text.to_owned()))?;
     Ok(Some(Waivers { text, name, built_in: built_in.is_some() }))
 }
@@ -371,12 +371,19 @@ impl Input {
     /// The round whose rules count.
     fn round(&self, tree: &Tree) -> anyhow::Result<ChosenRound> {
         let Some(path) = &self.rules else { return round_of(tree, &self.dir, self.round.as_deref()) };
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let round = Round::parse(&name, &read_text(path)?)?;
-        crate::judge::rules::check_severities(&round).map_err(|reason| anyhow::anyhow!("{name}.yaml: {reason}"))?;
+        let name = name_of_rules(path);
+        let round = Round::parse(&name, &read_text(path)?).with_context(|| path.display().to_string())?;
+        crate::judge::rules::check_severities(&round)
+            .map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()))?;
         let said = format!("round {} (read from --rules)", round.name);
         Ok(ChosenRound { round, said, is_guess: false })
     }
+}
+
+/// The name of the round in a file: a folder's, as those that are built in have it (`v1.5/round.yaml`), else the file's.
+fn name_of_rules(path: &Path) -> String {
+    let of_folder = || path.parent()?.file_name().filter(|_| path.file_name() == Some("round.yaml".as_ref()));
+    of_folder().or_else(|| path.file_stem()).unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Why a tree holds nothing to check, with the command that does what was meant.

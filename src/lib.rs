@@ -25,7 +25,7 @@
 //! - Checks do no I/O; renderers write to the writer they are given; nothing below [`cli`] prints or reads the clock.
 //! - The content of a submission never causes an error or a panic: a bad submission is a finding, a bad invocation or
 //!   an unreadable disk is an error, a broken invariant is a panic.
-//! - No rule names a round, no round names a rule's code; thresholds stand in `rules/*.yaml` and nowhere else.
+//! - No rule names a round, no round names a rule's code; thresholds stand in `rules/<round>/round.yaml` and nowhere else.
 //! - The same tree gives the same bytes of output, in any directory order, on any machine, with any number of threads.
 //! - One cause, one finding: what is missing or malformed is that rule's finding and nobody else's.
 //!

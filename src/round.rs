@@ -1,4 +1,4 @@
-//! Rounds as data: what one round of MLPerf Tiny demands, read from `rules/<round>.yaml`.
+//! Rounds as data: what one round of MLPerf Tiny demands, read from `rules/<round>/round.yaml`.
 //!
 //! The rounds are built into the program; a draft can be read from disk. A round file holds numbers, names and lists
 //! only, every field is required and no other is allowed, so that a `diff` of two files is the changelog of the rules.
@@ -93,16 +93,16 @@ impl Severity {
 #[derive(Debug, thiserror::Error)]
 pub enum RoundError {
     /// No such round is built in.
-    #[error("there is no round {name}; {hint}there are {known}", hint = hint(name), known = ROUNDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "))]
+    #[error("there is no round {name}; {hint}there are {known}", hint = hint(name), known = Round::names().join(", "))]
     Unknown {
         /// What was asked for.
         name: String,
     },
     /// A round file does not read as a round.
-    #[error("{file}: {reason}")]
+    #[error("round {name}: {reason}")]
     Malformed {
-        /// The file.
-        file: String,
+        /// The name it was to have.
+        name: String,
         /// What is wrong, with line and column.
         reason: String,
     },
@@ -115,20 +115,31 @@ fn hint(name: &str) -> String {
     // `v13` lacks its dot.
     let wanted = if wanted >= 10.0 { wanted / 10.0 } else { wanted };
     let away = |known: &str| (number(known).unwrap_or(f64::MAX) - wanted).abs();
-    let near = ROUNDS.iter().map(|(name, _)| *name).min_by(|a, b| away(a).total_cmp(&away(b)));
+    let near = Round::names().into_iter().min_by(|a, b| away(a).total_cmp(&away(b)));
     near.map_or_else(String::new, |near| format!("did you mean {near}? "))
 }
 
-/// The built-in rounds, oldest first, with their text.
-const ROUNDS: &[(&str, &str)] = &[
-    ("v0.5", include_str!("../rules/v0.5.yaml")),
-    ("v0.7", include_str!("../rules/v0.7.yaml")),
-    ("v1.0", include_str!("../rules/v1.0.yaml")),
-    ("v1.1", include_str!("../rules/v1.1.yaml")),
-    ("v1.2", include_str!("../rules/v1.2.yaml")),
-    ("v1.3", include_str!("../rules/v1.3.yaml")),
-    ("v1.4", include_str!("../rules/v1.4.yaml")),
-];
+/// The folder of a built-in round in `rules`.
+struct BuiltIn {
+    name: &'static str,
+    /// The text of its `round.yaml`.
+    round: &'static str,
+    /// The text of its `waivers.yaml`: what was published although the rule text forbids it.
+    waivers: &'static str,
+}
+
+macro_rules! built_in {
+    ($($name:literal),*) => {
+        &[$(BuiltIn {
+            name: $name,
+            round: include_str!(concat!("../rules/", $name, "/round.yaml")),
+            waivers: include_str!(concat!("../rules/", $name, "/waivers.yaml")),
+        }),*]
+    };
+}
+
+/// The built-in rounds, oldest first.
+const ROUNDS: &[BuiltIn] = built_in!["v0.5", "v0.7", "v1.0", "v1.1", "v1.2", "v1.3", "v1.4"];
 
 /// Largest round file that is read, in bytes.
 const MAX_BYTES: usize = 1 << 20;
@@ -137,13 +148,19 @@ impl Round {
     /// Names of the built-in rounds, oldest first.
     #[must_use]
     pub fn names() -> Vec<&'static str> {
-        ROUNDS.iter().map(|(name, _)| *name).collect()
+        ROUNDS.iter().map(|round| round.name).collect()
     }
 
     /// Name of the newest built-in round, the default.
     #[must_use]
     pub fn newest() -> &'static str {
-        ROUNDS[ROUNDS.len() - 1].0
+        ROUNDS[ROUNDS.len() - 1].name
+    }
+
+    /// What was published in a built-in round although the rule text forbids it: a list of waivers, as its file stands.
+    #[must_use]
+    pub fn built_in_waivers(name: &str) -> Option<&'static str> {
+        ROUNDS.iter().find(|round| round.name == name).map(|round| round.waivers)
     }
 
     /// A built-in round.
@@ -152,9 +169,9 @@ impl Round {
     /// When there is no such round.
     pub fn named(name: &str) -> Result<Self, RoundError> {
         let number = |name: &str| name.trim().trim_start_matches(['v', 'V']).to_owned();
-        let (name, text) = ROUNDS
+        let BuiltIn { name, round: text, .. } = ROUNDS
             .iter()
-            .find(|(known, _)| number(known) == number(name))
+            .find(|known| number(known.name) == number(name))
             .ok_or_else(|| RoundError::Unknown { name: name.to_owned() })?;
         // A test holds that what is built in is within the ranges.
         let mut round: Self = read(name, text)?;
@@ -162,13 +179,13 @@ impl Round {
         Ok(round)
     }
 
-    /// Reads a round from text; `name` is the file's name without its ending.
+    /// Reads a round from text; `name` is what outputs call it.
     ///
     /// # Errors
     /// When the text is no round; the reason names line and column. When a number lies outside of the range that
     /// `schemas/round.schema.json` states, or a list or division is named that is not there.
     pub fn parse(name: &str, text: &str) -> Result<Self, RoundError> {
-        let malformed = |reason: String| RoundError::Malformed { file: format!("{name}.yaml"), reason };
+        let malformed = |reason: String| RoundError::Malformed { name: name.to_owned(), reason };
         let mut round: Self = read(name, text)?;
         name.clone_into(&mut round.name);
         ranges::check(&read(name, text)?).map_err(malformed)?;
@@ -245,7 +262,7 @@ impl Round {
 
 /// Reads the text of a round's file.
 fn read<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, RoundError> {
-    let malformed = |reason: String| RoundError::Malformed { file: format!("{name}.yaml"), reason };
+    let malformed = |reason: String| RoundError::Malformed { name: name.to_owned(), reason };
     if text.len() > MAX_BYTES {
         return Err(malformed(format!("the file has {} bytes, a round file has at most {MAX_BYTES}", text.len())));
     }
@@ -274,7 +291,7 @@ mod tests {
 
     #[test]
     fn every_built_in_round_reads_and_names_known_lists() {
-        for (name, text) in ROUNDS {
+        for BuiltIn { name, round: text, .. } in ROUNDS {
             let round = Round::parse(name, text).unwrap();
             assert_eq!(round.name, *name);
             assert!(!round.benchmarks.is_empty());
@@ -283,7 +300,7 @@ mod tests {
 
     #[test]
     fn missing_and_unknown_fields_are_errors_with_line_and_column() {
-        let text = ROUNDS[0].1;
+        let text = ROUNDS[0].round;
         let missing = text.replace("  min_seconds: 10.0\n  min_inf", "  min_inf");
         let error = Round::parse("draft", &missing).unwrap_err().to_string();
         assert!(error.contains("min_seconds") && error.contains("line"), "{error}");
@@ -294,7 +311,7 @@ mod tests {
 
     #[test]
     fn what_is_outside_of_its_range_or_not_there_is_named() {
-        let text = ROUNDS[5].1;
+        let text = ROUNDS[5].round;
         for (from, to, expected) in [
             ("count: 5", "count: 18446744073709551615", "windows.count is 18446744073709551615, expected 1 to 1000"),
             ("printed_units: 0.53", "printed_units: 1e308", "tolerances.printed_units is 1e+308, expected 0 to 1000"),
@@ -305,7 +322,7 @@ mod tests {
         ] {
             assert!(text.contains(from), "{from}");
             let error = Round::parse("draft", &text.replacen(from, to, 1)).unwrap_err().to_string();
-            assert!(error.starts_with("draft.yaml: ") && error.contains(expected), "{error}");
+            assert!(error.starts_with("round draft: ") && error.contains(expected), "{error}");
         }
     }
 

@@ -93,28 +93,6 @@ pub struct WaiverError {
     reason: String,
 }
 
-/// What was published although the rule text forbids it, by round.
-const BUILT_IN: [(&str, &str); 7] = [
-    ("v0.5", include_str!("../../rules/waivers/v0.5.yaml")),
-    ("v0.7", include_str!("../../rules/waivers/v0.7.yaml")),
-    ("v1.0", include_str!("../../rules/waivers/v1.0.yaml")),
-    ("v1.1", include_str!("../../rules/waivers/v1.1.yaml")),
-    ("v1.2", include_str!("../../rules/waivers/v1.2.yaml")),
-    ("v1.3", include_str!("../../rules/waivers/v1.3.yaml")),
-    ("v1.4", include_str!("../../rules/waivers/v1.4.yaml")),
-];
-
-/// The rounds whose waivers are built in.
-pub fn built_in_rounds() -> impl Iterator<Item = &'static str> {
-    BUILT_IN.iter().map(|(name, _)| *name)
-}
-
-/// The waivers of a published round, as their file stands.
-#[must_use]
-pub fn built_in(round: &str) -> Option<&'static str> {
-    BUILT_IN.iter().find(|(name, _)| *name == round).map(|(_, text)| *text)
-}
-
 /// Most waivers of a list: every finding is held against each of them. A round has had forty.
 const MOST: usize = 1000;
 

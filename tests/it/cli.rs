@@ -98,7 +98,7 @@ fn any_part_of_a_round_can_be_checked() {
 
 #[test]
 fn a_draft_of_the_rules_is_taken_from_disk() {
-    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/v1.3.yaml");
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/v1.3/round.yaml");
     let folder = TempDir::new().unwrap();
     let draft = folder.path().join("v9.9.yaml");
     let text_of_rules = std::fs::read_to_string(rules).unwrap().replace("top1_percent: 85.0", "top1_percent: 86.0");
@@ -107,10 +107,16 @@ fn a_draft_of_the_rules_is_taken_from_disk() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stdout).starts_with("round v9.9 (read from --rules)"));
     assert!(text(&output.stdout).contains("the target is 86 %"));
+    let of_a_folder = folder.path().join("v9.8").join("round.yaml");
+    std::fs::create_dir(of_a_folder.parent().unwrap()).unwrap();
+    std::fs::copy(&draft, &of_a_folder).unwrap();
+    let output = tinyaudit(&["check", &bundled(), "--rules", of_a_folder.to_str().unwrap()]);
+    assert!(text(&output.stdout).starts_with("round v9.8 (read from --rules)"), "as the built-in rounds lie");
     std::fs::write(&draft, "windows: 5\n").unwrap();
     let output = tinyaudit(&["check", &bundled(), "--rules", draft.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("line"), "{}", text(&output.stderr));
+    let said = text(&output.stderr);
+    assert!(said.contains("round v9.9: ") && said.contains("line"), "{said}");
 }
 
 #[test]

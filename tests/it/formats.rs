@@ -257,7 +257,7 @@ fn a_dash_is_a_standard_stream() {
     let none = fed(&["check", "-"], b"no archive");
     assert_eq!(none.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&none.stderr).contains("- cannot be read"));
-    let rules = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/v1.3.yaml")).unwrap();
+    let rules = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/v1.3/round.yaml")).unwrap();
     let draft = fed(&["check", bundled, "--rules", "-", "--out", "-", "--format", "jsonl"], &rules);
     assert_eq!((draft.status.code(), draft.stdout.len()), (Some(0), 0), "{}", String::from_utf8_lossy(&draft.stderr));
     let twice = fed(&["check", "-", "--rules", "-"], &package.stdout);
