@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::streams::print;
 use crate::judge::coverage::entry_named;
-use crate::judge::rule::Group;
+use crate::judge::rule::{Group, Rule};
 use crate::judge::rules::RULES;
 use crate::judge::rules::{retired, rule_named};
 use crate::round::Round;
@@ -69,11 +69,7 @@ impl Explain {
             let alike: Vec<_> = RULES.iter().filter(|rule| !part.is_empty() && rule.id.contains(&part)).collect();
             match alike[..] {
                 [] => {}
-                [only] => {
-                    let text = catalogue::explain(only)?;
-                    print(|out| write!(out, "{text}"))?;
-                    return Ok(ExitCode::SUCCESS);
-                }
+                [only] => return explain(only),
                 _ => {
                     let width = alike.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
                     print(|out| {
@@ -87,10 +83,15 @@ impl Explain {
                 near.map_or_else(|| "`tinyaudit rules` lists them".to_owned(), |near| format!("did you mean {near}?"));
             anyhow::bail!("there is no rule {}; {hint}", self.rule);
         };
-        let text = catalogue::explain(rule)?;
-        print(|out| write!(out, "{text}"))?;
-        Ok(ExitCode::SUCCESS)
+        explain(rule)
     }
+}
+
+/// Prints what a rule means.
+fn explain(rule: &Rule) -> anyhow::Result<ExitCode> {
+    let text = catalogue::explain(rule)?;
+    print(|out| write!(out, "{text}"))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 impl Rules {

@@ -88,8 +88,8 @@ impl Init {
     /// Refuses a folder that lies in a submission.
     fn check_place(&self) -> anyhow::Result<()> {
         let whole = dunce::canonicalize(&self.dir).unwrap_or_else(|_| self.dir.clone());
-        let above = whole.ancestors().take(2).find(|folder| ["closed", "open"].iter().any(|one| folder.ends_with(one)));
-        if let Some(root) = above.and_then(Path::parent) {
+        let root = settings::root_of(&whole);
+        if root != whole {
             bail!("{} lies in a submission already; begin in {}", self.dir.display(), root.display());
         }
         Ok(())

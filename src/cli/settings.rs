@@ -98,7 +98,7 @@ impl Settings {
 }
 
 /// The folder that holds the divisions, seen from it, from a division, or from a submitter's own folder.
-fn root_of(whole: &Path) -> &Path {
+pub(super) fn root_of(whole: &Path) -> &Path {
     const DIVISIONS: [&str; 2] = ["closed", "open"];
     let is_division = |folder: &Path| folder.file_name().is_some_and(|name| DIVISIONS.iter().any(|one| name == *one));
     let division = whole.ancestors().take(2).find(|folder| is_division(folder));

@@ -73,6 +73,11 @@ impl Waiver {
         parts.collect::<Vec<_>>().join(", ")
     }
 
+    /// Whether it is about findings of a rule.
+    fn names(&self, id: &str) -> bool {
+        self.rule.as_ref().is_none_or(|rule| rule == id)
+    }
+
     fn fits(&self, path: &str, pattern: &Pattern<'_>) -> bool {
         let is_placed = |places: &Vec<String>| places.iter().any(|place| is_inside(path, place));
         pattern.fits(path) && self.places.as_ref().is_none_or(is_placed)
@@ -147,7 +152,7 @@ pub fn mark(findings: &mut [Finding], waivers: &[Waiver], round: &str) {
     }
     for waiver in of_round(waivers, round) {
         let pattern = waiver.pattern();
-        let of_rules = by_rule.iter_mut().filter(|(id, _)| waiver.rule.as_ref().is_none_or(|rule| rule == *id));
+        let of_rules = by_rule.iter_mut().filter(|(id, _)| waiver.names(id));
         for finding in
             of_rules.flat_map(|(_, findings)| findings).filter(|finding| waiver.fits(&finding.path, &pattern))
         {
@@ -175,7 +180,7 @@ pub fn unused<'a>(
     }
     let covers_none = |waiver: &&Waiver| {
         let pattern = waiver.pattern();
-        let of_rules = by_rule.iter().filter(|(id, _)| waiver.rule.as_ref().is_none_or(|rule| rule == *id));
+        let of_rules = by_rule.iter().filter(|(id, _)| waiver.names(id));
         !of_rules.flat_map(|(_, paths)| paths).any(|path| waiver.fits(path, &pattern))
     };
     let report = |waiver: &Waiver| {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::sync::{Arc, LazyLock};
 
 use tempfile::TempDir;
@@ -98,8 +99,23 @@ fn the_bundled_submission_is_what_the_simulator_makes() {
 }
 
 /// The program, with a folder of state that is not the user's.
-pub fn program() -> std::process::Command {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
     command.env("XDG_STATE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("state")).env_remove("TINYAUDIT_ROUND");
     command
+}
+
+/// What the program prints and returns.
+pub fn run(arguments: &[&str]) -> Output {
+    program().args(arguments).output().unwrap()
+}
+
+/// A path as an argument.
+pub fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// All that it printed, stdout first.
+pub fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }

@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -13,19 +12,7 @@ use tinyaudit::keep::demo::{self, Demo};
 use tinyaudit::read::tree::Tree;
 use tinyaudit::round::{Round, Runner};
 
-use crate::golden::{self, program};
-
-fn run(arguments: &[&str]) -> Output {
-    program().args(arguments).output().unwrap()
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
+use crate::golden::{self, run, said, text};
 
 /// A board as the reference one, but for its name, seed, clock, power and jitter.
 fn board(system: &str, seed: u64, jitter: f64) -> Arc<Profile> {

@@ -3,23 +3,10 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Output;
 
 use tempfile::TempDir;
 
-use crate::golden::{self, program};
-
-fn run(arguments: &[&str]) -> Output {
-    program().args(arguments).output().unwrap()
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
+use crate::golden::{self, run, said, text};
 
 /// A folder named like what `fix` keeps, with a journal, may have come in the same archive.
 #[test]

@@ -29,7 +29,7 @@ fn check(submission: &Submission, round: &Round, findings: &mut Findings) {
         let meant = model.and_then(|model| round.benchmark_of_model(model));
         if let Some(name) = meant.filter(|name| beside(name)) {
             finding.help(format!("take it out: `{name}` is there already, and its logs show that benchmark's model"));
-        } else if let Some(name) = model.and_then(|model| round.benchmark_of_model(model)) {
+        } else if let Some(name) = meant {
             finding.help(if system.is_closed() {
                 format!("name the folder `{name}`: its logs show that benchmark's model")
             } else {
