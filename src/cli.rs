@@ -26,7 +26,6 @@ use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::judge::report::{Loading, Report};
-use crate::judge::rules::WAIVER_UNUSED;
 use crate::read::log::text::printable_lines;
 use crate::read::submission::{LoadError, Submission};
 use crate::read::tree::Tree;
@@ -346,9 +345,12 @@ impl Input {
         bar.finish_and_clear();
         let mut report = loaded.map_err(|error| misplaced(error, &self.dir))?;
         if let Some(waivers) = waivers {
-            report.waive(&crate::judge::waiver::parse(&waivers.text, &waivers.name)?, &waivers.name);
+            let parsed = crate::judge::waiver::parse(&waivers.text, &waivers.name)?;
+            // Built-in waivers are of a whole round; a part of it needs some of them only.
             if waivers.built_in {
-                report.findings.retain(|finding| finding.rule.id != WAIVER_UNUSED.id);
+                report.apply(&parsed);
+            } else {
+                report.waive(&parsed, &waivers.name);
             }
         }
         if says(Talk::Verbose) {
@@ -373,7 +375,7 @@ impl Input {
         let Some(path) = &self.rules else { return round_of(tree, &self.dir, self.round.as_deref()) };
         let name = name_of_rules(path);
         let round = Round::parse(&name, &read_text(path)?).with_context(|| path.display().to_string())?;
-        crate::judge::rules::check_severities(&round)
+        crate::judge::checks::check_severities(&round)
             .map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()))?;
         let said = format!("round {} (read from --rules)", round.name);
         Ok(ChosenRound { round, said, is_guess: false })

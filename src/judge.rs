@@ -1,17 +1,23 @@
 //! Judging: recomputing every figure, holding the rules against a submission, and the verdict. No I/O.
 
+pub mod check;
+pub mod checks;
 pub mod consequence;
 pub mod coverage;
 pub mod device_class;
+pub mod energy_shape;
 pub mod engine;
 pub mod evidence;
 pub mod figure;
+pub mod finding;
 pub mod follow_up;
 pub mod lineage;
 pub mod metrics;
+pub mod outcome;
 pub mod proof;
 pub mod report;
+pub mod resolve;
 pub mod rule;
-pub mod rules;
 pub mod sizes;
+pub mod view;
 pub mod waiver;

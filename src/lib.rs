@@ -4,9 +4,9 @@
 //! # The house
 //!
 //! A **submission** is read once into a typed model in which every value knows the line it came from; a **round** is
-//! one YAML file of what that round demands; a **rule** is one small file that compares the two and reports
-//! **findings**. A score is never believed, always recomputed; *claimed* is what results.txt prints, *recomputed* is
-//! what raw evidence gives.
+//! one YAML file of what that round demands; a **check** is one small file that decides one thing: it passes at a place, fails
+//! with **findings**, is unknown, or does not apply. People call it a rule. A score is never believed, always recomputed;
+//! *claimed* is what results.txt prints, *recomputed* is what raw evidence gives.
 //!
 //! Seven wings, upper may use lower, never the reverse, and no two rooms use each other:
 //!
@@ -16,7 +16,7 @@
 //! | [`tell`] | reports for people and programs, one file a format; tables, comparison |
 //! | [`keep`] | what is done with a submission: packages, mending, forms, a demonstration |
 //! | [`mod@bench`] | device, simulator, runner; it stands beside and knows nothing of submissions |
-//! | [`judge`] | metrics, rules, one file each, the engine, waivers, the report |
+//! | [`judge`] | metrics, checks, one file each, the engine, waivers, the report |
 //! | [`read`] | a tree or archive → logs and documents → the typed model |
 //! | [`round`] | what a round demands, official lists |
 //!
@@ -25,9 +25,10 @@
 //! - Checks do no I/O; renderers write to the writer they are given; nothing below [`cli`] prints or reads the clock.
 //! - The content of a submission never causes an error or a panic: a bad submission is a finding, a bad invocation or
 //!   an unreadable disk is an error, a broken invariant is a panic.
-//! - No rule names a round, no round names a rule's code; thresholds stand in `rules/<round>/round.yaml` and nowhere else.
+//! - No check names a round, no round names a check's code; thresholds stand in `rules/<round>/round.yaml` and nowhere else.
 //! - The same tree gives the same bytes of output, in any directory order, on any machine, with any number of threads.
-//! - One cause, one finding: what is missing or malformed is that rule's finding and nobody else's.
+//! - One cause, one finding: what needs a check that did not pass is blocked and says nothing.
+//! - Nothing passes without a place that shows it. A figure is as good as the worst of the checks that affect it.
 //!
 //! # As a library
 //!
@@ -36,8 +37,8 @@
 //!
 //! | stable: changes are breaking and stand in the changelog | may grow and change |
 //! |---|---|
-//! | [`read::tree::Tree`], [`round::Round::named`], [`judge::report::Report`], [`judge::report::Loading`] | [`read::submission`], [`read::log`], [`judge::rules`] |
-//! | [`judge::rule::Finding`], ids of rules, [`round::Severity`], [`read::submission::Figure`], [`read::submission::Scores`] | [`judge::coverage`], [`judge::follow_up`], [`keep::form`] |
+//! | [`read::tree::Tree`], [`round::Round::named`], [`judge::report::Report`], [`judge::report::Loading`] | [`read::submission`], [`read::log`], [`judge::checks`] |
+//! | [`judge::finding::Finding`], ids of rules, [`round::Severity`], [`read::submission::Figure`], [`read::submission::Scores`] | [`judge::coverage`], [`judge::follow_up`], [`keep::form`] |
 //! | the writers of [`tell`] and the schemas of [`tell::json`] | [`tell::publication`], [`keep::mending`] |
 //! | the functions of [`judge::metrics`], [`keep::package::differences`], [`tell::comparison::compare`] | [`mod@bench`] |
 //!
@@ -78,7 +79,8 @@
 //! # Reading order
 //!
 //! [`judge::report::Report::of`] is the plot: load, recompute, judge. Then [`read::submission`] for the nouns,
-//! [`judge::engine`] for how rules are held, and any file of [`judge::rules`] for what a rule looks like.
+//! [`judge::engine`] and [`judge::resolve`] for how checks are run and what follows from them, and any file of [`judge::checks`] for
+//! what a check looks like.
 
 #[cfg(feature = "bench")]
 pub mod bench;

@@ -5,10 +5,9 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::streams::print;
+use crate::judge::checks::{retired, rule_named, rules};
 use crate::judge::coverage::entry_named;
 use crate::judge::rule::{Group, Rule};
-use crate::judge::rules::RULES;
-use crate::judge::rules::{retired, rule_named};
 use crate::round::Round;
 use crate::round::spelling::nearest;
 use crate::tell::{catalogue, json};
@@ -66,7 +65,7 @@ impl Explain {
             }
             // A part of a name is enough where it is one rule's, and lists the rules where it is that of several.
             let part = self.rule.to_lowercase().replace([' ', '_'], "-");
-            let alike: Vec<_> = RULES.iter().filter(|rule| !part.is_empty() && rule.id.contains(&part)).collect();
+            let alike: Vec<_> = rules().filter(|rule| !part.is_empty() && rule.id.contains(&part)).collect();
             match alike[..] {
                 [] => {}
                 [only] => return explain(only),
@@ -78,7 +77,7 @@ impl Explain {
                     return Ok(ExitCode::SUCCESS);
                 }
             }
-            let near = nearest(&self.rule, RULES.iter().map(|rule| rule.id), self.rule.len() / 2);
+            let near = nearest(&self.rule, rules().map(|rule| rule.id), self.rule.len() / 2);
             let hint =
                 near.map_or_else(|| "`tinyaudit rules` lists them".to_owned(), |near| format!("did you mean {near}?"));
             anyhow::bail!("there is no rule {}; {hint}", self.rule);

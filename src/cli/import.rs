@@ -11,6 +11,7 @@ use super::init::folder_name;
 use super::settings::Settings;
 use super::streams::{complain, open_tree, print, remark};
 use super::{ChosenRound, read_waivers, round_of};
+use crate::judge::checks::depth_of;
 use crate::judge::report::Report;
 use crate::judge::rule::Group;
 use crate::judge::waiver::{self, Waiver};
@@ -249,11 +250,8 @@ impl Import {
                 finding.counts() && finding.severity == Severity::Error && finding.path.starts_with(&inside)
             })
             .collect();
-        // The cause comes before what follows from it: first what explains most, and most of all that files of several
-        // sessions were put together.
-        errors.sort_by_key(|finding| {
-            std::cmp::Reverse((finding.rule.explains.len(), finding.rule.group == Group::Evidence))
-        });
+        // The cause comes before what follows from it; what belongs together comes before what it says.
+        errors.sort_by_key(|finding| (depth_of(finding.rule), finding.rule.group != Group::Evidence));
         let told: Vec<String> = errors
             .into_iter()
             .map(|finding| {

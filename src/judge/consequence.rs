@@ -1,12 +1,15 @@
 //! What follows from a finding, the gravest first: the order in which a reviewer reads.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
 
-use super::proof::STATEMENTS;
-use super::rule::{Finding, Group, Severity};
-use super::rules;
+use super::checks::depth_of;
+use super::figure::Status;
+use super::finding::{Finding, Measured};
+use super::rule::{Affects, Group, Severity};
 
 /// What follows from a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -27,51 +30,53 @@ impl Consequence {
     /// What follows from a finding.
     #[must_use]
     pub fn of(finding: &Finding) -> Self {
-        let id = finding.rule.id;
-        let refutes = STATEMENTS.iter().any(|statement| statement.refuted_by.contains(&id));
-        // What decides that there is no figure at all.
-        let loses = [
-            rules::evidence_undecided::ID,
-            rules::quality_target_missed::ID,
-            rules::run_missing::ID,
-            rules::runner_not_eligible::ID,
-            rules::wakeword_limit_exceeded::ID,
-        ]
-        .contains(&id);
+        let decides = finding.rule.affects != Affects::Nothing || finding.undecided.is_some();
         match finding.rule.group {
-            _ if (refutes || loses) && finding.severity == Severity::Error => Self::Figure,
+            _ if decides && finding.severity == Severity::Error => Self::Figure,
             Group::Structure | Group::SystemDescription => Self::Document,
             Group::Evidence | Group::Performance | Group::Accuracy | Group::Energy | Group::Wakeword => Self::Evidence,
         }
     }
 }
 
-/// Whether a finding says that something is not there, rather than that something is wrong.
+/// Whether a finding says that nothing can be recomputed, rather than that something is wrong.
 #[must_use]
 pub fn is_absence(finding: &Finding) -> bool {
-    let absences = [
-        rules::claim_missing::ID,
-        rules::evidence_missing::ID,
-        rules::evidence_undecided::ID,
-        rules::file_missing::ID,
-        rules::run_missing::ID,
-    ];
-    absences.contains(&finding.rule.id)
+    finding.undecided.is_some() || finding.rule.affects != Affects::Nothing && finding.rule.fails == Status::Unproven
 }
 
-/// How far a finding lies from what is right by its message, in per cent: of alike ones the larger comes first.
+/// Groups findings of one consequence by rule and severity, in the order in which every report tells them: what counts before
+/// what is waived, the most severe first, what is wrong before what is missing, a cause before what follows from it, what
+/// concerns many before what concerns one. Within a group the largest deviation comes first.
+///
+/// `finding` gives the finding of an item.
 #[must_use]
-pub fn deviation(finding: &Finding) -> f64 {
-    let number = |word: &str| word.trim_start_matches(['(', '+', '-']).parse::<f64>().ok();
-    let message = finding.message.as_str();
-    if let Some((found, least)) = message.split_once(", expected at least ") {
-        let found = found.split_whitespace().rev().find_map(number);
-        let least = least.split_whitespace().next().and_then(number);
-        return found.zip(least).map_or(0.0, |(found, least)| 100.0 * (1.0 - found / least));
+pub fn groups<'a, T: Copy>(
+    items: impl Iterator<Item = T>,
+    finding: impl Fn(T) -> &'a Finding,
+    consequence: Consequence,
+) -> Vec<Vec<T>> {
+    let mut groups: BTreeMap<(&str, Severity), Vec<T>> = BTreeMap::new();
+    for item in items {
+        let one = finding(item);
+        if Consequence::of(one) == consequence {
+            groups.entry((one.rule.id, one.severity)).or_default().push(item);
+        }
     }
-    let words: Vec<&str> = message.split_whitespace().collect();
-    let shares = words.windows(2).filter(|pair| pair[0].starts_with('(') && pair[1].starts_with('%'));
-    shares.filter_map(|pair| number(pair[0])).fold(0.0, f64::max)
+    let deviation = |one: &Finding| one.measured.map_or(0.0, Measured::deviation);
+    let mut groups: Vec<Vec<T>> = groups.into_values().collect();
+    for group in &mut groups {
+        group.sort_by(|a, b| {
+            let (a, b) = (finding(*a), finding(*b));
+            b.counts().cmp(&a.counts()).then(deviation(b).total_cmp(&deviation(a)))
+        });
+    }
+    groups.sort_by_cached_key(|group| {
+        let first = finding(group[0]);
+        let severity = Reverse(first.severity);
+        (!first.counts(), severity, is_absence(first), depth_of(first.rule), Reverse(group.len()), first.rule.id)
+    });
+    groups
 }
 
 impl fmt::Display for Consequence {
@@ -87,29 +92,43 @@ impl fmt::Display for Consequence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::rules::RULES;
+    use crate::judge::checks::{self, rule_named, rules};
 
     #[test]
-    fn every_error_of_evidence_changes_a_figure() {
-        for rule in RULES.iter().filter(|rule| rule.severity == Severity::Error) {
-            let consequence = Consequence::of(&Finding::new(rule, "p", 0, ""));
-            let document = matches!(rule.group, Group::Structure | Group::SystemDescription);
-            assert!(document || consequence == Consequence::Figure, "{} is {consequence}", rule.id);
+    fn what_affects_a_figure_changes_it_only_as_an_error() {
+        for rule in rules() {
+            let mut finding = Finding::new(rule, "p", 0, "");
+            let decides = rule.affects != Affects::Nothing;
+            finding.severity = Severity::Error;
+            assert_eq!(Consequence::of(&finding) == Consequence::Figure, decides, "{}", rule.id);
+            finding.severity = Severity::Warning;
+            assert_ne!(Consequence::of(&finding), Consequence::Figure, "{}", rule.id);
         }
     }
 
     #[test]
-    fn the_largest_deviation_is_read() {
-        let deviation = |message: &str| deviation(&Finding::new(&RULES[0], "p", 0, message));
-        assert!((deviation("77.342 s and 115.696 s (+49.6 %), tolerance 2 % and 0.1 s") - 49.6).abs() < 1e-9);
-        assert!((deviation("window 3 lasts 4.0 s, expected at least 10 s") - 60.0).abs() < 1e-9);
-        assert!(deviation("`log.txt` is missing").abs() < 1e-9);
-    }
-
-    #[test]
-    fn a_warning_changes_no_figure() {
-        for rule in RULES.iter().filter(|rule| rule.severity != Severity::Error) {
-            assert_ne!(Consequence::of(&Finding::new(rule, "p", 0, "")), Consequence::Figure, "{}", rule.id);
-        }
+    fn causes_come_before_what_follows_and_large_deviations_before_small_ones() {
+        let finding = |id: &str, measured: f64| {
+            let mut finding = Finding::new(rule_named(id).unwrap(), "p", 0, "");
+            finding.measured(measured, 10.0, "s");
+            finding
+        };
+        let mismatch = finding(checks::throughput_mismatch::ID, 1.0);
+        let (long, short) = (finding(checks::window_count::ID, 9.0), finding(checks::window_count::ID, 4.0));
+        let missing = finding(checks::file_missing::ID, 10.0);
+        let all = [&missing, &mismatch, &mismatch, &mismatch, &long, &short];
+        let order = |groups: Vec<Vec<&Finding>>| {
+            let of_group = |group: Vec<&Finding>| {
+                (group[0].rule.id, group.iter().map(|one| one.measured.unwrap().found).collect())
+            };
+            groups.into_iter().map(of_group).collect::<Vec<(&str, Vec<f64>)>>()
+        };
+        let expected = [
+            (checks::window_count::ID, vec![4.0, 9.0]),
+            (checks::throughput_mismatch::ID, vec![1.0; 3]),
+            (checks::file_missing::ID, vec![10.0]),
+        ];
+        assert_eq!(order(groups(all.into_iter(), |one| one, Consequence::Figure)), expected);
+        assert!(groups(all.into_iter(), |one| one, Consequence::Document).is_empty());
     }
 }

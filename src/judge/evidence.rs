@@ -1,10 +1,12 @@
-//! What both rules and proofs ask of a run's evidence.
+//! What several checks ask of a run's evidence.
 
+use super::outcome::Findings;
+use super::view::RunView;
 use crate::read::location::Line;
 use crate::read::log::claims::{Claims, Printed};
 use crate::read::log::official::Label;
-use crate::read::submission::Run;
-use crate::round::{Round, Runner};
+use crate::read::submission::{Figure, Run, Window};
+use crate::round::{FileRole, Round, Runner};
 
 /// Why results.txt cannot be of the log beside it, if so: the line of the claim and the reason.
 #[must_use]
@@ -70,4 +72,50 @@ pub fn read_otherwise(claims: &Claims) -> Option<(u32, String, String)> {
         let own = own_reading(claims, *label).map_or("nothing", |printed| printed.text.as_str());
         (at.value != own).then(|| (at.line, at.value.clone(), own.to_owned()))
     })
+}
+
+/// Reports a claim that our own figure contradicts, `claims a median throughput of 6.465 inf/s, recomputed …`.
+pub fn compare(view: &RunView<'_>, figure: &Figure, (name, unit): (&str, &'static str), found: &mut Findings) {
+    let units = view.round.tolerances.printed_units;
+    let (Some(claimed), Some(recomputed), Some(false)) = (&figure.claimed, figure.recomputed, figure.agrees(units))
+    else {
+        return;
+    };
+    let decimals = claimed.decimals();
+    let space = if unit.is_empty() { "" } else { " " };
+    let message = format!(
+        "claims {name} of {}{space}{unit}, recomputed {recomputed:.decimals$}{space}{unit}, tolerance {:.*}",
+        claimed.text,
+        decimals + 2,
+        units * claimed.unit + figure.slack
+    );
+    let run = view.run;
+    let finding = found.at(run.path_of(FileRole::Results), claimed.line, message);
+    finding.label("claimed here").note(format!("unrounded, the evidence gives {recomputed}"));
+    finding.measured(claimed.value, recomputed, unit);
+    // Any run may print a throughput; only that of its own mode is published.
+    if let Some(kind) = view.kind().filter(|_| view.figure().is_none_or(|own| std::ptr::eq(own, figure))) {
+        finding.changes(kind, claimed.value, recomputed, unit);
+    }
+    if let Some((role, line, shown)) = middle(run, recomputed) {
+        finding.also(run.path_of(role), line, shown);
+    }
+}
+
+/// The window whose own figure is the median, where the figure is one of windows.
+fn middle(run: &Run, recomputed: f64) -> Option<(FileRole, Line, String)> {
+    let inferences = |window: &Window| window.inferences as f64;
+    let figures = |window: &Window| {
+        let rate = window.seconds.map(|seconds| inferences(window) / seconds);
+        [rate, window.energy_uj.map(|energy| energy / inferences(window))]
+    };
+    let is_it =
+        |window: &&Window| figures(window).into_iter().flatten().any(|own| own.to_bits() == recomputed.to_bits());
+    let window = run.windows.iter().find(is_it)?;
+    let shown = match (window.energy_uj, window.seconds) {
+        (Some(energy), _) if figures(window)[1] == Some(recomputed) => format!("{energy:.3} uJ"),
+        (_, Some(seconds)) => format!("{seconds:.6} s"),
+        _ => return None,
+    };
+    Some((window.role?, window.line, format!("the middle window: {} inferences, {shown}", window.inferences)))
 }

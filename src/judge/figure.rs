@@ -22,6 +22,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Throughput, Self::Quality, Self::Energy, Self::Wakeword];
+
     /// Its name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -48,11 +51,11 @@ impl Kind {
 /// What can be said of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// Every statement is proven.
+    /// Every check that affects it passes.
     Confirmed,
     /// It recomputes as claimed, and a rule of the benchmark is broken.
     NotByTheRules,
-    /// Nothing decides: a statement is neither proven nor refuted.
+    /// Nothing can be recomputed, or the evidence does not decide.
     Unproven,
     /// The evidence gives another figure, or is another's.
     Contradicted,

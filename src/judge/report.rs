@@ -5,15 +5,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::judge::engine;
+use crate::judge::finding::Finding;
 use crate::judge::metrics;
-use crate::judge::proof::{self, Decided, Kind, Proof, Ruling, Status};
-use crate::judge::rule::{Finding, Suppression};
-use crate::judge::rules::{self, EVIDENCE_UNDECIDED, WAIVER_UNUSED};
+use crate::judge::outcome::{Judgement, Outcome};
+use crate::judge::proof::{Kind, Proof, Status};
+use crate::judge::resolve::{Decisions, Resolved, is_about_result, resolve};
 use crate::judge::waiver::{self, Waiver};
 use crate::read::location::Line;
 use crate::read::log::{blocks, text};
 use crate::read::submission::{self, Benchmark, LoadError, Submission, System};
-use crate::read::tree::{Tree, around, is_inside, parent_of};
+use crate::read::tree::{Tree, around, parent_of};
 use crate::round::{Mode, Round, Severity};
 
 /// Everything there is to say of a tree.
@@ -27,10 +28,12 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The proofs of the figures, by the path of their run.
     pub proofs: BTreeMap<String, Proof>,
-    /// What other findings explain; it comes back when these are waived.
-    explained: Vec<Finding>,
-    /// The proofs as the evidence alone decides them.
-    decided: Vec<Proof>,
+    /// The outcomes of the checks, as the evidence alone decides them.
+    judgements: Vec<Judgement>,
+    /// What was decided from outside.
+    decisions: Decisions,
+    /// Findings of the engine and of commands, which no decision concerns.
+    diagnostics: Vec<Finding>,
 }
 
 /// How a tree is loaded.
@@ -71,8 +74,7 @@ impl Report {
     /// # Errors
     /// As [`Report::of`].
     pub fn load(tree: &Tree, round: Round, how: Loading<'_>) -> Result<Self, LoadError> {
-        let in_evidence = Mutex::new(Vec::new());
-        let decided = Mutex::new(Vec::new());
+        let judged = Mutex::new(Vec::new());
         let done = AtomicUsize::new(0);
         let mut submission = submission::load(tree, &round, how.submitter, how.evidence, |result, all| {
             for benchmark in result.systems.iter_mut().flat_map(|system| &mut system.benchmarks) {
@@ -81,67 +83,32 @@ impl Report {
                     benchmark.runs.values_mut().for_each(metrics::energy::draw_outlines);
                 }
             }
-            let mut found = engine::check_evidence(result, &round);
-            decided.lock().unwrap_or_else(PoisonError::into_inner).extend(proof::decide(result, &round));
+            let mut of_result = engine::judge_result(result, &round);
             // A thread that fails while it holds the lock fails the whole.
-            in_evidence.lock().unwrap_or_else(PoisonError::into_inner).append(&mut found);
+            judged.lock().unwrap_or_else(PoisonError::into_inner).append(&mut of_result);
             if let Some(progress) = how.progress {
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
             }
         })?;
         submission.earlier = how.earlier.map(Box::new);
-        let in_evidence = in_evidence.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let findings = engine::check(&submission, &round, in_evidence);
-        let mut decided = decided.into_inner().unwrap_or_else(PoisonError::into_inner);
-        decided.sort_by(|a, b| a.path.cmp(&b.path));
-        let mut report = Self { round, submission, findings, proofs: BTreeMap::new(), explained: Vec::new(), decided };
-        // What explained findings say is not lost with them: they come back when their cause is waived.
-        add_excerpts(tree, &mut report.findings);
-        report.settle();
-        add_excerpts(tree, &mut report.findings);
+        let mut judgements = judged.into_inner().unwrap_or_else(PoisonError::into_inner);
+        judgements.extend(engine::judge_submission(&submission, &round));
+        judgements.sort_by(|a, b| (&a.object, a.rule.id).cmp(&(&b.object, b.rule.id)));
+        add_excerpts(tree, &mut judgements);
+        let (findings, proofs) = (Vec::new(), BTreeMap::new());
+        let (decisions, diagnostics) = (Decisions::default(), Vec::new());
+        let mut report = Self { round, submission, findings, proofs, judgements, decisions, diagnostics };
+        report.resolve();
         Ok(report)
     }
 
-    /// Draws the conclusions of what was found: takes out what other findings explain, lets findings refute statements,
-    /// and reports figures that nothing else says are unproven.
-    fn settle(&mut self) {
-        self.findings.append(&mut self.explained);
-        self.findings.retain(|finding| finding.rule.id != EVIDENCE_UNDECIDED.id || !finding.counts());
-        self.explained = engine::take_out_explained(&mut self.findings);
-        engine::sort(&mut self.findings);
-        let settled = self.decided.iter().map(|proof| {
-            let mut proof = proof.clone();
-            proof.settle(inside(&self.findings, &proof.path));
-            (proof.path.clone(), proof)
-        });
-        self.proofs = settled.collect();
-        let undecided: Vec<Finding> = self.proofs.values().filter_map(|proof| self.undecided(proof)).collect();
-        self.findings.extend(undecided);
-        engine::sort(&mut self.findings);
-    }
-
-    /// That the evidence of a figure leaves a statement open, unless another finding is the cause of it.
-    fn undecided(&self, proof: &Proof) -> Option<Finding> {
-        let Decided { statement, ruling: Ruling::Open(role, line, why) } = proof.first_open()? else { return None };
-        // What is compared with another run may be that run's fault.
-        let whole = statement.across_runs.then(|| proof.path.rsplit_once('/')).flatten();
-        let place = whole.map_or(proof.path.as_str(), |(benchmark, _)| benchmark);
-        let causes = |finding: &Finding| {
-            if finding.rule.id == EVIDENCE_UNDECIDED.id {
-                finding.path == proof.path_of(*role)
-            } else {
-                // A waived cause stays one: what follows from it does not take its place.
-                !finding.is_absent()
-                    && (finding.severity == Severity::Error || finding.rule.id == rules::evidence_missing::ID)
-            }
-        };
-        if inside(&self.findings, place).any(causes) || !proof.claimed {
-            return None;
-        }
-        let message = format!("the {} is not proven: {why}", proof.kind.name());
-        let mut finding = Finding::new(EVIDENCE_UNDECIDED, proof.path_of(*role), *line, &message);
-        finding.note(format!("what has to hold: {}", statement.says));
-        Some(finding)
+    /// Draws the conclusions of the outcomes, with the decisions made so far.
+    fn resolve(&mut self) {
+        let Resolved { mut findings, proofs } =
+            resolve(&self.judgements, &self.submission, &self.round, &self.decisions);
+        findings.extend(self.diagnostics.iter().cloned());
+        sort(&mut findings);
+        (self.findings, self.proofs) = (findings, proofs);
     }
 
     /// The proofs of a result's figures.
@@ -149,26 +116,40 @@ impl Report {
         benchmark.runs.values().filter_map(|run| self.proofs.get(&run.path))
     }
 
-    /// Marks the findings that waivers of a file cover; a waiver that covers nothing becomes a finding.
+    /// Applies the waivers of a file; one that covers nothing becomes a finding.
     pub fn waive(&mut self, waivers: &[Waiver], file: &str) {
-        let waivers: &[Waiver] = &waivers.iter().map(|one| one.placed(&self.submission)).collect::<Vec<_>>();
-        self.findings.append(&mut self.explained);
-        waiver::mark(&mut self.findings, waivers, &self.round.name);
-        self.settle();
-        // Without its cause a figure may be undecided that was not reported before.
-        waiver::mark(&mut self.findings, waivers, &self.round.name);
-        let all = self.findings.iter().chain(&self.explained);
-        let unused = waiver::unused(all, waivers, &self.round.name, file);
-        self.findings.extend(unused);
-        engine::sort(&mut self.findings);
+        let own = self.apply(waivers);
+        let failed = self.judgements.iter().filter_map(|one| match &one.outcome {
+            Outcome::Fail(found) => Some(found),
+            _ => None,
+        });
+        let mut unused = waiver::unused(failed.flatten().chain(&self.findings), &own, file);
+        self.findings.extend(unused.iter().cloned());
+        self.diagnostics.append(&mut unused);
+        sort(&mut self.findings);
+    }
+
+    /// Applies waivers, and returns those of this round with the places of what they name.
+    pub fn apply(&mut self, waivers: &[Waiver]) -> Vec<Waiver> {
+        let own = waivers.iter().filter(|waiver| waiver.is_of(&self.round.name));
+        let own: Vec<Waiver> = own.map(|waiver| waiver.placed(&self.submission)).collect();
+        self.decisions.add(own.iter().cloned());
+        self.resolve();
+        own
     }
 
     /// Takes all waivers back.
     pub fn forget_waivers(&mut self) {
-        self.findings.append(&mut self.explained);
-        self.findings.retain(|finding| ![EVIDENCE_UNDECIDED.id, WAIVER_UNUSED.id].contains(&finding.rule.id));
-        self.findings.iter_mut().for_each(|finding| finding.suppression = None);
-        self.settle();
+        self.decisions.forget_waivers();
+        self.diagnostics.clear();
+        self.resolve();
+    }
+
+    /// Takes findings out of the verdict that follow from files known to be absent: what is missing there, and what cannot
+    /// be decided without it. The figures stay unproven. `list` is where that stands.
+    pub fn excuse(&mut self, absent: &BTreeSet<String>, list: &str) {
+        self.decisions.absent = Some((absent.clone(), list.to_owned()));
+        self.resolve();
     }
 
     /// How many findings of each severity count.
@@ -203,29 +184,34 @@ impl Report {
             .chain(at(&self.findings, &system.description_path))
     }
 
-    /// Whether a result may be published: no error lies on it, and every figure it needs is confirmed. Energy is not
-    /// needed; where it is not confirmed, only it is left out.
+    /// What is wrong with a result as such, whatever its figures are.
+    pub fn against_result<'a>(
+        &'a self,
+        system: &'a System,
+        benchmark: &'a Benchmark,
+    ) -> impl Iterator<Item = &'a Finding> {
+        let against =
+            |finding: &&Finding| finding.counts() && finding.severity == Severity::Error && is_about_result(finding);
+        self.findings_on(system, benchmark).filter(against)
+    }
+
+    /// Whether a result may be published: nothing is wrong with it as such, and every figure it needs is confirmed. Energy is
+    /// not needed; where it is not confirmed, only it is left out.
     #[must_use]
     pub fn is_valid(&self, system: &System, benchmark: &Benchmark) -> bool {
-        let error = |finding: &Finding| finding.counts() && finding.severity == Severity::Error;
         let needed = |proof: &&Proof| proof.kind != Kind::Energy;
-        !self.findings_on(system, benchmark).any(error)
+        self.against_result(system, benchmark).next().is_none()
             && self.proofs_of(benchmark).filter(needed).all(|proof| proof.status() == Status::Confirmed)
     }
 
-    /// What can be said of a result: the worst of the figures it needs. A run that it needs and has not proves nothing.
+    /// What can be said of a result: the worst of the figures it needs and of what is wrong with it as such. A run that it
+    /// needs and does not have proves nothing.
     #[must_use]
-    pub fn status(&self, benchmark: &Benchmark) -> Status {
+    pub fn status(&self, system: &System, benchmark: &Benchmark) -> Status {
         let needed = self.proofs_of(benchmark).filter(|proof| proof.kind != Kind::Energy);
         let absent = self.absent_runs(benchmark).next().map(|_| Status::Unproven);
-        // A target that is missed, or a runner that is not permitted, is about the result as such.
-        let broken =
-            |finding: &Finding| finding.counts() && finding.severity == Severity::Error && finding.rule.keeps_figure;
-        let own = |finding: &&Finding| {
-            !benchmark.runs.get(&Mode::Energy).is_some_and(|run| is_inside(&finding.path, &run.path))
-        };
-        let broken = inside(&self.findings, &benchmark.path).filter(own).any(broken).then_some(Status::NotByTheRules);
-        needed.map(Proof::status).chain(absent).chain(broken).max().unwrap_or(Status::Unproven)
+        let against = self.against_result(system, benchmark).map(|finding| finding.rule.fails);
+        needed.map(Proof::status).chain(absent).chain(against).max().unwrap_or(Status::Unproven)
     }
 
     /// The runs that a result needs in this round and does not have.
@@ -240,36 +226,6 @@ impl Report {
         let of_figure = |proof: &Proof| Some(format!("{} {}: {}", proof.kind.name(), proof.status(), proof.reason()?));
         let absent = self.absent_runs(benchmark).map(|mode| format!("unproven: there is no {mode} run"));
         self.proofs_of(benchmark).filter_map(of_figure).chain(absent).collect()
-    }
-
-    /// Takes findings out of the verdict that follow from files known to be absent: what is missing there, and figures that
-    /// nothing proves without it. The figures stay unproven. `list` is where that stands.
-    pub fn excuse(&mut self, absent: &BTreeSet<String>, list: &str) {
-        const FOLLOW: [&str; 4] = [
-            rules::file_missing::ID,
-            rules::evidence_missing::ID,
-            rules::evidence_undecided::ID,
-            rules::run_missing::ID,
-        ];
-        let folders: BTreeSet<&str> = absent.iter().map(|path| parent_of(path)).collect();
-        let follows = |finding: &Finding| {
-            let parent = parent_of(&finding.path);
-            FOLLOW.contains(&finding.rule.id)
-                && (absent.contains(&finding.path)
-                    || folders.contains(finding.path.as_str())
-                    || folders.contains(parent)
-                    || folders.range(finding.path.as_str()..).next().is_some_and(|next| is_inside(next, &finding.path)))
-        };
-        for _ in 0..2 {
-            for finding in self.findings.iter_mut().chain(&mut self.explained).filter(|finding| follows(finding)) {
-                finding.suppression.get_or_insert_with(|| Suppression::KnownAbsent(list.to_owned()));
-            }
-            // Without its cause a figure may be undecided that was not reported before.
-            self.settle();
-        }
-        for finding in self.findings.iter_mut().filter(|finding| follows(finding)) {
-            finding.suppression.get_or_insert_with(|| Suppression::KnownAbsent(list.to_owned()));
-        }
     }
 
     /// The proof of a figure of a result.
@@ -302,16 +258,31 @@ pub fn weight<'a>(findings: impl Iterator<Item = &'a Finding>) -> usize {
     findings.map(|finding| finding.stands_for).sum()
 }
 
-/// Sets the line of every place that findings speak of beside it, where that is not done yet.
-fn add_excerpts(tree: &Tree, findings: &mut [Finding]) {
+/// Puts findings in order: by path, line, check and message.
+fn sort(found: &mut [Finding]) {
+    found.sort_by(|a, b| (&a.path, a.line, a.rule.id, &a.message).cmp(&(&b.path, b.line, b.rule.id, &b.message)));
+}
+
+/// Sets the text of every line that outcomes speak of beside it.
+fn add_excerpts(tree: &Tree, judgements: &mut [Judgement]) {
     let mut by_path: BTreeMap<String, Vec<(Line, &mut Option<String>)>> = BTreeMap::new();
-    for finding in findings {
-        let own = (&finding.path, finding.line, &mut finding.excerpt);
-        let related = finding.related.iter_mut().map(|place| (&place.path, place.line, &mut place.excerpt));
-        for (path, line, excerpt) in std::iter::once(own).chain(related) {
-            if line > 0 && excerpt.is_none() {
-                by_path.entry(path.clone()).or_default().push((line, excerpt));
+    let mut want = |path: &String, line: Line, excerpt| {
+        if line > 0 {
+            by_path.entry(path.clone()).or_default().push((line, excerpt));
+        }
+    };
+    for one in judgements {
+        match &mut one.outcome {
+            Outcome::Fail(found) => {
+                for finding in found {
+                    want(&finding.path, finding.line, &mut finding.excerpt);
+                    for place in &mut finding.related {
+                        want(&place.path, place.line, &mut place.excerpt);
+                    }
+                }
             }
+            Outcome::Unknown(place, _) => want(&place.path, place.line, &mut one.excerpt),
+            Outcome::Pass(_) | Outcome::NotApplicable => {}
         }
     }
     for (path, mut places) in by_path {

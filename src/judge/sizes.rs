@@ -1,6 +1,6 @@
 //! Inputs of another size than the benchmark's.
 
-use super::rule::Findings;
+use super::outcome::Findings;
 use crate::read::log::Inference;
 use crate::read::submission::Run;
 use crate::round::FileRole;
@@ -34,5 +34,6 @@ pub fn report(findings: &mut Findings, run: &Run, wrong: &[&Inference], expected
         many => format!("the first of {many} of {all} inferences"),
     };
     let message = format!("{bytes} bytes of {input} were loaded, expected {expected} ({many})");
-    findings.at(run.path_of(FileRole::Log), first.line, message);
+    let finding = findings.at(run.path_of(FileRole::Log), first.line, message);
+    finding.measured(f64::from(bytes), f64::from(expected), "bytes");
 }

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::checks::{self, rule_named};
 use super::figure::Kind;
-use super::rule::{Decision, Finding, Suppression};
-use super::rules::{self, rule_named};
+use super::finding::{Decision, Finding};
 use crate::read::submission::Submission;
 use crate::read::tree::is_inside;
 
@@ -73,18 +73,30 @@ impl Waiver {
         parts.collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether it is about findings of a rule.
-    fn names(&self, id: &str) -> bool {
-        self.rule.as_ref().is_none_or(|rule| rule == id)
+    /// Whether it counts in a round.
+    #[must_use]
+    pub fn is_of(&self, round: &str) -> bool {
+        self.round.as_ref().is_none_or(|only| only == round)
     }
 
-    fn fits(&self, path: &str, pattern: &Pattern<'_>) -> bool {
-        let is_placed = |places: &Vec<String>| places.iter().any(|place| is_inside(path, place));
-        pattern.fits(path) && self.places.as_ref().is_none_or(is_placed)
+    /// Whether it covers a finding: of its rule, or of the rule that could not be decided, in its place.
+    #[must_use]
+    pub fn covers(&self, finding: &Finding) -> bool {
+        let is_placed = |places: &Vec<String>| places.iter().any(|place| is_inside(&finding.path, place));
+        rules_of(finding).any(|id| self.rule.as_ref().is_none_or(|rule| rule == id))
+            && Pattern::of(self.path.as_deref().unwrap_or("*")).fits(&finding.path)
+            && self.places.as_ref().is_none_or(is_placed)
     }
 
-    fn pattern(&self) -> Pattern<'_> {
-        Pattern::of(self.path.as_deref().unwrap_or("*"))
+    /// The decision it is.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        Decision {
+            reason: self.reason.clone(),
+            decided_by: self.decided_by.clone(),
+            date: self.date.clone(),
+            figures: self.figures.clone(),
+        }
     }
 }
 
@@ -116,7 +128,7 @@ pub fn parse(text: &str, file: &str) -> Result<Vec<Waiver>, WaiverError> {
     }
     for waiver in &waivers {
         if let Some(rule) =
-            waiver.rule.as_ref().filter(|rule| rule_named(rule).is_none() && rules::retired(rule).is_none())
+            waiver.rule.as_ref().filter(|rule| rule_named(rule).is_none() && checks::retired(rule).is_none())
         {
             return Err(failed(format!("there is no rule {rule}")));
         }
@@ -139,56 +151,30 @@ pub fn parse(text: &str, file: &str) -> Result<Vec<Waiver>, WaiverError> {
     Ok(waivers)
 }
 
-/// The waivers that are of this round.
-fn of_round<'a>(waivers: &'a [Waiver], round: &'a str) -> impl Iterator<Item = &'a Waiver> {
-    waivers.iter().filter(move |waiver| waiver.round.as_ref().is_none_or(|only| only == round))
-}
-
-/// Marks the findings that are covered.
-pub fn mark(findings: &mut [Finding], waivers: &[Waiver], round: &str) {
-    let mut by_rule: BTreeMap<&str, Vec<&mut Finding>> = BTreeMap::new();
-    for finding in findings {
-        by_rule.entry(finding.rule.id).or_default().push(finding);
-    }
-    for waiver in of_round(waivers, round) {
-        let pattern = waiver.pattern();
-        let of_rules = by_rule.iter_mut().filter(|(id, _)| waiver.names(id));
-        for finding in
-            of_rules.flat_map(|(_, findings)| findings).filter(|finding| waiver.fits(&finding.path, &pattern))
-        {
-            finding.suppression = Some(Suppression::Waived(Decision {
-                reason: waiver.reason.clone(),
-                decided_by: waiver.decided_by.clone(),
-                date: waiver.date.clone(),
-                figures: waiver.figures.clone(),
-            }));
-        }
-    }
+/// The rules by which a waiver may name a finding.
+pub fn rules_of(finding: &Finding) -> impl Iterator<Item = &'static str> {
+    std::iter::once(finding.rule.id).chain(finding.undecided.map(|rule| rule.id))
 }
 
 /// Findings of the waivers that cover none of the findings of a tree.
 #[must_use]
-pub fn unused<'a>(
-    findings: impl Iterator<Item = &'a Finding>,
-    waivers: &[Waiver],
-    round: &str,
-    file: &str,
-) -> Vec<Finding> {
-    let mut by_rule: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+pub fn unused<'a>(findings: impl Iterator<Item = &'a Finding>, waivers: &[Waiver], file: &str) -> Vec<Finding> {
+    let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
-        by_rule.entry(finding.rule.id).or_default().push(&finding.path);
+        for id in rules_of(finding) {
+            by_rule.entry(id).or_default().push(finding);
+        }
     }
-    let covers_none = |waiver: &&Waiver| {
-        let pattern = waiver.pattern();
-        let of_rules = by_rule.iter().filter(|(id, _)| waiver.names(id));
-        !of_rules.flat_map(|(_, paths)| paths).any(|path| waiver.fits(path, &pattern))
+    let covers_none = |waiver: &&Waiver| match &waiver.rule {
+        Some(rule) => !by_rule.get(rule.as_str()).is_some_and(|own| own.iter().any(|one| waiver.covers(one))),
+        None => !by_rule.values().flatten().any(|one| waiver.covers(one)),
     };
     let report = |waiver: &Waiver| {
         let at = waiver.path.as_ref().map_or_else(String::new, |path| format!(" at `{path}`"));
         let message = format!("the waiver of {}{at} covers nothing", waiver.about());
-        Finding::new(rules::WAIVER_UNUSED, file, 0, &message)
+        Finding::new(&checks::waiver_unused::CHECK.rule, file, 0, &message)
     };
-    of_round(waivers, round).filter(covers_none).map(report).collect()
+    waivers.iter().filter(covers_none).map(report).collect()
 }
 
 /// A pattern of paths in which `*` stands for any text.

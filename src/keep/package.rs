@@ -31,9 +31,9 @@ use zip::write::SimpleFileOptions;
 pub use manifest::{Listed, Manifest};
 pub use verify::{Difference, differences, stored_round};
 
+use crate::judge::checks::scaffold_untouched;
+use crate::judge::finding::Finding;
 use crate::judge::report::Report;
-use crate::judge::rule::Finding;
-use crate::judge::rules::SCAFFOLD_UNTOUCHED;
 use crate::read::log::{blocks, text};
 use crate::read::submission::{self, LoadError};
 use crate::read::tree::{Entry, Kind, Tree, is_inside, one_elsewhere};
@@ -97,7 +97,7 @@ impl Obstacle {
     /// That of a checked submission, if there is one.
     #[must_use]
     pub fn of(report: &Report) -> Option<Self> {
-        let untouched = |finding: &Finding| finding.counts() && finding.rule.id == SCAFFOLD_UNTOUCHED.id;
+        let untouched = |finding: &Finding| finding.counts() && finding.rule.id == scaffold_untouched::ID;
         if report.fails(Severity::Error) {
             Some(Self::Errors)
         } else {

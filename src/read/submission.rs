@@ -289,6 +289,8 @@ pub struct Run {
     pub files: Files,
     /// Paths of the files with a role.
     pub paths: BTreeMap<FileRole, String>,
+    /// Names of files in its folder that cannot be read.
+    pub unreadable: Vec<String>,
     /// Which runner's files these are.
     pub runner: Option<Runner>,
     /// What is claimed.

@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::judge::checks::rules;
 use crate::judge::coverage::{Entry, entries};
-use crate::judge::proof::STATEMENTS;
-use crate::judge::rule::{Group, Rule};
-use crate::judge::rules::RULES;
+use crate::judge::figure::{Kind, Status};
+use crate::judge::rule::{Affects, Group, Need, Rule};
 use crate::round::{Round, RoundError, Severity};
 
 /// A finding of a rule, as its first case file gives it (`rules/examples.yaml`).
@@ -53,16 +53,15 @@ pub fn explain(rule: &Rule) -> Result<String, RoundError> {
         rule.official_checker(),
         rounds(rule)?
     );
-    let refutes: Vec<_> = STATEMENTS
-        .iter()
-        .filter(|statement| statement.refuted_by.contains(&rule.id))
-        .map(|statement| statement.id)
-        .collect();
-    if !refutes.is_empty() {
-        let _ = writeln!(out, "Refutes: {}", refutes.join(", "));
+    let _ = writeln!(out, "Affects: {}", affects(rule));
+    let needs: Vec<String> = rule.needs.iter().map(need).collect();
+    if !needs.is_empty() {
+        let _ = writeln!(out, "Needs: {}", needs.join(", "));
     }
-    if !rule.explains.is_empty() {
-        let _ = writeln!(out, "Leaves out what follows from it: {}", rule.explains.join(", "));
+    let blocked = rules().filter(|other| other.needs.iter().any(|need| need.id == rule.id));
+    let blocked: Vec<&str> = blocked.map(|other| other.id).collect();
+    if !blocked.is_empty() {
+        let _ = writeln!(out, "Blocks when it fails: {}", blocked.join(", "));
     }
     let decides: Vec<&str> = entries()
         .iter()
@@ -73,6 +72,22 @@ pub fn explain(rule: &Rule) -> Result<String, RoundError> {
         let _ = writeln!(out, "Decides: {}", decides.join(", "));
     }
     Ok(out)
+}
+
+/// What depends on a check, and what can be said of it when the check fails.
+fn affects(check: &Rule) -> String {
+    let what = match check.affects {
+        Affects::Nothing => return "no figure".to_owned(),
+        Affects::Result => "the result as such".to_owned(),
+        Affects::Figures(kinds) if kinds.len() == Kind::ALL.len() => "every figure".to_owned(),
+        Affects::Figures(kinds) => kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", "),
+    };
+    let fails = if check.proves { Status::Unproven } else { check.fails };
+    format!("{what} ({fails} without it)")
+}
+
+fn need(need: &Need) -> String {
+    need.mode.map_or_else(|| need.id.to_owned(), |mode| format!("{} of the {mode} run", need.id))
 }
 
 /// What became of an entry of the sourced catalogue, for a person.
@@ -111,9 +126,9 @@ fn severity(rule: &Rule, round: &Round) -> Severity {
 /// All rules, or those of a group, a line each, with their severity in a round.
 #[must_use]
 pub fn list(round: &Round, group: Option<Group>) -> String {
-    let widest = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let widest = rules().map(|rule| rule.id.len()).max().unwrap_or(0);
     let mut out = String::new();
-    for rule in RULES.iter().filter(|rule| group.is_none_or(|only| rule.group == only)) {
+    for rule in rules().filter(|rule| group.is_none_or(|only| rule.group == only)) {
         let _ = writeln!(out, "{:widest$}  {:7}  {}", rule.id, severity(rule, round).name(), rule.title());
     }
     out
@@ -125,7 +140,7 @@ pub fn markdown() -> String {
     let mut out = String::from(
         "# The rules\n\nWritten by `tinyaudit rules --format markdown` from the rules' own documentation. The rounds beside this file say\nwhat each round demands; they may make a rule graver or lighter.\n",
     );
-    for rule in RULES {
+    for rule in rules() {
         let _ = write!(out, "\n## {}\n\n**{}.** {}\n", rule.id, rule.severity.name(), rule.title());
         let explanation = rule.explanation();
         if !explanation.is_empty() {
@@ -172,8 +187,7 @@ impl Catalogue {
     /// The catalogue with the severities of a round.
     #[must_use]
     pub fn of(round: &Round) -> Self {
-        let rules = RULES
-            .iter()
+        let rules = rules()
             .map(|rule| RuleEntry {
                 id: rule.id,
                 group: rule.group,

@@ -277,7 +277,7 @@ fn lines(report: &Report) -> Vec<String> {
             parts.map(|(index, part)| if index % 2 == 1 && is_place(part) { whole(part) } else { part.to_owned() });
         parts.collect::<Vec<_>>().join("`")
     };
-    let line = |finding: &crate::judge::rule::Finding| {
+    let line = |finding: &crate::judge::finding::Finding| {
         let (severity, id) = (finding.severity.name(), finding.rule.id);
         format!("{severity}[{id}] {}: {}", whole(&finding.path), message(&finding.message))
     };

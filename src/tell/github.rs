@@ -46,7 +46,7 @@ fn property(text: &str) -> String {
 /// When the writer fails.
 pub fn write_summary(report: &Report, threshold: Severity, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## tinyaudit, round {}\n\n{}\n", report.round.name, summary(report, threshold))?;
-    if report.findings.iter().any(crate::judge::rule::Finding::counts) {
+    if report.findings.iter().any(crate::judge::finding::Finding::counts) {
         writeln!(out, "| | rule | place | finding |\n|---|---|---|---|")?;
     }
     for finding in report.findings.iter().filter(|finding| finding.counts()) {

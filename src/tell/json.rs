@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::proof::ProofRow;
 use super::weights::WeightsRow;
+use crate::judge::finding::{Change, Measured as MeasuredValue};
 use crate::judge::report::Report;
 use crate::read::submission::{Benchmark, Figure, System, WakewordScores};
 use crate::read::tree::around;
@@ -85,8 +86,17 @@ pub struct Finding {
     help: String,
     /// Where the rule comes from.
     source: String,
+    /// What was measured and what was expected, where these are numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measured: Option<MeasuredValue>,
+    /// The published figure that changes, from the claim to what the evidence gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<Change>,
+    /// The rule that could not be decided, where that is what is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undecided: Option<&'static str>,
     /// The decision by which it does not count, or null.
-    waived: Option<crate::judge::rule::Decision>,
+    waived: Option<crate::judge::finding::Decision>,
     /// The list of absent files that names its file, if it follows from that.
     #[serde(skip_serializing_if = "Option::is_none")]
     known_absent: Option<String>,
@@ -246,7 +256,7 @@ impl<'a> Owners<'a> {
         }
     }
 
-    fn finding(&self, finding: &crate::judge::rule::Finding) -> Finding {
+    fn finding(&self, finding: &crate::judge::finding::Finding) -> Finding {
         let path = finding.path.as_str();
         let system = around(path).find_map(|folder| self.systems.get(folder)).or_else(|| self.descriptions.get(path));
         let benchmark = around(path)
@@ -274,9 +284,12 @@ impl<'a> Owners<'a> {
             notes: finding.notes.clone(),
             help: finding.help.clone(),
             source: finding.rule.source(),
+            measured: finding.measured,
+            change: finding.change,
+            undecided: finding.undecided.map(|rule| rule.id),
             waived: finding.decision().cloned(),
             known_absent: match &finding.suppression {
-                Some(crate::judge::rule::Suppression::KnownAbsent(list)) => Some(list.clone()),
+                Some(crate::judge::finding::Suppression::KnownAbsent(list)) => Some(list.clone()),
                 _ => None,
             },
         }

@@ -9,8 +9,8 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
+use crate::judge::finding::Finding;
 use crate::judge::report::Report;
-use crate::judge::rule::Finding;
 use crate::read::log::text::printable;
 use crate::round::Severity;
 

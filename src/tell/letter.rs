@@ -1,15 +1,15 @@
 //! Findings as a letter to whoever can answer them: what changes a figure with its lines and the rule, then the smaller
 //! things together. Ready for an issue, a mail or a comment on a pull request.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::guard::markdown;
 use super::text::place;
-use crate::judge::consequence::Consequence;
+use crate::judge::consequence::{Consequence, groups};
+use crate::judge::finding::Finding;
 use crate::judge::proof::Status;
 use crate::judge::report::Report;
-use crate::judge::rule::{Finding, Severity};
 use crate::read::log::text::printable;
 use crate::read::submission::Submitter;
 
@@ -46,9 +46,9 @@ pub fn write(
     let systems = report.submission.systems_of(submitter);
     let results: Vec<Status> = systems
         .iter()
-        .flat_map(|system| &system.benchmarks)
-        .filter(|benchmark| !benchmark.runs.is_empty())
-        .map(|benchmark| report.status(benchmark))
+        .flat_map(|system| system.benchmarks.iter().map(move |benchmark| (system, benchmark)))
+        .filter(|(_, benchmark)| !benchmark.runs.is_empty())
+        .map(|(system, benchmark)| report.status(system, benchmark))
         .collect();
     let count = |status| results.iter().filter(|one| **one == status).count();
     writeln!(
@@ -64,15 +64,12 @@ pub fn write(
         return writeln!(out, "\nThere is nothing to answer.");
     }
     for consequence in Consequence::ALL {
-        let mut by_rule: BTreeMap<(std::cmp::Reverse<Severity>, &str), Vec<&Finding>> = BTreeMap::new();
-        for finding in own.iter().filter(|finding| Consequence::of(finding) == consequence) {
-            by_rule.entry((std::cmp::Reverse(finding.severity), finding.rule.id)).or_default().push(finding);
-        }
-        if by_rule.is_empty() {
+        let groups = groups(own.iter().copied(), |finding| finding, consequence);
+        if groups.is_empty() {
             continue;
         }
         writeln!(out, "\n## {}", capital(&consequence.to_string()))?;
-        for findings in by_rule.values() {
+        for findings in &groups {
             if consequence == Consequence::Figure {
                 matter(report, submitter, findings, out)?;
             } else {

@@ -1,11 +1,11 @@
-//! The proof of a result as an auditor reads it: every figure with its statements, each with where it is shown.
+//! The proof of a result as an auditor reads it: every figure with the checks that affect it, each with where it is decided.
 
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::judge::proof::{Decided, Proof, Ruling};
+use crate::judge::proof::{Line, Proof, Standing};
 use crate::judge::report::Report;
 use crate::read::log::text::printable;
 use crate::read::submission::{Benchmark, System};
@@ -20,25 +20,26 @@ pub struct ProofRow {
     /// The first reason why it is not confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    /// What has to hold of it, in the order in which an auditor would ask.
-    statements: Vec<StatementRow>,
+    /// The checks that affect it and apply, in the order in which an auditor would ask.
+    checks: Vec<CheckRow>,
 }
 
-/// A statement with its ruling.
+/// A check with its outcome.
 #[derive(Debug, Serialize, JsonSchema)]
-struct StatementRow {
+struct CheckRow {
     /// Its id.
-    statement: &'static str,
-    /// What has to hold.
-    says: &'static str,
-    /// `proven`, `refuted` or `open`.
-    ruling: &'static str,
+    check: &'static str,
+    /// What the check is about: what must hold, or what must not be.
+    says: String,
+    /// `pass`, `fail`, `noted` (it fails as a warning or note, which leaves the figure as it is), `unknown`, `blocked` (a
+    /// check that has to pass first did not) or `waived`.
+    outcome: &'static str,
     /// The file that decides it, or lacks what would.
     path: String,
     /// Its line, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
-    /// Why it is open, or the rule whose finding refutes it.
+    /// Why it is unknown, or which check blocks it.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
@@ -56,7 +57,7 @@ impl ProofRow {
         let mut rows = Self::of(report, benchmark);
         for row in &mut rows {
             row.reason = row.reason.take().map(|reason| printable(&reason));
-            for one in &mut row.statements {
+            for one in &mut row.checks {
                 one.path = printable(&one.path);
                 one.reason = one.reason.take().map(|reason| printable(&reason));
             }
@@ -75,25 +76,27 @@ impl ProofRow {
             figure: proof.kind.name(),
             status: proof.status().to_string(),
             reason: proof.reason(),
-            statements: proof.statements.iter().map(|decided| StatementRow::of(proof, decided)).collect(),
+            checks: proof.lines.iter().map(CheckRow::of).collect(),
         }
     }
 }
 
-impl StatementRow {
-    fn of(proof: &Proof, decided: &Decided) -> Self {
-        let (ruling, path, line, reason) = match &decided.ruling {
-            Ruling::Proven(role, line) => ("proven", proof.path_of(*role), *line, None),
-            Ruling::Refuted(rule) => ("refuted", proof.path.as_str(), 0, Some(rule.id.to_owned())),
-            Ruling::Open(role, line, why) => ("open", proof.path_of(*role), *line, Some(why.clone())),
-        };
+impl CheckRow {
+    fn of(Line { rule, standing }: &Line) -> Self {
+        let place = standing.place();
+        let clause = rule.clause();
         Self {
-            statement: decided.statement.id,
-            says: decided.statement.says,
-            ruling,
-            path: path.to_owned(),
-            line: (line > 0).then_some(line),
-            reason,
+            check: rule.id,
+            // The title of a proof says what must hold, that of any other check what must not be.
+            says: if rule.proves { clause } else { format!("not so: {clause}") },
+            outcome: standing.word(),
+            path: place.path.clone(),
+            line: (place.line > 0).then_some(place.line),
+            reason: match standing {
+                Standing::Unknown(_, why) => Some(why.clone()),
+                Standing::Blocked(_, by, _) => Some(format!("by {}", by.id)),
+                _ => None,
+            },
         }
     }
 }
@@ -120,8 +123,8 @@ pub fn write(report: &Report, wanted: &str, out: &mut dyn Write) -> io::Result<b
         }
         for row in ProofRow::of(report, benchmark) {
             writeln!(out, "  {}: {}", row.figure, row.status)?;
-            for one in row.statements {
-                writeln!(out, "    {:8} {} ({})", one.ruling, one.statement, one.says)?;
+            for one in row.checks {
+                writeln!(out, "    {:8} {} ({})", one.outcome, one.check, one.says)?;
                 let line = one.line.map(|line| format!(":{line}")).unwrap_or_default();
                 let reason = one.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
                 writeln!(out, "             {}", printable(&format!("{}{line}{reason}", one.path)))?;

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::judge::finding::Finding;
 use crate::judge::proof::{Kind, Status};
 use crate::judge::report::{Report, weight};
-use crate::judge::rule::Finding;
 use crate::read::log::description::FieldValue;
 use crate::read::log::text::printable;
 use crate::read::python;
 use crate::read::submission::{Benchmark, Figure, System, WakewordScores};
-use crate::round::{BenchmarkSpec, Mode, Round, Severity, Target};
+use crate::round::{BenchmarkSpec, Mode, Round, Target};
 
 /// Columns of the official tables that are fields of the system description, each with the field that fills it.
 pub const FIELDS: [(&str, &str); 10] = [
@@ -217,10 +217,7 @@ fn row<'a>(
     let spec = benchmark.spec(&report.round);
     let scores = benchmark.scores();
     let valid = report.is_valid(system, benchmark);
-    let errors: Vec<&Finding> = report
-        .findings_on(system, benchmark)
-        .filter(|finding| finding.counts() && finding.severity == Severity::Error)
-        .collect();
+    let errors: Vec<&Finding> = report.against_result(system, benchmark).collect();
     let unproven = report.proofs_of(benchmark).filter(|proof| proof.status() != Status::Confirmed).map(|proof| {
         let reason = proof.reason().unwrap_or_default();
         format!("its {} is {}: {reason}", proof.kind.name(), proof.status())

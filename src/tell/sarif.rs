@@ -6,9 +6,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::judge::checks::rules;
+use crate::judge::finding::Finding;
 use crate::judge::report::Report;
-use crate::judge::rule::{Finding, Group, Rule};
-use crate::judge::rules::RULES;
+use crate::judge::rule::{Group, Rule};
 use crate::read::location::Line;
 use crate::read::log::text;
 
@@ -138,7 +139,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 driver: Driver {
                     name: env!("CARGO_PKG_NAME"),
                     version: env!("CARGO_PKG_VERSION"),
-                    rules: RULES.iter().map(descriptor).collect(),
+                    rules: rules().map(descriptor).collect(),
                 },
             },
             column_kind: "unicodeCodePoints",
@@ -172,7 +173,7 @@ fn result(finding: &Finding, seen: &mut BTreeMap<String, usize>) -> SarifResult 
     let fingerprint = format!("{}:{number}", text::hex(&Sha256::digest(key.as_bytes())));
     SarifResult {
         rule_id: finding.rule.id,
-        rule_index: RULES.iter().position(|rule| rule.id == finding.rule.id).unwrap_or_default(),
+        rule_index: rules().position(|rule| rule.id == finding.rule.id).unwrap_or_default(),
         level: finding.severity.name(),
         message: Text { text: finding.with_notes() },
         locations: [location(&finding.path, finding.line, finding.excerpt.as_ref(), finding.label.as_ref())],

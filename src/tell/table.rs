@@ -8,7 +8,6 @@ use crate::judge::proof::Kind;
 use crate::judge::report::Report;
 use crate::read::log::text::printable;
 use crate::read::submission::{Figure, Scores};
-use crate::round::Severity;
 use crate::tell::publication::Filter;
 
 /// How to read the figures.
@@ -53,8 +52,7 @@ pub fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn
         let mut reasons = report.reasons(benchmark);
         // An error that is about no figure, such as one of its submitter.
         if reasons.is_empty() && !report.is_valid(system, benchmark) {
-            let errors = report.findings_on(system, benchmark);
-            let error = errors.into_iter().find(|one| one.counts() && one.severity == Severity::Error);
+            let error = report.against_result(system, benchmark).next();
             reasons.extend(error.map(|error| format!("{}: {}", error.rule.id, error.message)));
         }
         for reason in reasons {

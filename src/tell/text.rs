@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use crate::judge::finding::Finding;
 use crate::judge::report::{Report, weight};
-use crate::judge::rule::Finding;
 use crate::read::location::Line;
 use crate::read::log::text::printable;
 use crate::read::submission::Place;

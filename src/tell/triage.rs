@@ -8,10 +8,10 @@ use anstyle::{AnsiColor, Style};
 
 use super::text::{place, summary};
 use super::wrap::wrapped;
-use crate::judge::consequence::{Consequence, deviation, is_absence};
+use crate::judge::consequence::{Consequence, groups};
+use crate::judge::finding::Finding;
 use crate::judge::proof::Status;
 use crate::judge::report::Report;
-use crate::judge::rule::{Finding, Rule};
 use crate::read::log::text::printable;
 use crate::read::submission::{Submitter, System};
 use crate::read::tree::around;
@@ -92,14 +92,14 @@ pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) 
     // What follows from files known to be absent is counted below.
     let here: Vec<&Finding> = shown.iter().copied().filter(|finding| !finding.is_absent()).collect();
     for consequence in Consequence::ALL {
-        let groups = groups(&here, consequence);
+        let groups = groups(here.iter().copied(), |finding| finding, consequence);
         if groups.is_empty() {
             continue;
         }
-        let count = groups.iter().flat_map(|(_, findings)| findings).filter(|finding| finding.counts()).count();
+        let count = groups.iter().flatten().filter(|finding| finding.counts()).count();
         writeln!(out, "\n{}", painted(layout, Style::new().bold(), &format!("{consequence} ({count})")))?;
-        for (rule, findings) in groups {
-            group(report, rule, &findings, layout, out)?;
+        for findings in groups {
+            group(report, &findings, layout, out)?;
         }
     }
     not_checked(report, layout, out)?;
@@ -213,7 +213,7 @@ fn counts(report: &Report) -> BTreeMap<String, [usize; 6]> {
     for (system, benchmark) in report.results() {
         count(
             &system.path,
-            match report.status(benchmark) {
+            match report.status(system, benchmark) {
                 Status::Confirmed => 0,
                 Status::NotByTheRules => 1,
                 Status::Contradicted => 2,
@@ -232,28 +232,9 @@ fn counts(report: &Report) -> BTreeMap<String, [usize; 6]> {
     counts
 }
 
-type Groups<'a> = Vec<(&'static Rule, Vec<&'a Finding>)>;
-
-/// The findings of one consequence by rule: the gravest rules first, what is wrong before what is missing, then those with
-/// most findings.
-fn groups<'a>(findings: &[&'a Finding], consequence: Consequence) -> Groups<'a> {
-    let mut by_rule: BTreeMap<&str, Vec<&'a Finding>> = BTreeMap::new();
-    for finding in findings.iter().filter(|finding| Consequence::of(finding) == consequence) {
-        by_rule.entry(finding.rule.id).or_default().push(finding);
-    }
-    let mut groups: Groups<'a> = by_rule.into_values().map(|findings| (findings[0].rule, findings)).collect();
-    let rank = |findings: &[&Finding]| {
-        let gravest = findings.iter().filter(|finding| finding.counts()).map(|finding| finding.severity).max();
-        let absence = is_absence(findings[0]);
-        (std::cmp::Reverse(gravest), absence, std::cmp::Reverse(findings.len()), findings[0].rule.id)
-    };
-    groups.sort_by(|a, b| rank(&a.1).cmp(&rank(&b.1)));
-    groups
-}
-
-fn group(report: &Report, rule: &Rule, findings: &[&Finding], layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-    let mut counting: Vec<&Finding> = findings.iter().copied().filter(|finding| finding.counts()).collect();
-    counting.sort_by(|a, b| deviation(b).total_cmp(&deviation(a)));
+fn group(report: &Report, findings: &[&Finding], layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let rule = findings[0].rule;
+    let counting: Vec<&Finding> = findings.iter().copied().filter(|finding| finding.counts()).collect();
     let severity = counting.iter().map(|finding| finding.severity).max();
     let waived = findings.len() - counting.len();
     let name = severity.map_or("waived", Severity::name);
@@ -308,8 +289,8 @@ fn owners(report: &Report, findings: &[&Finding]) -> String {
 fn not_checked(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let mut open: BTreeMap<String, usize> = BTreeMap::new();
     for proof in report.proofs.values() {
-        if let Some(decided) = proof.first_open().filter(|_| proof.status() == Status::Unproven) {
-            *open.entry(format!("{}: {}", proof.kind.name(), decided.statement.says)).or_default() += 1;
+        if let Some((check, _)) = proof.unknown().next().filter(|_| proof.status() == Status::Unproven) {
+            *open.entry(format!("{}: {}", proof.kind.name(), check.clause())).or_default() += 1;
         }
     }
     let absent = report.findings.iter().filter(|finding| finding.is_absent()).count();

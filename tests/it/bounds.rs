@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 use std::time::Duration;
 
+use tinyaudit::judge::checks::rule_named;
+use tinyaudit::judge::finding::Finding;
 use tinyaudit::judge::metrics::{energy, wakeword};
+use tinyaudit::judge::outcome::Findings;
 use tinyaudit::judge::report::Report;
-use tinyaudit::judge::rule::{Finding, Findings};
-use tinyaudit::judge::rules::rule_named;
 use tinyaudit::judge::waiver::{self, Waiver};
 use tinyaudit::keep::mending;
 use tinyaudit::read::log::{checklist, claims, description, eembc, mlcommons, results_json, script};
@@ -161,16 +162,14 @@ fn waivers(pattern: &str, count: usize) -> Vec<Waiver> {
 fn patterns() {
     let rule = rule_named("folder-empty").unwrap();
     let mark = |pattern: String, path: String| {
-        let mut findings = vec![Finding::new(rule, &path, 0, ""); 10];
-        waiver::mark(&mut findings, &waivers(&pattern, 10), "v1.3");
-        findings[0].suppression.is_some()
+        let finding = Finding::new(rule, &path, 0, "");
+        waivers(&pattern, 10).iter().any(|waiver| (0..10).all(|_| waiver.covers(&finding)))
     };
     bounded("stars", 2000, |size| size, |size| assert!(!mark("*a".repeat(*size) + "x", "a".repeat(2 * size))));
     bounded("stars alone", 20_000, |size| size, |size| assert!(mark("*".repeat(*size), "a".repeat(*size))));
     let many = |size| (vec![Finding::new(rule, "closed", 0, ""); size], waivers("*y*z*", 50));
     bounded("findings", 1000, many, |(findings, waivers)| {
-        waiver::mark(&mut findings.clone(), waivers, "v1.3");
-        assert_eq!(waiver::unused(findings.iter(), waivers, "v1.3", "w.yaml").len(), 50);
+        assert_eq!(waiver::unused(findings.iter(), waivers, "w.yaml").len(), 50);
     });
     assert!(
         waiver::parse(

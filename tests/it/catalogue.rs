@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tinyaudit::judge::rules::RULES;
+use tinyaudit::judge::checks::rules;
 use tinyaudit::tell::catalogue;
 
 /// `TINYAUDIT_BLESS=1` writes it anew.
@@ -18,10 +18,18 @@ fn the_checked_in_catalogue_is_that_of_the_rules() {
 
 #[test]
 fn every_rule_is_explained() {
-    for rule in RULES {
+    for rule in rules() {
         let text = catalogue::explain(rule).unwrap();
         assert!(text.contains(rule.title()) && text.contains("v0.5") && text.contains("v1.4"), "{}", rule.id);
     }
+}
+
+/// The check that authors are shown is one that runs.
+#[test]
+fn the_check_that_authors_are_shown_is_one_of_ours() {
+    let file = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let check = file("src/judge/checks/window_declared_invalid.rs");
+    assert!(file("docs/rules.md").contains(&check[check.find("check! {").unwrap()..]));
 }
 
 /// Published rounds pass with their waivers, but for files that this copy lacks, and fail without.
@@ -54,8 +62,8 @@ fn published_rounds_pass_with_their_waivers() {
 #[test]
 fn a_waiver_takes_away_what_it_covers_and_nothing_appears() {
     use std::collections::BTreeSet;
+    use tinyaudit::judge::finding::Finding;
     use tinyaudit::judge::report::Report;
-    use tinyaudit::judge::rule::Finding;
     use tinyaudit::judge::waiver;
     use tinyaudit::round::{Round, Severity};
     let Some(rounds) = crate::corpus::rounds() else { return };
@@ -136,7 +144,7 @@ fn no_rule_id_stands_as_a_string_outside_its_own_file() {
         let text = std::fs::read_to_string(&file).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap();
         let code: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-        for rule in RULES {
+        for rule in rules() {
             let own = file.file_stem().is_some_and(|stem| *stem == *rule.id.replace('-', "_"));
             assert!(own || !code.contains(&format!("\"{}\"", rule.id)), "{} in {}", rule.id, file.display());
         }

@@ -198,8 +198,8 @@ fn a_result_that_lacks_a_run_is_not_confirmed() {
     golden::copy(&golden::bundled(), folder.path());
     fs::remove_dir_all(folder.path().join("closed/ExampleCo/results/simulated_fpga_100mhz/ic/accuracy")).unwrap();
     let report = Report::of(&Tree::open(folder.path()).unwrap(), Round::named("v1.3").unwrap(), None).unwrap();
-    let (_, benchmark) = report.results().next().unwrap();
-    assert_eq!(report.status(benchmark), tinyaudit::judge::proof::Status::Unproven);
+    let (system, benchmark) = report.results().next().unwrap();
+    assert_eq!(report.status(system, benchmark), tinyaudit::judge::proof::Status::Unproven);
     let output = run(&["results", text(folder.path()), "--round", "v1.3"]);
     assert!(said(&output).contains("/ic: unproven: there is no accuracy run"), "{}", said(&output));
 }

@@ -265,11 +265,13 @@ fn find_files(tree: &Tree, round: &Round, mode: Mode, path: &str) -> Run {
             Some((role, tree::join(path, &name)))
         })
         .collect();
+    let unreadable = tree.children(path).filter(|entry| matches!(entry.kind, tree::Kind::Unreadable(_)));
     Run {
         mode,
         path: path.to_owned(),
         files,
         paths,
+        unreadable: unreadable.map(|entry| entry.name().to_owned()).collect(),
         runner: None,
         claims: None,
         log: None,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::index::{FindingEntry, Index, finding_anchor, key};
 use crate::judge::consequence::Consequence;
-use crate::judge::rule::Finding;
+use crate::judge::finding::Finding;
 use crate::read::location::Line;
 use crate::read::log::text::printable;
 use crate::tell::letter::withheld;

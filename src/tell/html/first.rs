@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::findings::finding_name;
 use super::index::{Index, ResultEntry, finding_anchor, key};
+use crate::judge::checks;
 use crate::judge::consequence::{Consequence, is_absence};
-use crate::judge::proof::{Ruling, Status};
-use crate::judge::rules;
+use crate::judge::proof::Status;
 use crate::read::log::text::printable;
 use crate::round::Severity;
 use crate::tell::text::summary;
@@ -237,14 +237,13 @@ fn unproven(index: &Index<'_>) -> Option<Kind> {
     kind(count, (&format!("figure {of} is unproven"), &format!("figures {of} are unproven")), by)
 }
 
-/// Statements that nobody decided, of contradicted figures, too; together what is open of the same results.
+/// Checks that nobody can decide, of contradicted figures, too; together what is open of the same results.
 fn open(index: &Index<'_>) -> Option<Kind> {
     let mut by: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     let mut open = BTreeSet::new();
     for (at, entry) in index.results.iter().enumerate() {
         for proof in index.report.proofs_of(entry.benchmark) {
-            for decided in &proof.statements {
-                let Ruling::Open(_, _, why) = &decided.ruling else { continue };
+            for (_, why) in proof.unknown() {
                 open.insert(at);
                 let results = by.entry((proof.kind.name(), why)).or_default();
                 if results.last() != Some(&at) {
@@ -261,12 +260,16 @@ fn open(index: &Index<'_>) -> Option<Kind> {
         let places = results.iter().map(|at| place(&index.results[*at])).collect();
         (printable(&format!("{figure}: {}", whys.join("; "))), places)
     });
-    kind(open.len(), ("result has statements that are open", "results have statements that are open"), said.collect())
+    kind(
+        open.len(),
+        ("result has checks that cannot be decided", "results have checks that cannot be decided"),
+        said.collect(),
+    )
 }
 
 /// Files that nobody read.
 fn unread(index: &Index<'_>) -> Option<Kind> {
-    let unread = [rules::checklist_unread::ID, rules::evidence_unread::ID, rules::file_unreadable::ID];
+    let unread = [checks::checklist_unread::ID, checks::evidence_unread::ID, checks::file_unreadable::ID];
     let mut by: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     let mut count = 0;
     for (at, one) in index.findings.iter().enumerate().filter(|(_, one)| unread.contains(&one.finding.rule.id)) {

@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::judge::consequence::{Consequence, deviation, is_absence};
+use crate::judge::consequence::{Consequence, groups, is_absence};
+use crate::judge::finding::Finding;
 use crate::judge::proof::Status;
 use crate::judge::report::Report;
-use crate::judge::rule::Finding;
+use crate::judge::resolve::is_about_result;
 use crate::read::log::text::printable;
 use crate::read::submission::{Benchmark, System};
 use crate::read::tree::is_inside;
@@ -95,7 +96,7 @@ impl<'a> Index<'a> {
                 system,
                 benchmark,
                 anchor: anchor(&benchmark.path),
-                status: report.status(benchmark),
+                status: report.status(system, benchmark),
                 valid: report.is_valid(system, benchmark),
                 findings: own,
             });
@@ -103,33 +104,9 @@ impl<'a> Index<'a> {
         Self { report, results: entries, findings }
     }
 
-    /// The places of the findings that follow from each other least to most: by consequence, then as groups of one rule,
-    /// what is wrong before what is missing, what befalls many before what befalls one.
+    /// The places of the findings of one consequence, in groups.
     pub fn groups(&self, consequence: Consequence) -> Vec<Vec<usize>> {
-        let mut groups: Vec<Vec<usize>> = Vec::new();
-        for (at, one) in self.findings.iter().enumerate().filter(|(_, one)| one.consequence == consequence) {
-            let alike = |group: &&mut Vec<usize>| {
-                let first = self.findings[group[0]].finding;
-                first.rule.id == one.finding.rule.id && first.severity == one.finding.severity
-            };
-            match groups.iter_mut().find(alike) {
-                Some(group) => group.push(at),
-                None => groups.push(vec![at]),
-            }
-        }
-        for group in &mut groups {
-            group.sort_by(|a, b| {
-                let of = |at: &usize| deviation(self.findings[*at].finding);
-                of(b).total_cmp(&of(a)).then(a.cmp(b))
-            });
-        }
-        groups.sort_by_key(|group| {
-            let first = &self.findings[group[0]];
-            let counting = group.iter().any(|at| self.findings[*at].finding.counts());
-            let id = first.finding.rule.id;
-            (!counting, Reverse(first.finding.severity), is_absence(first.finding), Reverse(group.len()), id)
-        });
-        groups
+        groups(0..self.findings.len(), |at| self.findings[at].finding, consequence)
     }
 
     /// Why a result is not valid, in a line each, with the finding that says so where there is one.
@@ -148,7 +125,7 @@ impl<'a> Index<'a> {
         if !result.valid && reasons.is_empty() {
             let error = |at: &&usize| {
                 let one = self.findings[**at].finding;
-                one.counts() && one.severity == Severity::Error
+                one.counts() && one.severity == Severity::Error && is_about_result(one)
             };
             let first = result.findings.iter().find(error).copied();
             reasons.extend(first.map(|at| (printable(&self.findings[at].finding.message), Some(at))));

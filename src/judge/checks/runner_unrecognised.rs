@@ -1,0 +1,23 @@
+use super::prelude::*;
+
+check! {
+    /// A log was written by no runner we know.
+    ///
+    /// Results count only when measured with the EEMBC or the MLCommons runner, whose logs look like no others.
+    ///
+    /// Help: add the log the runner wrote, unedited.
+    ///
+    /// Source: MLPerf Tiny rules, 5.1.
+    "runner-unrecognised", Evidence, Error, Run(check),
+    affects: every,
+}
+
+fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
+    let run = view.run;
+    let damaged = run.damage.iter().any(|(role, _)| *role == FileRole::Log);
+    if run.has(FileRole::Log) && run.log.is_none() && !damaged {
+        found.at(run.path_of(FileRole::Log), 1, "the log is neither of the EEMBC nor of the MLCommons runner");
+    }
+    let session = view.log().map(|log| log.session.as_ref().map_or(0, |session| session.line));
+    found.or_pass(session.map(|line| view.at(FileRole::Log, line)))
+}

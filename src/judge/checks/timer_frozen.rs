@@ -1,0 +1,32 @@
+use super::prelude::*;
+
+check! {
+    /// The device's timer stands still in the accuracy run.
+    ///
+    /// Every stamp is the same, so that nothing tells how long a single inference takes. Some firmware disables its timer
+    /// there; the throughput does not depend on it.
+    ///
+    /// Calibrated on 136 accuracy runs of four rounds, of which none is frozen; one of another round is.
+    ///
+    /// Help: let the timer run in the accuracy run, too, so that others see the same build.
+    ///
+    /// Source: MLPerf Tiny rules, 6.1 ("the same code must be run"); seen in a published round as 4294967295 in every stamp.
+    "timer-frozen", Performance, Note, Run(check)
+}
+
+/// Inferences from which equal stamps are no chance.
+const ENOUGH: usize = 10;
+
+fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
+    let mut stamps = view.run.inferences().iter().flat_map(|one| [one.start, one.stop]).flatten();
+    let Some(first) = stamps.next().filter(|_| view.is(Mode::Accuracy)) else { return Outcome::NotApplicable };
+    if stamps.clone().count() < 2 * ENOUGH {
+        return Outcome::NotApplicable;
+    }
+    let moved = stamps.find(|stamp| stamp.us != first.us);
+    if moved.is_none() {
+        let message = format!("every stamp of the device is {}", first.us);
+        found.at(view.run.path_of(FileRole::Log), first.line, message);
+    }
+    found.or_pass(moved.map(|stamp| view.at(FileRole::Log, stamp.line)))
+}
