@@ -17,12 +17,12 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use sha2::Digest;
-use tinyaudit::judge::metrics::accuracy::Row;
-use tinyaudit::judge::metrics::auc;
-use tinyaudit::judge::report::Report;
-use tinyaudit::read::log::{claims, eembc, mlcommons, results_json, script};
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::metrics::accuracy::Row;
+use tinyaudit::audit::metrics::auc;
+use tinyaudit::audit::report::Report;
+use tinyaudit::parse::{claims, eembc, mlcommons, results_json, script};
 use tinyaudit::round::Round;
+use tinyaudit::source::Tree;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tinyaudit");
 

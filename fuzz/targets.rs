@@ -7,20 +7,19 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use tinyaudit::bench::device::{Device, LinkError, Micros, Received, SECOND};
-use tinyaudit::bench::runner::inputs::Synthetic;
-use tinyaudit::bench::runner::measure::Ports;
-use tinyaudit::bench::runner::{Job, Setup, list_for, measure};
-use tinyaudit::bench::simulator::board::BoardKind;
-use tinyaudit::bench::simulator::{Bench, Port, Profile, Wiring};
-use tinyaudit::judge::report::Report;
-use tinyaudit::keep::package::Manifest;
-use tinyaudit::read::log::{
-    blocks, checklist, claims, description, eembc, energy_trace, mlcommons, results_json, script,
-};
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::report::Report;
+use tinyaudit::parse::document::{checklist, description};
+use tinyaudit::parse::{blocks, claims, eembc, energy_trace, mlcommons, results_json, script};
+use tinyaudit::render;
 use tinyaudit::round::{Mode, Round, Runner, Severity};
-use tinyaudit::tell;
+use tinyaudit::source::Tree;
+use tinyaudit::submit::package::Manifest;
+use tinyaudit::testbench::device::{Device, LinkError, Micros, Received, SECOND};
+use tinyaudit::testbench::runner::inputs::Synthetic;
+use tinyaudit::testbench::runner::measure::Ports;
+use tinyaudit::testbench::runner::{Job, Setup, list_for, measure};
+use tinyaudit::testbench::simulator::board::BoardKind;
+use tinyaudit::testbench::simulator::{Bench, Port, Profile, Wiring};
 
 #[path = "grammar.rs"]
 mod grammar;
@@ -147,8 +146,9 @@ fn repeated(bytes: &[u8]) {
     let open = move |_: &str| Ok(Box::new(std::io::Cursor::new(held.clone())) as Box<dyn std::io::Read>);
     if let Ok(tree) = Tree::of_files("", files.collect::<Vec<_>>(), open) {
         for report in judge(&tree) {
-            let _ = tell::junit::write(&report, Severity::Error, &mut std::io::sink());
-            let _ = tell::html::write_check(&report, tell::html::Desk::plain(Severity::Error), &mut std::io::sink());
+            let _ = render::junit::write(&report, Severity::Error, &mut std::io::sink());
+            let _ =
+                render::html::write_check(&report, render::html::Desk::plain(Severity::Error), &mut std::io::sink());
         }
     }
 }
@@ -157,7 +157,7 @@ fn repeated(bytes: &[u8]) {
 fn loaded(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         let _ = Round::parse("draft", text);
-        let _ = tinyaudit::judge::waiver::parse(text, "waivers.yaml");
+        let _ = tinyaudit::audit::waiver::parse(text, "waivers.yaml");
         let _ = Manifest::parse(text);
         let _ = Profile::parse("draft", text);
     }
@@ -178,7 +178,7 @@ pub fn archive(bytes: &[u8]) {
         return;
     }
     let Ok(tree) = Tree::of_archive(file) else { return };
-    let _ = tinyaudit::keep::package::differences(&tree);
+    let _ = tinyaudit::submit::package::differences(&tree);
     judge(&tree);
 }
 
@@ -235,9 +235,9 @@ fn judge(tree: &Tree) -> Vec<Report> {
     let reports: Vec<Report> = ROUNDS.iter().filter_map(|round| Report::of(tree, round.clone(), None).ok()).collect();
     for report in &reports {
         let mut sink = std::io::sink();
-        let _ = tell::text::write(report, Severity::Error, false, &mut sink);
-        let _ = tell::json::write(&tell::json::Check::of(report, Severity::Error, true), &mut sink);
-        let _ = tell::sarif::write(report, &mut sink);
+        let _ = render::text::write(report, Severity::Error, false, &mut sink);
+        let _ = render::json::write(&render::json::Check::of(report, Severity::Error, true), &mut sink);
+        let _ = render::sarif::write(report, &mut sink);
     }
     reports
 }

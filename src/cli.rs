@@ -25,13 +25,13 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::judge::report::{Loading, Report};
-use crate::read::log::text::printable_lines;
-use crate::read::submission::{LoadError, Submission};
-use crate::read::tree::Tree;
+use crate::audit::report::{Loading, Report};
+use crate::model::{LoadError, Submission};
+use crate::parse::text::printable_lines;
+use crate::render;
 use crate::round::Round;
 use crate::round::spelling::nearest;
-use crate::tell;
+use crate::source::Tree;
 
 use settings::Settings;
 use streams::{Talk, complain, open_tree, print, read_text, remark, says};
@@ -236,7 +236,7 @@ fn manual(dir: &Path) -> anyhow::Result<ExitCode> {
         pages.push((format!("{name}.1"), command.clone().name(name.clone()).display_name(name)));
     }
     for (file, command) in pages {
-        crate::keep::output::write(&dir.join(file), true, |out| clap_mangen::Man::new(command).render(&mut { out }))?;
+        crate::submit::output::write(&dir.join(file), true, |out| clap_mangen::Man::new(command).render(&mut { out }))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -285,7 +285,7 @@ impl Before {
         let Some(folder) = &self.previous else { return Ok(None) };
         let names = Round::names();
         let before = names.iter().position(|name| *name == now).and_then(|index| names.get(index.checked_sub(1)?));
-        let own = || crate::keep::package::stored_round(&open_tree(folder).ok()?).ok();
+        let own = || crate::submit::package::stored_round(&open_tree(folder).ok()?).ok();
         let name = self.previous_round.clone().or_else(own).or_else(|| before.map(|name| (*name).to_owned()));
         let name = name.with_context(|| format!("{now} has no round before it; name one with --previous-round"))?;
         Ok(Some(judged(folder, Some(&name))?.1.submission))
@@ -345,7 +345,7 @@ impl Input {
         bar.finish_and_clear();
         let mut report = loaded.map_err(|error| misplaced(error, &self.dir))?;
         if let Some(waivers) = waivers {
-            let parsed = crate::judge::waiver::parse(&waivers.text, &waivers.name)?;
+            let parsed = crate::audit::waiver::parse(&waivers.text, &waivers.name)?;
             // Built-in waivers are of a whole round; a part of it needs some of them only.
             if waivers.built_in {
                 report.apply(&parsed);
@@ -354,7 +354,7 @@ impl Input {
             }
         }
         if says(Talk::Verbose) {
-            tell::text::understood(&report, &mut io::stderr().lock())?;
+            render::text::understood(&report, &mut io::stderr().lock())?;
         }
         Ok(report)
     }
@@ -375,7 +375,7 @@ impl Input {
         let Some(path) = &self.rules else { return round_of(tree, &self.dir, self.round.as_deref()) };
         let name = name_of_rules(path);
         let round = Round::parse(&name, &read_text(path)?).with_context(|| path.display().to_string())?;
-        crate::judge::checks::check_severities(&round)
+        crate::audit::checks::check_severities(&round)
             .map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()))?;
         let said = format!("round {} (read from --rules)", round.name);
         Ok(ChosenRound { round, said, is_guess: false })
@@ -447,7 +447,7 @@ fn round_of(tree: &Tree, dir: &Path, named: Option<&str>) -> anyhow::Result<Chos
     } else if let Some(name) = environment {
         (Round::named(&name).context("TINYAUDIT_ROUND")?, "named by TINYAUDIT_ROUND".to_owned(), false)
     } else {
-        let guess = crate::keep::guess::round_of(tree)?;
+        let guess = crate::submit::guess::round_of(tree)?;
         (guess.round, format!("{}; name another with --round", guess.why), guess.is_guess)
     };
     let mut said = format!("round {} ({why})", round.name);

@@ -8,16 +8,17 @@
 //! with **findings**, is unknown, or does not apply. People call it a rule. A score is never believed, always recomputed;
 //! *claimed* is what results.txt prints, *recomputed* is what raw evidence gives.
 //!
-//! Seven wings, upper may use lower, never the reverse, and no two rooms use each other:
+//! Upper wings may use lower ones, never the reverse, and nothing is imported in a circle:
 //!
 //! | wing | what is done there |
 //! |---|---|
-//! | [`cli`] | one file a command; the only code that prints, reads the environment or the clock |
-//! | [`tell`] | reports for people and programs, one file a format; tables, comparison |
-//! | [`keep`] | what is done with a submission: packages, mending, forms, a demonstration |
-//! | [`mod@bench`] | device, simulator, runner; it stands beside and knows nothing of submissions |
-//! | [`judge`] | metrics, checks, one file each, the engine, waivers, the report |
-//! | [`read`] | a tree or archive → logs and documents → the typed model |
+//! | [`cli`] | one file per command; the only code that prints, reads the environment or the clock |
+//! | [`render`] | reports for people and programs, one file per format; tables, comparison of rounds |
+//! | [`submit`] | what a submitter does with a submission: forms, fixes, packages, a demonstration |
+//! | [`mod@testbench`] | device, simulator, runner; it knows nothing of submissions |
+//! | [`audit`] | metrics, checks in a file each, the engine, waivers, the report |
+//! | [`model`] | the typed submission: systems, benchmarks, runs, windows |
+//! | [`parse`], [`source`] | logs and documents, one file per format; directories and archives |
 //! | [`round`] | what a round demands, official lists |
 //!
 //! # Invariants
@@ -33,17 +34,17 @@
 //! # As a library
 //!
 //! Load, recompute, check and render; nothing prints or ends the process. Without the default features `cli` and `bench`
-//! the crate is what judges and tells, for any target.
+//! the crate is what audits and renders, for any target.
 //!
 //! | stable: changes are breaking and stand in the changelog | may grow and change |
 //! |---|---|
-//! | [`read::tree::Tree`], [`round::Round::named`], [`judge::report::Report`], [`judge::report::Loading`] | [`read::submission`], [`read::log`], [`judge::checks`] |
-//! | [`judge::finding::Finding`], ids of rules, [`round::Severity`], [`read::submission::Figure`], [`read::submission::Scores`] | [`judge::coverage`], [`judge::follow_up`], [`keep::form`] |
-//! | the writers of [`tell`] and the schemas of [`tell::json`] | [`tell::publication`], [`keep::mending`] |
-//! | the functions of [`judge::metrics`], [`keep::package::differences`], [`tell::comparison::compare`] | [`mod@bench`] |
+//! | [`source::Tree`], [`round::Round::named`], [`audit::report::Report`], [`audit::report::Loading`] | [`model`], [`parse`], [`audit::checks`] |
+//! | [`audit::finding::Finding`], ids of rules, [`round::Severity`], [`model::Figure`], [`model::Scores`] | [`audit::coverage`], [`audit::follow_up`], [`submit::form`] |
+//! | the writers of [`render`] and the schemas of [`render::json`] | [`render::publication`], [`submit::mending`] |
+//! | the functions of [`audit::metrics`], [`submit::package::differences`], [`render::comparison::compare`] | [`mod@testbench`] |
 //!
 //! ```
-//! use tinyaudit::{judge::report::Report, read::tree::Tree, round::Round, tell};
+//! use tinyaudit::{audit::report::Report, render, round::Round, source::Tree};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let tree = Tree::open("fixtures/submission".as_ref())?;
@@ -56,7 +57,7 @@
 //!     }
 //! }
 //! let mut json = Vec::new();
-//! tell::json::write_lines(&report, &mut json)?;
+//! render::json::write_lines(&report, &mut json)?;
 //! # Ok(())
 //! # }
 //! ```
@@ -64,8 +65,8 @@
 //! The figures by themselves are pure functions of evidence:
 //!
 //! ```
-//! use tinyaudit::read::log::eembc;
-//! use tinyaudit::judge::metrics::median::median;
+//! use tinyaudit::parse::eembc;
+//! use tinyaudit::audit::metrics::median::median;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let path = "fixtures/submission/closed/ExampleCo/results/simulated_npu_400mhz/ic/performance/log.txt";
@@ -78,16 +79,18 @@
 //!
 //! # Reading order
 //!
-//! [`judge::report::Report::of`] is the plot: load, recompute, judge. Then [`read::submission`] for the nouns,
-//! [`judge::engine`] and [`judge::resolve`] for how checks are run and what follows from them, and any file of [`judge::checks`] for
+//! [`audit::report::Report::of`] is the plot: load, recompute, judge. Then [`model`] for the nouns,
+//! [`audit::engine`] and [`audit::resolve`] for how checks are run and what follows from them, and any file of [`audit::checks`] for
 //! what a check looks like.
 
-#[cfg(feature = "bench")]
-pub mod bench;
+pub mod audit;
 #[cfg(feature = "cli")]
 pub mod cli;
-pub mod judge;
-pub mod keep;
-pub mod read;
+pub mod model;
+pub mod parse;
+pub mod render;
 pub mod round;
-pub mod tell;
+pub mod source;
+pub mod submit;
+#[cfg(feature = "bench")]
+pub mod testbench;

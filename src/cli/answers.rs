@@ -7,9 +7,9 @@ use anyhow::Context;
 use clap::Args;
 
 use super::streams::{open_tree, print, remark};
-use crate::judge::report::{Loading, Report};
-use crate::keep::answers::Collected;
+use crate::audit::report::{Loading, Report};
 use crate::round::Round;
+use crate::submit::answers::Collected;
 
 const EXAMPLES: &str = "\
 Examples:

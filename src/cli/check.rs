@@ -10,15 +10,14 @@ use clap::{Args, ValueEnum};
 use super::settings::{FailOn, Settings};
 use super::streams::{columns, deliver, is_standard, open_tree, read_text, remark, styled};
 use super::{Before, ChosenRound, Input, Wanted, known_name};
-use crate::judge::checks::rule_named;
-use crate::judge::report::Report;
-use crate::judge::rule::Group;
-use crate::keep::mending;
-use crate::keep::package;
-use crate::read::tree::Tree;
+use crate::audit::checks::rule_named;
+use crate::audit::report::Report;
+use crate::audit::rule::Group;
+use crate::render;
+use crate::render::triage::{self, Layout, View};
 use crate::round::Severity;
-use crate::tell;
-use crate::tell::triage::{self, Layout, View};
+use crate::source::Tree;
+use crate::submit::{mending, package};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -135,7 +134,7 @@ impl Check {
         match (self.full || few, self.concise, self.statistics) {
             (_, true, _) => triage::write_concise(report, view, layout, out),
             (_, _, true) => triage::write_statistics(report, view, layout, out),
-            (true, ..) => tell::text::write_these(report, &view.of(report), threshold, layout.styled, out),
+            (true, ..) => render::text::write_these(report, &view.of(report), threshold, layout.styled, out),
             (false, ..) => triage::write(report, view, layout, out),
         }
     }
@@ -191,33 +190,33 @@ impl Check {
         }
         let view = self.view(&report)?;
         if let Some(wanted) = &self.proof {
-            let any = report.results().any(|(system, benchmark)| tell::proof::is_meant(wanted, system, benchmark));
+            let any = report.results().any(|(system, benchmark)| render::proof::is_meant(wanted, system, benchmark));
             anyhow::ensure!(any, "there is no result of `{wanted}`; `tinyaudit results` lists systems and benchmarks");
         }
         deliver(self.out.as_deref(), self.force, |out| match self.format {
             _ if self.proof.is_some() => {
-                tell::proof::write(&report, self.proof.as_deref().unwrap_or_default(), out).map(|_| ())
+                render::proof::write(&report, self.proof.as_deref().unwrap_or_default(), out).map(|_| ())
             }
-            Format::Jsonl => tell::json::write_lines(&report, out),
-            Format::Sarif => tell::sarif::write(&report, out),
-            Format::Github => tell::github::write(&report, &prefix(&self.input.dir), threshold, out),
-            Format::Junit => tell::junit::write(&report, threshold, out),
-            Format::Markdown => tell::letter::write_all(&report, LONGEST_COMMENT, out),
+            Format::Jsonl => render::json::write_lines(&report, out),
+            Format::Sarif => render::sarif::write(&report, out),
+            Format::Github => render::github::write(&report, &prefix(&self.input.dir), threshold, out),
+            Format::Junit => render::junit::write(&report, threshold, out),
+            Format::Markdown => render::letter::write_all(&report, LONGEST_COMMENT, out),
             Format::Html => {
                 let provenance = self.provenance(&tree, &said);
-                let desk = tell::html::Desk { threshold, reminders: self.reminders, provenance: &provenance };
-                tell::html::write_check(&report, desk, out)
+                let desk = render::html::Desk { threshold, reminders: self.reminders, provenance: &provenance };
+                render::html::write_check(&report, desk, out)
             }
             Format::Text => {
                 writeln!(out, "{said}\n")?;
                 self.write_text(&report, &view, threshold, out)?;
-                if self.reminders { tell::text::reminders(&report, out) } else { Ok(()) }
+                if self.reminders { render::text::reminders(&report, out) } else { Ok(()) }
             }
-            Format::Json => tell::json::write(&tell::json::Check::of(&report, threshold, self.reminders), out),
+            Format::Json => render::json::write(&render::json::Check::of(&report, threshold, self.reminders), out),
         })?;
         if let (Format::Github, Some(path)) = (self.format, std::env::var_os("GITHUB_STEP_SUMMARY")) {
             let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path)?;
-            tell::github::write_summary(&report, threshold, &mut file)?;
+            render::github::write_summary(&report, threshold, &mut file)?;
         }
         if matches!(self.format, Format::Text) && self.proof.is_none() && self.input.dir.is_dir() {
             match mending::plan(&tree, &report).len() {

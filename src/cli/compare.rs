@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::streams::print;
 use super::{Telling, judged};
-use crate::tell::comparison::compare;
-use crate::tell::{self, changes};
+use crate::render::comparison::compare;
+use crate::render::{self, changes};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,7 +50,7 @@ impl Compare {
         print(|out| match self.format {
             Telling::Text => changes::write_text(&comparison, self.findings, out),
             Telling::Markdown => changes::write_markdown(&comparison, self.findings, out),
-            Telling::Json => tell::json::write(&changes::Changes::of(&comparison), out),
+            Telling::Json => render::json::write(&changes::Changes::of(&comparison), out),
         })?;
         Ok(ExitCode::SUCCESS)
     }

@@ -9,8 +9,8 @@ use clap::Args;
 
 use super::run::{Dialect, profile_named};
 use super::streams::{advance, progress};
-use crate::keep::demo::{self, Demo};
 use crate::round::{Round, Runner};
+use crate::submit::demo::{self, Demo};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,7 +48,7 @@ impl DemoCommand {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
         let names = if self.profiles.is_empty() {
-            crate::bench::simulator::Profile::names().into_iter().map(str::to_owned).collect()
+            crate::testbench::simulator::Profile::names().into_iter().map(str::to_owned).collect()
         } else {
             self.profiles.clone()
         };

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::streams::print;
-use crate::judge::checks::{retired, rule_named, rules};
-use crate::judge::coverage::entry_named;
-use crate::judge::rule::{Group, Rule};
+use crate::audit::checks::{retired, rule_named, rules};
+use crate::audit::coverage::entry_named;
+use crate::audit::rule::{Group, Rule};
+use crate::render::{catalogue, json};
 use crate::round::Round;
 use crate::round::spelling::nearest;
-use crate::tell::{catalogue, json};
 
 const EXAMPLES: &str = "\
 Examples:

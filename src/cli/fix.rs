@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::streams::{open_tree, print};
 use super::{Input, Wanted};
-use crate::keep::mending::{self, Journals};
+use crate::submit::mending::{self, Journals};
 
 const EXAMPLES: &str = "\
 Examples:

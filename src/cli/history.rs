@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::judged;
 use super::streams::{columns, deliver};
-use crate::tell::{self, history};
+use crate::render::{self, history};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -62,8 +62,8 @@ impl History {
         deliver(self.out.as_deref(), self.force, |out| match self.format {
             Format::Text => history::write_text(&told, columns(), out),
             Format::Markdown => history::write_markdown(&told, out),
-            Format::Json => tell::json::write(&told, out),
-            Format::Html => tell::html::history::write(&told, out),
+            Format::Json => render::json::write(&told, out),
+            Format::Html => render::html::history::write(&told, out),
         })?;
         Ok(ExitCode::SUCCESS)
     }

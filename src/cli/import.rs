@@ -11,15 +11,16 @@ use super::init::folder_name;
 use super::settings::Settings;
 use super::streams::{complain, open_tree, print, remark};
 use super::{ChosenRound, read_waivers, round_of};
-use crate::judge::checks::depth_of;
-use crate::judge::report::Report;
-use crate::judge::rule::Group;
-use crate::judge::waiver::{self, Waiver};
-use crate::keep::output::write_new;
-use crate::read::log::{SessionLog, eembc, mlcommons};
-use crate::read::tree::{Tree, is_dropping};
+use crate::audit::checks::depth_of;
+use crate::audit::report::Report;
+use crate::audit::rule::Group;
+use crate::audit::waiver::{self, Waiver};
+use crate::parse::log::SessionLog;
+use crate::parse::{eembc, mlcommons};
 use crate::round::spelling::nearest;
 use crate::round::{FileRole, Mode, Round, Runner, Severity};
+use crate::source::{Tree, is_dropping};
+use crate::submit::output::write_new;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -152,7 +153,7 @@ impl Import {
         let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let above = whole.parent().and_then(name).filter(|name| round.divisions.contains(name));
         let root = if above.is_some() { whole.ancestors().nth(2).unwrap_or(&whole) } else { &whole }.to_owned();
-        let described = crate::read::submission::submitters(&tree, &round, None);
+        let described = crate::model::submitters(&tree, &round, None);
         let claimed = described.ok().and_then(|found| Some(found.submitters.first()?.division.clone()));
         let first = round.divisions.first().cloned();
         let division = above.or(claimed.filter(|name| !name.is_empty())).or(first);

@@ -11,13 +11,13 @@ use clap::Args;
 
 use super::settings::{self, Settings};
 use super::streams::{complain, print};
-use crate::judge::report::Report;
-use crate::keep::form::{self, Known, Measured};
-use crate::keep::output::{shown, write_new};
-use crate::read::log::checklist;
-use crate::read::submission::documents::placeholder;
-use crate::read::tree::Tree;
+use crate::audit::report::Report;
+use crate::model::documents::placeholder;
+use crate::parse::document::checklist;
 use crate::round::Round;
+use crate::source::Tree;
+use crate::submit::form::{self, Known, Measured};
+use crate::submit::output::{shown, write_new};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -305,7 +305,7 @@ pub(super) fn folder_name(name: &str) -> anyhow::Result<()> {
     if name.starts_with('.') || name.ends_with('.') {
         bail!("`{}` begins or ends with a dot; such a folder is hidden, or lost on Windows", name.escape_debug());
     }
-    if crate::read::tree::is_reserved(name) {
+    if crate::source::is_reserved(name) {
         bail!("`{name}` is reserved on Windows, where nobody could check the submission out");
     }
     if name.contains(char::is_whitespace) {

@@ -8,9 +8,9 @@ use clap::Args;
 
 use super::streams::{open_tree, print};
 use super::{Before, ChosenRound, Input, Wanted};
-use crate::keep::output;
-use crate::read::log::text::printable;
-use crate::tell::letter;
+use crate::render::letter;
+use crate::render::untrusted::Untrusted;
+use crate::submit::output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,7 +55,7 @@ impl Letters {
         for (submitter, own) in letter::by_submitter(&report) {
             let division = if submitter.division.is_empty() { "no-division" } else { &submitter.division };
             // A name that is longer than a file's may be is cut, and tells itself apart by its place in the list.
-            let name = printable(&format!("{division}-{}", submitter.name));
+            let name = Untrusted(&format!("{division}-{}", submitter.name)).for_terminal();
             let whole = name.len() <= LONGEST_NAME && names.insert(name.clone());
             let cut = name.floor_char_boundary(LONGEST_NAME);
             let name = if whole { name } else { format!("{}-{}", &name[..cut], written.len()) };

@@ -9,13 +9,13 @@ use clap::Args;
 
 use super::streams::{advance, complain, deliver, open_tree, print, progress, refuse_terminal, remark, styled};
 use super::{ChosenRound, Input, Waivers, Wanted, read_waivers};
-use crate::judge::report::Report;
-use crate::judge::waiver::{self, Waiver};
-use crate::keep::package::{self, Difference, Documents, Obstacle, PackageError, WAIVERS};
-use crate::read::log::text::printable;
-use crate::read::tree::{Entry, Tree};
+use crate::audit::report::Report;
+use crate::audit::waiver::{self, Waiver};
+use crate::render;
+use crate::render::untrusted::Untrusted;
 use crate::round::{Round, Severity};
-use crate::tell;
+use crate::source::{Entry, Tree};
+use crate::submit::package::{self, Difference, Documents, Obstacle, PackageError, WAIVERS};
 
 const PACKAGE_EXAMPLES: &str = "\
 Examples:
@@ -100,7 +100,7 @@ impl Package {
         if let Some(obstacle) = obstacle {
             let show = |out: &mut dyn Write| {
                 writeln!(out, "{said}\n")?;
-                tell::text::write(&report, Severity::Error, styled(), out)
+                render::text::write(&report, Severity::Error, styled(), out)
             };
             // Where the package was to go to stdout, nothing else may.
             if self.out.as_os_str() == "-" {
@@ -128,7 +128,7 @@ impl Package {
             (_, digest) = package::copy_and_hash(&mut file, out)?;
             Ok(())
         })?;
-        let summary = tell::text::summary(&report, Severity::Error);
+        let summary = render::text::summary(&report, Severity::Error);
         remark(&summary);
         // The digest alone, so that what is printed is a file for `sha256sum -c`.
         let digest = format!("{digest}  {}", self.out.file_name().unwrap_or_default().to_string_lossy());
@@ -175,11 +175,13 @@ fn check_again(tree: &mut Tree) -> anyhow::Result<Again> {
 }
 
 fn list(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
-    differences.iter().try_for_each(|one| writeln!(out, "{}: {}", one.path.escape_debug(), printable(&one.message)))
+    differences
+        .iter()
+        .try_for_each(|one| writeln!(out, "{}: {}", one.path.escape_debug(), Untrusted(&one.message).for_terminal()))
 }
 
 fn documents(report: &Report, waivers: Option<Vec<u8>>) -> anyhow::Result<Documents> {
-    let (report, summary) = tell::enclosed(report)?;
+    let (report, summary) = render::enclosed(report)?;
     Ok(Documents { report, summary, waivers })
 }
 
@@ -215,7 +217,7 @@ impl Verify {
             if !same {
                 writeln!(out, "{}: a new check gives another report", package::REPORT)?;
             }
-            writeln!(out, "{}", tell::text::summary(&report, Severity::Error))?;
+            writeln!(out, "{}", render::text::summary(&report, Severity::Error))?;
             let verdict = if differences.is_empty() && same {
                 "UNCHANGED: every file is as it was packaged"
             } else {

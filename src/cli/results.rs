@@ -9,11 +9,11 @@ use clap::{Args, ValueEnum};
 
 use super::streams::{deliver, open_tree, refuse_terminal, remark, terminal_width};
 use super::{Before, ChosenRound, Input, Wanted, known_name};
-use crate::judge::report::Report;
-use crate::read::submission::{Benchmark, System};
-use crate::tell;
-use crate::tell::page::ResultsPage;
-use crate::tell::publication::{self, Filter, LeftOut, Row, Selection};
+use crate::audit::report::Report;
+use crate::model::{Benchmark, System};
+use crate::render;
+use crate::render::page::ResultsPage;
+use crate::render::publication::{self, Filter, LeftOut, Row, Selection};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -107,9 +107,9 @@ impl Results {
         match self.format {
             Format::Table => out(&|out| {
                 writeln!(out, "{said}")?;
-                tell::table::write(&report, &filter, terminal_width(), out)
+                render::table::write(&report, &filter, terminal_width(), out)
             })?,
-            Format::Json => out(&|out| tell::json::write(&tell::json::Results::of(&report, &filter), out))?,
+            Format::Json => out(&|out| render::json::write(&render::json::Results::of(&report, &filter), out))?,
             _ => {
                 let (rows, left_out) = publication::rows(&report, self.selection(), &filter);
                 out(&|out| self.write(&report, &rows, &left_out, out))?;
@@ -132,11 +132,11 @@ impl Results {
         let repository = |own: &str| self.repository.as_deref().unwrap_or(own).to_owned();
         let page = || ResultsPage::of(rows, left_out, round, &repository(&round.publication.public_repository));
         match self.format {
-            Format::Csv => tell::csv::write(rows, out),
-            Format::OfficialCsv => tell::csv::write_official(rows, round, self.selection(), out),
-            Format::Xlsx => tell::xlsx::write(rows, left_out, round, &repository(&round.publication.repository), out),
-            Format::Html => tell::html::write_results(report, rows, &page(), out),
-            Format::Markdown | Format::Table | Format::Json => tell::markdown::write(&page(), out),
+            Format::Csv => render::csv::write(rows, out),
+            Format::OfficialCsv => render::csv::write_official(rows, round, self.selection(), out),
+            Format::Xlsx => render::xlsx::write(rows, left_out, round, &repository(&round.publication.repository), out),
+            Format::Html => render::html::write_results(report, rows, &page(), out),
+            Format::Markdown | Format::Table | Format::Json => render::markdown::write(&page(), out),
         }
     }
 }

@@ -9,18 +9,18 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::streams::{advance, progress, remark};
-use crate::bench::device::link::Link;
-use crate::bench::device::place::Place;
-use crate::bench::device::{Device, SECOND, settle};
-use crate::bench::runner::inputs::{Folder, Inputs, Synthetic};
-use crate::bench::runner::measure::Ports;
-use crate::bench::runner::{Job, PATIENCE, Progress, Setup, list_for, measure, session_files};
-use crate::bench::simulator::Profile;
-use crate::bench::simulator::random::seed_of;
-use crate::keep::demo;
-use crate::keep::output::write_files;
-use crate::read::log::claims::{self, Claims};
+use crate::parse::claims::{self, Claims};
 use crate::round::{Mode, Round, Runner, Task};
+use crate::submit::demo;
+use crate::submit::output::write_files;
+use crate::testbench::device::link::Link;
+use crate::testbench::device::place::Place;
+use crate::testbench::device::{Device, SECOND, settle};
+use crate::testbench::runner::inputs::{Folder, Inputs, Synthetic};
+use crate::testbench::runner::measure::Ports;
+use crate::testbench::runner::{Job, PATIENCE, Progress, Setup, list_for, measure, session_files};
+use crate::testbench::simulator::Profile;
+use crate::testbench::simulator::random::seed_of;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -165,8 +165,9 @@ impl Run {
             );
         }
         let profile = self.profile.as_deref().map(profile_named).transpose()?.map(Arc::new);
-        let of_profile =
-            profile.as_ref().and_then(|profile| crate::bench::simulator::answers::list_of(profile, &self.benchmark));
+        let of_profile = profile
+            .as_ref()
+            .and_then(|profile| crate::testbench::simulator::answers::list_of(profile, &self.benchmark));
         let named = self
             .list
             .as_deref()

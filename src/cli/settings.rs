@@ -11,7 +11,7 @@ use super::streams::is_standard;
 use crate::round::Severity;
 
 /// The file's name.
-pub const NAME: &str = crate::keep::package::SETTINGS;
+pub const NAME: &str = crate::submit::package::SETTINGS;
 /// Largest file that is read, in bytes.
 const MAX_BYTES: u64 = 64 << 10;
 

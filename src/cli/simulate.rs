@@ -11,11 +11,11 @@ use clap::Args;
 
 use super::run::{ModeName, place, profile_named};
 use super::streams::remark;
-use crate::bench::device::place::Place;
-use crate::bench::device::served::serve;
-use crate::bench::device::{Micros, SECOND};
-use crate::bench::simulator::board::BoardKind;
-use crate::bench::simulator::{Bench, Port, Wiring};
+use crate::testbench::device::place::Place;
+use crate::testbench::device::served::serve;
+use crate::testbench::device::{Micros, SECOND};
+use crate::testbench::simulator::board::BoardKind;
+use crate::testbench::simulator::{Bench, Port, Wiring};
 
 const EXAMPLES: &str = "\
 Examples:

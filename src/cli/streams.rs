@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::read::log::text::{printable, printable_lines};
-use crate::read::tree::Tree;
+use crate::parse::text::{printable, printable_lines};
+use crate::source::Tree;
 
 /// How much is said on stderr beside errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,7 +117,7 @@ pub fn deliver(
         let mut out = io::BufWriter::new(io::stderr().lock());
         return Ok(render(&mut out).and_then(|()| out.flush())?);
     }
-    match crate::keep::output::write(path, force, render) {
+    match crate::submit::output::write(path, force, render) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             anyhow::bail!("{error}; use --force to overwrite")
         }

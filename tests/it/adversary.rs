@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tinyaudit::judge::proof::{Kind, Status};
-use tinyaudit::judge::report::{Loading, Report};
-use tinyaudit::read::submission::Run;
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::proof::{Kind, Status};
+use tinyaudit::audit::report::{Loading, Report};
+use tinyaudit::model::Run;
 use tinyaudit::round::{Mode, Round};
+use tinyaudit::source::Tree;
 
 use crate::golden;
 
@@ -51,7 +51,7 @@ fn seen(folder: &Path) -> BTreeMap<(String, Kind), Seen> {
 
 fn claims(run: &Run, kind: Kind) -> Vec<Option<f64>> {
     let Some(claims) = &run.claims else { return Vec::new() };
-    let value = |printed: &Option<tinyaudit::read::log::claims::Printed>| printed.as_ref().map(|printed| printed.value);
+    let value = |printed: &Option<tinyaudit::parse::claims::Printed>| printed.as_ref().map(|printed| printed.value);
     match kind {
         Kind::Throughput => vec![value(&claims.throughput)],
         Kind::Quality => vec![value(&claims.top1)],

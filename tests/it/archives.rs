@@ -6,7 +6,7 @@ use std::process::Command;
 
 use flate2::Crc;
 use tempfile::TempDir;
-use tinyaudit::read::tree::{Kind, Tree};
+use tinyaudit::source::{Kind, Tree};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tinyaudit::bench::simulator::profile::{Fault, FaultKind, Quality};
-use tinyaudit::bench::simulator::{Bench, Port, Profile, Wiring};
-use tinyaudit::judge::report::Report;
-use tinyaudit::keep::demo::{self, Demo, simulate_session};
-use tinyaudit::keep::output::write_files;
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::report::Report;
 use tinyaudit::round::{Mode, Round, Runner, Severity};
+use tinyaudit::source::Tree;
+use tinyaudit::submit::demo::{self, Demo, simulate_session};
+use tinyaudit::submit::output::write_files;
+use tinyaudit::testbench::simulator::profile::{Fault, FaultKind, Quality};
+use tinyaudit::testbench::simulator::{Bench, Port, Profile, Wiring};
 
 const DIRECT: Wiring = Wiring { energy: false, board: None };
 
@@ -176,7 +176,7 @@ fn an_inference_has_two_laps_or_two_pulses() {
 
 #[test]
 fn the_interface_board_passes_on_and_has_its_quirks() {
-    use tinyaudit::bench::simulator::board::BoardKind;
+    use tinyaudit::testbench::simulator::board::BoardKind;
     let mut bench = bench("sww", Wiring { energy: false, board: Some(BoardKind::Interface) });
     assert_eq!(answer(&mut bench, Port::Board, b"name%"), "tinyML Enhanced Interface Board\r\nm-ready\r\n");
     assert_eq!(answer(&mut bench, Port::Board, b"named%"), "");
@@ -238,7 +238,7 @@ fn end_to_end(round_name: &str, dialect: Runner) {
         }
         match &profile.quality[name] {
             Quality::Classes { right, .. } => {
-                let inputs = tinyaudit::bench::simulator::answers::list_of(profile, name).unwrap().inputs.len();
+                let inputs = tinyaudit::testbench::simulator::answers::list_of(profile, name).unwrap().inputs.len();
                 let truth = 100.0 * *right as f64 / inputs as f64;
                 assert_eq!(scores.top1.unwrap().recomputed, Some(truth), "{} {name}", system.name);
             }

@@ -5,18 +5,19 @@ use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 use std::time::Duration;
 
-use tinyaudit::judge::checks::rule_named;
-use tinyaudit::judge::finding::Finding;
-use tinyaudit::judge::metrics::{energy, wakeword};
-use tinyaudit::judge::outcome::Findings;
-use tinyaudit::judge::report::Report;
-use tinyaudit::judge::waiver::{self, Waiver};
-use tinyaudit::keep::mending;
-use tinyaudit::read::log::{checklist, claims, description, eembc, mlcommons, results_json, script};
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::checks::rule_named;
+use tinyaudit::audit::finding::Finding;
+use tinyaudit::audit::metrics::{energy, wakeword};
+use tinyaudit::audit::outcome::Findings;
+use tinyaudit::audit::report::Report;
+use tinyaudit::audit::waiver::{self, Waiver};
+use tinyaudit::parse::document::{checklist, description};
+use tinyaudit::parse::{claims, eembc, mlcommons, results_json, script};
+use tinyaudit::render;
+use tinyaudit::render::triage::View;
 use tinyaudit::round::{Round, Severity, spelling};
-use tinyaudit::tell;
-use tinyaudit::tell::triage::View;
+use tinyaudit::source::Tree;
+use tinyaudit::submit::mending;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -282,18 +283,18 @@ fn reports_are_written_and_compared() {
         };
         bounded(what, size / 2, make, |(tree, report)| {
             let mut out = std::io::sink();
-            tell::text::write(report, Severity::Error, false, &mut out).unwrap();
-            tell::json::write(&tell::json::Check::of(report, Severity::Error, true), &mut out).unwrap();
-            tell::json::write_lines(report, &mut out).unwrap();
-            tell::sarif::write(report, &mut out).unwrap();
-            tell::junit::write(report, Severity::Error, &mut out).unwrap();
-            tell::github::write(report, "", Severity::Error, &mut out).unwrap();
-            tell::html::write_check(report, tell::html::Desk::plain(Severity::Error), &mut out).unwrap();
-            tell::letter::write_all(report, usize::MAX, &mut out).unwrap();
+            render::text::write(report, Severity::Error, false, &mut out).unwrap();
+            render::json::write(&render::json::Check::of(report, Severity::Error, true), &mut out).unwrap();
+            render::json::write_lines(report, &mut out).unwrap();
+            render::sarif::write(report, &mut out).unwrap();
+            render::junit::write(report, Severity::Error, &mut out).unwrap();
+            render::github::write(report, "", Severity::Error, &mut out).unwrap();
+            render::html::write_check(report, render::html::Desk::plain(Severity::Error), &mut out).unwrap();
+            render::letter::write_all(report, usize::MAX, &mut out).unwrap();
             let view = View { benchmark: Some("ic".to_owned()), system: Some("board".to_owned()), ..View::default() };
             let _ = view.of(report);
             let _ = mending::plan(tree, report);
-            let _ = tell::comparison::compare((tree, report), (tree, report));
+            let _ = render::comparison::compare((tree, report), (tree, report));
         });
     }
 }
@@ -322,5 +323,5 @@ fn findings_of_one_place_are_capped() {
     let waiver = format!("- {{rule: claim-contradicted, path: {path}, reason: r, decided_by: d, date: 2024-01-01}}\n");
     many.waive(&waiver::parse(&waiver, "w.yaml").unwrap(), "w.yaml");
     assert_eq!(many.counts().error, 0);
-    assert!(tell::text::summary(&many, Severity::Error).contains("199999 waived"));
+    assert!(render::text::summary(&many, Severity::Error).contains("199999 waived"));
 }

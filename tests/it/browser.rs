@@ -9,15 +9,15 @@ use std::process::{Command, Output};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tempfile::TempDir;
-use tinyaudit::judge::report::{Loading, Report};
-use tinyaudit::judge::waiver;
-use tinyaudit::read::log::pdf;
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::report::{Loading, Report};
+use tinyaudit::audit::waiver;
+use tinyaudit::parse::document::pdf;
+use tinyaudit::render::history::History;
+use tinyaudit::render::html::{self, Desk};
+use tinyaudit::render::page::ResultsPage;
+use tinyaudit::render::publication::{self, Filter, Selection};
 use tinyaudit::round::{Round, Severity};
-use tinyaudit::tell::history::History;
-use tinyaudit::tell::html::{self, Desk};
-use tinyaudit::tell::page::ResultsPage;
-use tinyaudit::tell::publication::{self, Filter, Selection};
+use tinyaudit::source::Tree;
 
 use crate::{corpus, golden};
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use tinyaudit::judge::checks::rules;
-use tinyaudit::tell::catalogue;
+use tinyaudit::audit::checks::rules;
+use tinyaudit::render::catalogue;
 
 /// `TINYAUDIT_BLESS=1` writes it anew.
 #[test]
@@ -28,22 +28,22 @@ fn every_rule_is_explained() {
 #[test]
 fn the_check_that_authors_are_shown_is_one_of_ours() {
     let file = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
-    let check = file("src/judge/checks/window_declared_invalid.rs");
+    let check = file("src/audit/checks/window_declared_invalid.rs");
     assert!(file("docs/rules.md").contains(&check[check.find("check! {").unwrap()..]));
 }
 
 /// Published rounds pass with their waivers, but for files that this copy lacks, and fail without.
 #[test]
 fn published_rounds_pass_with_their_waivers() {
-    use tinyaudit::judge::report::Report;
+    use tinyaudit::audit::report::Report;
     use tinyaudit::round::{Round, Severity};
     let Some(rounds) = crate::corpus::rounds() else { return };
     for name in ["v0.5", "v0.7", "v1.2", "v1.3"] {
-        let tree = tinyaudit::read::tree::Tree::open(&rounds.join(name)).unwrap();
+        let tree = tinyaudit::source::Tree::open(&rounds.join(name)).unwrap();
         let mut report = Report::of(&tree, Round::named(name).unwrap(), None).unwrap();
         assert!(report.fails(Severity::Error), "{name} without waivers");
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("rules/{name}/waivers.yaml"));
-        let waivers = tinyaudit::judge::waiver::parse(&std::fs::read_to_string(path).unwrap(), name).unwrap();
+        let waivers = tinyaudit::audit::waiver::parse(&std::fs::read_to_string(path).unwrap(), name).unwrap();
         report.waive(&waivers, name);
         let left: Vec<_> = report
             .findings
@@ -62,14 +62,14 @@ fn published_rounds_pass_with_their_waivers() {
 #[test]
 fn a_waiver_takes_away_what_it_covers_and_nothing_appears() {
     use std::collections::BTreeSet;
-    use tinyaudit::judge::finding::Finding;
-    use tinyaudit::judge::report::Report;
-    use tinyaudit::judge::waiver;
+    use tinyaudit::audit::finding::Finding;
+    use tinyaudit::audit::report::Report;
+    use tinyaudit::audit::waiver;
     use tinyaudit::round::{Round, Severity};
     let Some(rounds) = crate::corpus::rounds() else { return };
     let key = |finding: &Finding| (finding.rule.id, finding.path.clone(), finding.line, finding.message.clone());
     for name in ["v0.5", "v0.7", "v1.2", "v1.3"] {
-        let tree = tinyaudit::read::tree::Tree::open(&rounds.join(name)).unwrap();
+        let tree = tinyaudit::source::Tree::open(&rounds.join(name)).unwrap();
         let mut report = Report::of(&tree, Round::named(name).unwrap(), None).unwrap();
         let before: BTreeSet<_> = report.findings.iter().map(key).collect();
         let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
@@ -93,8 +93,8 @@ fn a_waiver_takes_away_what_it_covers_and_nothing_appears() {
 /// A decision about a system or a submitter says which figures it lets through.
 #[test]
 fn decisions_are_about_systems_submitters_and_figures() {
-    use tinyaudit::judge::report::Report;
-    use tinyaudit::judge::waiver;
+    use tinyaudit::audit::report::Report;
+    use tinyaudit::audit::waiver;
     use tinyaudit::round::Round;
     let folder = tempfile::TempDir::new().unwrap();
     crate::golden::copy(&crate::golden::bundled(), folder.path());
@@ -102,7 +102,7 @@ fn decisions_are_about_systems_submitters_and_figures() {
     let results = folder.path().join(path);
     let lied = std::fs::read_to_string(&results).unwrap().replace("85.5%", "88.5%");
     std::fs::write(&results, lied).unwrap();
-    let tree = tinyaudit::read::tree::Tree::open(folder.path()).unwrap();
+    let tree = tinyaudit::source::Tree::open(folder.path()).unwrap();
     let mut report = Report::of(&tree, Round::named("v1.3").unwrap(), None).unwrap();
     let by = "reason: r, decided_by: d, date: 2026-01-31";
     for (about, errors, valid, unused) in [

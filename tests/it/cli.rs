@@ -162,12 +162,12 @@ fn changing_any_digit_of_a_claim_fails() {
             let mut edited = original.clone();
             edited.replace_range(start + offset..=start + offset, &other.to_string());
             std::fs::write(&path, edited).unwrap();
-            let tree = tinyaudit::read::tree::Tree::open(folder.path()).unwrap();
-            let report = tinyaudit::judge::report::Report::of(&tree, round.clone(), None).unwrap();
+            let tree = tinyaudit::source::Tree::open(folder.path()).unwrap();
+            let report = tinyaudit::audit::report::Report::of(&tree, round.clone(), None).unwrap();
             let named =
                 report.findings.iter().any(|f| f.path.ends_with(&format!("{run}/results.txt")) && f.line == line);
             assert!(
-                report.fails(tinyaudit::judge::rule::Severity::Error) && named,
+                report.fails(tinyaudit::audit::rule::Severity::Error) && named,
                 "{run}: {label}{figure}, digit {offset}"
             );
             edits += 1;

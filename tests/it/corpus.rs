@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use tinyaudit::judge::report::Report;
-use tinyaudit::read::submission::Figure;
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::report::Report;
+use tinyaudit::model::Figure;
 use tinyaudit::round::{Mode, Round};
+use tinyaudit::source::Tree;
 
 pub fn rounds() -> Option<PathBuf> {
     let folder = std::env::var_os("TINYAUDIT_ROUNDS").map(PathBuf::from);
@@ -41,7 +41,7 @@ impl Tally {
     }
 }
 
-fn tally(report: &Report, pick: impl Fn(&tinyaudit::read::submission::Run) -> Option<&Figure>) -> Tally {
+fn tally(report: &Report, pick: impl Fn(&tinyaudit::model::Run) -> Option<&Figure>) -> Tally {
     let mut tally = Tally::default();
     for place in report.submission.runs() {
         tally.add(pick(place.run));
@@ -49,7 +49,7 @@ fn tally(report: &Report, pick: impl Fn(&tinyaudit::read::submission::Run) -> Op
     tally
 }
 
-fn by_mode(mode: Mode, run: &tinyaudit::read::submission::Run) -> bool {
+fn by_mode(mode: Mode, run: &tinyaudit::model::Run) -> bool {
     run.mode == mode && run.scores.wakeword.is_none()
 }
 
@@ -79,11 +79,11 @@ fn v1_3_reproduces() {
     assert_eq!(tally(&report, |run| run.scores.auc.as_ref()), Tally(28, 0, 6));
     let energy = tally(&report, |run| run.scores.energy.as_ref().filter(|_| by_mode(Mode::Energy, run)));
     assert_eq!(energy, Tally(15, 0, 3));
-    let wakeword = |pick: fn(&tinyaudit::read::submission::WakewordScores) -> &Figure| {
+    let wakeword = |pick: fn(&tinyaudit::model::WakewordScores) -> &Figure| {
         tally(&report, |run| run.scores.wakeword.as_ref().map(pick))
     };
     for pick in [
-        (|scores| &scores.true_positives) as fn(&tinyaudit::read::submission::WakewordScores) -> &Figure,
+        (|scores| &scores.true_positives) as fn(&tinyaudit::model::WakewordScores) -> &Figure,
         |scores| &scores.false_negatives,
         |scores| &scores.false_positives,
     ] {

@@ -3,10 +3,10 @@
 use std::fs;
 
 use tempfile::TempDir;
-use tinyaudit::bench::simulator::random::Random;
-use tinyaudit::judge::report::Report;
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::report::Report;
 use tinyaudit::round::Round;
+use tinyaudit::source::Tree;
+use tinyaudit::testbench::simulator::random::Random;
 
 use crate::golden;
 

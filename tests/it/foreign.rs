@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{Mode, OFlags};
 use rustix::termios::{OptionalActions, QueueSelector};
 use tempfile::TempDir;
-use tinyaudit::bench::device::pty::PseudoTerminal;
-use tinyaudit::bench::device::served::Served;
+use tinyaudit::testbench::device::pty::PseudoTerminal;
+use tinyaudit::testbench::device::served::Served;
 
 use super::ports::Simulator;
 use super::sessions::{close, data_sets, measured};

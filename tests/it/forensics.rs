@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use tinyaudit::judge::metrics::weights::{given, nearest};
-use tinyaudit::judge::report::{Loading, Report};
-use tinyaudit::keep::answers::Collected;
-use tinyaudit::read::submission::Agreement;
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::metrics::weights::{given, nearest};
+use tinyaudit::audit::report::{Loading, Report};
+use tinyaudit::model::Agreement;
 use tinyaudit::round::answers::{Answer, Answers, answers, of_list};
 use tinyaudit::round::{Dataset, Mode, Round, Weights};
+use tinyaudit::source::Tree;
+use tinyaudit::submit::answers::Collected;
 
 use crate::corpus::rounds;
 

@@ -5,7 +5,7 @@ mod targets;
 
 use std::path::Path;
 
-use tinyaudit::bench::simulator::random::Random;
+use tinyaudit::testbench::simulator::random::Random;
 
 /// How many neighbours of every file are tried.
 const NEIGHBOURS: u64 = 12;

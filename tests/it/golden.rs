@@ -7,9 +7,9 @@ use std::process::{Command, Output};
 use std::sync::{Arc, LazyLock};
 
 use tempfile::TempDir;
-use tinyaudit::bench::simulator::Profile;
-use tinyaudit::keep::demo::{self, Demo};
 use tinyaudit::round::{Round, Runner};
+use tinyaudit::submit::demo::{self, Demo};
+use tinyaudit::testbench::simulator::Profile;
 
 /// The small submission under `fixtures/`: both runners, energy, and a wake word.
 pub fn bundled() -> PathBuf {

@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tinyaudit::bench::simulator::Profile;
-use tinyaudit::judge::report::{Loading, Report};
-use tinyaudit::keep::demo::{self, Demo};
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::report::{Loading, Report};
 use tinyaudit::round::{Round, Runner};
+use tinyaudit::source::Tree;
+use tinyaudit::submit::demo::{self, Demo};
+use tinyaudit::testbench::simulator::Profile;
 
 use crate::golden::{self, run, said, text};
 
@@ -199,7 +199,7 @@ fn a_result_that_lacks_a_run_is_not_confirmed() {
     fs::remove_dir_all(folder.path().join("closed/ExampleCo/results/simulated_fpga_100mhz/ic/accuracy")).unwrap();
     let report = Report::of(&Tree::open(folder.path()).unwrap(), Round::named("v1.3").unwrap(), None).unwrap();
     let (system, benchmark) = report.results().next().unwrap();
-    assert_eq!(report.status(system, benchmark), tinyaudit::judge::proof::Status::Unproven);
+    assert_eq!(report.status(system, benchmark), tinyaudit::audit::proof::Status::Unproven);
     let output = run(&["results", text(folder.path()), "--round", "v1.3"]);
     assert!(said(&output).contains("/ic: unproven: there is no accuracy run"), "{}", said(&output));
 }

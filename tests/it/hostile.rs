@@ -8,9 +8,9 @@ use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
 use tempfile::TempDir;
-use tinyaudit::judge::report::Report;
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::report::Report;
 use tinyaudit::round::Round;
+use tinyaudit::source::Tree;
 
 use crate::golden;
 

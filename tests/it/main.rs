@@ -40,4 +40,5 @@ mod tables;
 mod tcp;
 mod triage;
 #[cfg(unix)]
+mod waivers;
 mod web;

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-use tinyaudit::judge::report::Report;
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::report::Report;
 use tinyaudit::round::Round;
+use tinyaudit::source::Tree;
 
 use crate::golden;
 

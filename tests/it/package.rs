@@ -293,7 +293,7 @@ fn the_worksheet_is_filled_in_with_the_results() {
     assert!(succeeds(&init).contains("wrote closed/ExampleCo/systems/Checklist_draft_v1.3.docx"));
     let draft = systems.join("Checklist_draft_v1.3.docx");
     let written = fs::read(&draft).unwrap();
-    let form = tinyaudit::read::log::checklist::parse(&written).unwrap();
+    let form = tinyaudit::parse::document::checklist::parse(&written).unwrap();
     assert!(form.is_worksheet());
     assert_eq!(form.field("name(s) of system").as_deref(), Some("simulated_fpga_100mhz, simulated_npu_400mhz"),);
     let ticked: Vec<&str> = form.lines.iter().filter(|item| item.ticked).map(|item| item.text.as_str()).collect();

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use tinyaudit::bench::device::{Device, SECOND, link::Link, place::Place};
+use tinyaudit::testbench::device::{Device, SECOND, link::Link, place::Place};
 
 use super::sessions::{close, data_sets, measured, run};
 

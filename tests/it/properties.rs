@@ -7,16 +7,16 @@ use std::process::Command;
 
 use proptest::prelude::*;
 use tempfile::TempDir;
-use tinyaudit::bench::device::Received;
-use tinyaudit::bench::runner::inputs::Synthetic;
-use tinyaudit::bench::runner::stream::Stream;
-use tinyaudit::bench::runner::{Exchange, Job, Recording, SessionFiles, Setup, Trial, list_for, session_files};
-use tinyaudit::judge::metrics::accuracy::{self, Row};
-use tinyaudit::judge::metrics::{anomaly, auc, energy, median::median};
-use tinyaudit::keep::package::{Listed, Manifest};
-use tinyaudit::read::log::energy_trace::{self, EnergyTrace, microjoules};
-use tinyaudit::read::log::{claims, eembc, mlcommons, results_json, script};
+use tinyaudit::audit::metrics::accuracy::{self, Row};
+use tinyaudit::audit::metrics::{anomaly, auc, energy, median::median};
+use tinyaudit::parse::energy_trace::{self, EnergyTrace, microjoules};
+use tinyaudit::parse::{claims, eembc, mlcommons, results_json, script};
 use tinyaudit::round::{Mode, Round, Runner};
+use tinyaudit::submit::package::{Listed, Manifest};
+use tinyaudit::testbench::device::Received;
+use tinyaudit::testbench::runner::inputs::Synthetic;
+use tinyaudit::testbench::runner::stream::Stream;
+use tinyaudit::testbench::runner::{Exchange, Job, Recording, SessionFiles, Setup, Trial, list_for, session_files};
 
 use crate::golden;
 
@@ -198,7 +198,7 @@ proptest! {
         let outputs: Vec<Vec<f64>> = made.iter().map(Made::outputs).collect();
         let rows: Vec<Row<'_>> =
             outputs.iter().enumerate().map(|(row, outputs)| Row { outputs, class: row % 10 }).collect();
-        let mut random = tinyaudit::bench::simulator::random::Random::new(seed);
+        let mut random = tinyaudit::testbench::simulator::random::Random::new(seed);
         let mut order: Vec<usize> = (0..rows.len()).collect();
         order.sort_by_cached_key(|_| random.bits());
         let mixed: Vec<Row<'_>> = order.iter().map(|index| rows[*index]).collect();

@@ -10,15 +10,15 @@ fn schemas() -> Vec<(&'static str, Schema)> {
     let newest = Round::named(Round::newest()).unwrap();
     vec![
         ("system-description", newest.description_schema().try_into().unwrap()),
-        ("check", schema_for!(tinyaudit::tell::json::Check)),
-        ("compare", schema_for!(tinyaudit::tell::changes::Changes)),
-        ("history", schema_for!(tinyaudit::tell::history::History)),
-        ("finding", schema_for!(tinyaudit::tell::json::Finding)),
-        ("results", schema_for!(tinyaudit::tell::json::Results)),
-        ("rules", schema_for!(tinyaudit::tell::catalogue::Catalogue)),
+        ("check", schema_for!(tinyaudit::render::json::Check)),
+        ("compare", schema_for!(tinyaudit::render::changes::Changes)),
+        ("history", schema_for!(tinyaudit::render::history::History)),
+        ("finding", schema_for!(tinyaudit::render::json::Finding)),
+        ("results", schema_for!(tinyaudit::render::json::Results)),
+        ("rules", schema_for!(tinyaudit::render::catalogue::Catalogue)),
         ("round", schema_for!(tinyaudit::round::Round)),
-        ("waivers", schema_for!(Vec<tinyaudit::judge::waiver::Waiver>)),
-        ("profile", schema_for!(tinyaudit::bench::simulator::Profile)),
+        ("waivers", schema_for!(Vec<tinyaudit::audit::waiver::Waiver>)),
+        ("profile", schema_for!(tinyaudit::testbench::simulator::Profile)),
     ]
 }
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
-use tinyaudit::bench::simulator::answers::synthetic_input;
-use tinyaudit::read::log::claims::{self, Claims};
+use tinyaudit::parse::claims::{self, Claims};
+use tinyaudit::testbench::simulator::answers::synthetic_input;
 
 /// The first inputs of a list, as a simulated device knows them.
 pub(crate) fn data_sets(list: &str) -> TempDir {

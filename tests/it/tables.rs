@@ -5,12 +5,12 @@ use std::io::Cursor;
 use std::path::Path;
 
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
-use tinyaudit::judge::report::Report;
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::report::Report;
+use tinyaudit::render;
+use tinyaudit::render::page::ResultsPage;
+use tinyaudit::render::publication::{self, Filter, Selection};
 use tinyaudit::round::Round;
-use tinyaudit::tell;
-use tinyaudit::tell::page::ResultsPage;
-use tinyaudit::tell::publication::{self, Filter, Selection};
+use tinyaudit::source::Tree;
 
 use crate::{corpus, golden};
 
@@ -21,14 +21,14 @@ fn report(folder: &Path, round: &str) -> Report {
 fn official_csv(report: &Report, selection: Selection) -> String {
     let (rows, _) = publication::rows(report, selection, &Filter::default());
     let mut out = Vec::new();
-    tell::csv::write_official(&rows, &report.round, selection, &mut out).unwrap();
+    render::csv::write_official(&rows, &report.round, selection, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 fn xlsx(report: &Report, selection: Selection) -> Vec<u8> {
     let (rows, left_out) = publication::rows(report, selection, &Filter::default());
     let mut out = Vec::new();
-    tell::xlsx::write(&rows, &left_out, &report.round, &report.round.publication.repository, &mut out).unwrap();
+    render::xlsx::write(&rows, &left_out, &report.round, &report.round.publication.repository, &mut out).unwrap();
     out
 }
 
@@ -219,11 +219,11 @@ fn nothing_a_submitter_writes_is_markup_or_formula() {
     assert!(formulas.iter().all(|(.., text)| text.contains("https://github.com/mlcommons/")), "{formulas:?}");
     let mut page = Vec::new();
     let published = ResultsPage::of(&rows, &[], &report.round, "r");
-    tell::html::write_results(&report, &rows, &published, &mut page).unwrap();
+    render::html::write_results(&report, &rows, &published, &mut page).unwrap();
     let page = String::from_utf8(page).unwrap();
     assert!(!page.contains("<script>alert") && page.contains("&lt;script&gt;alert"));
     let mut text = Vec::new();
-    tell::markdown::write(&published, &mut text).unwrap();
+    render::markdown::write(&published, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
     assert!(!text.contains("<script>") && !text.contains("[x](javascript"), "{text}");
 }
@@ -242,7 +242,7 @@ fn invalid_results_are_left_out_or_marked() {
     assert!(left_out[0].reason.contains("accuracy-mismatch"), "{left_out:?}");
     let (marked, _) = publication::rows(&report, Selection::Marked, &Filter::default());
     let mut csv = Vec::new();
-    tell::csv::write(&marked, &mut csv).unwrap();
+    render::csv::write(&marked, &mut csv).unwrap();
     let csv = String::from_utf8(csv).unwrap();
     assert!(csv.lines().any(|line| line.contains("npu") && line.contains(",no,")), "{csv}");
     // Recomputed, not claimed.
@@ -274,7 +274,7 @@ fn every_result_is_in_every_table() {
         let official = official_csv(&report, selection);
         let book = zip_texts(&xlsx(&report, selection)).into_values().collect::<String>();
         let mut markdown = Vec::new();
-        tell::markdown::write(&ResultsPage::of(&rows, &[], &report.round, "r"), &mut markdown).unwrap();
+        render::markdown::write(&ResultsPage::of(&rows, &[], &report.round, "r"), &mut markdown).unwrap();
         let markdown = String::from_utf8(markdown).unwrap();
         assert_eq!(official.lines().count(), 4, "{official}");
         for (name, text) in [("official", &official), ("workbook", &book), ("markdown", &markdown)] {
@@ -308,7 +308,7 @@ fn the_results_page_is_as_it_is_published() {
     };
     let valid = page(Selection::Valid);
     let mut markdown = Vec::new();
-    tell::markdown::write(&valid, &mut markdown).unwrap();
+    render::markdown::write(&valid, &mut markdown).unwrap();
     let markdown = String::from_utf8(markdown).unwrap();
     for part in [
         "## closed, available",
@@ -332,7 +332,7 @@ fn the_results_page_is_as_it_is_published() {
     assert!(!struck.is_empty() && struck.iter().all(|why| why.contains("accuracy-mismatch")), "{struck:?}");
     let mut html = Vec::new();
     let (rows, _) = publication::rows(&report, Selection::Valid, &Filter::default());
-    tell::html::write_results(&report, &rows, &valid, &mut html).unwrap();
+    render::html::write_results(&report, &rows, &valid, &mut html).unwrap();
     let html = String::from_utf8(html).unwrap();
     assert!(html.contains("<h2 id=\"left-out\">") && html.contains("1.3-0001"));
     let (_, left_out) = publication::rows(&report, Selection::Marked, &Filter::default());

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
-use tinyaudit::judge::report::Report;
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::report::Report;
+use tinyaudit::render::triage::{self, Layout, View};
 use tinyaudit::round::{Round, Severity};
-use tinyaudit::tell::triage::{self, Layout, View};
+use tinyaudit::source::Tree;
 
 use crate::corpus::rounds;
 use crate::golden;

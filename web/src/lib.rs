@@ -5,16 +5,16 @@ mod dropped;
 
 use std::io::{self, Cursor};
 
-use tinyaudit::judge::report::{Loading, Report};
-use tinyaudit::judge::waiver;
-use tinyaudit::keep::guess;
-use tinyaudit::keep::package::{self, Documents, MANIFEST, WAIVERS};
-use tinyaudit::read::submission;
-use tinyaudit::read::tree::Tree;
+use tinyaudit::audit::report::{Loading, Report};
+use tinyaudit::audit::waiver;
+use tinyaudit::model;
+use tinyaudit::render::page::ResultsPage;
+use tinyaudit::render::publication::{self, Filter, Selection};
+use tinyaudit::render::{self, html::Desk};
 use tinyaudit::round::{Round, Severity};
-use tinyaudit::tell::page::ResultsPage;
-use tinyaudit::tell::publication::{self, Filter, Selection};
-use tinyaudit::tell::{self, html::Desk};
+use tinyaudit::source::Tree;
+use tinyaudit::submit::guess;
+use tinyaudit::submit::package::{self, Documents, MANIFEST, WAIVERS};
 use wasm_bindgen::prelude::*;
 
 use dropped::Dropped;
@@ -106,7 +106,7 @@ impl Audit {
     /// # Errors
     /// When nobody does.
     pub fn submitters(&self, round: &str) -> Result<Vec<String>, JsError> {
-        let found = submission::submitters(&self.tree, &Round::named(round)?, None)?;
+        let found = model::submitters(&self.tree, &Round::named(round)?, None)?;
         let mut names: Vec<String> = found.submitters.into_iter().map(|one| one.name).collect();
         names.sort_unstable();
         names.dedup();
@@ -129,7 +129,7 @@ impl Audit {
         let said = format!("round {round} ({why})");
         let waivers = waivers.and_then(|two| <[String; 2]>::try_from(two).ok()).map(|[name, text]| (name, text));
         let report = judged(&self.tree, round, submitter.as_deref(), waivers.as_ref(), true)?;
-        let verdict = tell::text::summary(&report, Severity::Error);
+        let verdict = render::text::summary(&report, Severity::Error);
         self.checked = Some(Checked { report, said, submitter, waivers });
         Ok(verdict)
     }
@@ -148,16 +148,16 @@ impl Audit {
             "report.html" => {
                 let provenance = self.provenance(said);
                 let desk = Desk { threshold: Severity::Error, reminders: true, provenance: &provenance };
-                tell::html::write_check(report, desk, &mut out)
+                render::html::write_check(report, desk, &mut out)
             }
-            "report.json" => tell::json::write(&tell::json::Check::of(report, Severity::Error, false), &mut out),
-            "findings.jsonl" => tell::json::write_lines(report, &mut out),
-            "letters.md" => tell::letter::write_all(report, usize::MAX, &mut out),
-            "results.md" => tell::markdown::write(&page(), &mut out),
-            "results.html" => tell::html::write_results(report, &rows, &page(), &mut out),
-            "results.csv" => tell::csv::write(&rows, &mut out),
-            "summary.csv" => tell::csv::write_official(&rows, &report.round, Selection::Valid, &mut out),
-            "results.xlsx" => tell::xlsx::write(&rows, &left_out, &report.round, &publication.repository, &mut out),
+            "report.json" => render::json::write(&render::json::Check::of(report, Severity::Error, false), &mut out),
+            "findings.jsonl" => render::json::write_lines(report, &mut out),
+            "letters.md" => render::letter::write_all(report, usize::MAX, &mut out),
+            "results.md" => render::markdown::write(&page(), &mut out),
+            "results.html" => render::html::write_results(report, &rows, &page(), &mut out),
+            "results.csv" => render::csv::write(&rows, &mut out),
+            "summary.csv" => render::csv::write_official(&rows, &report.round, Selection::Valid, &mut out),
+            "results.xlsx" => render::xlsx::write(&rows, &left_out, &report.round, &publication.repository, &mut out),
             _ => return Err(JsError::new(&format!("there is no format {name}"))),
         }?;
         Ok(out)
@@ -188,7 +188,7 @@ impl Audit {
         let (tree, left_out) = package::of_submitter(self.dropped.open()?, round, checked.submitter.as_deref())?;
         let waivers = checked.waivers.as_ref().map(|(_, text)| (WAIVERS.to_owned(), text.clone()));
         let report = judged(&tree, &round.name, checked.submitter.as_deref(), waivers.as_ref(), false)?;
-        let (check, summary) = tell::enclosed(&report)?;
+        let (check, summary) = render::enclosed(&report)?;
         let documents = Documents { report: check, summary, waivers: waivers.map(|(_, text)| text.into_bytes()) };
         let mut bytes = Cursor::new(Vec::new());
         package::write(&tree, &documents, &mut |_, _| {}, &mut bytes)?;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tinyaudit::tell::html::policy::base64;
+use tinyaudit::render::html::policy::base64;
 
 /// Where the page is: no host, only what the browser believes.
 pub const ADDRESS: &str = "http://host.test/any/path/page.html";

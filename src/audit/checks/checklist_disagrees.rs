@@ -1,0 +1,224 @@
+use std::collections::BTreeSet;
+
+use super::prelude::*;
+use crate::model::{Benchmark, Figure, Submission, Submitter, System};
+use crate::parse::document::checklist::{Checklist, Item};
+use crate::round::spelling::plain;
+use crate::round::{Round, Target};
+
+check! {
+    /// A checklist says otherwise than the submission.
+    ///
+    /// Division, availability, benchmarks and accuracies of the checklist are those of the submitted results.
+    ///
+    /// Help: correct the checklist, or the submission.
+    ///
+    /// Source: submission checklist.
+    "checklist-disagrees", Structure, Warning, Submitter(check)
+}
+
+/// Rows of a table that are looked at; the longest published table has 28.
+const MOST_ROWS: usize = 1000;
+
+fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
+    let (submission, submitter, round) = (view.submission(), view.submitter, view.round);
+    let named = Named::of(submission, submitter);
+    let read = submitter.documents.checklists.iter().find(|file| file.content.is_ok());
+    let said = submitter.documents.said_of_checklists(|_, checklist| {
+        if !checklist.has_marks() {
+            return Vec::new();
+        }
+        let systems = named.systems_of(checklist, submission, submitter);
+        let mut said = Vec::new();
+        said.extend(division(checklist, submitter, round));
+        said.extend(category(checklist, &systems, round));
+        said.extend(benchmarks(checklist, &systems, round));
+        said.extend(accuracies(checklist, submission, submitter, round));
+        said
+    });
+    for (path, message) in said {
+        found.at(path, 0, message);
+    }
+    found.or_pass(read.map(|file| Place::whole(&file.path)))
+}
+
+/// How fully the checklists of a submitter name its systems.
+struct Named {
+    /// Whether all checklists are one, in several formats.
+    is_one: bool,
+    /// The longest name of each system that a checklist has in common with it, in letters.
+    best: Vec<usize>,
+}
+
+impl Named {
+    fn of(submission: &Submission, submitter: &Submitter) -> Self {
+        let files = &submitter.documents.checklists;
+        let is_one = files.iter().all(|file| stem(&file.path) == stem(&files[0].path));
+        let mut best = vec![0; submission.systems_of(submitter).len()];
+        for names in files.iter().filter(|_| !is_one).flat_map(|file| &file.content).map(names) {
+            for (best, system) in best.iter_mut().zip(submission.systems_of(submitter)) {
+                *best = (*best).max(fit(&names, &plain(&system.name)));
+            }
+        }
+        Self { is_one, best }
+    }
+
+    /// The systems that a checklist speaks of: all of the submitter's; with one checklist a category or system, those that
+    /// this one names, and names most fully.
+    fn systems_of<'a>(
+        &self,
+        checklist: &Checklist,
+        submission: &'a Submission,
+        submitter: &'a Submitter,
+    ) -> Vec<&'a System> {
+        let systems = submission.systems_of(submitter).iter();
+        if self.is_one {
+            return systems.collect();
+        }
+        let own = names(checklist);
+        let is_named = |(system, best): &(&System, &usize)| **best > 0 && fit(&own, &plain(&system.name)) == **best;
+        systems.zip(&self.best).filter(is_named).map(|(system, _)| system).collect()
+    }
+}
+
+/// The longest of the names that a system's begins with, or that begins with it.
+fn fit(names: &[String], system: &str) -> usize {
+    let fits = |name: &&String| system.starts_with(name.as_str()) || name.starts_with(system);
+    names.iter().filter(fits).map(String::len).max().unwrap_or_default()
+}
+
+/// The systems that a checklist names, without what names differ in by chance.
+fn names(checklist: &Checklist) -> Vec<String> {
+    const SHORTEST: usize = 6;
+    /// Most names that are looked at; a submission has a few dozen systems.
+    const MOST: usize = 200;
+    let field = checklist.field("name(s) of system under test").unwrap_or_default();
+    field.split([',', ';', ' ']).map(plain).filter(|name| name.len() >= SHORTEST).take(MOST).collect()
+}
+
+fn stem(path: &str) -> &str {
+    path.rsplit_once('.').map_or(path, |(stem, _)| stem)
+}
+
+fn ticked(checklist: &Checklist, words: &str) -> Vec<String> {
+    let answers = checklist.answers(words).unwrap_or_default().iter().filter(|item| item.ticked);
+    answers.map(|item: &Item| item.text.to_lowercase()).collect()
+}
+
+/// A folder that is not a division, and an unknown availability below, are other checks' findings.
+fn division(checklist: &Checklist, submitter: &Submitter, round: &Round) -> Option<String> {
+    let said = ticked(checklist, "division");
+    let [only] = &said[..] else { return None };
+    let known = ["open", "closed"].into_iter().find(|name| only.starts_with(name))?;
+    (known != submitter.division && round.divisions.contains(&submitter.division))
+        .then(|| format!("the checklist is for the {known} division, the results lie under `{}`", submitter.division))
+}
+
+fn category(checklist: &Checklist, systems: &[&System], round: &Round) -> Option<String> {
+    let known = [("available", "available"), ("preview", "preview"), ("research", "rdi")];
+    let said: BTreeSet<&str> = ticked(checklist, "category")
+        .iter()
+        .filter_map(|text| known.iter().find(|(start, _)| text.starts_with(start)).map(|(_, status)| *status))
+        .collect();
+    let found: BTreeSet<String> = systems.iter().filter_map(|system| system.availability()).collect();
+    let are_known = found.iter().all(|status| round.statuses.contains_key(status));
+    let differ = are_known
+        && !said.is_empty()
+        && !found.is_empty()
+        && !found.iter().all(|status| said.contains(status.as_str()));
+    differ.then(|| {
+        let join = |names: Vec<String>| names.join(", ");
+        format!(
+            "the checklist's category is {}, the systems' is {}",
+            join(said.iter().map(ToString::to_string).collect()),
+            join(found.into_iter().collect())
+        )
+    })
+}
+
+/// Benchmarks with results that the form knows and that are not ticked; one that it does not know is another rule's.
+fn benchmarks(checklist: &Checklist, systems: &[&System], round: &Round) -> Option<String> {
+    let measured: BTreeSet<&str> = systems
+        .iter()
+        .flat_map(|system| &system.benchmarks)
+        .filter(|benchmark| !benchmark.runs.is_empty())
+        .filter_map(|benchmark| benchmark.name.as_deref())
+        .collect();
+    let asked = |name: &str| round.benchmarks.get(name).and_then(|spec| checklist.benchmark(&spec.title));
+    let unsaid: Vec<&str> = measured.into_iter().filter(|name| asked(name).is_some_and(|item| !item.ticked)).collect();
+    let any = !ticked(checklist, "benchmark(s)").is_empty();
+    (any && !unsaid.is_empty())
+        .then(|| format!("there are results of {}, not ticked in the checklist", unsaid.join(", ")))
+}
+
+/// Figures of the checklist's table that no result of the benchmark claims.
+fn accuracies(checklist: &Checklist, submission: &Submission, submitter: &Submitter, round: &Round) -> Vec<String> {
+    let mut found = Vec::new();
+    for row in checklist.rows.iter().take(MOST_ROWS) {
+        let [_, benchmark, figure, ..] = &row[..] else { continue };
+        let plain = benchmark.to_lowercase().replace(' ', "");
+        let named =
+            |name: &str, title: &str| plain == name || plain.contains(&title.trim_end_matches('s').replace(' ', ""));
+        let Some((name, spec)) = round.benchmarks.iter().find(|(name, spec)| named(name, &spec.title)) else {
+            continue;
+        };
+        let (first, unit) = match spec.target {
+            Target::Top1Percent(_) => (true, 0.1),
+            Target::Auc(_) => (false, 0.01),
+            Target::Wakeword { .. } => {
+                found.extend(wakeword(figure, name, submission, submitter));
+                continue;
+            }
+        };
+        let Some(value) = number(figure, first) else { continue };
+        // A result that claims nothing may be the one that is meant.
+        let claims: Option<Vec<f64>> = results_of(name, submission, submitter)
+            .map(|benchmark| {
+                let scores = benchmark.scores();
+                let figure = if first { scores.top1 } else { scores.auc };
+                Some(figure?.claimed?.value)
+            })
+            .collect();
+        let claims = claims.unwrap_or_default();
+        if !claims.is_empty() && claims.iter().all(|claim| (claim - value).abs() > unit * 1.01) {
+            found.push(format!("the checklist's table says {figure} of {name}, no result claims that"));
+        }
+    }
+    found
+}
+
+fn results_of<'a>(
+    name: &'a str,
+    submission: &'a Submission,
+    submitter: &'a Submitter,
+) -> impl Iterator<Item = &'a Benchmark> {
+    let all = submission.systems_of(submitter).iter().flat_map(|system| &system.benchmarks);
+    all.filter(move |benchmark| benchmark.name.as_deref() == Some(name))
+}
+
+/// False positives and negatives of the table that no result claims; forms differ in which of the two comes first.
+fn wakeword(figure: &str, name: &str, submission: &Submission, submitter: &Submitter) -> Option<String> {
+    let numbers = figure.split(|letter: char| !letter.is_ascii_digit()).filter_map(|word| word.parse::<u64>().ok());
+    let mut numbers: [u64; 2] = numbers.collect::<Vec<_>>().try_into().ok()?;
+    numbers.sort_unstable();
+    let claims: Vec<[f64; 2]> = results_of(name, submission, submitter)
+        .map(|benchmark| {
+            let scores = benchmark.scores();
+            let scores = scores.wakeword.as_ref()?;
+            let claimed = |figure: &Figure| Some(figure.claimed.as_ref()?.value);
+            let (one, other) = (claimed(&scores.false_positives)?, claimed(&scores.false_negatives)?);
+            Some([one.min(other), one.max(other)])
+        })
+        .collect::<Option<_>>()?;
+    let agrees =
+        |claim: &[f64; 2]| claim.iter().zip(numbers).all(|(claim, number)| (claim - number as f64).abs() < 0.5);
+    (!claims.is_empty() && !claims.iter().any(agrees))
+        .then(|| format!("the checklist's table says {figure} of {name}, no result claims that"))
+}
+
+/// The first figure of a cell if it is a per cent, or the AUC, which lies between 0 and 1.
+fn number(cell: &str, percent: bool) -> Option<f64> {
+    let numbers = cell.split(|c: char| !(c.is_ascii_digit() || c == '.')).filter_map(|word| word.parse::<f64>().ok());
+    let mut fitting = numbers.filter(|value| (*value > 1.0) == percent);
+    fitting.next()
+}

@@ -1,0 +1,39 @@
+use super::prelude::*;
+use crate::model::documents::ChecklistFile;
+use crate::parse::document::checklist::Checklist;
+use crate::parse::location::Damage;
+
+check! {
+    /// The answers of a checklist cannot be read.
+    ///
+    /// A Word file or a PDF tells which box is ticked by a mark in the text, in front of an answer or behind it: `☒`, `☑`,
+    /// `✓`, `x`, or in a Word file a form's checked box. In a PDF marks may also be drawn anywhere on the page, apart from
+    /// the text, and a scan has no text at all.
+    ///
+    /// Help: put the Word file of the checklist beside the PDF, so that its answers are checked.
+    ///
+    /// Source: submission checklist.
+    "checklist-unread", Structure, Note, Submitter(check)
+}
+
+fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
+    let files = &view.submitter.documents.checklists;
+    let is_readable = |checklist: &Checklist| checklist.has_marks() || checklist.is_blank();
+    let readable = files.iter().find(|file| file.content.as_ref().is_ok_and(is_readable));
+    if let Some((path, damage)) = files.iter().find_map(|file| damaged(file, false)) {
+        found.at(path, damage.line, damage.message.clone());
+    } else if readable.is_some() {
+        // What one file says is enough.
+    } else if let Some(file) = files.iter().find(|file| file.content.is_ok()) {
+        found
+            .at(&file.path, 0, "the answers of this checklist cannot be read: no answer has a mark in its text")
+            .help("mark answers in the text of the Word file, `☒ Yes`; drawn boxes are not read.");
+    } else if let Some((path, damage)) = files.iter().find_map(|file| damaged(file, true)) {
+        found.at(path, damage.line, damage.message.clone());
+    }
+    found.or_pass(readable.map(|file| Place::whole(&file.path)))
+}
+
+fn damaged(file: &ChecklistFile, is_pdf: bool) -> Option<(&str, &Damage)> {
+    Some((file.path.as_str(), file.content.as_ref().err().filter(|_| file.is_pdf == is_pdf)?))
+}

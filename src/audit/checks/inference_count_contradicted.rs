@@ -1,0 +1,24 @@
+use super::prelude::*;
+
+check! {
+    /// The log commands one number of inferences and shows another.
+    ///
+    /// The device repeats the number it was told, and the runner prints it; throughput and energy are divided by it.
+    ///
+    /// Help: submit the log as the runner wrote it.
+    ///
+    /// Source: the reference firmware prints `m-infer-start-N`; all published logs agree.
+    "inference-count-contradicted", Evidence, Error, Run(check),
+    affects: every,
+    needs: [log_incomplete],
+}
+
+fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
+    let mut echoes = view.run.inferences().iter().filter_map(|one| Some((one, one.echoed_iterations?)));
+    if let Some((inference, echoed)) = echoes.clone().find(|(one, echoed)| *echoed != one.iterations) {
+        let message = format!("{} inferences are commanded, {echoed} are shown", inference.iterations);
+        let finding = found.at(view.run.path_of(FileRole::Log), inference.line, message);
+        finding.measured(echoed as f64, inference.iterations as f64, "");
+    }
+    found.or_pass(echoes.next().map(|(first, _)| view.at(FileRole::Log, first.line)))
+}

@@ -1,0 +1,28 @@
+use super::prelude::*;
+use crate::audit::sizes;
+
+check! {
+    /// The device was given inputs of another size than the benchmark's.
+    ///
+    /// Pre-processing is fixed in the closed division, and with it the size of an input.
+    ///
+    /// Help: load the inputs of the official data set, unchanged.
+    ///
+    /// Source: MLPerf Tiny rules, 7.1; mlcommons/tiny benchmark/evaluation/datasets.
+    "input-size", Accuracy, Error, Run(check),
+    affects: [Quality],
+    fails: NotByTheRules,
+}
+
+fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
+    let Some(expected) = view.spec.filter(|_| view.is_closed()).and_then(|spec| spec.input_bytes) else {
+        return Outcome::NotApplicable;
+    };
+    let run = view.run;
+    let wrong = sizes::wrong(run, expected);
+    if !sizes::is_surplus(&wrong, run, expected) {
+        sizes::report(&mut found, run, &wrong, expected);
+    }
+    let right = run.inferences().iter().find(|one| one.bytes == Some(expected));
+    found.or_pass(right.map(|first| view.at(FileRole::Log, first.line)))
+}

@@ -1,0 +1,26 @@
+use super::prelude::*;
+use crate::source::is_dropping;
+
+check! {
+    /// A submission holds files that an operating system or an editor left.
+    ///
+    /// They are not part of the submission, and the official checker counts them as unexpected files of a run.
+    ///
+    /// Help: remove them.
+    ///
+    /// Official checker: mentions files in a run's folder in its log and passes.
+    ///
+    /// Source: `submission_checker.py` (names that begin with a dot, lists of files).
+    "operating-system-dropping", Structure, Warning, Submitter(check)
+}
+
+fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
+    let droppings: Vec<_> = view.entries().iter().filter(|entry| is_dropping(entry.name())).collect();
+    if let Some(first) = droppings.first() {
+        let finding = found.at(&first.path, 0, format!("`{}` was left by an operating system or editor", first.name()));
+        if droppings.len() > 1 {
+            finding.note(format!("{} such files are in the submission, this is the first", droppings.len()));
+        }
+    }
+    found.or_pass(view.folder())
+}

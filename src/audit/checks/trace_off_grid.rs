@@ -1,0 +1,51 @@
+use super::prelude::*;
+use crate::parse::energy_trace::microjoules;
+
+check! {
+    /// The samples of a trace have more digits than their monitor gives.
+    ///
+    /// The LPM01A prints four significant digits. Samples that were multiplied have more.
+    ///
+    /// Calibrated on 115 traces of six rounds: every sample of the LPM01A has four digits at most; a factor of 0.9 leaves
+    /// 94 % of them off that grid.
+    ///
+    /// Help: submit the trace as the monitor recorded it; say if a tool of yours converted it.
+    ///
+    /// Source: the monitor's output, in every published trace.
+    "trace-off-grid", Energy, Note, Run(check)
+}
+
+/// The monitor with that grid.
+const MONITOR: &str = "lpm01a";
+/// Samples that are looked at.
+const SAMPLES: usize = 5000;
+/// A sample is a `f32`, which keeps seven digits.
+const ROUNDING: f64 = 3e-7;
+
+fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
+    let named = view.log().and_then(|log| log.monitor.as_ref());
+    let (Some(trace), Some(_)) = (&view.run.trace, named.filter(|at| at.value.eq_ignore_ascii_case(MONITOR))) else {
+        return Outcome::NotApplicable;
+    };
+    let samples = trace.samples();
+    let step = samples.len().div_ceil(SAMPLES).max(1);
+    let looked = samples.iter().step_by(step).map(microjoules).filter(|sample| *sample > 0.0);
+    let (mut all, mut off) = (0_usize, 0_usize);
+    for sample in looked {
+        all += 1;
+        off += usize::from(!has_four_digits(sample));
+    }
+    if off as f64 > view.round.energy.off_grid_fraction * all as f64 {
+        let percent = 100.0 * off as f64 / all as f64;
+        let message =
+            format!("{percent:.0} % of the samples have more than four digits, which the LPM01A does not give");
+        found.at(view.run.path_of(FileRole::Trace), 0, message);
+    }
+    found.or_pass((all > 0).then(|| view.at(FileRole::Trace, 0)))
+}
+
+fn has_four_digits(sample: f64) -> bool {
+    let unit = 10_f64.powf(sample.log10().floor() - 3.0);
+    let rounded = (sample / unit).round() * unit;
+    (rounded / sample - 1.0).abs() <= ROUNDING
+}

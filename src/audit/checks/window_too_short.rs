@@ -1,0 +1,51 @@
+use super::prelude::*;
+use crate::model::Run;
+
+check! {
+    /// A timed window is shorter than it must be.
+    ///
+    /// Every window lasts at least ten seconds, so that the device reaches its steady state and the clocks' resolution
+    /// does not matter. The time is taken from the finest evidence there is, not from what is printed.
+    ///
+    /// Help: raise the number of inferences of a window and measure again.
+    ///
+    /// Source: MLPerf Tiny Benchmark, 5.3 ("a minimum of 10 seconds and 10 iterations"); both runners print it.
+    "window-too-short", Performance, Error, Run(check),
+    affects: [Throughput, Energy],
+    fails: NotByTheRules,
+    needs: [energy_windows_misplaced, mode_disagrees_with_folder],
+}
+
+fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
+    if view.is(Mode::Accuracy) {
+        return Outcome::NotApplicable;
+    }
+    let run = view.run;
+    let minimum = match view.round.wakeword {
+        Some(wakeword) if view.is_streaming() => wakeword.min_seconds,
+        _ => view.round.windows.min_seconds,
+    };
+    let measured: Vec<(FileRole, u32, f64)> = if run.windows.iter().all(|window| window.seconds.is_none()) {
+        claimed(run)
+    } else {
+        run.windows.iter().filter_map(|window| Some((window.role?, window.line, window.seconds?))).collect()
+    };
+    let short: Vec<_> = measured.iter().enumerate().filter(|(_, (.., seconds))| *seconds < minimum - 1e-9).collect();
+    if let Some((index, (role, line, seconds))) = short.iter().min_by(|(_, a), (_, b)| a.2.total_cmp(&b.2)) {
+        let message = format!("window {} lasts {seconds:.6} s, expected at least {minimum:.0} s", index + 1);
+        let finding = found.at(run.path_of(*role), *line, message).measured(*seconds, minimum, "s");
+        if short.len() > 1 {
+            finding.note(format!("{} of {} windows are too short, this is the shortest", short.len(), measured.len()));
+        }
+    }
+    found.or_pass(measured.first().map(|(role, line, _)| view.at(*role, *line)))
+}
+
+/// What results.txt says of its windows, where there is no evidence.
+fn claimed(run: &Run) -> Vec<(FileRole, u32, f64)> {
+    let Some(claims) = &run.claims else { return Vec::new() };
+    let windows = claims.windows.iter().filter_map(|window| window.runtime.as_ref());
+    let trials = claims.energies.iter().filter_map(|energy| energy.elapsed.as_ref());
+    let printed: Vec<_> = if claims.windows.is_empty() { trials.collect() } else { windows.collect() };
+    printed.into_iter().map(|printed| (FileRole::Results, printed.line, printed.value)).collect()
+}

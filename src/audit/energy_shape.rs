@@ -1,0 +1,88 @@
+//! What the samples of an energy run look like, window by window.
+
+use crate::model::Run;
+use crate::parse::energy_trace::microjoules;
+use crate::round::{FileRole, Round, Runner};
+
+/// What the samples of a window show.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// How many there are.
+    pub samples: usize,
+    /// Whether one is negative, or no number.
+    pub impossible: bool,
+    /// Means of the first part, the middle and the last part; the parts are as long as the round says.
+    pub means: [f64; 3],
+}
+
+/// Shapes of all windows, or which file lacks what.
+pub type Shapes = Result<Vec<Shape>, (FileRole, String)>;
+
+impl Shape {
+    fn of<T>(samples: &[T], energy: impl Fn(&T) -> f64, edge: usize) -> Self {
+        let count = samples.len();
+        let (first, rest) = samples.split_at(edge.min(count));
+        let (middle, last) = rest.split_at(rest.len().saturating_sub(edge));
+        let impossible = samples.iter().map(&energy).any(|sample| !(0.0..f64::INFINITY).contains(&sample));
+        let sum = |part: &[T]| part.iter().map(&energy).fold(0.0, |sum, sample| sum + sample);
+        let means = [(first, edge), (middle, count.saturating_sub(2 * edge)), (last, edge)];
+        let means = means.map(|(part, usual)| sum(part) / usual as f64);
+        Self { samples: count, impossible, means }
+    }
+}
+
+/// The shapes of the windows of an energy run.
+///
+/// # Errors
+/// The file that lacks what would show them, and why.
+pub fn shapes(run: &Run, round: &Round) -> Shapes {
+    let (before, wanted, rate_hz) =
+        (round.energy.stamps_before_windows, round.windows.count, round.energy.trace_rate_hz);
+    let edge = edge(round);
+    if run.runner == Some(Runner::Mlcommons) {
+        let entries = run.json.as_deref().ok_or((FileRole::Json, "there is no results.json".to_owned()))?;
+        return entries
+            .iter()
+            .map(|entry| {
+                let power = entry.power.as_ref()?;
+                let [.., (_, start), (_, stop)] = &power.timestamps[..] else { return None };
+                let samples = power.samples.get(*start..*stop)?;
+                Some(Shape::of(samples, |sample| *sample, edge))
+            })
+            .collect::<Option<_>>()
+            .ok_or((FileRole::Json, "a trial has no samples between two stamps".to_owned()));
+    }
+    let trace = run.trace.as_ref().ok_or((FileRole::Trace, "there is no energy trace that reads".to_owned()))?;
+    let stamps = run.stamps.as_ref().ok_or((FileRole::Stamps, "there is no list of time stamps".to_owned()))?;
+    if (trace.rate_hz - rate_hz).abs() > 1e-6 {
+        return Err((FileRole::Trace, format!("the trace has {} samples a second", trace.rate_hz)));
+    }
+    if stamps.len() != before + 2 * wanted {
+        return Err((FileRole::Stamps, format!("there are {} stamps, expected {}", stamps.len(), before + 2 * wanted)));
+    }
+    if !stamps.windows(2).all(|pair| pair[0] < pair[1]) {
+        return Err((FileRole::Stamps, "the stamps do not ascend".to_owned()));
+    }
+    let samples = trace.samples();
+    stamps[before..]
+        .chunks_exact(2)
+        .map(|pair| {
+            let (from, to) = ((pair[0] * rate_hz).round(), (pair[1] * rate_hz).round());
+            let inside = from >= 0.0 && from < to && to <= samples.len() as f64;
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // they lie inside the samples
+            inside.then(|| {
+                let (from, to) = (from as usize, to as usize);
+                Shape::of(&samples[from..to], microjoules, edge)
+            })
+        })
+        .collect::<Option<_>>()
+        .ok_or((FileRole::Trace, "the trace does not cover every window".to_owned()))
+}
+
+/// Samples of either end of a window.
+#[must_use]
+pub fn edge(round: &Round) -> usize {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a few hundred
+    let edge = (round.energy.edge_seconds * round.energy.trace_rate_hz) as usize;
+    edge.max(1)
+}

@@ -1,0 +1,118 @@
+//! The engine: runs every check on what it judges. What follows from the outcomes is decided by [`super::resolve`].
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::check::{Check, Scope};
+use super::checks::CHECKS;
+use super::finding::Finding;
+use super::outcome::{Across, Findings, Judgement, Outcome};
+use super::rule::{Affects, Rule, Severity};
+use super::view::{ResultView, RunView, SubmissionView, SubmitterView, SystemView};
+use crate::model::Submission;
+use crate::round::Round;
+
+/// Judges the runs of a submission of one result, and the result, while the evidence is at hand.
+#[must_use]
+pub fn judge_result(result: &Submission, round: &Round) -> Vec<Judgement> {
+    let mut outcomes = Outcomes { submission: result, round, judged: Vec::new() };
+    for place in result.runs() {
+        let view = RunView::new(&place, round);
+        let object = Arc::from(place.run.path.as_str());
+        for check in CHECKS {
+            match check.scope {
+                Scope::Run(run) => outcomes.add(&check.rule, &object, run(&view, Findings::new(&check.rule))),
+                Scope::Figure(prove) => {
+                    if let Some(kind) = view.kind().filter(|kind| check.rule.affects.includes(*kind)) {
+                        outcomes.add(&check.rule, &object, prove(&view, kind));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    for (_, benchmark) in result.benchmarks() {
+        let view = ResultView { round, benchmark, spec: benchmark.spec(round) };
+        let object = Arc::from(benchmark.path.as_str());
+        for check in CHECKS {
+            if let Scope::Result(judge) = check.scope {
+                outcomes.add(&check.rule, &object, judge(&view, Findings::new(&check.rule)));
+            }
+        }
+    }
+    outcomes.judged
+}
+
+/// Judges systems, submitters and the submission, in parallel by check.
+#[must_use]
+pub fn judge_submission(submission: &Submission, round: &Round) -> Vec<Judgement> {
+    let of_check = |check: &'static Check| {
+        let mut outcomes = Outcomes { submission, round, judged: Vec::new() };
+        let view = SubmissionView { round, submission };
+        match check.scope {
+            Scope::System(judge) => {
+                for system in &submission.systems {
+                    let object = Arc::from(system.path.as_str());
+                    outcomes.add(
+                        &check.rule,
+                        &object,
+                        judge(&SystemView { round, system }, Findings::new(&check.rule)),
+                    );
+                }
+            }
+            Scope::Submitter(judge) => {
+                for submitter in &submission.submitters {
+                    let view = SubmitterView::new(submitter, submission, round);
+                    let object = Arc::from(submitter.path.as_str());
+                    outcomes.add(&check.rule, &object, judge(&view, Findings::new(&check.rule)));
+                }
+            }
+            Scope::Submission(judge) => {
+                outcomes.add(&check.rule, &Arc::from(""), judge(&view, Findings::new(&check.rule)));
+            }
+            Scope::Across(judge) => {
+                let mut across = Across::new(&check.rule);
+                judge(&view, &mut across);
+                for one in across.into_judged() {
+                    outcomes.add(&check.rule, &one.object, one.outcome);
+                }
+            }
+            Scope::Figure(_) | Scope::Run(_) | Scope::Result(_) | Scope::Engine => {}
+        }
+        outcomes.judged
+    };
+    CHECKS.par_iter().flat_map_iter(of_check).collect()
+}
+
+/// Outcomes of a submission, with the severities of the round.
+struct Outcomes<'a> {
+    submission: &'a Submission,
+    round: &'a Round,
+    judged: Vec<Judgement>,
+}
+
+impl Outcomes<'_> {
+    fn add(&mut self, rule: &'static Rule, object: &Arc<str>, mut outcome: Outcome) {
+        match &mut outcome {
+            // Only the proof of a figure is ever shown.
+            Outcome::Pass(_) if !matches!(rule.affects, Affects::Figures(_)) => return,
+            Outcome::NotApplicable => return,
+            Outcome::Fail(found) => {
+                for finding in found {
+                    finding.severity = severity(finding, self.submission, self.round);
+                }
+            }
+            Outcome::Pass(_) | Outcome::Unknown(..) => {}
+        }
+        self.judged.push(Judgement { rule, object: Arc::clone(object), outcome, excerpt: None });
+    }
+}
+
+/// The severity that the round gives a finding, in the division it lies in.
+#[must_use]
+pub fn severity(finding: &Finding, submission: &Submission, round: &Round) -> Severity {
+    let Some(own) = round.severities.get(finding.rule.id) else { return finding.rule.severity };
+    let division = submission.submitter_of(&finding.path).map(|submitter| submitter.division.as_str());
+    own.get(division.unwrap_or_default()).or_else(|| own.get("*")).copied().unwrap_or(finding.rule.severity)
+}

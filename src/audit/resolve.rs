@@ -1,0 +1,362 @@
+//! What follows from the outcomes of checks: which are blocked by others, which count, what can be said of every figure.
+//!
+//! A pure function of outcomes and decisions: it reads no file and runs no check, so that other decisions are a matter of
+//! calling it again.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::iter::once;
+
+use super::checks::figure_as_claimed::COMPARISONS;
+use super::checks::{self, depth_of, place_of};
+use super::engine::severity;
+use super::finding::{Finding, Suppression};
+use super::outcome::{Judgement, Outcome, Place};
+use super::proof::{Kind, Line, Proof, Standing, Status};
+use super::rule::{Affects, Need, Rule, Severity};
+use super::waiver::{Waiver, rules_of};
+use crate::model::Submission;
+use crate::round::{Mode, Round};
+use crate::source::{around, is_inside};
+
+/// What was decided about a submission from outside.
+#[derive(Debug, Default)]
+pub struct Decisions {
+    /// Waivers by the rule they name, each with when it was given, and with where its submitter and system are in the tree.
+    waivers: HashMap<Option<String>, Vec<(usize, Waiver)>>,
+    /// Paths of files that are known to be absent, and the list that says so.
+    pub absent: Option<(BTreeSet<String>, String)>,
+}
+
+/// What follows.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    /// What is wrong, in no order.
+    pub findings: Vec<Finding>,
+    /// The proofs of the figures, by the path of their run.
+    pub proofs: BTreeMap<String, Proof>,
+}
+
+/// Resolves the outcomes of a submission's checks.
+#[must_use]
+pub fn resolve(judgements: &[Judgement], submission: &Submission, round: &Round, decisions: &Decisions) -> Resolved {
+    let mut resolver = Resolver {
+        judgements,
+        runs: Runs::of(submission, round),
+        states: judgements.iter().map(|one| State::of(one, submission, round, decisions)).collect(),
+    };
+    resolver.block();
+    let proofs = resolver.proofs();
+    let mut findings = resolver.undecided(&proofs);
+    for state in resolver.states.into_iter().filter(|state| state.causes.is_empty()) {
+        findings.extend(state.found);
+    }
+    Resolved { findings, proofs }
+}
+
+/// The runs of a submission by path, as far as outcomes are concerned.
+struct Runs<'a> {
+    by_path: BTreeMap<&'a str, RunFacts<'a>>,
+}
+
+struct RunFacts<'a> {
+    result: &'a str,
+    mode: Mode,
+    kind: Option<Kind>,
+    is_claimed: bool,
+}
+
+impl<'a> Runs<'a> {
+    fn of(submission: &'a Submission, round: &Round) -> Self {
+        let facts = submission.runs().map(|place| {
+            let kind = place.spec(round).map(|spec| Kind::of(spec.task, place.run.mode));
+            let is_claimed = place.run.claims.is_some();
+            let facts = RunFacts { result: place.benchmark.path.as_str(), mode: place.run.mode, kind, is_claimed };
+            (place.run.path.as_str(), facts)
+        });
+        Self { by_path: facts.collect() }
+    }
+
+    /// The run that a path is or lies in.
+    fn holding(&self, path: &str) -> Option<&'a str> {
+        around(path).find_map(|folder| self.by_path.get_key_value(folder)).map(|(path, _)| *path)
+    }
+
+    /// The run of another mode of the same result.
+    fn beside(&self, run: &str, mode: Mode) -> Option<&'a str> {
+        let result = self.by_path.get(run)?.result;
+        // Runs lie in the folder of their result, sorted by path.
+        let others = self.by_path.range(result..).take_while(|(path, _)| path.starts_with(result));
+        others.into_iter().find(|(_, facts)| facts.mode == mode && facts.result == result).map(|(path, _)| *path)
+    }
+}
+
+/// An outcome on its way to what follows from it.
+struct State {
+    /// The findings of a failure that no need removed, or the one finding of an unknown outcome.
+    found: Vec<Finding>,
+    /// The outcomes at the root of what blocks it, by index; empty where nothing does.
+    causes: BTreeSet<usize>,
+}
+
+impl State {
+    fn of(one: &Judgement, submission: &Submission, round: &Round, decisions: &Decisions) -> Self {
+        let mut found = match &one.outcome {
+            Outcome::Fail(found) => found.clone(),
+            Outcome::Unknown(place, why) => vec![undecided(one, place, why, submission, round)],
+            Outcome::Pass(_) | Outcome::NotApplicable => Vec::new(),
+        };
+        for finding in &mut found {
+            finding.suppression = decisions.suppression(finding);
+        }
+        Self { found, causes: BTreeSet::new() }
+    }
+}
+
+/// That the evidence leaves a check open.
+fn undecided(one: &Judgement, place: &Place, why: &str, submission: &Submission, round: &Round) -> Finding {
+    let mut finding = Finding::new(&checks::evidence_undecided::CHECK.rule, &place.path, place.line, why);
+    finding.severity = severity(&finding, submission, round);
+    finding.excerpt.clone_from(&one.excerpt);
+    finding.undecided = Some(one.rule);
+    finding.note(format!("what has to hold: {}", one.rule.clause()));
+    finding
+}
+
+impl Decisions {
+    /// Adds waivers; of two that cover one finding the later counts.
+    pub fn add(&mut self, waivers: impl Iterator<Item = Waiver>) {
+        let given = self.waivers.values().map(Vec::len).sum();
+        for (index, waiver) in (given..).zip(waivers) {
+            self.waivers.entry(waiver.rule.clone()).or_default().push((index, waiver));
+        }
+    }
+
+    /// Takes all waivers back.
+    pub fn forget_waivers(&mut self) {
+        self.waivers.clear();
+    }
+
+    /// Why a finding does not count, if so: the last waiver that covers it, or that all it misses is known to be absent.
+    fn suppression(&self, finding: &Finding) -> Option<Suppression> {
+        let rules = rules_of(finding).map(|id| Some(id.to_owned())).chain([None]);
+        let own = rules.filter_map(|rule| self.waivers.get(&rule)).flatten();
+        let waiver = own.filter(|(_, waiver)| waiver.covers(finding)).max_by_key(|(index, _)| *index);
+        waiver.map(|(_, waiver)| Suppression::Waived(waiver.decision())).or_else(|| {
+            let (absent, list) = self.absent.as_ref()?;
+            let is_known = |path: &String| {
+                absent.contains(path) || absent.range(path.clone()..).next().is_some_and(|next| is_inside(next, path))
+            };
+            let is_absent = finding.rule.absence
+                && !finding.missing.is_empty()
+                && finding.missing.iter().all(|paths| paths.iter().any(is_known));
+            is_absent.then(|| Suppression::KnownAbsent(list.clone()))
+        })
+    }
+}
+
+struct Resolver<'a> {
+    judgements: &'a [Judgement],
+    runs: Runs<'a>,
+    states: Vec<State>,
+}
+
+impl<'a> Resolver<'a> {
+    /// Blocks what needs a check that did not pass: whole outcomes where that lies on what they judge or around it, single
+    /// findings where it lies around these. What passes stays proven.
+    fn block(&mut self) {
+        let mut order: Vec<usize> = (0..self.judgements.len()).collect();
+        order.retain(|index| !matches!(self.judgements[*index].outcome, Outcome::Pass(_)));
+        order.sort_by_cached_key(|index| depth_of(self.judgements[*index].rule));
+        let mut unmet: HashMap<(&'static str, &'a str), usize> = HashMap::new();
+        for index in order {
+            let one = &self.judgements[index];
+            let around = |need: &Need, path: &str| {
+                once("").chain(around(path)).find_map(|folder| unmet.get(&(need.id, folder)).copied())
+            };
+            let whole = one.rule.needs.iter().filter_map(|need| match need.mode {
+                None => around(need, &one.object),
+                Some(mode) => unmet.get(&(need.id, self.runs.beside(&one.object, mode)?)).copied(),
+            });
+            let mut blocked: Vec<usize> = whole.collect();
+            if blocked.is_empty() {
+                let mut causes = Vec::new();
+                let by = |path: &str| {
+                    one.rule.needs.iter().filter(|need| need.mode.is_none()).find_map(|need| around(need, path))
+                };
+                let found = &mut self.states[index].found;
+                found.retain(|finding| by(&finding.path).map(|cause| causes.push(cause)).is_none());
+                if found.is_empty() {
+                    blocked = causes;
+                }
+            }
+            let roots = |cause: &usize| {
+                let causes = &self.states[*cause].causes;
+                if causes.is_empty() { BTreeSet::from([*cause]) } else { causes.clone() }
+            };
+            self.states[index].causes = blocked.iter().flat_map(roots).collect();
+            if self.is_unmet(index) {
+                for place in self.places(index) {
+                    unmet.entry((one.rule.id, place)).or_insert(index);
+                }
+            }
+        }
+    }
+
+    /// Whether an outcome leaves the needs of other checks unmet.
+    fn is_unmet(&self, index: usize) -> bool {
+        let (one, state) = (&self.judgements[index], &self.states[index]);
+        let fails = state.found.iter().any(|finding| finding.severity == Severity::Error);
+        !state.causes.is_empty() || one.rule.absence || fails || matches!(one.outcome, Outcome::Unknown(..))
+    }
+
+    /// Where an outcome lies: on the run that was judged or that a finding is placed in, else where its findings are.
+    fn places(&self, index: usize) -> BTreeSet<&'a str> {
+        let one = &self.judgements[index];
+        if let Some((run, _)) = self.runs.by_path.get_key_value(&*one.object) {
+            return BTreeSet::from([*run]);
+        }
+        let place = |path: &'a str| self.runs.holding(path).unwrap_or(path);
+        match &one.outcome {
+            Outcome::Fail(found) => found.iter().map(|finding| place(&finding.path)).collect(),
+            Outcome::Unknown(at, _) | Outcome::Pass(at) => BTreeSet::from([place(&at.path)]),
+            Outcome::NotApplicable => BTreeSet::new(),
+        }
+    }
+
+    /// The proof of every figure.
+    fn proofs(&self) -> BTreeMap<String, Proof> {
+        let mut of_run: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let of_figures =
+            self.judgements.iter().enumerate().filter(|(_, one)| matches!(one.rule.affects, Affects::Figures(_)));
+        for (index, _) in of_figures {
+            for place in self.places(index) {
+                of_run.entry(place).or_default().push(index);
+            }
+        }
+        let proof = |(path, facts): (&&str, &RunFacts<'_>)| {
+            let kind = facts.kind?;
+            let mut own = of_run.get(path).cloned().unwrap_or_default();
+            own.retain(|index| self.judgements[*index].rule.affects.includes(kind));
+            own.sort_by_key(|index| place_of(self.judgements[*index].rule));
+            let lines = self.lines(&own, path, kind);
+            Some(((*path).to_owned(), Proof { kind, path: (*path).to_owned(), is_claimed: facts.is_claimed, lines }))
+        };
+        self.runs.by_path.iter().filter_map(proof).collect()
+    }
+
+    /// What the outcomes on a run mean for its figure.
+    fn lines(&self, own: &[usize], run: &str, kind: Kind) -> Vec<Line> {
+        // Who lets a figure through that nobody can decide does not decide it check by check.
+        let first = own.iter().find(|index| {
+            let is_unknown = matches!(self.judgements[**index].outcome, Outcome::Unknown(..));
+            is_unknown && self.states[**index].causes.is_empty()
+        });
+        let is_let_through = first.is_some_and(|index| self.is_waived(*index, kind));
+        let line = |index: &usize| {
+            let one = &self.judgements[*index];
+            let standing = match &one.outcome {
+                Outcome::Pass(place) => Standing::Pass(place.clone()),
+                Outcome::Unknown(place, why) if self.states[*index].causes.is_empty() => {
+                    if is_let_through {
+                        Standing::Waived(place.clone(), Status::Unproven)
+                    } else {
+                        Standing::Unknown(place.clone(), why.clone())
+                    }
+                }
+                Outcome::Unknown(place, _) => self.blocked(*index, place, (run, kind)),
+                Outcome::Fail(found) => {
+                    let inside = |finding: &&Finding| is_inside(&finding.path, run);
+                    let place = |finding: &Finding| Place::new(&finding.path, finding.line);
+                    let at = found.iter().find(inside).map_or_else(|| Place::whole(run), place);
+                    if self.states[*index].causes.is_empty() {
+                        let left = self.states[*index].found.iter().filter(inside);
+                        let mut errors = left.filter(|finding| finding.severity == Severity::Error).peekable();
+                        match (errors.peek().is_some(), errors.find(|finding| !finding.lets_through(kind))) {
+                            (_, Some(counting)) => Standing::Fail(place(counting)),
+                            (true, None) => Standing::Waived(at, one.rule.fails),
+                            (false, None) => Standing::Noted(at),
+                        }
+                    } else {
+                        self.blocked(*index, &at, (run, kind))
+                    }
+                }
+                Outcome::NotApplicable => return None,
+            };
+            Some(Line { rule: one.rule, standing })
+        };
+        own.iter().filter_map(line).collect()
+    }
+
+    /// What a blocked outcome means for the figure of a run: what its causes do.
+    fn blocked(&self, index: usize, place: &Place, (run, kind): (&str, Kind)) -> Standing {
+        let is_claim = self.judgements[index].rule.id == checks::figure_as_claimed::ID;
+        let is_let_through = |root: usize| {
+            let found = &self.states[root].found;
+            let compares = COMPARISONS.contains(&self.judgements[root].rule.id);
+            self.is_waived(root, kind) && (!is_claim || compares || found.iter().all(|finding| finding.names(kind)))
+        };
+        let said = self.states[index].causes.iter().map(|root| {
+            let rule: &'static Rule = self.judgements[*root].rule;
+            let fails = matches!(self.judgements[*root].outcome, Outcome::Fail(_))
+                && rule.affects.includes(kind)
+                && self.places(*root).contains(run);
+            (*root, if fails { rule.fails } else { Status::Unproven }, rule)
+        });
+        let worst = said.clone().map(|(_, status, _)| status).max().unwrap_or(Status::Unproven);
+        let left = said.filter(|(root, ..)| !is_let_through(*root));
+        let left =
+            left.map(|(root, status, rule)| (if self.is_waived(root, kind) { Status::Unproven } else { status }, rule));
+        let cause = left.max_by_key(|(status, rule)| (*status, std::cmp::Reverse(place_of(rule))));
+        cause.map_or_else(
+            || Standing::Waived(place.clone(), worst),
+            |(status, cause)| Standing::Blocked(place.clone(), cause, status),
+        )
+    }
+
+    /// Whether the review committee let a figure through, as far as this outcome goes.
+    fn is_waived(&self, index: usize, kind: Kind) -> bool {
+        let found = &self.states[index].found;
+        !found.is_empty() && found.iter().all(|finding| finding.lets_through(kind))
+    }
+
+    /// One finding per claimed figure that a check leaves open: of the first such check that nothing blocks.
+    fn undecided(&mut self, proofs: &BTreeMap<String, Proof>) -> Vec<Finding> {
+        let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, one) in self.judgements.iter().enumerate() {
+            if matches!(one.outcome, Outcome::Unknown(..)) {
+                let open = std::mem::take(&mut self.states[index].found);
+                if !self.states[index].causes.is_empty() {
+                    continue;
+                }
+                self.states[index].found = open;
+                let Some(run) = self.places(index).into_iter().next() else { continue };
+                let earlier = first.entry(run).or_insert(index);
+                if place_of(one.rule) < place_of(self.judgements[*earlier].rule) {
+                    *earlier = index;
+                }
+            }
+        }
+        let mut found = Vec::new();
+        for (run, index) in first {
+            let Some(proof) = proofs.get(run).filter(|proof| proof.is_claimed) else { continue };
+            let mut open = self.states[index].found.clone();
+            for finding in &mut open {
+                finding.message = format!("the {} is not proven: {}", proof.kind.name(), finding.message);
+            }
+            found.append(&mut open);
+        }
+        for (state, one) in self.states.iter_mut().zip(self.judgements) {
+            if matches!(one.outcome, Outcome::Unknown(..)) {
+                state.found.clear();
+            }
+        }
+        found
+    }
+}
+
+/// Whether a finding says something of the result as such: it lies in it, on a folder around it, or on the description of
+/// its system.
+#[must_use]
+pub const fn is_about_result(finding: &Finding) -> bool {
+    matches!(finding.rule.affects, Affects::Result)
+}

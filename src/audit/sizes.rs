@@ -1,0 +1,39 @@
+//! Inputs of another size than the benchmark's.
+
+use super::outcome::Findings;
+use crate::model::Run;
+use crate::parse::log::Inference;
+use crate::round::FileRole;
+
+/// Of so many inferences at most one may have had surplus bytes without that being a habit.
+const FEW: usize = 100;
+
+/// The inferences on inputs of another size, in the log's order.
+#[must_use]
+pub fn wrong(run: &Run, expected: u32) -> Vec<&Inference> {
+    run.inferences().iter().filter(|one| one.bytes.is_some_and(|bytes| bytes != expected)).collect()
+}
+
+/// Whether a few inputs were too long and none too short: the device takes the first bytes, so that no figure changes.
+#[must_use]
+pub fn is_surplus(wrong: &[&Inference], run: &Run, expected: u32) -> bool {
+    !wrong.is_empty()
+        && wrong.len() * FEW <= run.inferences().len()
+        && wrong.iter().all(|one| one.bytes.is_some_and(|bytes| bytes > expected))
+}
+
+/// Reports them as one finding, at the first.
+pub fn report(findings: &mut Findings, run: &Run, wrong: &[&Inference], expected: u32) {
+    let Some(first) = wrong.first() else { return };
+    let input =
+        run.log.as_ref().and_then(|log| log.input_of(first)).map_or("an input".to_owned(), |name| format!("`{name}`"));
+    let bytes = first.bytes.unwrap_or(0);
+    let all = run.inferences().len();
+    let many = match wrong.len() {
+        1 => format!("1 of {all} inferences"),
+        many => format!("the first of {many} of {all} inferences"),
+    };
+    let message = format!("{bytes} bytes of {input} were loaded, expected {expected} ({many})");
+    let finding = findings.at(run.path_of(FileRole::Log), first.line, message);
+    finding.measured(f64::from(bytes), f64::from(expected), "bytes");
+}

@@ -1,0 +1,176 @@
+//! From a tree to the model. Content can never make it fail.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::find::{find_submitters, find_systems};
+use super::read::read_run;
+use super::{Benchmark, Run, Submission, System, documents};
+use crate::round::{FileRole, Mode, Round};
+use crate::source::{Kind, Tree, is_inside, name_of, parent_of};
+
+/// Why there is nothing to check.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The tree is neither a round nor a submitter's folder.
+    #[error(
+        "nothing to check: there is neither a division folder ({divisions}) nor a submitter's results or systems folder{}",
+        told(elsewhere)
+    )]
+    Nothing {
+        /// Divisions of the round.
+        divisions: String,
+        /// Folders further down that hold a submission.
+        elsewhere: Vec<String>,
+    },
+    /// The submitter asked for is not there.
+    #[error("there is no submitter {name}; there are {known}")]
+    NoSuchSubmitter {
+        /// Who was asked for.
+        name: String,
+        /// Who is there.
+        known: String,
+    },
+}
+
+fn told(elsewhere: &[String]) -> String {
+    match elsewhere {
+        [] => String::new(),
+        [only] => format!("; the submission lies in `{only}`"),
+        [first, ..] => format!("; submissions lie in `{first}` and {} more folders", elsewhere.len() - 1),
+    }
+}
+
+/// Folders of a tree, not its root, at which a submission begins: that hold a division with a submitter, or are a submitter's
+/// own.
+fn elsewhere(tree: &Tree, round: &Round) -> Vec<String> {
+    let folders = tree.entries().iter().filter(|entry| entry.kind == Kind::Folder && entry.name() == "results");
+    let mut found: Vec<String> = folders
+        .map(|results| {
+            let submitter = parent_of(&results.path);
+            let division = parent_of(submitter);
+            let known = round.divisions.iter().any(|name| name == name_of(division));
+            if known { parent_of(division).to_owned() } else { submitter.to_owned() }
+        })
+        .filter(|folder| !folder.is_empty())
+        .collect();
+    found.sort();
+    found.dedup();
+    // Of nested ones the outermost.
+    let outer = found.clone();
+    found.retain(|folder| !outer.iter().any(|other| other != folder && is_inside(folder, other)));
+    found
+}
+
+/// Divisions and submitters of a tree; nothing of their systems is looked for.
+///
+/// # Errors
+/// As [`load`].
+pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result<Submission, LoadError> {
+    let mut submission = find_submitters(tree, round);
+    if submission.submitters.is_empty() && submission.divisions.is_empty() {
+        return Err(LoadError::Nothing { divisions: round.divisions.join(", "), elsewhere: elsewhere(tree, round) });
+    }
+    if let Some(name) = submitter {
+        let known: BTreeSet<_> = submission.submitters.iter().map(|submitter| submitter.name.clone()).collect();
+        // Two submitters may differ in case only; otherwise case does not matter.
+        let exact = known.contains(name);
+        submission
+            .submitters
+            .retain(|submitter| if exact { submitter.name == name } else { submitter.name.eq_ignore_ascii_case(name) });
+        if submission.submitters.is_empty() {
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(LoadError::NoSuchSubmitter { name: name.to_owned(), known });
+        }
+    }
+    Ok(submission)
+}
+
+/// Loads a tree: a round, the parent of a division folder, a division folder, or a submitter's own folder.
+///
+/// Documents and results are read in parallel, the largest results first. Results are handed to `judge` one by one, each
+/// as a submission of its own, with how many there are in all, while its evidence is at hand. After that only figures are kept, unless `keep_evidence`.
+///
+/// # Errors
+/// When the tree holds nothing to check, or not the submitter asked for.
+pub fn load(
+    tree: &Tree,
+    round: &Round,
+    submitter: Option<&str>,
+    keep_evidence: bool,
+    judge: impl Fn(&mut Submission, usize) + Sync,
+) -> Result<Submission, LoadError> {
+    let mut submission = submitters(tree, round, submitter)?;
+    submission.entries = tree.parts(submission.submitters.iter().map(|submitter| submitter.path.as_str()));
+    for submitter in &submission.submitters {
+        submission.systems.extend(find_systems(tree, round, submitter));
+    }
+    submission.unread = unread(tree, round, &submission, submitter.is_none());
+    let mut found: Vec<Vec<Benchmark>> =
+        submission.systems.iter_mut().map(|system| std::mem::take(&mut system.benchmarks)).collect();
+    let results = found.iter_mut().enumerate().flat_map(|(index, found)| found.drain(..).map(move |one| (index, one)));
+    let mut results: Vec<(usize, (usize, Benchmark))> = results.enumerate().collect();
+    let all = results.len();
+    let bytes =
+        |benchmark: &Benchmark| benchmark.runs.values().map(|run| run.files.size()).fold(0, u64::saturating_add);
+    results.sort_by_cached_key(|(_, (_, benchmark))| Reverse(bytes(benchmark)));
+    let read_and_judge = |(place, (index, mut benchmark)): (usize, (usize, Benchmark))| {
+        benchmark.runs.values_mut().for_each(|run| read_run(tree, round, run));
+        let mut result = alone(&submission, index, benchmark);
+        judge(&mut result, all);
+        let mut benchmark = result.systems.remove(0).benchmarks.remove(0);
+        if !keep_evidence {
+            benchmark.runs.values_mut().for_each(Run::drop_evidence);
+        }
+        (place, (index, benchmark))
+    };
+    let (mut results, documents): (Vec<_>, Vec<_>) = rayon::join(
+        || results.into_iter().par_bridge().map(read_and_judge).collect(),
+        || submission.submitters.par_iter().map(|submitter| documents::read(tree, submitter)).collect(),
+    );
+    for (submitter, documents) in submission.submitters.iter_mut().zip(documents) {
+        submitter.documents = documents;
+    }
+    results.sort_by_key(|(place, _)| *place);
+    for (_, (index, benchmark)) in results {
+        submission.systems[index].benchmarks.push(benchmark);
+    }
+    Ok(submission)
+}
+
+/// Files that look like a session's and lie in no run: named as such files are, in a folder named as a run's, or anywhere
+/// but among the code where the name is a session's alone. The whole tree is looked at unless one submitter was asked for.
+fn unread(tree: &Tree, round: &Round, submission: &Submission, whole: bool) -> Vec<String> {
+    let read: BTreeSet<&str> =
+        submission.runs().flat_map(|place| place.run.paths.values()).map(String::as_str).collect();
+    let runs: BTreeSet<&str> = submission.runs().map(|place| place.run.path.as_str()).collect();
+    let names: BTreeSet<String> = Mode::ALL
+        .into_iter()
+        .flat_map(|mode| FileRole::ALL.into_iter().flat_map(move |role| round.files.of(role, mode)))
+        .collect();
+    let is_unread = |path: &str| {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let parts: Vec<&str> = folder.split('/').collect();
+        let in_run = parts.last().is_some_and(|last| round.mode_of_folder(&last.to_lowercase()).is_some());
+        let among = |place: &str| parts.iter().any(|part| part.to_lowercase().contains(place));
+        names.contains(&name.to_lowercase())
+            && !read.contains(path)
+            && !runs.contains(folder)
+            && !name.starts_with("._")
+            && (in_run || among("results"))
+            && (in_run || !among("code"))
+    };
+    let entries = if whole { &tree.parts(std::iter::once("")) } else { &submission.entries };
+    let files = entries.iter().filter(|entry| entry.is_file() && is_unread(&entry.path));
+    files.map(|entry| entry.path.to_string()).collect()
+}
+
+/// A submission of one result.
+fn alone(submission: &Submission, system: usize, benchmark: Benchmark) -> Submission {
+    let system = &submission.systems[system];
+    let owner = submission.submitter_of(&system.path);
+    let system = System { benchmarks: vec![benchmark], ..system.without_results() };
+    Submission { submitters: owner.into_iter().cloned().collect(), systems: vec![system], ..Submission::default() }
+}

@@ -1,0 +1,440 @@
+//! `results.txt`: what a submission claims, in the words of either runner.
+//!
+//! | EEMBC runner | MLCommons runner |
+//! |---|---|
+//! | `Performance results for window 2:` | `Performance results for window 1` |
+//! | `Median throughput is 1.420 inf./sec.` | `Median throughput is     23.032 inf./sec.` |
+//! | `Top-1: 86.5%`, `AUC: 0.99` | `Top 1% = 90.2`, `AUC = 0.995` |
+//! | `Energy data for window 2 at time 11.32 for 7.04 sec.:` | `Energy data for trial 0` |
+//! | `Median energy cost is 29207.010 uJ/inf.` | `Median energy cost is 1430.6681 uJ/inf.` |
+//! | | `Accuracy: 44 True positives, 6 False negatives, 4 False positives` |
+//! | | `Average duty cycle: 0.55914`, `Estimated throughput: 55.908 inf./sec.` |
+//!
+//! A line that repeats the one before is dropped: one runner version printed every line several times. Of several
+//! different claims of one figure the last counts, as in the official checker; the others are kept.
+
+use super::official::{self, Reading};
+use super::text;
+use crate::parse::location::{At, Damage, Line};
+use crate::round::Runner;
+
+/// A number as it is printed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Printed {
+    /// The text, `23.032`.
+    pub text: String,
+    /// Its value.
+    pub value: f64,
+    /// One unit of its last printed digit, `0.001`.
+    pub unit: f64,
+    /// Its line.
+    pub line: Line,
+}
+
+impl Printed {
+    /// Reads a printed number.
+    #[must_use]
+    pub fn parse(text: &[u8], line: Line) -> Option<Self> {
+        let value = text::number(text)?;
+        let text = std::str::from_utf8(text).ok()?;
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+            None => (text, 0),
+        };
+        let decimals = mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        let unit = 10f64.powi(exponent.saturating_sub(i32::try_from(decimals).ok()?));
+        Some(Self { text: text.to_owned(), value, unit, line })
+    }
+
+    /// With how many decimals the figure can be shown beside the claim: as many as are printed, at most 30.
+    #[must_use]
+    pub fn decimals(&self) -> usize {
+        const MOST: usize = 30;
+        let printed = |(_, decimals): (_, &str)| decimals.bytes().take(MOST).take_while(u8::is_ascii_digit).count();
+        self.text.split_once('.').map_or(0, printed)
+    }
+
+    /// Whether a figure prints as this number, give or take `units` of its last digit.
+    #[must_use]
+    pub fn agrees_with(&self, figure: f64, units: f64) -> bool {
+        (figure - self.value).abs() <= self.unit * units + self.value.abs() * 1e-12
+    }
+}
+
+/// What results.txt says of a timed window.
+#[derive(Debug, Clone, Default)]
+pub struct ClaimedWindow {
+    /// The window's number as printed.
+    pub number: At<u64>,
+    /// Inferences.
+    pub inferences: Option<At<u64>>,
+    /// Seconds.
+    pub runtime: Option<Printed>,
+    /// Inferences per second.
+    pub throughput: Option<Printed>,
+    /// Whether the runner declared the window met or missed the requirements.
+    pub declared_valid: Option<At<bool>>,
+}
+
+/// What results.txt says of the energy of a window.
+#[derive(Debug, Clone, Default)]
+pub struct ClaimedEnergy {
+    /// The window's or trial's number as printed.
+    pub number: At<u64>,
+    /// Seconds.
+    pub elapsed: Option<Printed>,
+    /// Inferences (MLCommons).
+    pub inferences: Option<At<u64>>,
+    /// Energy of the window in µJ.
+    pub energy: Option<Printed>,
+    /// Mean power; µW (EEMBC) or mW (MLCommons).
+    pub power: Option<Printed>,
+    /// µJ per inference.
+    pub per_inference: Option<Printed>,
+}
+
+/// Counts of the wake word test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WakewordCounts {
+    /// Words detected.
+    pub true_positives: u64,
+    /// Words missed.
+    pub false_negatives: u64,
+    /// Detections without a word.
+    pub false_positives: u64,
+}
+
+/// Everything a results.txt claims.
+#[derive(Debug, Clone, Default)]
+pub struct Claims {
+    /// Whose words they are.
+    pub runner: Option<Runner>,
+    /// Host time of the first line in milliseconds (EEMBC), or its calendar seconds (MLCommons).
+    pub first_stamp: Option<At<u64>>,
+    /// Timed windows.
+    pub windows: Vec<ClaimedWindow>,
+    /// Energy windows.
+    pub energies: Vec<ClaimedEnergy>,
+    /// Median throughput in inferences per second.
+    pub throughput: Option<Printed>,
+    /// Median energy in µJ per inference.
+    pub energy: Option<Printed>,
+    /// Top-1 in per cent.
+    pub top1: Option<Printed>,
+    /// Area under the ROC curve.
+    pub auc: Option<Printed>,
+    /// Wake word counts.
+    pub wakeword: Option<At<WakewordCounts>>,
+    /// Wake word duty cycle.
+    pub duty_cycle: Option<Printed>,
+    /// Wake word frame period in seconds.
+    pub period: Option<Printed>,
+    /// Wake word throughput in inferences per second.
+    pub estimated_throughput: Option<Printed>,
+    /// Figures that an earlier line claims otherwise, and the later line.
+    pub contradicted: Vec<(At<String>, Line)>,
+    /// Errors the runner itself reports.
+    pub runner_errors: Vec<At<String>>,
+    /// What the official tool may read, as far as it tells whether that is what we read.
+    pub readings: Vec<Reading>,
+    /// What could not be read.
+    pub damage: Vec<Damage>,
+    /// Whether the last block was of energy, so that `Power` belongs to it.
+    in_energy: bool,
+}
+
+/// Reads a results.txt.
+#[must_use]
+pub fn parse(bytes: &[u8]) -> Claims {
+    let mut parser = Parser::default();
+    parser.block(bytes);
+    parser.claims
+}
+
+/// Reads a results.txt in blocks of whole lines.
+#[derive(Default)]
+pub struct Parser {
+    /// What was claimed so far.
+    pub claims: Claims,
+    line: Line,
+    /// The line before, across blocks.
+    previous: Vec<u8>,
+}
+
+impl Parser {
+    /// Reads some more lines.
+    pub fn block(&mut self, bytes: &[u8]) {
+        let mut previous: &[u8] = &self.previous;
+        for (line, content) in text::lines_after(self.line, bytes) {
+            if !content.is_empty() && content != previous {
+                official::read(&mut self.claims.readings, line, content);
+                self.claims.read_line(line, content);
+            }
+            previous = content;
+            self.line = line;
+        }
+        self.previous = previous.to_vec();
+    }
+}
+
+impl Claims {
+    /// Whether nothing at all is claimed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.windows.is_empty()
+            && self.energies.is_empty()
+            && [&self.throughput, &self.energy, &self.top1, &self.auc].into_iter().all(Option::is_none)
+            && self.wakeword.is_none()
+    }
+
+    /// Reads one line, with or without a runner's stamp.
+    pub fn read_line(&mut self, line: Line, content: &[u8]) {
+        let message = if let Some(stamped) = text::stamped(content) {
+            self.first_stamp.get_or_insert(At::new(stamped.ms, line));
+            self.runner = Some(Runner::Eembc);
+            stamped.message
+        } else if let Some((seconds, message)) = text::calendar_stamped(content) {
+            self.first_stamp.get_or_insert(At::new(seconds, line));
+            self.runner = Some(Runner::Mlcommons);
+            message
+        } else {
+            self.runner.get_or_insert(Runner::Mlcommons);
+            content.trim_ascii()
+        };
+        let Ok(message) = std::str::from_utf8(message) else {
+            let found = text::shown(message);
+            self.damage.push(Damage::new(line, format!("`{found}` is not plain text")));
+            return;
+        };
+        self.message(line, message);
+    }
+
+    fn message(&mut self, line: Line, message: &str) {
+        if let Some(number) = message.strip_prefix("Performance results for window ") {
+            self.in_energy = false;
+            let number = At::new(self.count(line, number.trim_end_matches(':')), line);
+            self.windows.push(ClaimedWindow { number, ..ClaimedWindow::default() });
+        } else if let Some(rest) = message.strip_prefix("Energy data for ") {
+            self.energy_block(line, rest);
+        } else if message.starts_with("Runtime requirements have been met") {
+            self.window(line, |window| window.declared_valid = Some(At::new(true, line)));
+        } else if message.starts_with("e-[")
+            || message.starts_with("ERROR")
+            || message.starts_with("Too few timestamps")
+        {
+            if message.contains("The run must take at least") {
+                self.window(line, |window| window.declared_valid = Some(At::new(false, line)));
+            } else {
+                self.runner_errors.push(At::new(text::shown(message.as_bytes()), line));
+            }
+        } else if let Some((_, rest)) = message.split_once("Median throughput is") {
+            let printed = self.printed(line, rest);
+            self.claim("median throughput", printed, |claims| &mut claims.throughput);
+        } else if let Some((_, rest)) = message.split_once("Median energy cost is") {
+            let printed = self.printed(line, rest);
+            self.claim("median energy", printed, |claims| &mut claims.energy);
+        } else if let Some((label, rest)) = message.split_once([':', '=']) {
+            self.labelled(line, label.trim_end(), rest.trim_start());
+        }
+    }
+
+    fn labelled(&mut self, line: Line, label: &str, rest: &str) {
+        // The official checker takes the figure wherever in its line it stands.
+        let figures = ["Top-1", "Top 1%", "AUC", "Average duty cycle", "Estimated throughput", "Accuracy"];
+        let label = figures.into_iter().find(|figure| label.ends_with(figure)).unwrap_or(label);
+        match label {
+            "# Inferences" => {
+                let count = At::new(self.count(line, rest), line);
+                self.window(line, |window| window.inferences = Some(count));
+            }
+            "Runtime" => {
+                let printed = self.printed(line, rest);
+                self.window(line, |window| window.runtime = printed);
+            }
+            "Throughput" => {
+                let printed = self.printed(line, rest);
+                self.window(line, |window| window.throughput = printed);
+            }
+            "Inferences" => {
+                let count = At::new(self.count(line, rest), line);
+                self.energy_window(line, |window| window.inferences = Some(count));
+            }
+            "Elapsed time" => {
+                let printed = self.printed(line, rest);
+                self.energy_window(line, |window| window.elapsed = printed);
+            }
+            "Energy" | "Total Energy" => {
+                let printed = self.printed(line, rest);
+                self.energy_window(line, |window| window.energy = printed);
+            }
+            "Power" => {
+                let printed = self.printed(line, rest);
+                self.energy_window(line, |window| window.power = printed);
+            }
+            "Energy/Inf." | "Energy/Inf" => {
+                let printed = self.printed(line, rest);
+                self.energy_window(line, |window| window.per_inference = printed);
+            }
+            "Top-1" | "Top 1%" => {
+                let printed = self.printed(line, rest);
+                self.claim("Top-1", printed, |claims| &mut claims.top1);
+            }
+            "AUC" => {
+                let printed = self.printed(line, rest);
+                self.claim("AUC", printed, |claims| &mut claims.auc);
+            }
+            "Average duty cycle" => {
+                let printed = self.printed(line, rest);
+                self.claim("duty cycle", printed, |claims| &mut claims.duty_cycle);
+            }
+            "Average period" => {
+                let printed = self.printed(line, rest);
+                self.claim("period", printed, |claims| &mut claims.period);
+            }
+            "Estimated throughput" => {
+                let printed = self.printed(line, rest);
+                self.claim("estimated throughput", printed, |claims| &mut claims.estimated_throughput);
+            }
+            "Accuracy" => self.wakeword_counts(line, rest),
+            _ => {}
+        }
+    }
+
+    fn energy_block(&mut self, line: Line, rest: &str) {
+        self.in_energy = true;
+        let mut words = rest.split_ascii_whitespace();
+        let number = match words.next() {
+            Some("window" | "trial") => words.next().unwrap_or_default(),
+            _ => return,
+        };
+        let number = At::new(self.count(line, number), line);
+        // `at time 11.32 for 7.04 sec.:`; the times are rounded to 10 ms, the length is what counts.
+        let elapsed = rest
+            .split_once(" for ")
+            .and_then(|(_, seconds)| seconds.split_ascii_whitespace().next())
+            .and_then(|seconds| Printed::parse(seconds.as_bytes(), line));
+        self.energies.push(ClaimedEnergy { number, elapsed, ..ClaimedEnergy::default() });
+    }
+
+    fn wakeword_counts(&mut self, line: Line, rest: &str) {
+        let mut counts = [0; 3];
+        let labels = ["True positives", "False negatives", "False positives"];
+        for (index, part) in rest.split(',').enumerate() {
+            let part = part.trim();
+            let parsed = part.split_once(' ').and_then(|(count, label)| {
+                (labels.get(index) == Some(&label.trim())).then(|| text::integer(count.as_bytes())).flatten()
+            });
+            let Some(count) = parsed else {
+                let message =
+                    format!("`{part}` is no wake word count, expected a number and `{}`", labels[index.min(2)]);
+                self.damage.push(Damage::new(line, message));
+                return;
+            };
+            counts[index] = count;
+        }
+        let [true_positives, false_negatives, false_positives] = counts;
+        let counts = At::new(WakewordCounts { true_positives, false_negatives, false_positives }, line);
+        if let Some(earlier) = self.wakeword.replace(counts)
+            && earlier.value != counts.value
+        {
+            self.contradicted.push((At::new("wake word counts".to_owned(), earlier.line), line));
+        }
+    }
+
+    fn window(&mut self, line: Line, set: impl FnOnce(&mut ClaimedWindow)) {
+        match self.windows.last_mut() {
+            Some(window) => set(window),
+            None => self.damage.push(Damage::new(line, "a figure of a window stands before the first window")),
+        }
+    }
+
+    fn energy_window(&mut self, line: Line, set: impl FnOnce(&mut ClaimedEnergy)) {
+        match self.energies.last_mut() {
+            Some(window) if self.in_energy => set(window),
+            _ => self.damage.push(Damage::new(line, "a figure of an energy window stands outside of one")),
+        }
+    }
+
+    fn claim(&mut self, name: &str, printed: Option<Printed>, slot: impl Fn(&mut Self) -> &mut Option<Printed>) {
+        let Some(printed) = printed else { return };
+        let (text, line) = (printed.text.clone(), printed.line);
+        if let Some(earlier) = slot(self).replace(printed)
+            && earlier.text != text
+        {
+            self.contradicted.push((At::new(name.to_owned(), earlier.line), line));
+        }
+    }
+
+    fn printed(&mut self, line: Line, rest: &str) -> Option<Printed> {
+        let word = rest.split_ascii_whitespace().next().unwrap_or_default().trim_end_matches('%');
+        let printed = Printed::parse(word.as_bytes(), line);
+        if printed.is_none() {
+            let found = text::shown(rest.trim().as_bytes());
+            self.damage.push(Damage::new(line, format!("`{found}` is no figure, expected a number")));
+        }
+        printed
+    }
+
+    fn count(&mut self, line: Line, rest: &str) -> u64 {
+        text::integer(rest.trim().as_bytes()).unwrap_or_else(|| {
+            let found = text::shown(rest.trim().as_bytes());
+            self.damage.push(Damage::new(line, format!("`{found}` is no count, expected a whole number")));
+            0
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn both_runners_print_a_median() {
+        for (text, runner) in [
+            ("00101.622 ulp-mlperf: Median throughput is 23.155 inf./sec.\n", Runner::Eembc),
+            ("0726.010245 ulp-mlperf: Median throughput is     23.155 inf./sec.\r\n", Runner::Mlcommons),
+        ] {
+            let claims = parse(text.as_bytes());
+            let printed = claims.throughput.unwrap();
+            assert_eq!((printed.text.as_str(), printed.decimals(), claims.runner), ("23.155", 3, Some(runner)));
+        }
+    }
+
+    #[test]
+    fn repeated_lines_count_once_and_the_last_claim_wins() {
+        let claims = parse(b"00001.000 ulp-mlperf: Top-1: 86.5%\n00001.000 ulp-mlperf: Top-1: 86.5%\n");
+        assert!(claims.contradicted.is_empty());
+        let claims = parse(b"Top 1% = 90.2\nTop 1% = 95.0\n");
+        assert_eq!(claims.top1.unwrap().text, "95.0");
+        assert_eq!(claims.contradicted.len(), 1);
+    }
+
+    #[test]
+    fn wake_word_counts_and_significant_digits() {
+        let claims = parse(
+            b"Accuracy: 44 True positives, 6 False negatives, 4 False positives\nEstimated throughput: 1.2346e+05 inf./sec.\n",
+        );
+        assert_eq!(claims.wakeword.unwrap().false_negatives, 6);
+        assert!((claims.estimated_throughput.unwrap().unit - 10.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn figures_that_are_no_numbers_are_damage() {
+        let claims = parse(b"Median throughput is fast inf./sec.\n# Inferences : x\n");
+        assert_eq!(claims.damage.len(), 3);
+    }
+
+    #[test]
+    fn half_a_unit_is_rounding() {
+        let printed = Printed::parse(b"0.98", 1).unwrap();
+        assert!(printed.agrees_with(0.9849, 0.53) && !printed.agrees_with(0.99, 0.53));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = parse(&bytes);
+        }
+    }
+}

@@ -1,0 +1,449 @@
+//! `log.txt` of the EEMBC EnergyRunner: `HOST SOURCE: MESSAGE` lines, in all three modes.
+//!
+//! A line without that prefix continues the device message before it. Devices echo commands, glue debug text in front
+//! of a token, colour their output and put carriage returns before it, so tokens such as `m-lap-us-123` are looked for
+//! anywhere in a device message. Stamps that an interface board or energy monitor prints are not the device's.
+
+use memchr::memmem;
+
+use super::log::{Inference, SessionLog, Stamp};
+use super::text::{self, Stamped};
+use crate::parse::location::{At, Damage, Line};
+use crate::round::fingerprint::fingerprint;
+use crate::round::{Mode, Runner};
+
+/// Whether the bytes begin like a log of this runner.
+#[must_use]
+pub fn recognises(bytes: &[u8]) -> bool {
+    text::lines(bytes).take(50).any(|(_, line)| text::stamped(line).is_some())
+}
+
+/// Reads a log.
+#[must_use]
+pub fn parse(bytes: &[u8]) -> SessionLog {
+    let mut parser = Parser::default();
+    parser.block(bytes);
+    parser.finish()
+}
+
+/// Reads a log in blocks of whole lines.
+pub struct Parser {
+    log: SessionLog,
+    /// Lines of the blocks before.
+    line: Line,
+    /// Host time of the last line that had one.
+    now_ms: u64,
+    /// Whether the last prefixed line came from the device, so that a continuation does too.
+    device: Option<Speaker>,
+    /// What the next `infer` will run on.
+    loaded: Inference,
+    /// Whether the last inference still waits for the device to say it is done.
+    open: bool,
+    /// The last sequence number.
+    sequence: Option<u64>,
+    run_name: Option<At<bool>>,
+    run_mode: Option<At<Mode>>,
+    stop_id: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Speaker {
+    Device,
+    Board,
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Self {
+            log: SessionLog::new(Runner::Eembc),
+            line: 0,
+            now_ms: 0,
+            device: None,
+            loaded: Inference::default(),
+            open: false,
+            sequence: None,
+            run_name: None,
+            run_mode: None,
+            stop_id: None,
+        }
+    }
+}
+
+impl Parser {
+    /// Reads some more lines.
+    pub fn block(&mut self, bytes: &[u8]) {
+        for (line, content) in text::lines_after(self.line, bytes) {
+            self.line(line, content);
+            self.line = line;
+        }
+    }
+
+    fn line(&mut self, line: Line, content: &[u8]) {
+        let Some(Stamped { ms, source, message }) = text::stamped(content) else {
+            if let Some(speaker) = self.device {
+                self.device_message(line, content, None, speaker);
+            }
+            return;
+        };
+        self.log.see_time(line, self.now_ms, ms);
+        self.now_ms = ms;
+        self.device = None;
+        // Whoever speaks, an error is an error; what the device and its board say is looked at below.
+        if message.starts_with(b"e-[") && !matches!(source, b"dut" | b"io" | b"emon") {
+            self.failure(line, message);
+        }
+        match source {
+            b"dut" => self.stamped_device_message(line, message, Speaker::Device),
+            b"io" | b"emon" => {
+                if let Some(relayed) = message.strip_prefix(b"[dut]:") {
+                    self.stamped_device_message(line, relayed.trim_ascii(), Speaker::Board);
+                } else {
+                    self.bench_message(line, message, ms);
+                    self.stamped_device_message(line, message, Speaker::Board);
+                }
+            }
+            b"parser" => self.parser_message(line, message),
+            b"session" => self.session_message(line, message),
+            b"sequencer" => self.sequencer_message(line, message),
+            _ => {}
+        }
+    }
+
+    fn failure(&mut self, line: Line, message: &[u8]) {
+        let said = At::new(text::shown(message), line);
+        self.log.failure.get_or_insert_with(|| said.clone());
+        self.log.summary.runner_errors.push(said);
+    }
+
+    /// What interface board and energy monitor say of themselves.
+    fn bench_message(&mut self, line: Line, message: &[u8], ms: u64) {
+        if message.starts_with(b"m-trace[on]") {
+            self.log.trace_on_ms = Some(ms);
+        } else if message.starts_with(b"m-regfile-fn[") {
+            let name = memmem::find(message, b"-name[").and_then(|at| bracketed(&message[at..], b"-name["));
+            self.log.monitor = self.log.monitor.take().or(name.map(|name| At::new(text::shown(name), line)));
+        } else if let Some(millivolts) = bracketed(message, b"m-voltage-mv[").and_then(text::integer) {
+            self.log.voltage_mv = Some(At::new(millivolts, line));
+        } else if let Some(rest) = message.strip_prefix(b"m-[Dropped ") {
+            // `0 packets out of 2652928, 0%]`
+            let counts = text::leading_integer(rest).and_then(|(dropped, rest)| {
+                let (all, _) = text::leading_integer(rest.strip_prefix(b" packets out of ")?)?;
+                Some((dropped, all))
+            });
+            self.log.dropped = counts.map(|counts| At::new(counts, line));
+        }
+    }
+
+    fn session_message(&mut self, line: Line, message: &[u8]) {
+        self.log.end_ms = Some(self.now_ms);
+        if let Some(id) = bracketed(message, b"m-session-start-id[") {
+            self.log.session = Some(At::new(text::shown(id), line));
+            self.log.starts += 1;
+        } else if let Some(id) = bracketed(message, b"m-session-stop-id[") {
+            self.stop_id = Some(text::shown(id));
+            self.log.closed = true;
+        }
+    }
+
+    /// Every command has the next number: `m-sequencing-i[5]-command[…]`.
+    fn sequencer_message(&mut self, line: Line, message: &[u8]) {
+        if message.starts_with(b"m-sequencer-start") {
+            self.sequence = None;
+        } else if let Some(rest) = message.strip_prefix(b"m-sequencing-i[")
+            && let Some((number, _)) = text::leading_integer(rest)
+        {
+            if let Some(before) = self.sequence.filter(|before| before.checked_add(1) != Some(number)) {
+                self.log.sequence_broken.get_or_insert(At::new((before, number), line));
+            }
+            self.sequence = Some(number);
+        }
+    }
+
+    fn parser_message(&mut self, line: Line, message: &[u8]) {
+        if let Some(command) = message.strip_prefix(b"Command \"") {
+            let command = command.strip_suffix(b"\"").unwrap_or(command);
+            self.command(line, command);
+        } else if let Some(count) = message.strip_prefix(b"Sending ") {
+            self.loaded.bytes = text::leading_integer(count).and_then(|(bytes, _)| u32::try_from(bytes).ok());
+        } else if let Some(version) = bracketed(message, b"m-version[") {
+            self.log.runner_version = Some(At::new(text::shown(version), line));
+        } else if message.starts_with(b"m-bmark-run-name[") {
+            self.run_name = Some(At::new(memmem::find(message, b"-code[ulp-ml]").is_some(), line));
+        } else if let Some(rest) = message.strip_prefix(b"m-bm-cfg-name[")
+            && let Some(at) = memmem::find(rest, b"-key[runMode]-val[")
+        {
+            let mode = match &rest[at + b"-key[runMode]-val[".len()..] {
+                b"multi]" => Mode::Accuracy,
+                b"single]" => {
+                    self.log.single_mode = Some(At::new((), line));
+                    Mode::Performance
+                }
+                _ => Mode::Performance,
+            };
+            self.run_mode = Some(At::new(mode, line));
+        }
+    }
+
+    fn command(&mut self, line: Line, command: &[u8]) {
+        self.log.commands.push(At::new(fingerprint(command), line));
+        if command.starts_with(b"bload") {
+            self.load(line, command);
+        } else if let Some(arguments) =
+            command.strip_prefix(b"dut infer ").or_else(|| command.strip_prefix(b"io dut infer "))
+        {
+            let mut numbers = arguments.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).map(text::integer);
+            let Some(iterations) = numbers.next().flatten() else {
+                let found = text::shown(command);
+                self.log.damage.push(Damage::new(line, format!("`{found}` does not say how many inferences")));
+                return;
+            };
+            let warmups = numbers.next().flatten().unwrap_or(0);
+            self.log.inferences.push(Inference { line, iterations, warmups, ..self.loaded });
+            self.open = true;
+        } else {
+            self.open = false;
+        }
+    }
+
+    /// `bload dut "PATH" OFFSET LENGTH` or `bloadp "PATH"`; the path has the separators of the host's system.
+    fn load(&mut self, line: Line, command: &[u8]) {
+        self.open = false;
+        self.loaded = Inference::default();
+        let Some((path, rest)) = memchr::memchr(b'"', command)
+            .map(|open| &command[open + 1..])
+            .and_then(|quoted| memchr::memrchr(b'"', quoted).map(|close| (&quoted[..close], &quoted[close + 1..])))
+        else {
+            let found = text::shown(command);
+            self.log.damage.push(Damage::new(line, format!("`{found}` names no file in quotes")));
+            return;
+        };
+        let name = memchr::memrchr2(b'/', b'\\', path).map_or(path, |at| &path[at + 1..]);
+        self.loaded.input = Some(self.log.intern(name));
+        if let Some((offset, _)) = text::leading_integer(rest.trim_ascii()) {
+            self.loaded.offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        }
+    }
+
+    fn stamped_device_message(&mut self, line: Line, message: &[u8], speaker: Speaker) {
+        self.device = Some(speaker);
+        self.device_message(line, message, Some(self.now_ms), speaker);
+    }
+
+    /// Looks for every `m-…` token of a device message; a message may hold several.
+    fn device_message(&mut self, line: Line, message: &[u8], host_ms: Option<u64>, speaker: Speaker) {
+        if message.starts_with(b"e-[") {
+            self.failure(line, message);
+        }
+        if message.len() > b"Input db has ".len() && memchr::memchr(b'I', message).is_some() {
+            self.log.see_complaint(message, line);
+        }
+        if speaker == Speaker::Device && self.open && self.log.inferences.last().is_some_and(|one| one.stamps == 1) {
+            let text = &message[..memmem::find(message, b"m-").unwrap_or(message.len())];
+            if text.iter().any(u8::is_ascii_alphanumeric) {
+                self.log.see_chatter(text, line);
+            }
+        }
+        // The next closing bracket, which many tokens may share.
+        let mut close = 0;
+        for at in memchr::memchr_iter(b'm', message) {
+            if let Some(token) = message[at + 1..].strip_prefix(b"-") {
+                if close <= at {
+                    close = memchr::memchr(b']', &message[at..]).map_or(message.len(), |offset| at + offset);
+                }
+                let closed = (close < message.len()).then(|| &message[at + 2..close]);
+                self.token(line, token, closed, host_ms, speaker);
+            }
+        }
+    }
+
+    /// A token, and the same up to the next closing bracket.
+    fn token(&mut self, line: Line, token: &[u8], closed: Option<&[u8]>, host_ms: Option<u64>, speaker: Speaker) {
+        let bracketed = |opening: &[u8]| closed.and_then(|closed| closed.strip_prefix(opening));
+        if let Some(rest) = token.strip_prefix(b"lap-us-") {
+            if speaker == Speaker::Device && self.open {
+                self.lap(line, rest, host_ms);
+            }
+        } else if token.starts_with(b"infer-done") {
+            if self.open
+                && let Some(inference) = self.log.inferences.last_mut()
+            {
+                inference.done_host_ms = Some(self.now_ms);
+            }
+            self.open = false;
+        } else if let Some(rest) = token.strip_prefix(b"infer-start-") {
+            if self.open
+                && let Some(inference) = self.log.inferences.last_mut()
+            {
+                inference.begin_host_ms = Some(self.now_ms);
+                inference.echoed_iterations = text::leading_integer(rest).map(|(value, _)| value);
+            }
+        } else if let Some(rest) = token.strip_prefix(b"warmup-start-") {
+            if self.open
+                && let Some(inference) = self.log.inferences.last_mut()
+            {
+                inference.warmup_host_ms = Some(self.now_ms);
+                inference.echoed_warmups = text::leading_integer(rest).map(|(value, _)| value);
+            }
+        } else if token.starts_with(b"timestamp-mode-energy") {
+            self.log.energy_firmware.get_or_insert(At::new((), line));
+        } else if token.starts_with(b"results-[") {
+            self.results(line, bracketed(b"results-["));
+        } else if let Some(model) = bracketed(b"model-[") {
+            self.log.see_model(model, line);
+        } else if speaker == Speaker::Device
+            && let Some(name) = bracketed(b"name-dut-[")
+        {
+            self.log.device_name = Some(At::new(text::shown(name), line));
+        }
+    }
+
+    fn lap(&mut self, line: Line, digits: &[u8], host_ms: Option<u64>) {
+        let Some(inference) = self.log.inferences.last_mut() else { return };
+        let Some((us, _)) = text::leading_integer(digits) else {
+            let found = text::shown(digits);
+            self.log.damage.push(Damage::new(line, format!("`m-lap-us-{found}` is no time stamp")));
+            return;
+        };
+        inference.stamps += 1;
+        let stamp = Some(Stamp { us, host_ms, line });
+        match inference.stamps {
+            1 => inference.start = stamp,
+            2 => inference.stop = stamp,
+            _ => {}
+        }
+    }
+
+    /// An output vector; `None` where it does not end.
+    fn results(&mut self, line: Line, vector: Option<&[u8]>) {
+        if let Some(inference) = self.log.inferences.last_mut() {
+            inference.vectors += 1;
+        }
+        if self.log.inferences.last().is_none_or(|inference| inference.outputs.is_some()) {
+            return;
+        }
+        let Some(vector) = vector else {
+            self.log.damage.push(Damage::new(line, "the output vector has no closing bracket"));
+            return;
+        };
+        let outputs = self.log.read_outputs(vector, line);
+        if let Some(inference) = self.log.inferences.last_mut() {
+            inference.outputs = Some(outputs);
+        }
+    }
+
+    /// The log, once all lines are read.
+    #[must_use]
+    pub fn finish(mut self) -> SessionLog {
+        self.log.mode = match (self.run_name, self.run_mode) {
+            (Some(At { value: true, line }), _) => Some(At::new(Mode::Energy, line)),
+            (_, Some(mode)) => Some(mode),
+            (Some(At { line, .. }), None) => {
+                let timed = self.log.inferences.iter().any(|inference| inference.iterations > 1);
+                Some(At::new(if timed { Mode::Performance } else { Mode::Accuracy }, line))
+            }
+            (None, None) => None,
+        };
+        if let (Some(start), Some(stop)) = (&self.log.session, &self.stop_id)
+            && start.value != *stop
+        {
+            let message = format!("the session starts as {} and stops as {stop}", start.value);
+            self.log.damage.push(Damage::new(start.line, message));
+        }
+        self.log
+    }
+}
+
+/// What stands between an opening token and the next closing bracket.
+fn bracketed<'a>(message: &'a [u8], opening: &[u8]) -> Option<&'a [u8]> {
+    let rest = message.strip_prefix(opening)?;
+    memchr::memchr(b']', rest).map(|end| &rest[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn inference(device_lines: &str) -> SessionLog {
+        let log = format!(
+            "00010.000 parser: Command \"bload dut \"C:\\data\\ic01\\emu_s_002009.bin\"\"\n\
+             00010.001 parser: Sending 3072 bytes\n\
+             00010.002 parser: Command \"dut infer 100 1\"\n{device_lines}"
+        );
+        parse(log.as_bytes())
+    }
+
+    fn seconds(log: &SessionLog) -> f64 {
+        log.inferences[0].seconds().unwrap()
+    }
+
+    #[test]
+    fn a_plain_inference() {
+        let log = inference(
+            "00010.010 dut: m-warmup-start-1\n00010.020 dut: m-infer-start-100\n00010.021 dut: m-lap-us-1000000\n\
+             00021.021 dut: m-lap-us-12000000\n00021.022 dut: m-infer-done\n00021.030 dut: m-results-[0.250,0.750]\n",
+        );
+        let first = &log.inferences[0];
+        assert!((seconds(&log) - 11.0).abs() < 1e-9);
+        assert_eq!(first.host_ms(), Some(11_000));
+        assert_eq!((first.iterations, first.warmups, first.bytes), (100, 1, Some(3072)));
+        assert_eq!(log.input_of(first), Some("emu_s_002009.bin"));
+        assert_eq!(log.outputs_of(first), Some(&[0.25, 0.75][..]));
+    }
+
+    #[test]
+    fn echoes_glued_text_continuations_leading_returns_and_colours() {
+        for lines in [
+            "00010.010 dut: infer 100 1%m-warmup-start-1\n00010.020 dut: x m-infer-start-100 m-lap-us-1000000\n00021.0 m-lap-us-12000000\n",
+            "00010.010 dut: junk 27648m-lap-us-1000000\ngot ack from dsp\nm-lap-us-12000000\n",
+            "00010.010 dut: \rm-lap-us-1000000\r\n00010.011 dut: \rm-lap-us-12000000\r\n",
+            "00010.010 dut: \x1b[32mOK\x1b[0m m-lap-us-1000000\n00010.011 dut: m-lap-us-12000000\n",
+        ] {
+            let log = inference(lines);
+            assert!((seconds(&log) - 11.0).abs() < 1e-9, "{lines}");
+        }
+    }
+
+    #[test]
+    fn a_wrapped_counter_is_undone() {
+        let log = inference("00010.010 dut: m-lap-us-4294000000\n00010.011 dut: m-lap-us-10032704\n");
+        assert!((seconds(&log) - 11.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn vectors_with_trailing_commas_integers_and_nothing() {
+        for (vector, expected) in [
+            ("-1.812,1.753,", vec![-1.812, 1.753]),
+            ("0,127", vec![0.0, 127.0]),
+            ("", vec![]),
+            ("11.772", vec![11.772]),
+        ] {
+            let log = inference(&format!("00010.010 dut: m-results-[{vector}]\n"));
+            assert_eq!(log.outputs_of(&log.inferences[0]), Some(&expected[..]), "{vector}");
+            assert!(log.damage.is_empty());
+        }
+    }
+
+    #[test]
+    fn damage_stays_where_it_is() {
+        let log = inference("00010.010 dut: m-results-[0.1,oops,0.2]\n");
+        assert_eq!(log.damage.len(), 1);
+        assert_eq!(log.damage[0].line, 4);
+        assert_eq!(log.outputs_of(&log.inferences[0]), Some(&[0.1, 0.2][..]));
+    }
+
+    #[test]
+    fn stamps_of_the_board_and_the_handshake_are_not_the_inference() {
+        let log = inference(
+            "00010.010 io: m-lap-us-5\n00010.010 emon: m-lap-us-6\n00010.020 dut: m-infer-done\n00010.030 dut: m-lap-us-7\n",
+        );
+        assert_eq!(log.inferences[0].stamps, 0);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = parse(&bytes);
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! What a session shows, whichever runner wrote its log.
+
+use super::claims::Claims;
+use super::location::{At, Damage, Line};
+use super::text;
+use crate::round::{Mode, Runner};
+
+/// What the log of one session shows, whichever runner wrote it.
+#[derive(Debug, Clone)]
+pub struct SessionLog {
+    /// Who wrote it.
+    pub runner: Runner,
+    /// The session's name, its local start time as digits.
+    pub session: Option<At<String>>,
+    /// Whether the runner closed the session.
+    pub closed: bool,
+    /// Host time of the session's last own line, in milliseconds since the runner started (EEMBC), or of the last line
+    /// of the measurement, in milliseconds of the calendar (MLCommons).
+    pub end_ms: Option<u64>,
+    /// What the runner was told to measure, as far as the log says.
+    pub mode: Option<At<Mode>>,
+    /// The model string the device reported last.
+    pub model: Option<At<String>>,
+    /// Another model string that the device reported before that one.
+    pub other_model: Option<At<String>>,
+    /// How often a session begins.
+    pub starts: u32,
+    /// The line that says that the runner infers one input only, which gives no median (EEMBC's single mode).
+    pub single_mode: Option<At<()>>,
+    /// The line that says that the device's firmware is built for energy mode, in which it prints no time stamps.
+    pub energy_firmware: Option<At<()>>,
+    /// The first line in which the device says that an input did not arrive whole, with the bytes it has and expects.
+    pub short_input: Option<At<(u64, u64)>>,
+    /// The line that says that the script repeats its loop for the whole list (MLCommons only).
+    pub whole_list: Option<At<()>>,
+    /// A line in which the runner says that it failed (`Traceback`, `e-[…]`).
+    pub failure: Option<At<String>>,
+    /// How many samples and time stamps the runner says it captured, trial by trial (MLCommons only).
+    pub captured: Vec<At<(u64, u64)>>,
+    /// Version of the runner, where it prints one (EEMBC only).
+    pub runner_version: Option<At<String>>,
+    /// The name the device gave itself.
+    pub device_name: Option<At<String>>,
+    /// The energy monitor that recorded the trace (EEMBC only).
+    pub monitor: Option<At<String>>,
+    /// Energy packets dropped and recorded, where the monitor counts them (EEMBC only).
+    pub dropped: Option<At<(u64, u64)>>,
+    /// The first line whose host time is before that of the line above, with both times in milliseconds.
+    pub time_runs_back: Option<At<(u64, u64)>>,
+    /// Supply voltage that the energy monitor gave, in millivolts (EEMBC only).
+    pub voltage_mv: Option<At<u64>>,
+    /// Text that the device printed between the two stamps of an inference (EEMBC only).
+    pub between: Vec<Chatter>,
+    /// The first sequence number that does not follow the one before, with both (EEMBC only).
+    pub sequence_broken: Option<At<(u64, u64)>>,
+    /// The first calendar stamp in milliseconds (MLCommons only).
+    pub first_ms: Option<At<u64>>,
+    /// Fingerprints of all commands sent, in order (EEMBC only).
+    pub commands: Vec<At<u64>>,
+    /// Names of the input files in the order of their use; slices of a file that follow one another share a name.
+    pub inputs: Vec<String>,
+    /// Every `infer` and what came of it, in order.
+    pub inferences: Vec<Inference>,
+    /// Output numbers of all inferences, one after the other.
+    pub outputs: Vec<f64>,
+    /// Host time at which the energy trace was switched on, in milliseconds (EEMBC only).
+    pub trace_on_ms: Option<u64>,
+    /// Wake word detections in milliseconds, with the line that lists them (MLCommons only).
+    pub detections: Option<At<Vec<f64>>>,
+    /// The recording that was played and its length in seconds (MLCommons only).
+    pub recording: Option<At<(String, f64)>>,
+    /// What the log repeats of results.txt (MLCommons only).
+    pub summary: Claims,
+    /// What could not be read.
+    pub damage: Vec<Damage>,
+}
+
+/// Text of a device, its numbers left out, and how often it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chatter {
+    /// The text, `#` in the place of every word with a digit.
+    pub shape: String,
+    /// How often it came.
+    pub count: u32,
+    /// Where it came first.
+    pub line: Line,
+}
+
+/// Different texts between stamps that are kept.
+const MOST_CHATTER: usize = 8;
+
+/// One `infer N W` command: N timed inferences on one input after W warm-ups.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Inference {
+    /// Line of the command.
+    pub line: Line,
+    /// Index of the input in [`SessionLog::inputs`].
+    pub input: Option<u32>,
+    /// Where in the input file the load started, in bytes.
+    pub offset: u32,
+    /// Bytes sent to the device.
+    pub bytes: Option<u32>,
+    /// N, the timed inferences.
+    pub iterations: u64,
+    /// W, the warm-ups.
+    pub warmups: u64,
+    /// N as the device repeated it.
+    pub echoed_iterations: Option<u64>,
+    /// First time stamp of the device.
+    pub start: Option<Stamp>,
+    /// Second time stamp of the device.
+    pub stop: Option<Stamp>,
+    /// How many time stamps there were.
+    pub stamps: u32,
+    /// Elapsed seconds, where the log prints them instead of stamps (MLCommons).
+    pub elapsed_s: Option<f64>,
+    /// Host time at which the device said the inferences start, in milliseconds.
+    pub begin_host_ms: Option<u64>,
+    /// Host time at which the device said the inferences are done, in milliseconds.
+    pub done_host_ms: Option<u64>,
+    /// Range of the output vector in [`SessionLog::outputs`], and its line.
+    pub outputs: Option<At<(u32, u32)>>,
+    /// How many output vectors there were.
+    pub vectors: u32,
+    /// W as the device repeated it (EEMBC only).
+    pub echoed_warmups: Option<u64>,
+    /// Host time at which the device said the warm-ups start, in milliseconds (EEMBC only).
+    pub warmup_host_ms: Option<u64>,
+}
+
+/// A time stamp of the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// The device's clock, in microseconds.
+    pub us: u64,
+    /// When the host received it, in milliseconds, if its line says so.
+    pub host_ms: Option<u64>,
+    /// Its line.
+    pub line: Line,
+}
+
+const HOUR_S: u64 = 3600;
+const HALF_A_YEAR_S: u64 = 180 * 86_400;
+
+/// Period of a 32-bit microsecond counter.
+const WRAP_US: u64 = 1 << 32;
+
+impl Inference {
+    /// Seconds between the two stamps as the runners compute them: both turned into seconds before they are
+    /// subtracted. One wrap of a 32-bit counter is undone.
+    #[must_use]
+    pub fn seconds(&self) -> Option<f64> {
+        if let (Some(start), Some(stop)) = (self.start, self.stop) {
+            let stop_us = if stop.us < start.us { stop.us.checked_add(WRAP_US)? } else { stop.us };
+            return Some(stop_us as f64 / 1e6 - start.us as f64 / 1e6);
+        }
+        self.elapsed_s
+    }
+
+    /// Milliseconds on the host between the lines of the two stamps. A stamp on a line without a time of its own
+    /// falls back to the line that says the inferences are done.
+    #[must_use]
+    pub fn host_ms(&self) -> Option<u64> {
+        let start = self.start?.host_ms.or(self.begin_host_ms)?;
+        let stop = self.stop?.host_ms.or(self.done_host_ms)?;
+        stop.checked_sub(start)
+    }
+}
+
+impl SessionLog {
+    /// An empty log of a runner.
+    #[must_use]
+    pub fn new(runner: Runner) -> Self {
+        Self {
+            runner,
+            session: None,
+            closed: false,
+            end_ms: None,
+            mode: None,
+            model: None,
+            other_model: None,
+            starts: 0,
+            single_mode: None,
+            energy_firmware: None,
+            short_input: None,
+            whole_list: None,
+            failure: None,
+            captured: Vec::new(),
+            runner_version: None,
+            device_name: None,
+            monitor: None,
+            dropped: None,
+            time_runs_back: None,
+            voltage_mv: None,
+            between: Vec::new(),
+            sequence_broken: None,
+            first_ms: None,
+            commands: Vec::new(),
+            inputs: Vec::new(),
+            inferences: Vec::new(),
+            outputs: Vec::new(),
+            trace_on_ms: None,
+            detections: None,
+            recording: None,
+            summary: Claims::default(),
+            damage: Vec::new(),
+        }
+    }
+
+    /// Lets go of inferences, outputs and commands.
+    pub fn drop_evidence(&mut self) {
+        self.commands = Vec::new();
+        self.inferences = Vec::new();
+        self.outputs = Vec::new();
+        self.inputs = Vec::new();
+    }
+
+    /// Keeps the model the device names, and another one it named before.
+    pub(super) fn see_model(&mut self, name: &[u8], line: Line) {
+        let named = At::new(text::shown(name), line);
+        if let Some(before) = self.model.replace(named)
+            && self.model.as_ref().is_some_and(|now| now.value != before.value)
+        {
+            self.other_model.get_or_insert(before);
+        }
+    }
+
+    /// Keeps that the device has fewer or more bytes of an input than it expects: `Input db has 459 elemented, expected 490`.
+    pub(super) fn see_complaint(&mut self, message: &[u8], line: Line) {
+        let counts = || {
+            let rest = &message[memchr::memmem::find(message, b"Input db has ")? + b"Input db has ".len()..];
+            let (found, rest) = text::leading_integer(rest)?;
+            let rest = &rest[memchr::memmem::find(rest, b"expected ")? + b"expected ".len()..];
+            Some((found, text::leading_integer(rest)?.0))
+        };
+        if self.short_input.is_none()
+            && let Some((found, expected)) = counts().filter(|(found, expected)| found != expected)
+        {
+            self.short_input = Some(At::new((found, expected), line));
+        }
+    }
+
+    /// Counts text that came between two stamps.
+    pub(super) fn see_chatter(&mut self, text: &[u8], line: Line) {
+        let shape = shape(text);
+        if let Some(known) = self.between.iter_mut().find(|known| known.shape == shape) {
+            known.count = known.count.saturating_add(1);
+        } else if !shape.is_empty() && self.between.len() < MOST_CHATTER {
+            self.between.push(Chatter { shape, count: 1, line });
+        }
+    }
+
+    /// The output vector of an inference.
+    #[must_use]
+    pub fn outputs_of(&self, inference: &Inference) -> Option<&[f64]> {
+        let (start, end) = inference.outputs?.value;
+        self.outputs.get(start as usize..end as usize)
+    }
+
+    /// The input file of an inference.
+    #[must_use]
+    pub fn input_of(&self, inference: &Inference) -> Option<&str> {
+        self.inputs.get(inference.input? as usize).map(String::as_str)
+    }
+
+    /// Notes where the host's time goes back.
+    pub(super) fn see_time(&mut self, line: Line, before_ms: u64, now_ms: u64) {
+        // Calendar stamps have no year, and summer time ends by going back an hour.
+        let gap_s = before_ms.saturating_sub(now_ms) / 1000;
+        let calendar = self.runner == Runner::Mlcommons && (gap_s > HALF_A_YEAR_S || HOUR_S.abs_diff(gap_s) < 60);
+        if now_ms < before_ms && !calendar {
+            self.time_runs_back.get_or_insert(At::new((before_ms, now_ms), line));
+        }
+    }
+
+    /// Index of an input name, added if it is not that of the input before. No system has files of longer names than we
+    /// keep.
+    pub(super) fn intern(&mut self, name: &[u8]) -> u32 {
+        const LONGEST: usize = 255;
+        let name = &name[..name.len().min(LONGEST)];
+        if self.inputs.last().is_none_or(|last| last.as_bytes() != name) {
+            self.inputs.push(String::from_utf8_lossy(name).into_owned());
+        }
+        u32::try_from(self.inputs.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Reads an output vector such as `0.004,0.996,` into the pool.
+    pub(super) fn read_outputs(&mut self, vector: &[u8], line: Line) -> At<(u32, u32)> {
+        let length = |outputs: &Vec<f64>| u32::try_from(outputs.len()).unwrap_or(u32::MAX);
+        let start = length(&self.outputs);
+        let mut rest = vector;
+        let mut is_sound = true;
+        while !rest.is_empty() {
+            if let Some((value, [b',', after @ ..] | after @ [])) = text::leading_short_number(rest) {
+                self.outputs.push(value);
+                rest = after;
+                continue;
+            }
+            let end = memchr::memchr(b',', rest).unwrap_or(rest.len());
+            let item = rest[..end].trim_ascii();
+            rest = rest.get(end + 1..).unwrap_or_default();
+            if item.is_empty() && rest.is_empty() {
+                break;
+            }
+            if let Some(value) = text::number(item) {
+                self.outputs.push(value);
+            } else if std::mem::take(&mut is_sound) {
+                // One says enough of a vector.
+                let found = text::shown(item);
+                self.damage.push(Damage::new(line, format!("the output vector holds `{found}`, expected a number")));
+            }
+        }
+        At::new((start, length(&self.outputs)), line)
+    }
+}
+
+/// Text without its numbers: `results: 0x3f` becomes `results: #`.
+fn shape(text: &[u8]) -> String {
+    let shown = text::shown(text);
+    let words =
+        shown.split_whitespace().map(|word| if word.contains(|c: char| c.is_ascii_digit()) { "#" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,358 @@
+//! `log.txt` of the MLCommons runner: plain lines, some with a calendar stamp, ended by a repetition of results.txt.
+//!
+//! The device's answers are not shown, only what the runner made of them: file and slice loaded, iterations, and per
+//! window the elapsed time and the output vector. The wake word run lists its detections in one line.
+
+use super::log::{Inference, SessionLog};
+use super::text;
+use crate::parse::location::{At, Damage, Line};
+use crate::round::{Mode, Runner};
+
+/// How lines begin that repeat results.txt, where no ruler of dashes stands before them.
+const SUMMARY: [&[u8]; 6] =
+    [b"Accuracy:", b"Average ", b"Median throughput is", b"Median energy cost is", b"Top 1%", b"AUC"];
+
+/// Whether the bytes begin like a log of this runner.
+#[must_use]
+pub fn recognises(bytes: &[u8]) -> bool {
+    text::lines(bytes).take(50).any(|(_, line)| {
+        line.starts_with(b"Logging initialized.")
+            || line.starts_with(b"Device model retrieved:")
+            || text::calendar_stamped(line).is_some()
+    })
+}
+
+/// Reads a log.
+#[must_use]
+pub fn parse(bytes: &[u8]) -> SessionLog {
+    let mut parser = Parser::default();
+    parser.block(bytes);
+    parser.finish()
+}
+
+#[derive(PartialEq)]
+enum Part {
+    /// The measurement.
+    Run,
+    /// The repetition of results.txt.
+    Summary,
+}
+
+/// Reads a log in blocks of whole lines.
+pub struct Parser {
+    log: SessionLog,
+    /// Lines of the blocks before.
+    line: Line,
+    part: Part,
+    /// When the last input was loaded, in calendar seconds.
+    loaded_s: Option<u64>,
+    /// Time of the last stamp, in calendar milliseconds.
+    now_ms: u64,
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Self { log: SessionLog::new(Runner::Mlcommons), line: 0, part: Part::Run, loaded_s: None, now_ms: 0 }
+    }
+}
+
+impl Parser {
+    /// Reads some more lines.
+    pub fn block(&mut self, bytes: &[u8]) {
+        for (line, content) in text::lines_after(self.line, bytes) {
+            self.line(line, content);
+            self.line = line;
+        }
+    }
+
+    fn line(&mut self, line: Line, content: &[u8]) {
+        let (seconds, message) = match text::calendar_stamped(content) {
+            Some((seconds, message)) => (Some(seconds), message),
+            None => (None, content.trim_ascii()),
+        };
+        if let Some(seconds) = seconds {
+            let ms = seconds * 1000;
+            self.log.see_time(line, self.now_ms, ms);
+            self.log.first_ms.get_or_insert(At::new(ms, line));
+            self.now_ms = ms;
+            if self.part == Part::Run && !is_summary(message) {
+                self.log.end_ms = Some(ms);
+            }
+        }
+        // Lines are told apart by their first byte, then by their words: most are none of the rare ones.
+        match message.first() {
+            Some(b'T') if message.starts_with(b"Traceback (most recent call last)") => {
+                self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
+            }
+            Some(b'E') if message.starts_with(b"ERROR") || message.starts_with(b"Error") => {
+                self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
+            }
+            Some(b's') if message.starts_with(b"serial.") && memchr::memmem::find(message, b"Exception").is_some() => {
+                self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
+            }
+            Some(b'C' | b's') => {
+                self.log.captured.extend(captured(message).map(|counts| At::new(counts, line)));
+            }
+            _ => {}
+        }
+        let begins_summary = match message.first() {
+            Some(b'-') => message == b"--------------------",
+            Some(b'P') => message == b"Power Edition Output",
+            Some(b'=') => message.starts_with(b"== File "),
+            _ => false,
+        };
+        if message.starts_with(b"Session logged in file") {
+            self.log.closed = true;
+        } else if begins_summary {
+            self.part = Part::Summary;
+        } else if self.part == Part::Summary {
+            self.log.summary.read_line(line, content);
+        } else {
+            self.run_line(line, content, seconds, message);
+        }
+    }
+
+    fn run_line(&mut self, line: Line, content: &[u8], seconds: Option<u64>, message: &[u8]) {
+        match message.first() {
+            Some(b'L') => {
+                if let Some(rest) = message.strip_prefix(b"Loading file ") {
+                    self.load(line, rest);
+                } else if message.starts_with(b"Load complete") {
+                    self.loaded_s = seconds;
+                } else if let Some(path) = message.strip_prefix(b"Logging initialized. Writing output to ") {
+                    self.session(line, path);
+                }
+            }
+            Some(b'R') => {
+                if let Some(rest) = message.strip_prefix(b"Running inference with ") {
+                    self.infer(line, rest);
+                } else if let Some(rest) = labelled(message, b"Runtime") {
+                    self.runtime(line, rest);
+                }
+            }
+            Some(b'P') => {
+                if message.starts_with(b"Performance results for window") {
+                    if let Some(inference) = self.log.inferences.last_mut() {
+                        inference.done_host_ms = seconds.map(|seconds| seconds * 1000);
+                    }
+                } else if let Some(rest) = message.strip_prefix(b"Playing ") {
+                    self.playing(line, rest);
+                }
+            }
+            Some(b'#') => {
+                let echoed = labelled(message, b"# Inferences");
+                if let (Some(rest), Some(inference)) = (echoed, self.log.inferences.last_mut()) {
+                    inference.echoed_iterations = text::integer(rest);
+                }
+            }
+            Some(b'm') => {
+                if let Some(rest) = labelled(message, b"m-results") {
+                    self.results(line, rest);
+                }
+            }
+            Some(b'D') => {
+                if let Some(rest) = labelled(message, b"Device model retrieved") {
+                    self.log.see_model(rest, line);
+                } else if let Some(rest) = labelled(message, b"Device name retrieved") {
+                    self.log.device_name = Some(At::new(text::shown(rest), line));
+                }
+            }
+            Some(b'N') if message.starts_with(b"No loop count specified") => {
+                self.log.whole_list = Some(At::new((), line));
+            }
+            Some(b'I') => self.log.see_complaint(message, line),
+            Some(b'[') if message.last() == Some(&b']') && self.log.detections.is_none() => {
+                self.detections(line, message);
+            }
+            _ if is_summary(message) => self.log.summary.read_line(line, content),
+            _ => {}
+        }
+    }
+
+    /// `long_wav.wav (length = 1200.0s) at 14:44:06...`
+    fn playing(&mut self, line: Line, rest: &[u8]) {
+        let name = rest.split(|byte| *byte == b' ').next().unwrap_or_default();
+        let length = memchr::memmem::find(rest, b"length = ").map(|at| &rest[at + b"length = ".len()..]);
+        let seconds = length.and_then(|rest| text::number(rest.split(|byte| *byte == b's').next()?));
+        self.log.recording = seconds.map(|seconds| At::new((text::shown(name), seconds), line));
+    }
+
+    /// `sessions\20250726_010147\log.txt`
+    fn session(&mut self, line: Line, path: &[u8]) {
+        let mut parts = path.rsplit(|byte| matches!(byte, b'/' | b'\\'));
+        if let Some(id) = parts.nth(1) {
+            self.log.session = Some(At::new(text::shown(id), line));
+            self.log.starts += 1;
+        }
+    }
+
+    /// `tst_000000_Stop_7.bin segment 0`
+    fn load(&mut self, line: Line, rest: &[u8]) {
+        let (name, number) = match memchr::memrchr(b' ', rest).map(|at| rest.split_at(at)) {
+            Some((before, number)) if before.ends_with(b" segment") => (&before[..before.len() - 8], number),
+            _ => {
+                memchr::memmem::rfind(rest, b" segment ").map_or((rest, &b""[..]), |at| (&rest[..at], &rest[at + 8..]))
+            }
+        };
+        let segment = text::integer(number.trim_ascii()).and_then(|segment| u32::try_from(segment).ok()).unwrap_or(0);
+        let input = Some(self.log.intern(name));
+        self.log.inferences.push(Inference { line, input, offset: segment, ..Inference::default() });
+    }
+
+    /// `1/250 (warmup/measured) iterations ...`
+    fn infer(&mut self, line: Line, rest: &[u8]) {
+        let numbers = text::leading_integer(rest).and_then(|(warmups, rest)| {
+            let (iterations, _) = text::leading_integer(rest.strip_prefix(b"/")?)?;
+            Some((warmups, iterations))
+        });
+        let Some((warmups, iterations)) = numbers else {
+            let found = text::shown(rest);
+            self.log.damage.push(Damage::new(line, format!("`{found}` does not say how many inferences")));
+            return;
+        };
+        // An inference stands for its load until the runner says how many; a second one needs its own entry.
+        let again = self.log.inferences.last().is_some_and(|last| last.iterations != 0);
+        if again && let Some(last) = self.log.inferences.last() {
+            let (input, offset) = (last.input, last.offset);
+            self.log.inferences.push(Inference { input, offset, ..Inference::default() });
+        }
+        if let Some(last) = self.log.inferences.last_mut() {
+            last.line = line;
+            last.iterations = iterations;
+            last.warmups = warmups;
+            last.begin_host_ms = self.loaded_s.map(|seconds| seconds * 1000);
+        }
+    }
+
+    fn runtime(&mut self, line: Line, rest: &[u8]) {
+        let seconds = rest.split(u8::is_ascii_whitespace).next().and_then(text::number);
+        if let (Some(seconds), Some(inference)) = (seconds, self.log.inferences.last_mut()) {
+            inference.elapsed_s = Some(seconds);
+        } else {
+            let found = text::shown(rest);
+            self.log.damage.push(Damage::new(line, format!("`{found}` is no runtime of an inference")));
+        }
+    }
+
+    fn results(&mut self, line: Line, rest: &[u8]) {
+        let Some(vector) = rest.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) else {
+            self.log.damage.push(Damage::new(line, "the output vector is not in brackets"));
+            return;
+        };
+        let outputs = self.log.read_outputs(vector, line);
+        if let Some(inference) = self.log.inferences.last_mut() {
+            inference.vectors += 1;
+            inference.outputs.get_or_insert(outputs);
+        }
+    }
+
+    fn detections(&mut self, line: Line, list: &[u8]) {
+        let inner = &list[1..list.len() - 1];
+        let numbers: Option<Vec<f64>> = inner
+            .split(|byte| *byte == b',')
+            .map(<[u8]>::trim_ascii)
+            .filter(|item| !item.is_empty())
+            .map(text::number)
+            .collect();
+        if let Some(numbers) = numbers {
+            self.log.detections = Some(At::new(numbers, line));
+        }
+    }
+
+    /// The log, once all lines are read.
+    #[must_use]
+    pub fn finish(mut self) -> SessionLog {
+        self.log.inferences.retain(|inference| inference.iterations != 0);
+        // Windows may also be measured over the whole list, where the script's loop has no count.
+        self.log.mode = match (self.log.whole_list, &self.log.inferences[..]) {
+            (_, [first, ..]) if first.elapsed_s.is_none() => Some(At::new(Mode::Energy, first.line)),
+            (_, [first, ..]) if first.iterations > 1 => Some(At::new(Mode::Performance, first.line)),
+            (Some(at), _) => Some(At::new(Mode::Accuracy, at.line)),
+            _ => None,
+        };
+        self.log
+    }
+}
+
+/// Whether a line repeats results.txt.
+fn is_summary(message: &[u8]) -> bool {
+    // All of these words begin so.
+    matches!(message.first(), Some(b'A' | b'M' | b'T')) && SUMMARY.iter().any(|words| message.starts_with(words))
+}
+
+/// `Captured samples:15044 timestamps:3`, in a wake word run `samples:1203414 timestamps:3`.
+fn captured(message: &[u8]) -> Option<(u64, u64)> {
+    let message = message.strip_prefix(b"Captured ").unwrap_or(message);
+    let (samples, rest) = text::leading_integer(message.strip_prefix(b"samples:")?)?;
+    let (stamps, _) = text::leading_integer(rest.strip_prefix(b" timestamps:")?)?;
+    Some((samples, stamps))
+}
+
+/// What follows a label and a colon, `  Runtime      :     10.862 sec.`
+fn labelled<'a>(message: &'a [u8], label: &[u8]) -> Option<&'a [u8]> {
+    message.strip_prefix(label)?.trim_ascii_start().strip_prefix(b":").map(<[u8]>::trim_ascii)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const LOG: &str = "Logging initialized. Writing output to sessions\\20250726_010147\\log.txt\r\n\
+        Device model retrieved: kws01\r\n\
+        0726.010150 ulp-mlperf: Loading file tst_000000_Stop_7.bin segment 0\r\n\
+        0726.010150 ulp-mlperf: Load complete.\r\n\
+        Running inference with 1/250 (warmup/measured) iterations ...\r\n\
+        done\r\n\
+        0726.010201 ulp-mlperf: Performance results for window 1:\r\n\
+        0726.010201 ulp-mlperf:   # Inferences :           250\r\n\
+        0726.010201 ulp-mlperf:   Runtime      :     10.862 sec.\r\n\
+        0726.010201 ulp-mlperf:   m-results    : [0.0, 0.996]\r\n\
+        --------------------\r\n\
+        0726.010245 ulp-mlperf: Median throughput is     23.032 inf./sec.\r\n\
+        Session logged in file sessions\\20250726_010147\\log.txt\r\n";
+
+    #[test]
+    fn a_performance_log() {
+        let log = parse(LOG.as_bytes());
+        assert!(recognises(LOG.as_bytes()) && log.closed);
+        assert_eq!(log.session.as_ref().unwrap().value, "20250726_010147");
+        let first = &log.inferences[0];
+        assert_eq!((first.iterations, first.warmups, first.elapsed_s), (250, 1, Some(10.862)));
+        assert_eq!(log.outputs_of(first), Some(&[0.0, 0.996][..]));
+        assert_eq!(log.mode.unwrap().value, Mode::Performance);
+        assert_eq!(log.summary.throughput.as_ref().unwrap().text, "23.032");
+        assert_eq!(first.done_host_ms.unwrap() - first.begin_host_ms.unwrap(), 11_000);
+    }
+
+    #[test]
+    fn summaries_begin_with_the_letters_that_are_looked_for() {
+        assert!(SUMMARY.iter().all(|words| is_summary(words)));
+    }
+
+    #[test]
+    fn the_last_segment_counts() {
+        for (text, name, segment) in [
+            ("a segment 3 segment 7", "a segment 3", 7),
+            ("a segment x", "a", 0),
+            ("a segment 7 y", "a", 0),
+            ("a 7", "a 7", 0),
+        ] {
+            let log = parse(format!("Loading file {text}\nRunning inference with 1/1\n").as_bytes());
+            assert_eq!((log.input_of(&log.inferences[0]), log.inferences[0].offset), (Some(name), segment), "{text}");
+        }
+    }
+
+    #[test]
+    fn detections_stand_in_one_line() {
+        let log = parse(b"... done\n[85, 9937]\nDuty cycle = 0.559, Period = 32.0 ms\n== File long_wav.wav (1200.0 s) ==\nFalse positives: [612.555 715.31 ]\n");
+        assert_eq!(log.detections.unwrap().value, [85.0, 9937.0]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = parse(&bytes);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The official tool's reading of results.txt: its patterns look for a label anywhere in a line, take the number behind
+//! it, and of several the last one counts.
+//!
+//! Which other texts around a label its patterns take, nobody can promise; so every place where a label stands is a
+//! reading, also behind a bare carriage return, in the middle of a line, or with digits that are no ASCII. Where one of
+//! them gives another text than the line we read, the claim is not one claim.
+//!
+//! Source: `submission_checker.py` (behaviour): greedy, unanchored, last match wins, universal line ends.
+
+use memchr::memmem;
+
+use super::text;
+use crate::parse::location::{At, Line};
+
+/// The labels, in the words of both runners, and the figure each stands for.
+const LABELS: [(&[u8], Label); 8] = [
+    (b"Median throughput is", Label::Throughput),
+    (b"Median energy cost is", Label::Energy),
+    (b"Top-1", Label::Top1),
+    (b"Top 1%", Label::Top1),
+    (b"AUC", Label::Auc),
+    (b"Average duty cycle", Label::DutyCycle),
+    (b"Estimated throughput", Label::FrameThroughput),
+    (b"True positives", Label::Counts),
+];
+
+/// A figure that the official tool looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Label {
+    /// Median inferences per second.
+    Throughput,
+    /// Median µJ per inference.
+    Energy,
+    /// Top-1 in per cent.
+    Top1,
+    /// Area under the ROC curve.
+    Auc,
+    /// Wake word duty cycle.
+    DutyCycle,
+    /// Wake word throughput.
+    FrameThroughput,
+    /// Wake word counts: the line that holds them.
+    Counts,
+}
+
+/// What the official tool may read, and where.
+pub type Reading = (Label, At<String>);
+
+/// Most bytes of a text that is read; more than are shown of it.
+const LONGEST: usize = 400;
+
+/// Adds what is read in a line wherever a label stands. Of every label the first reading and the first other one are
+/// kept: whatever we read ourselves, one of the two tells where the tool may read otherwise.
+pub fn read(readings: &mut Vec<Reading>, line: Line, content: &[u8]) {
+    if content.len() <= 3 {
+        return;
+    }
+    let whole = beginning(content.trim_ascii());
+    for (words, label) in LABELS {
+        let mut before: Option<&[u8]> = None;
+        for at in memmem::find_iter(content, words) {
+            let known = || readings.iter().filter(|(known, _)| *known == label);
+            if known().count() == 2 {
+                break;
+            }
+            let read = match label {
+                Label::Counts => whole,
+                _ => figure(&content[at + words.len()..]),
+            };
+            if before.replace(read) == Some(read) {
+                continue;
+            }
+            let text = text::shown(read);
+            if known().all(|(_, at)| at.value != text) {
+                readings.push((label, At::new(text, line)));
+            }
+        }
+    }
+}
+
+fn beginning(text: &[u8]) -> &[u8] {
+    &text[..text.len().min(LONGEST)]
+}
+
+/// The word behind a label.
+fn figure(rest: &[u8]) -> &[u8] {
+    let skip = rest.iter().take_while(|byte| byte.is_ascii_whitespace() || b":=".contains(byte)).count();
+    let rest = beginning(&rest[skip..]);
+    let end = rest.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'%').unwrap_or(rest.len());
+    &rest[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    fn read(content: &[u8]) -> Vec<String> {
+        let mut readings = Vec::new();
+        super::read(&mut readings, 1, content);
+        readings.into_iter().map(|(_, at)| at.value).collect()
+    }
+
+    #[test]
+    fn a_label_is_read_wherever_it_stands() {
+        assert_eq!(read(b"00854.005 ulp-mlperf: Top-1: 86.5%"), ["86.5"]);
+        assert_eq!(read(b"0726.010109 ulp-mlperf: Top 1% = 90.2"), ["90.2"]);
+        assert_eq!(read(b"x\rMedian throughput is     23.032 inf./sec. Median throughput is 99"), ["23.032", "99"]);
+        assert_eq!(read("AUC = ٩".as_bytes()), ["٩"]);
+        assert!(read(b"  Throughput   :        1.420 inf./sec.").is_empty());
+    }
+
+    #[test]
+    fn two_readings_of_a_label_tell_everything() {
+        assert_eq!(read(b"AUC: 1 AUC: 1 AUC: 2 AUC: 3 Top-1: 4"), ["4", "1", "2"]);
+    }
+}

@@ -1,0 +1,70 @@
+//! Reports for people and programs, one file a format. Renderers write to the writer they are given.
+//!
+//! ```
+//! use tinyaudit::{audit::report::Report, source::Tree, render, round::{Round, Severity}};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let tree = Tree::open("fixtures/submission".as_ref())?;
+//! let report = Report::of(&tree, Round::named("v1.4")?, None)?;
+//! let (mut sarif, mut junit) = (Vec::new(), Vec::new());
+//! render::sarif::write(&report, &mut sarif)?;
+//! render::junit::write(&report, Severity::Error, &mut junit)?;
+//! assert!(report.fails(Severity::Error) && !sarif.is_empty() && !junit.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod catalogue;
+pub mod changes;
+pub mod comparison;
+pub mod csv;
+pub mod github;
+pub mod history;
+pub mod html;
+pub mod json;
+pub mod junit;
+pub mod letter;
+pub mod markdown;
+pub mod page;
+pub mod proof;
+pub mod publication;
+pub mod sarif;
+pub mod table;
+pub mod text;
+pub mod triage;
+pub mod untrusted;
+pub mod weights;
+mod wrap;
+pub mod xlsx;
+
+use std::io;
+
+use crate::audit::report::Report;
+use crate::round::Severity;
+use publication::{Filter, Selection};
+
+/// What a package says of itself: the report of the check as JSON, and all results as Markdown, marked where they are not
+/// valid.
+///
+/// # Errors
+/// None; memory takes everything.
+pub fn enclosed(report: &Report) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let (mut check, mut summary) = (Vec::new(), Vec::new());
+    json::write(&json::Check::of(report, Severity::Error, false), &mut check)?;
+    let (rows, _) = publication::rows(report, Selection::Marked, &Filter::default());
+    let page = page::ResultsPage::of(&rows, &[], &report.round, &report.round.publication.public_repository);
+    markdown::write(&page, &mut summary)?;
+    Ok((check, summary))
+}
+
+/// A positive figure with at least three digits that say something.
+fn decimals(value: f64) -> String {
+    let decimals = if value >= 100.0 {
+        1
+    } else if value >= 1.0 {
+        2
+    } else {
+        4
+    };
+    format!("{value:.decimals$}")
+}

@@ -1,0 +1,303 @@
+//! What changed between two states of a submission, or between two rounds.
+//!
+//! ```
+//! use tinyaudit::{audit::report::Report, source::Tree, round::Round, render::comparison::compare};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let tree = Tree::open("fixtures/submission".as_ref())?;
+//! let old = Report::of(&tree, Round::named("v1.3")?, None)?;
+//! let new = Report::of(&tree, Round::named("v1.4")?, None)?;
+//! let changes = compare((&tree, &old), (&tree, &new));
+//! assert!(!changes.new.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
+
+use crate::audit::follow_up::{self, Duty};
+use crate::audit::lineage::{self, Kin, Kinship};
+use crate::audit::report::Report;
+use crate::model::{Benchmark, Figure, System};
+use crate::parse::document::description::SystemDescription;
+use crate::source::{Tree, join};
+
+/// Everything that changed.
+#[derive(Debug)]
+pub struct Comparison {
+    /// The rounds that the two states are held against.
+    pub rounds: (String, String),
+    /// Results that are only in one state, or whose figures differ: changed ones first, then by name.
+    pub results: Vec<ChangedResult>,
+    /// Systems that have another name.
+    pub renamed: Vec<Renamed>,
+    /// Findings of the old state that are gone, each in a line.
+    pub fixed: Vec<String>,
+    /// Findings of the new state that were not there.
+    pub new: Vec<String>,
+    /// Files of evidence that are in both states and differ.
+    pub evidence: Vec<String>,
+    /// Fields of descriptions that differ, each in a line.
+    pub descriptions: Vec<String>,
+    /// What changed beside results and descriptions, counted by the folder of a submitter: `code`, `systems` and the rest.
+    pub files: Vec<String>,
+    /// What became of the old state's preview systems.
+    pub duties: Vec<Duty>,
+}
+
+/// A system that has another name than before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renamed {
+    /// Division, submitter and name before.
+    pub old: String,
+    /// The same now.
+    pub new: String,
+    /// What tells that they are one.
+    pub by: Kinship,
+}
+
+/// A result that changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangedResult {
+    /// Division, submitter, system and benchmark, as they are called now; before, where it is gone.
+    pub name: String,
+    /// How.
+    pub change: Change,
+}
+
+/// How a result changed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// Figures differ.
+    Changed(Vec<ChangedFigure>),
+}
+
+/// A figure that changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangedFigure {
+    /// What it is, with its unit.
+    pub name: &'static str,
+    /// Whether only its claim changed, and what the evidence gives did not.
+    pub claimed: bool,
+    /// Before.
+    pub old: Option<f64>,
+    /// After.
+    pub new: Option<f64>,
+}
+
+impl ChangedFigure {
+    /// The change in per cent of the old figure.
+    #[must_use]
+    pub fn percent(&self) -> Option<f64> {
+        let (old, new) = (self.old?, self.new?);
+        (old != 0.0).then(|| 100.0 * (new / old - 1.0))
+    }
+}
+
+/// Compares two judged trees; the later round's policy counts.
+#[must_use]
+pub fn compare((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Report)) -> Comparison {
+    let kin = lineage::pairs(&old.submission, &new.submission);
+    let (before, after) = (results(old, &kin), results(new, &[]));
+    let mut changed = Vec::new();
+    for (name, (system, benchmark)) in &before {
+        let change = match after.get(name) {
+            None => Some((name_of(system, benchmark), Change::Removed)),
+            Some((_, later)) => {
+                let figures = figures(benchmark, later);
+                (!figures.is_empty()).then(|| (name.clone(), Change::Changed(figures)))
+            }
+        };
+        changed.extend(change.map(|(name, change)| ChangedResult { name, change }));
+    }
+    let added = after.keys().filter(|name| !before.contains_key(*name));
+    changed.extend(added.map(|name| ChangedResult { name: name.clone(), change: Change::Added }));
+    let rank = |change: &Change| usize::from(!matches!(change, Change::Changed(_)));
+    changed.sort_by(|a, b| (rank(&a.change), &a.name).cmp(&(rank(&b.change), &b.name)));
+    let renamed = kin.iter().map(|kin| Renamed { old: kin.old.full_name(), new: kin.new.full_name(), by: kin.by });
+    let renamed = renamed.filter(|one| one.old != one.new).collect();
+    Comparison {
+        rounds: (old.round.name.clone(), new.round.name.clone()),
+        results: changed,
+        renamed,
+        fixed: only_in(&lines(old), &lines(new)),
+        new: only_in(&lines(new), &lines(old)),
+        evidence: evidence(old_tree, old, new_tree, &kin),
+        descriptions: descriptions(&kin),
+        files: files((old_tree, old), (new_tree, new)),
+        duties: follow_up::duties(&old.submission, &new.submission, &new.round),
+    }
+}
+
+type Results<'a> = BTreeMap<String, (&'a System, &'a Benchmark)>;
+
+/// The results of a state, by the names that their systems have now.
+fn results<'a>(report: &'a Report, kin: &[Kin<'_>]) -> Results<'a> {
+    let became: BTreeMap<&str, &Kin<'_>> = kin.iter().map(|kin| (kin.old.path.as_str(), kin)).collect();
+    let name = |system: &System, benchmark: &Benchmark| {
+        became.get(system.path.as_str()).map_or_else(|| name_of(system, benchmark), |kin| name_of(kin.new, benchmark))
+    };
+    report.results().map(|found| (name(found.0, found.1), found)).collect()
+}
+
+fn name_of(system: &System, benchmark: &Benchmark) -> String {
+    format!("{}/{}", system.full_name(), benchmark.label())
+}
+
+fn figures(old: &Benchmark, new: &Benchmark) -> Vec<ChangedFigure> {
+    let (old, new) = (old.scores(), new.scores());
+    let claimed =
+        |figure: Option<&Figure>| figure.and_then(|figure| figure.claimed.as_ref().map(|claimed| claimed.value));
+    let (old_words, new_words) = (old.wakeword.as_ref(), new.wakeword.as_ref());
+    let pairs = [
+        ("throughput in inf/s", old.throughput.as_ref(), new.throughput.as_ref()),
+        ("Top-1 in %", old.top1.as_ref(), new.top1.as_ref()),
+        ("AUC", old.auc.as_ref(), new.auc.as_ref()),
+        ("energy in µJ/inf", old.energy.as_ref(), new.energy.as_ref()),
+        ("throughput in inf/s", old_words.map(|w| &w.throughput), new_words.map(|w| &w.throughput)),
+        ("words missed", old_words.map(|w| &w.false_negatives), new_words.map(|w| &w.false_negatives)),
+        ("false alarms", old_words.map(|w| &w.false_positives), new_words.map(|w| &w.false_positives)),
+        ("power in mW", old_words.and_then(|w| w.power.as_ref()), new_words.and_then(|w| w.power.as_ref())),
+    ];
+    let same = |old: Option<f64>, new: Option<f64>| old.map(f64::to_bits) == new.map(f64::to_bits);
+    let mut changed = Vec::new();
+    for (name, old, new) in pairs {
+        let value = |figure: Option<&Figure>| figure.and_then(Figure::value);
+        if !same(value(old), value(new)) {
+            changed.push(ChangedFigure { name, claimed: false, old: value(old), new: value(new) });
+        } else if !same(claimed(old), claimed(new)) {
+            changed.push(ChangedFigure { name, claimed: true, old: claimed(old), new: claimed(new) });
+        }
+    }
+    changed
+}
+
+/// Fields of the descriptions of a system that differ.
+fn descriptions(kin: &[Kin<'_>]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for kin in kin {
+        let (Some(old), Some(new)) = (&kin.old.description, &kin.new.description) else { continue };
+        let mut keys: Vec<&str> = old.fields.iter().chain(&new.fields).map(|field| field.key.value.as_str()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let shown = |one: &SystemDescription| one.get(key).map_or_else(String::new, |value| value.shown());
+            if old.text(key) != new.text(key) {
+                lines.push(format!("{}: {}: `{}` to `{}`", kin.new.full_name(), key.trim(), shown(old), shown(new)));
+            }
+        }
+    }
+    lines
+}
+
+/// How many files beside the results are new, gone or different, by submitter and folder.
+fn files((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Report)) -> Vec<String> {
+    let listed = |tree: &Tree, report: &Report| -> BTreeMap<(String, String), BTreeMap<String, String>> {
+        let mut folders: BTreeMap<(String, String), BTreeMap<String, String>> = BTreeMap::new();
+        for submitter in &report.submission.submitters {
+            let name = format!("{}/{}", submitter.division, submitter.name);
+            for entry in tree.below(&submitter.path).iter().filter(|entry| entry.is_file()) {
+                let below = entry.path[submitter.path.len()..].trim_start_matches('/');
+                let (top, rest) = below.split_once('/').unwrap_or(("", below));
+                // Descriptions and evidence are told by themselves.
+                if top != "results"
+                    && !(top == "systems" && rest.rsplit_once('.').is_some_and(|(_, ending)| ending == "json"))
+                {
+                    let key = (name.clone(), top.to_owned());
+                    folders.entry(key).or_default().insert(rest.to_owned(), entry.path.to_string());
+                }
+            }
+        }
+        folders
+    };
+    let (before, after) = (listed(old_tree, old), listed(new_tree, new));
+    let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    let none = BTreeMap::new();
+    let told = keys.into_iter().filter_map(|key| {
+        let (old, new) = (before.get(key).unwrap_or(&none), after.get(key).unwrap_or(&none));
+        let added = new.keys().filter(|name| !old.contains_key(*name)).count();
+        let removed = old.keys().filter(|name| !new.contains_key(*name)).count();
+        let differs =
+            |(name, path): &(&String, &String)| new.get(*name).is_some_and(|now| differ(old_tree, path, new_tree, now));
+        let changed = old.iter().filter(differs).count();
+        let place = if key.1.is_empty() { "beside its folders" } else { &key.1 };
+        (added + removed + changed > 0)
+            .then(|| format!("{} {place}: {added} added, {removed} removed, {changed} changed", key.0))
+    });
+    told.collect()
+}
+
+/// Whether two files differ; what cannot be read does not.
+fn differ(old_tree: &Tree, old: &str, new_tree: &Tree, new: &str) -> bool {
+    let entry = |tree: &'_ Tree, path: &str| tree.get(path).filter(|entry| entry.is_file()).cloned();
+    let (Some(before), Some(after)) = (entry(old_tree, old), entry(new_tree, new)) else { return false };
+    if before.size() != after.size() {
+        return true;
+    }
+    // Part by part, as they may be large.
+    let same = old_tree.stream(&before, |before| {
+        let mut before = BufReader::new(before);
+        new_tree.stream(&after, |after| {
+            let mut after = BufReader::new(after);
+            loop {
+                let (one, other) = (before.fill_buf()?, after.fill_buf()?);
+                let length = one.len().min(other.len());
+                if one[..length] != other[..length] || length == 0 {
+                    return Ok(one.is_empty() && other.is_empty());
+                }
+                before.consume(length);
+                after.consume(length);
+            }
+        })
+    });
+    same.is_ok_and(|same| !same)
+}
+
+/// Findings in a line each, without line numbers, which move when a file is edited. Places are named from the division
+/// down, at whatever folder the tree begins.
+fn lines(report: &Report) -> Vec<String> {
+    let submission = &report.submission;
+    let whole = |path: &str| match submission.submitter_of(path) {
+        Some(submitter) => {
+            let below = path[submitter.path.len()..].trim_start_matches('/');
+            join(&format!("{}/{}", submitter.division, submitter.name), below)
+        }
+        None => path.to_owned(),
+    };
+    // A message quotes the places that it speaks of.
+    let message = |text: &str| {
+        let is_place = |part: &str| !part.is_empty() && submission.entries.get(part).is_some();
+        let parts = text.split('`').enumerate();
+        let parts =
+            parts.map(|(index, part)| if index % 2 == 1 && is_place(part) { whole(part) } else { part.to_owned() });
+        parts.collect::<Vec<_>>().join("`")
+    };
+    let line = |finding: &crate::audit::finding::Finding| {
+        let (severity, id) = (finding.severity.name(), finding.rule.id);
+        format!("{severity}[{id}] {}: {}", whole(&finding.path), message(&finding.message))
+    };
+    report.findings.iter().filter(|finding| finding.counts()).map(line).collect()
+}
+
+fn only_in(these: &[String], others: &[String]) -> Vec<String> {
+    let others: BTreeSet<&String> = others.iter().collect();
+    these.iter().filter(|line| !others.contains(line)).cloned().collect()
+}
+
+/// Files of runs that are in both trees and not the same, wherever a renamed system keeps them now.
+fn evidence(old_tree: &Tree, old: &Report, new_tree: &Tree, kin: &[Kin<'_>]) -> Vec<String> {
+    let now = |system: &System, path: &str| {
+        let became = kin.iter().find(|kin| std::ptr::eq(kin.old, system));
+        became.map_or_else(|| path.to_owned(), |kin| path.replacen(&system.path, &kin.new.path, 1))
+    };
+    let paths = old.submission.runs().flat_map(|place| {
+        let paths = place.run.files.names().map(move |name| join(&place.run.path, name));
+        paths.map(move |path| (now(place.system, &path), path))
+    });
+    paths.filter(|(now, path)| differ(old_tree, path, new_tree, now)).map(|(now, _)| now).collect()
+}

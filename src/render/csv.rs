@@ -1,0 +1,141 @@
+//! Results as CSV: a line a result, and the official summary.
+
+use std::io::{self, Write};
+
+use csv::{QuoteStyle, WriterBuilder};
+
+use crate::parse::python::repr;
+use crate::render::publication::{FIELDS, Row, Selection, Shown, measured_energy};
+use crate::render::untrusted::Untrusted;
+use crate::round::Round;
+
+/// Writes a line a result with units in the header; `valid` says whether it may be published, `energy_valid` whether its
+/// energy may.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = WriterBuilder::new().from_writer(out);
+    writer.write_record([
+        "division",
+        "submitter",
+        "system",
+        "availability",
+        "benchmark",
+        "model",
+        "throughput_inf_per_s",
+        "latency_ms",
+        "top1_percent",
+        "auc",
+        "f1",
+        "energy_uj_per_inf",
+        "power_mw",
+        "false_positives",
+        "false_negatives",
+        "duty_cycle",
+        "valid",
+        "energy_valid",
+    ])?;
+    for row in rows {
+        let text = |shown: Option<&Shown>| shown.map_or_else(String::new, |shown| shown.text.clone());
+        let (mut top1, mut auc, mut f1) = (String::new(), String::new(), String::new());
+        let quality = text(row.quality.as_ref());
+        match row.spec.map(|spec| spec.target) {
+            Some(crate::round::Target::Auc(_)) => auc = quality,
+            Some(crate::round::Target::Wakeword { .. }) => f1 = quality,
+            _ => top1 = quality,
+        }
+        let streams = row.wakeword.is_some();
+        let energy = text(row.energy.as_ref());
+        let (energy, power) = if streams { (String::new(), energy) } else { (energy, String::new()) };
+        let counts = row.wakeword.as_ref();
+        writer.write_record([
+            Untrusted(&row.system.division).for_csv(),
+            Untrusted(&row.system.submitter).for_csv(),
+            Untrusted(&row.system.name).for_csv(),
+            Untrusted(&row.availability()).for_csv(),
+            Untrusted(row.name()).for_csv(),
+            Untrusted(row.model()).for_csv(),
+            text(row.throughput.as_ref()),
+            row.latency_ms().map_or_else(String::new, |ms| format!("{ms:.6}")),
+            top1,
+            auc,
+            f1,
+            energy,
+            power,
+            text(counts.map(|counts| &counts.false_positives)),
+            text(counts.map(|counts| &counts.false_negatives)),
+            text(counts.and_then(|counts| counts.duty_cycle.as_ref())),
+            if row.valid { "yes" } else { "no" }.to_owned(),
+            row.energy.as_ref().map_or("", |energy| if energy.struck.is_none() { "yes" } else { "no" }).to_owned(),
+        ])?;
+    }
+    writer.flush()
+}
+
+/// Writes the official summary of the round: what `submission_checker.py --csv` writes and the working group's report
+/// tool reads. The header is bare, every cell is quoted.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_official(rows: &[Row<'_>], round: &Round, selection: Selection, out: &mut dyn Write) -> io::Result<()> {
+    let publication = &round.publication;
+    let mut columns = vec![
+        "Organization",
+        "Availability",
+        "Division",
+        "BoardName",
+        "SystemDesc",
+        "Model",
+        "MlperfModel",
+        "Result",
+        "ResultUnit",
+        "Accuracy",
+        "HasPower",
+        "Power",
+        "PowerUnit",
+    ];
+    columns.extend(FIELDS.iter().map(|(column, _)| *column));
+    if publication.wakeword_columns {
+        columns.extend(["FalsePositives", "FalseNegatives", "DutyCycle"]);
+    }
+    writeln!(out, "{}", columns.join(","))?;
+    let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(out);
+    // The official tool's column is one of whole numbers where no result has power.
+    let whole = rows.iter().all(|row| row.energy.is_none());
+    let absent_power = if whole { publication.absent_power.trim_end_matches(".0") } else { &publication.absent_power };
+    for row in rows {
+        let field =
+            |key: &str| Untrusted(&row.field(key).unwrap_or_else(|| publication.absent_field.clone())).for_csv();
+        let streams = row.wakeword.is_some();
+        let has_power = row.energy.is_some() || (selection == Selection::AsPublished && measured_energy(row.benchmark));
+        let mut cells = vec![
+            Untrusted(&row.system.submitter).for_csv(),
+            Untrusted(&row.availability()).for_csv(),
+            Untrusted(&row.system.division).for_csv(),
+            field("Board Name"),
+            Untrusted(&row.system.name).for_csv(),
+            Untrusted(row.model()).for_csv(),
+            Untrusted(row.name()).for_csv(),
+            row.throughput.as_ref().map_or_else(String::new, |shown| repr(shown.value)),
+            "inf./sec.".to_owned(),
+            // The F1 score is the tool's own figure, printed as Python does; other accuracies are copied from the logs.
+            row.quality
+                .as_ref()
+                .map_or_else(String::new, |shown| if streams { repr(shown.value) } else { shown.text.clone() }),
+            if has_power { "True" } else { "False" }.to_owned(),
+            row.energy.as_ref().map_or_else(|| absent_power.to_owned(), |shown| repr(shown.value)),
+            if streams { "mW" } else { "uJ/inf." }.to_owned(),
+        ];
+        cells.extend(FIELDS.iter().map(|(_, key)| field(key)));
+        if publication.wakeword_columns {
+            let text = |shown: Option<&Shown>| shown.map_or_else(String::new, |shown| shown.text.clone());
+            let counts = row.wakeword.as_ref();
+            cells.push(text(counts.map(|counts| &counts.false_positives)));
+            cells.push(text(counts.map(|counts| &counts.false_negatives)));
+            cells.push(text(counts.and_then(|counts| counts.duty_cycle.as_ref())));
+        }
+        writer.write_record(&cells)?;
+    }
+    writer.flush()
+}

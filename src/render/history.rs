@@ -1,0 +1,406 @@
+//! Several rounds together: every system found again, its figures from round to round, what vanished, and the best.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::wrap::wrapped;
+use crate::audit::device_class::DeviceClass;
+use crate::audit::lineage::{Kinship, pairs};
+use crate::audit::report::Report;
+use crate::model::{Benchmark, Figure, System};
+use crate::render::untrusted::Untrusted;
+use crate::round::Task;
+
+/// What `history --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "tinyaudit history")]
+pub struct History {
+    /// The rounds, in the order given.
+    pub(super) rounds: Vec<String>,
+    /// Every system that was found, sorted by its newest name.
+    pub(super) systems: Vec<Life>,
+    /// The fastest valid results and those of the least energy, by benchmark and round.
+    best: Vec<Best>,
+    /// The first, the fastest and the least energy of all rounds, by benchmark and class of devices.
+    pub(super) classes: Vec<ClassBest>,
+    /// Benchmarks that listen to a stream: their energy is a power.
+    #[serde(skip)]
+    streams: BTreeSet<String>,
+}
+
+/// One system through the rounds.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Life {
+    /// Division and submitter, as last seen.
+    pub(super) submitter: String,
+    /// The class of devices it belongs to.
+    pub(super) class: String,
+    /// Where it was seen.
+    seen: Vec<Seen>,
+    /// Its figures by benchmark, folder and all.
+    pub(super) figures: BTreeMap<String, Vec<Point>>,
+    /// Whether it is missing in the last round, although its submitter takes part.
+    pub(super) vanished: bool,
+}
+
+/// A system in one round.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Seen {
+    round: String,
+    name: String,
+    /// What tells that it is the one before; null where it is first seen.
+    by: Option<String>,
+    /// Whether another reading is hardly possible.
+    sure: bool,
+}
+
+/// The figures of a benchmark in one round.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(super) struct Point {
+    pub(super) round: String,
+    /// Whether it may be published.
+    pub(super) valid: bool,
+    /// Inferences per second.
+    pub(super) throughput: Option<f64>,
+    /// µJ per inference, or mW of a wake word.
+    pub(super) energy: Option<f64>,
+    /// Supply voltage of the energy, in V.
+    pub(super) supply_v: Option<f64>,
+}
+
+/// The best results of a benchmark in a round.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Best {
+    benchmark: String,
+    round: String,
+    /// The fastest valid result of the closed division: system and inferences per second.
+    fastest: Option<(String, f64)>,
+    /// That with the least energy: system and µJ per inference, or mW.
+    least_energy: Option<(String, f64)>,
+}
+
+/// The best results of a class of devices in a benchmark, over all rounds: valid ones of the closed division.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ClassBest {
+    pub(super) benchmark: String,
+    pub(super) class: String,
+    /// The fastest of the first round in which there was one.
+    pub(super) first: Option<Record>,
+    /// The most inferences per second.
+    pub(super) fastest: Option<Record>,
+    /// The least µJ per inference, or mW.
+    pub(super) least_energy: Option<Record>,
+}
+
+/// A result that stands out.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(super) struct Record {
+    round: String,
+    /// Submitter and system.
+    system: String,
+    /// Inferences per second, µJ or mW.
+    value: f64,
+}
+
+/// A system followed through the reports: by the report's number, and what tells it from the one before.
+type Thread<'a> = BTreeMap<usize, (&'a System, Option<Kinship>)>;
+
+impl History {
+    /// The history of rounds, the oldest first.
+    #[must_use]
+    pub fn of(reports: &[Report]) -> Self {
+        let threads = threads(reports);
+        let mut systems: Vec<Life> = threads.iter().map(|thread| life(thread, reports)).collect();
+        systems.sort_by(|a, b| key(a).cmp(&key(b)));
+        let rounds = reports.iter().map(|report| report.round.name.clone()).collect();
+        let specs = reports.iter().flat_map(|report| &report.round.benchmarks);
+        let streams = specs.filter(|(_, spec)| spec.task == Task::Wakeword).map(|(name, _)| name.clone()).collect();
+        Self { rounds, systems, best: best(reports), classes: classes(reports), streams }
+    }
+
+    /// The unit of a benchmark's energy; its name may be followed by a variant.
+    pub(super) fn energy_unit(&self, benchmark: &str) -> &'static str {
+        let name = benchmark.split(['/', ' ']).next().unwrap_or(benchmark);
+        if self.streams.contains(name) { "mW" } else { "µJ/inf" }
+    }
+}
+
+impl Life {
+    /// Whether it competes in the closed division.
+    pub(super) fn is_closed(&self) -> bool {
+        self.submitter.starts_with("closed/")
+    }
+
+    /// Submitter and system, as last seen.
+    pub(super) fn name(&self) -> String {
+        format!("{} {}", self.submitter, self.seen.last().map_or("", |seen| seen.name.as_str()))
+    }
+
+    /// Whether it had another name in one of the rounds.
+    pub(super) fn is_renamed(&self) -> bool {
+        self.seen.windows(2).any(|pair| pair[0].name != pair[1].name)
+    }
+
+    /// Where it was seen, under which names, and what tells so.
+    pub(super) fn names(&self) -> String {
+        let seen = self.seen.iter().map(|seen| match &seen.by {
+            Some(by) if *by != Kinship::SameName.to_string() => {
+                let sure = if seen.sure { "" } else { ", not sure" };
+                format!("{} as {} ({by}{sure})", seen.round, seen.name)
+            }
+            None if self.is_renamed() => format!("{} as {}", seen.round, seen.name),
+            _ => seen.round.clone(),
+        });
+        seen.collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn key(life: &Life) -> (&str, Option<&str>) {
+    (&life.submitter, life.seen.last().map(|seen| seen.name.as_str()))
+}
+
+/// Every system beside those of later rounds that it became. A round in which it is missing is stepped over.
+fn threads(reports: &[Report]) -> Vec<Thread<'_>> {
+    let mut threads: Vec<Thread<'_>> = Vec::new();
+    for (now, report) in reports.iter().enumerate() {
+        let mut known: BTreeSet<*const System> = BTreeSet::new();
+        for before in (0..now).rev() {
+            for kin in pairs(&reports[before].submission, &report.submission) {
+                let is_it = |thread: &&mut Thread<'_>| {
+                    thread
+                        .last_key_value()
+                        .is_some_and(|(round, (system, _))| *round == before && std::ptr::eq(*system, kin.old))
+                };
+                if known.contains(&std::ptr::from_ref(kin.new)) {
+                    continue;
+                }
+                if let Some(thread) = threads.iter_mut().find(is_it) {
+                    thread.insert(now, (kin.new, Some(kin.by)));
+                    known.insert(std::ptr::from_ref(kin.new));
+                }
+            }
+        }
+        let fresh = report.submission.systems.iter().filter(|system| !known.contains(&std::ptr::from_ref(*system)));
+        threads.extend(fresh.map(|system| BTreeMap::from([(now, (system, None))])));
+    }
+    threads
+}
+
+fn life(thread: &Thread<'_>, reports: &[Report]) -> Life {
+    let mut figures: BTreeMap<String, Vec<Point>> = BTreeMap::new();
+    let mut seen = Vec::new();
+    for (index, (system, by)) in thread {
+        let report = &reports[*index];
+        let round = report.round.name.clone();
+        for benchmark in system.benchmarks.iter().filter(|benchmark| !benchmark.runs.is_empty()) {
+            figures.entry(benchmark.label()).or_default().push(point(report, system, benchmark));
+        }
+        seen.push(Seen {
+            round,
+            name: system.name.clone(),
+            by: by.map(|by| by.to_string()),
+            sure: by.is_none_or(Kinship::is_sure),
+        });
+    }
+    let newest = thread.last_key_value();
+    let submitter =
+        newest.map_or_else(String::new, |(_, (system, _))| format!("{}/{}", system.division, system.submitter));
+    let last = reports.len().saturating_sub(1);
+    let takes_part =
+        |system: &System| reports[last].submission.submitters.iter().any(|one| one.name == system.submitter);
+    let vanished = newest.is_some_and(|(round, (system, _))| *round != last && takes_part(system));
+    let class = newest.map_or(DeviceClass::Unknown, |(_, (system, _))| DeviceClass::of(system)).to_string();
+    Life { submitter, class, seen, figures, vanished }
+}
+
+fn point(report: &Report, system: &System, benchmark: &Benchmark) -> Point {
+    let scores = benchmark.scores();
+    let words = scores.wakeword.as_ref();
+    Point {
+        round: report.round.name.clone(),
+        valid: report.is_valid(system, benchmark),
+        throughput: scores.throughput.as_ref().or(words.map(|words| &words.throughput)).and_then(Figure::value),
+        energy: scores.energy.as_ref().or(words.and_then(|words| words.power.as_ref())).and_then(Figure::value),
+        supply_v: scores.supply_v,
+    }
+}
+
+fn best(reports: &[Report]) -> Vec<Best> {
+    let mut best: BTreeMap<(String, usize), Best> = BTreeMap::new();
+    for (index, report) in reports.iter().enumerate() {
+        for (system, benchmark) in report.results().filter(|(system, _)| system.is_closed()) {
+            let point = point(report, system, benchmark);
+            let Some(name) = benchmark.name.clone().filter(|_| point.valid) else { continue };
+            let label = format!("{}/{}", system.submitter, system.name);
+            let entry = best.entry((name.clone(), index)).or_insert_with(|| Best {
+                benchmark: name,
+                round: report.round.name.clone(),
+                fastest: None,
+                least_energy: None,
+            });
+            if let Some(rate) =
+                point.throughput.filter(|rate| entry.fastest.as_ref().is_none_or(|(_, best)| rate > best))
+            {
+                entry.fastest = Some((label.clone(), rate));
+            }
+            let less = |energy: &f64| entry.least_energy.as_ref().is_none_or(|(_, best)| energy < best);
+            if let Some(energy) = point.energy.filter(less) {
+                entry.least_energy = Some((label, energy));
+            }
+        }
+    }
+    best.into_values().collect()
+}
+
+fn classes(reports: &[Report]) -> Vec<ClassBest> {
+    let mut classes: BTreeMap<(String, DeviceClass), ClassBest> = BTreeMap::new();
+    for report in reports {
+        for (system, benchmark) in report.results().filter(|(system, _)| system.is_closed()) {
+            let point = point(report, system, benchmark);
+            let Some(name) = benchmark.name.clone().filter(|_| point.valid) else { continue };
+            let class = DeviceClass::of(system);
+            let entry = classes.entry((name.clone(), class.clone())).or_insert_with(|| ClassBest {
+                benchmark: name,
+                class: class.to_string(),
+                first: None,
+                fastest: None,
+                least_energy: None,
+            });
+            let record = |value: f64| Record {
+                round: report.round.name.clone(),
+                system: format!("{}/{}", system.submitter, system.name),
+                value,
+            };
+            if let Some(rate) = point.throughput {
+                let beats = |best: &Record| rate > best.value;
+                if entry.first.as_ref().is_none_or(|first| first.round == report.round.name && beats(first)) {
+                    entry.first = Some(record(rate));
+                }
+                if entry.fastest.as_ref().is_none_or(beats) {
+                    entry.fastest = Some(record(rate));
+                }
+            }
+            if let Some(energy) =
+                point.energy.filter(|energy| entry.least_energy.as_ref().is_none_or(|best| *energy < best.value))
+            {
+                entry.least_energy = Some(record(energy));
+            }
+        }
+    }
+    classes.into_values().collect()
+}
+
+/// A record in words.
+pub(super) fn told(record: &Record, unit: &str) -> String {
+    format!("{} {} {unit} {}", record.round, super::decimals(record.value), record.system)
+}
+
+/// Writes the history in words, lines at most `width` characters long.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_text(history: &History, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    lines(history, &mut |indent, text| {
+        for line in wrapped(text, width.saturating_sub(indent), 2) {
+            writeln!(out, "{}{line}", " ".repeat(indent))?;
+        }
+        Ok(())
+    })
+}
+
+/// Writes the history as Markdown.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_markdown(history: &History, out: &mut dyn Write) -> io::Result<()> {
+    lines(history, &mut |indent, text| match indent {
+        0 => writeln!(out, "\n### {}\n", Untrusted(text).for_markdown()),
+        _ => writeln!(out, "{}- {}", " ".repeat(indent - 2), Untrusted(text).for_markdown()),
+    })
+}
+
+type Line<'a> = &'a mut dyn FnMut(usize, &str) -> io::Result<()>;
+
+fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
+    for life in &history.systems {
+        let vanished = if life.vanished { ", missing in the last round" } else { "" };
+        line(0, &Untrusted(&format!("{}{vanished}", life.name())).for_terminal())?;
+        line(2, &Untrusted(&format!("{}, seen in {}", life.class, life.names())).for_terminal())?;
+        for (benchmark, points) in &life.figures {
+            let rates = figures(points, |point| point.throughput);
+            for (what, figures) in [("inf/s", rates), (history.energy_unit(benchmark), energies(points))] {
+                if !figures.is_empty() {
+                    line(2, &Untrusted(&format!("{benchmark} {what}: {figures}")).for_terminal())?;
+                }
+            }
+        }
+    }
+    line(0, "best valid results of the closed division")?;
+    for best in &history.best {
+        let told = |one: &Option<(String, f64)>, unit: &str| {
+            let told = one.as_ref().map(|(name, value)| format!("{} {unit} {name}", super::decimals(*value)));
+            told.unwrap_or_else(|| "none".to_owned())
+        };
+        let unit = history.energy_unit(&best.benchmark);
+        let (fastest, least) = (told(&best.fastest, "inf/s"), told(&best.least_energy, unit));
+        line(
+            2,
+            &Untrusted(&format!("{} {}: fastest {fastest}, least energy {least}", best.benchmark, best.round))
+                .for_terminal(),
+        )?;
+    }
+    line(0, "first and best of each class of devices")?;
+    for best in &history.classes {
+        let unit = history.energy_unit(&best.benchmark);
+        let records = [
+            ("first", &best.first, "inf/s"),
+            ("fastest", &best.fastest, "inf/s"),
+            ("least energy", &best.least_energy, unit),
+        ];
+        let records = records
+            .iter()
+            .filter_map(|(what, one, unit)| Some(format!("{what} {}", told(one.as_ref()?, unit))))
+            .collect::<Vec<_>>()
+            .join(", ");
+        line(2, &Untrusted(&format!("{} {}: {records}", best.benchmark, best.class)).for_terminal())?;
+    }
+    Ok(())
+}
+
+/// A figure of every round that has it, with its change from the one before.
+pub(super) fn changes(points: &[Point], pick: impl Fn(&Point) -> Option<f64>) -> Vec<(&Point, String)> {
+    let mut before: Option<f64> = None;
+    let mut told = Vec::new();
+    for point in points {
+        let Some(value) = pick(point) else { continue };
+        let change =
+            before.filter(|before| *before != 0.0).map(|before| format!(" ({:+.1} %)", 100.0 * (value / before - 1.0)));
+        told.push((point, format!("{}{}", super::decimals(value), change.unwrap_or_default())));
+        before = Some(value);
+    }
+    told
+}
+
+/// Figures from round to round in a line.
+fn figures(points: &[Point], pick: impl Fn(&Point) -> Option<f64>) -> String {
+    let told = changes(points, pick).into_iter().map(|(point, told)| {
+        let invalid = if point.valid { "" } else { " not valid" };
+        format!("{} {told}{invalid}", point.round)
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+/// Energies, with the supply voltages where these differ.
+fn energies(points: &[Point]) -> String {
+    let told = figures(points, |point| point.energy);
+    let volts: BTreeSet<String> =
+        points.iter().filter_map(|point| point.supply_v.map(|volts| format!("{volts} V"))).collect();
+    if volts.len() < 2 {
+        told
+    } else {
+        format!("{told}; measured at {}", volts.into_iter().collect::<Vec<_>>().join(" and "))
+    }
+}

@@ -1,0 +1,156 @@
+//! Findings by consequence, the gravest first, alike ones together.
+
+use serde::Serialize;
+
+use super::index::{FindingEntry, Index, finding_anchor, key};
+use crate::audit::consequence::Consequence;
+use crate::audit::finding::Finding;
+use crate::parse::location::Line;
+use crate::render::letter::withheld;
+use crate::render::text;
+use crate::render::untrusted::Untrusted;
+
+/// The findings of one consequence.
+#[derive(Debug, Serialize)]
+pub struct Part {
+    key: &'static str,
+    title: String,
+    count: usize,
+    rules: Vec<RulePart>,
+}
+
+/// The findings of one rule.
+#[derive(Debug, Serialize)]
+struct RulePart {
+    anchor: String,
+    id: &'static str,
+    title: &'static str,
+    explanation: String,
+    source: String,
+    severity: &'static str,
+    findings: Vec<FindingPart>,
+}
+
+#[derive(Debug, Serialize)]
+struct FindingPart {
+    anchor: String,
+    name: String,
+    /// The results it concerns by number, for filters.
+    on: String,
+    division: String,
+    submitter: String,
+    /// The path as JSON, for decisions.
+    path: String,
+    place: String,
+    message: String,
+    /// The message as a letter has it, where that is less.
+    told: Option<String>,
+    excerpt: Option<String>,
+    label: Option<String>,
+    related: Vec<RelatedPart>,
+    notes: Vec<String>,
+    help: String,
+    waived: Option<String>,
+    /// Where the evidence is, where it is that of one result.
+    evidence: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct RelatedPart {
+    place: String,
+    excerpt: Option<String>,
+    label: String,
+}
+
+/// All findings by consequence.
+pub fn parts(index: &Index<'_>) -> Vec<Part> {
+    let part = |consequence: Consequence| {
+        let rules: Vec<RulePart> = index.groups(consequence).iter().map(|group| rule_part(index, group)).collect();
+        let count = rules.iter().map(|rule| rule.findings.len()).sum();
+        let title = consequence.to_string();
+        let title = title[..1].to_uppercase() + &title[1..];
+        Part { key: key(consequence), title, count, rules }
+    };
+    Consequence::ALL.into_iter().map(part).filter(|part| part.count > 0).collect()
+}
+
+fn rule_part(index: &Index<'_>, group: &[usize]) -> RulePart {
+    let first = index.findings[group[0]].finding;
+    RulePart {
+        anchor: group_anchor(first),
+        id: first.rule.id,
+        title: first.rule.title(),
+        explanation: first.rule.explanation(),
+        source: first.rule.source(),
+        severity: first.severity.name(),
+        findings: group.iter().map(|at| finding_part(index, *at)).collect(),
+    }
+}
+
+/// What a link to the findings of one rule leads to.
+pub fn group_anchor(first: &Finding) -> String {
+    format!("g-{}-{}", first.severity.name(), first.rule.id)
+}
+
+/// Whose it is: submitter, system and benchmark, as far as it lies with one.
+pub fn finding_name(index: &Index<'_>, one: &FindingEntry<'_>) -> String {
+    if let Some(own) = one.own {
+        return index.results[own].name();
+    }
+    let (_, submitter) = &one.owner;
+    let path = &one.finding.path;
+    let system = index
+        .results
+        .iter()
+        .map(|entry| entry.system)
+        .find(|system| *path == system.description_path || crate::source::is_inside(path, &system.path));
+    match system {
+        Some(system) => Untrusted(&format!("{submitter} · {}", system.name)).for_html(),
+        None if submitter.is_empty() => "(no submitter)".to_owned(),
+        None => Untrusted(submitter).for_html(),
+    }
+}
+
+/// Path and line.
+pub fn place(path: &str, line: Line) -> String {
+    Untrusted(&text::place(path, line)).for_html()
+}
+
+/// Why a finding does not count, where it was decided so.
+pub fn waiver(finding: &Finding) -> Option<String> {
+    finding.suppression.as_ref().map(|why| Untrusted(&why.to_string()).for_html())
+}
+
+fn finding_part(index: &Index<'_>, at: usize) -> FindingPart {
+    let one = &index.findings[at];
+    let finding = one.finding;
+    let owner = index.report.submission.submitter_of(&finding.path);
+    let told = owner.map(|owner| withheld(&finding.message, index.report, owner));
+    let numbers: Vec<String> = one.results.iter().map(ToString::to_string).collect();
+    FindingPart {
+        anchor: finding_anchor(at),
+        name: finding_name(index, one),
+        on: numbers.join(" "),
+        division: Untrusted(&one.owner.0).for_html(),
+        submitter: Untrusted(&one.owner.1).for_html(),
+        path: serde_json::Value::from(finding.path.as_str()).to_string(),
+        place: place(&finding.path, finding.line),
+        message: Untrusted(&finding.message).for_html(),
+        told: told.filter(|told| *told != finding.message).map(|told| Untrusted(&told).for_html()),
+        excerpt: finding.excerpt.as_deref().map(|text| Untrusted(text).for_html()),
+        label: finding.label.as_deref().map(|text| Untrusted(text).for_html()),
+        related: finding
+            .related
+            .iter()
+            .map(|other| RelatedPart {
+                place: place(&other.path, other.line),
+                excerpt: other.excerpt.as_deref().map(|text| Untrusted(text).for_html()),
+                label: Untrusted(&other.label).for_html(),
+            })
+            .collect(),
+        notes: finding.notes.iter().map(|note| Untrusted(note).for_html()).collect(),
+        help: Untrusted(&finding.help).for_html(),
+        waived: waiver(finding),
+        evidence: one.own.map(|own| index.results[own].anchor.clone()),
+    }
+}

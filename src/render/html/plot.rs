@@ -1,0 +1,217 @@
+//! Plots as inline SVG: axes with units, a text alternative, colours by class so that a dark page has its own. What
+//! matters is told by shape or dashes, too, so that it is there in grey print.
+
+mod axis;
+
+use std::fmt::Write;
+
+use crate::parse::text::is_hidden;
+
+pub use axis::Axis;
+
+/// A drawing area with two axes.
+pub struct Plot {
+    body: String,
+    x: Axis,
+    y: Axis,
+    title: String,
+    height: f64,
+    left: f64,
+    bottom: f64,
+}
+
+/// What a mark looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A filled circle: as it should be.
+    Dot,
+    /// A cross: something is wrong.
+    Cross,
+    /// A triangle: something that should not be there.
+    Triangle,
+}
+
+/// As wide as a small screen, so that letters are not shrunk there.
+const WIDTH: f64 = 400.0;
+const RIGHT: f64 = 12.0;
+const TOP: f64 = 14.0;
+/// What a letter beside an axis takes.
+const LETTER: f64 = 6.0;
+/// More names than this are written slanted.
+const UPRIGHT: usize = 5;
+
+impl Plot {
+    /// An empty plot; the title is its text alternative.
+    pub fn new(title: &str, x: Axis, y: Axis) -> Self {
+        let longest = |axis: &Axis| axis.names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as f64;
+        let left = if y.names.is_empty() { 54.0 } else { 30.0 + LETTER * longest(&y) };
+        let bottom = if x.names.len() > UPRIGHT { 34.0 + 0.7 * LETTER * longest(&x) } else { 38.0 };
+        Self { body: String::new(), x, y, title: title.to_owned(), height: 210.0, left, bottom }
+    }
+
+    /// Of that height.
+    pub fn high(mut self, height: f64) -> Self {
+        self.height = height;
+        self
+    }
+
+    /// As high as it is wide, for plots whose axes are alike.
+    pub fn square(mut self) -> Self {
+        self.height = WIDTH - self.left - RIGHT + TOP + self.bottom;
+        self
+    }
+
+    fn at(&self, x: f64, y: f64) -> (f64, f64) {
+        let width = WIDTH - self.left - RIGHT;
+        let height = self.height - TOP - self.bottom;
+        (self.left + width * self.x.part(x), TOP + height * (1.0 - self.y.part(y)))
+    }
+
+    /// A rectangle between two corners, with a text that a pointer shows.
+    pub fn bar(&mut self, class: &str, (x0, y0): (f64, f64), (x1, y1): (f64, f64), hint: &str) {
+        let ((left, bottom), (right, top)) = (self.at(x0, y0), self.at(x1, y1));
+        let (width, height) = ((right - left).max(0.5), (bottom - top).max(0.5));
+        let _ = write!(
+            self.body,
+            "<rect class=\"{class}\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"><title>{}</title></rect>",
+            escaped(hint)
+        );
+    }
+
+    /// A line through points.
+    pub fn line(&mut self, class: &str, points: impl IntoIterator<Item = (f64, f64)>) {
+        let mut path = String::new();
+        for (x, y) in points {
+            let (x, y) = self.at(x, y);
+            let _ = write!(path, "{}{x:.1} {y:.1}", if path.is_empty() { "M" } else { "L" });
+        }
+        let _ = write!(self.body, "<path class=\"{class}\" d=\"{path}\"/>");
+    }
+
+    /// A filled band between a lower and an upper bound at each place.
+    pub fn band(&mut self, class: &str, bounds: &[(f64, f64, f64)]) {
+        let forth = bounds.iter().map(|(x, _, upper)| (*x, *upper));
+        let back = bounds.iter().rev().map(|(x, lower, _)| (*x, *lower));
+        self.line(class, forth.chain(back));
+    }
+
+    /// A small mark at a place.
+    pub fn mark(&mut self, class: &str, shape: Shape, (x, y): (f64, f64), hint: &str) {
+        let (x, y) = self.at(x, y);
+        let hint = format!("<title>{}</title>", escaped(hint));
+        let _ = match shape {
+            Shape::Dot => {
+                write!(self.body, "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\">{hint}</circle>")
+            }
+            Shape::Cross => write!(
+                self.body,
+                "<path class=\"{class} cross\" d=\"M{:.1} {:.1}l8 8m0 -8l-8 8\">{hint}</path>",
+                x - 4.0,
+                y - 4.0
+            ),
+            Shape::Triangle => write!(
+                self.body,
+                "<path class=\"{class} triangle\" d=\"M{x:.1} {:.1}l4.5 8h-9z\">{hint}</path>",
+                y - 4.0
+            ),
+        };
+    }
+
+    /// Text at a place, `dx` and `dy` beside it. The class says where it is held: `mid`, `end`, or nothing.
+    pub fn text(&mut self, class: &str, (x, y): (f64, f64), (dx, dy): (f64, f64), text: &str) {
+        let (x, y) = self.at(x, y);
+        let _ = write!(
+            self.body,
+            "<text class=\"in {class}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+            x + dx,
+            y + dy,
+            escaped(text)
+        );
+    }
+
+    /// A level across the whole plot with its name at the right end, above it.
+    pub fn level(&mut self, y: f64, name: &str) {
+        let (from, to) = (self.x.from, self.x.to);
+        self.line("level", [(from, y), (to, y)]);
+        self.text("end", (to, y), (-3.0, -4.0), name);
+    }
+
+    /// Lines of text in the lower right corner.
+    pub fn legend(&mut self, lines: &[String]) {
+        let (x, y) = (self.x.to, self.y.from);
+        for (index, line) in lines.iter().rev().enumerate() {
+            self.text("end", (x, y), (-6.0, -8.0 - 15.0 * index as f64), line);
+        }
+    }
+
+    /// The finished drawing.
+    pub fn svg(&self) -> String {
+        let mut axes = String::new();
+        let (left, bottom) = (self.left, self.height - self.bottom);
+        let _ = write!(axes, "<path class=\"axis\" d=\"M{left} {TOP}L{left} {bottom}L{} {bottom}\"/>", WIDTH - RIGHT);
+        let slanted = self.x.names.len() > UPRIGHT;
+        for (tick, text) in self.x.ticks() {
+            let (x, _) = self.at(tick, self.y.from);
+            let text = escaped(&text);
+            let _ = if slanted {
+                write!(
+                    axes,
+                    "<text class=\"end\" transform=\"translate({:.1} {:.1}) rotate(-45)\">{text}</text>",
+                    x + 4.0,
+                    bottom + 12.0
+                )
+            } else {
+                write!(axes, "<text class=\"mid\" x=\"{x:.1}\" y=\"{:.1}\">{text}</text>", bottom + 14.0)
+            };
+        }
+        for (tick, text) in self.y.ticks() {
+            let (_, y) = self.at(self.x.from, tick);
+            let (x, y) = (left - 5.0, y + 4.0);
+            let _ = write!(axes, "<text class=\"end\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escaped(&text));
+        }
+        let middle = f64::midpoint(left, WIDTH - RIGHT);
+        let _ = write!(
+            axes,
+            "<text class=\"mid\" x=\"{middle:.1}\" y=\"{:.1}\">{}</text><text class=\"mid\" transform=\"translate(12 {:.1}) rotate(-90)\">{}</text>",
+            self.height - 6.0,
+            escaped(&self.x.label),
+            f64::midpoint(TOP, bottom),
+            escaped(&self.y.label)
+        );
+        let title = escaped(&self.title);
+        format!(
+            "<svg viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-label=\"{title}\"><title>{title}</title>{}{axes}</svg>",
+            self.height, self.body
+        )
+    }
+}
+
+/// Text without markup of its own.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c if is_hidden(c) => out.push('\u{FFFD}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_no_markup() {
+        let mut plot = Plot::new("<script>", Axis::new("\"x\"", 0.0, 1.0), Axis::named("y", ["<b>".to_owned()]));
+        plot.bar("bar", (0.0, 0.0), (1.0, 1.0), "</title><script>");
+        let svg = plot.svg();
+        assert!(!svg.contains("<script") && !svg.contains("\"x\"") && !svg.contains("<b>"), "{svg}");
+    }
+}

@@ -1,0 +1,64 @@
+//! Energy: the power over time, and what an inference of each window costs.
+
+use super::Figure;
+use super::windows::DRAWN;
+use crate::audit::metrics::median::median;
+use crate::model::Run;
+use crate::render::html::plot::{Axis, Plot};
+
+/// The power over time with the windows that were billed and the inferences that were made.
+pub fn trace(run: &Run) -> Option<Figure> {
+    let outline = run.outline.as_ref()?;
+    let most = outline.bounds.iter().map(|(_, upper)| f64::from(*upper)).fold(0.0, f64::max);
+    let bounds: Vec<(f64, f64, f64)> = outline
+        .bounds
+        .iter()
+        .enumerate()
+        .map(|(index, (lower, upper))| {
+            let time = (index as f64 + 0.5) * outline.seconds / outline.bounds.len() as f64;
+            (time, f64::from(*lower), f64::from(*upper))
+        })
+        .collect();
+    let title = format!("Power over {:.0} s, at most {most:.3} mW", outline.seconds);
+    let mut plot =
+        Plot::new(&title, Axis::new("time in s", 0.0, outline.seconds), Axis::new("power in mW", 0.0, most * 1.12));
+    for (index, (start, stop)) in outline.windows.iter().enumerate() {
+        let hint = format!("window {}: {start:.3} to {stop:.3} s", index + 1);
+        plot.bar("window", (*start, 0.0), (*stop, most * 1.05), &hint);
+    }
+    plot.band("band", &bounds);
+    for (start, stop) in &outline.inferences {
+        let hint = format!("inferences by the log: {start:.3} to {stop:.3} s");
+        plot.bar("inference", (*start, most * 1.06), (*stop, most * 1.11), &hint);
+    }
+    let shown = if outline.inferences.is_empty() { "" } else { "; bars on top: the inferences the log shows" };
+    let caption = format!("{title}, {} run; framed: the windows that count{shown}.", run.mode);
+    Some(Figure { caption, svg: plot.svg() })
+}
+
+/// What an inference of each window costs, against the median of all.
+pub fn windows(run: &Run) -> Option<Figure> {
+    let cost = |energy: f64, inferences: u64| (inferences > 0).then(|| energy / inferences as f64);
+    let costs: Vec<f64> = run.windows.iter().filter_map(|one| cost(one.energy_uj?, one.inferences)).collect();
+    let middle = median(costs.clone()).filter(|middle| *middle > 0.0)?;
+    let most = costs.iter().copied().fold(middle, f64::max);
+    let farthest = costs.iter().map(|cost| (cost / middle - 1.0).abs()).fold(0.0, f64::max);
+    let title = format!(
+        "An inference costs {middle:.3} µJ in the middle window; the windows lie within {:.1} % of it",
+        100.0 * farthest
+    );
+    let x = Axis::named(
+        "window, and how far it lies from the median",
+        (1..=costs.len().min(DRAWN)).map(|one| one.to_string()),
+    );
+    let mut plot = Plot::new(&title, x, Axis::new("µJ an inference", 0.0, most * 1.25));
+    for (index, cost) in costs.iter().take(DRAWN).enumerate() {
+        let (left, right) = (index as f64 + 0.2, index as f64 + 0.8);
+        plot.bar("bar", (left, 0.0), (right, *cost), &format!("window {}: {cost:.3} µJ an inference", index + 1));
+        let share = 100.0 * (cost / middle - 1.0);
+        let share = if share.abs() < 0.05 { "0.0 %".to_owned() } else { format!("{share:+.1} %") };
+        plot.text("mid", (index as f64 + 0.5, most * 1.18), (0.0, 4.0), &share);
+    }
+    plot.level(middle, "");
+    Some(Figure { caption: format!("{title} (dashed)."), svg: plot.svg() })
+}

@@ -1,0 +1,132 @@
+//! All results together: what speed costs, and how good their answers are.
+
+use serde::Serialize;
+
+use super::Figure;
+use crate::model::Figure as Score;
+use crate::render::html::index::{Index, ResultEntry};
+use crate::render::html::plot::{Axis, Plot, Shape};
+use crate::round::{Round, Target, Task};
+
+/// A plot with the results that its numbers stand for.
+#[derive(Debug, Serialize)]
+pub struct Overview {
+    /// Caption and drawing.
+    figure: Figure,
+    /// The results by number.
+    points: Vec<Point>,
+}
+
+#[derive(Debug, Serialize)]
+struct Point {
+    anchor: String,
+    name: String,
+}
+
+/// The plots of all results of a page.
+pub fn figures(index: &Index<'_>, round: &Round) -> Vec<Overview> {
+    let names = &round.publication.benchmarks;
+    let mut figures: Vec<Overview> = names.iter().filter_map(|name| costs(index, round, name)).collect();
+    figures.extend(quality(index, round));
+    figures
+}
+
+fn value(score: Option<&Score>) -> Option<f64> {
+    score?.value()
+}
+
+/// Latency against energy of one benchmark; what is below and left of all others has no better.
+fn costs(index: &Index<'_>, round: &Round, name: &str) -> Option<Overview> {
+    let streams = round.benchmarks.get(name)?.task == Task::Wakeword;
+    let of = |entry: &ResultEntry<'_>| {
+        let scores = entry.benchmark.scores();
+        let (rate, energy) = match &scores.wakeword {
+            Some(words) => (Some(&words.throughput), words.power.as_ref()),
+            None => (scores.throughput.as_ref(), scores.energy.as_ref()),
+        };
+        let rate = value(rate).filter(|rate| *rate > 0.0)?;
+        Some((1000.0 / rate, value(energy).filter(|energy| *energy > 0.0)?))
+    };
+    let (cost, unit) = if streams { ("mean power in mW", "mW") } else { ("energy in µJ an inference", "µJ") };
+    let points: Vec<(&ResultEntry<'_>, (f64, f64))> = index
+        .results
+        .iter()
+        .filter(|entry| entry.benchmark.name.as_deref() == Some(name))
+        .filter_map(|entry| Some((entry, of(entry)?)))
+        .collect();
+    if points.len() < 2 {
+        return None;
+    }
+    let title = format!("{name}: latency against energy of {} results", points.len());
+    let x = Axis::log("latency in ms", points.iter().map(|(_, at)| at.0));
+    let y = Axis::log(cost, points.iter().map(|(_, at)| at.1));
+    let mut plot = Plot::new(&title, x, y).high(260.0);
+    let mut listed = Vec::new();
+    let mut front: Vec<(f64, f64)> = points
+        .iter()
+        .map(|(_, at)| *at)
+        .filter(|at| !points.iter().any(|(_, other)| other != at && other.0 <= at.0 && other.1 <= at.1))
+        .collect();
+    front.sort_by(|a, b| a.0.total_cmp(&b.0));
+    plot.line("level", front);
+    for (number, (entry, at)) in points.iter().enumerate() {
+        let (class, shape) = look(entry);
+        plot.mark(class, shape, *at, &format!("{}: {:.3} ms, {:.3} {unit}", entry.name(), at.0, at.1));
+        plot.text("", *at, (6.0, -4.0), &(number + 1).to_string());
+        listed.push(Point { anchor: entry.anchor.clone(), name: entry.name() });
+    }
+    let caption = format!("{title}. Dashed: those that no other beats in both. Cross: not valid.");
+    Some(Overview { figure: Figure { caption, svg: plot.svg() }, points: listed })
+}
+
+fn look(entry: &ResultEntry<'_>) -> (&'static str, Shape) {
+    if entry.valid { ("mark", Shape::Dot) } else { ("alarm", Shape::Cross) }
+}
+
+/// Results, each with its quality.
+type Qualities<'a> = Vec<(&'a ResultEntry<'a>, f64)>;
+
+/// The quality of all results beside the targets.
+fn quality(index: &Index<'_>, round: &Round) -> Option<Overview> {
+    let of = |entry: &ResultEntry<'_>, target: Target| {
+        let scores = entry.benchmark.scores();
+        match target {
+            Target::Top1Percent(_) => value(scores.top1.as_ref()),
+            Target::Auc(_) => value(scores.auc.as_ref()).map(|area| 100.0 * area),
+            Target::Wakeword { .. } => None,
+        }
+    };
+    let mut rows: Vec<(&str, f64, Qualities<'_>)> = Vec::new();
+    for name in round.publication.benchmarks.iter().rev() {
+        let Some(spec) = round.benchmarks.get(name) else { continue };
+        let least = match spec.target {
+            Target::Top1Percent(percent) => percent,
+            Target::Auc(area) => 100.0 * area,
+            Target::Wakeword { .. } => continue,
+        };
+        let own = index.results.iter().filter(|entry| entry.benchmark.name.as_ref() == Some(name));
+        let own: Vec<_> = own.filter_map(|entry| Some((entry, of(entry, spec.target)?))).collect();
+        if !own.is_empty() {
+            rows.push((name, least, own));
+        }
+    }
+    let values = || rows.iter().flat_map(|(_, least, own)| own.iter().map(|(_, value)| *value).chain([*least]));
+    let (least, most) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+    let count: usize = rows.iter().map(|(.., own)| own.len()).sum();
+    let below: usize = rows.iter().flat_map(|(_, least, own)| own.iter().filter(|(_, value)| *value < *least)).count();
+    let title = format!("Quality of {count} results against the target, {below} below it");
+    let x = Axis::new("Top-1 in %, AUC times 100", (least - 2.0).floor(), (most + 1.0).ceil().min(100.0));
+    let names = rows.iter().map(|(name, ..)| (*name).to_owned());
+    let mut plot = Plot::new(&title, x, Axis::named("", names)).high(260.0);
+    for (row, (_, target, own)) in rows.iter().enumerate() {
+        let row = row as f64;
+        plot.line("level", [(*target, row + 0.05), (*target, row + 0.95)]);
+        for (place, (entry, value)) in own.iter().enumerate() {
+            let y = row + 0.15 + 0.7 * (place as f64 + 0.5) / own.len() as f64;
+            let (class, shape) = look(entry);
+            plot.mark(class, shape, (*value, y), &format!("{}: {value:.2}", entry.name()));
+        }
+    }
+    let caption = format!("{title}. Dashed: the target. Cross: not valid.");
+    (count > 1).then(|| Overview { figure: Figure { caption, svg: plot.svg() }, points: Vec::new() })
+}

@@ -1,0 +1,65 @@
+//! Receiver operating characteristics.
+
+use super::Figure;
+use crate::render::html::plot::{Axis, Plot};
+
+/// Scores, each with whether its input is a positive.
+pub type Curve = Vec<(f64, bool)>;
+
+/// A line a curve, and what is said of them.
+pub fn roc(curves: Vec<Curve>, said: &[String]) -> Option<Figure> {
+    let axis = |label: &str| Axis::new(label, 0.0, 1.0);
+    let title = if curves.len() == 1 { "ROC curve" } else { "ROC curves, one class against the rest each" };
+    let title = std::iter::once(title.to_owned()).chain(said.iter().cloned()).collect::<Vec<_>>().join("; ");
+    let mut plot = Plot::new(&title, axis("false positive rate"), axis("true positive rate")).square();
+    plot.line("level", [(0.0, 0.0), (1.0, 1.0)]);
+    let mut drawn = false;
+    for scored in curves {
+        let corners = corners(scored);
+        drawn |= !corners.is_empty();
+        if !corners.is_empty() {
+            plot.line("line", corners);
+        }
+    }
+    plot.legend(said);
+    drawn.then(|| Figure { caption: format!("{title}. Dashed: chance."), svg: plot.svg() })
+}
+
+/// Where a curve bends; nothing where a class has no inputs.
+fn corners(mut scored: Curve) -> Vec<(f64, f64)> {
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let positives = scored.iter().filter(|(_, positive)| *positive).count();
+    let negatives = scored.len() - positives;
+    if positives == 0 || negatives == 0 {
+        return Vec::new();
+    }
+    let mut corners: Vec<(usize, usize)> = vec![(0, 0)];
+    let (mut hits, mut alarms) = (0, 0);
+    for (index, (score, positive)) in scored.iter().enumerate() {
+        hits += usize::from(*positive);
+        alarms += usize::from(!positive);
+        if scored.get(index + 1).is_some_and(|(next, _)| next.total_cmp(score).is_eq()) {
+            continue;
+        }
+        // A point on one straight line with the two before says nothing.
+        if let [.., before, last] = corners[..]
+            && (before.0 == last.0 && last.0 == alarms || before.1 == last.1 && last.1 == hits)
+        {
+            corners.pop();
+        }
+        corners.push((alarms, hits));
+    }
+    corners.into_iter().map(|(x, y)| (x as f64 / negatives as f64, y as f64 / positives as f64)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_curve_bends_where_it_must() {
+        let scored = vec![(0.9, true), (0.8, true), (0.7, false), (0.1, false)];
+        assert_eq!(corners(scored), [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0)]);
+        assert!(corners(vec![(0.5, true)]).is_empty());
+    }
+}

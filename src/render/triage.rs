@@ -1,0 +1,325 @@
+//! Findings as a reviewer reads them: one row a submitter, then what there is to decide, by consequence, the gravest first and
+//! alike ones together; then what was not checked, and the verdict.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::text::{place, summary};
+use super::wrap::wrapped;
+use crate::audit::consequence::{Consequence, groups};
+use crate::audit::finding::Finding;
+use crate::audit::proof::Status;
+use crate::audit::report::Report;
+use crate::model::{Submitter, System};
+use crate::render::untrusted::Untrusted;
+use crate::round::Severity;
+use crate::source::around;
+
+/// Which findings are shown; the verdict is that of all.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// Only this rule.
+    pub rule: Option<String>,
+    /// At least so grave.
+    pub severity: Option<Severity>,
+    /// Only of this system.
+    pub system: Option<String>,
+    /// Only of this benchmark.
+    pub benchmark: Option<String>,
+    /// Only of rules of this group.
+    pub group: Option<crate::audit::rule::Group>,
+}
+
+impl View {
+    /// Whether every finding is shown.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let Self { rule, severity, system, benchmark, group } = self;
+        rule.is_none() && severity.is_none() && system.is_none() && benchmark.is_none() && group.is_none()
+    }
+
+    /// The findings to show, in the order of the report.
+    #[must_use]
+    pub fn of<'a>(&self, report: &'a Report) -> Vec<&'a Finding> {
+        let submission = &report.submission;
+        let systems: Vec<&System> =
+            submission.systems.iter().filter(|one| Some(&one.name) == self.system.as_ref()).collect();
+        let descriptions: HashSet<&str> = systems.iter().map(|system| system.description_path.as_str()).collect();
+        let systems: HashSet<&str> = systems.iter().map(|system| system.path.as_str()).collect();
+        let benchmarks: HashSet<&str> = submission
+            .benchmarks()
+            .filter(|(_, benchmark)| Some(benchmark.short_name()) == self.benchmark.as_deref())
+            .map(|(_, benchmark)| benchmark.path.as_str())
+            .collect();
+        let inside = |path: &str, folders: &HashSet<&str>| around(path).any(|folder| folders.contains(folder));
+        let takes = |finding: &&Finding| {
+            self.rule.as_ref().is_none_or(|rule| finding.rule.id == rule)
+                && self.severity.is_none_or(|severity| finding.severity >= severity)
+                && self.group.is_none_or(|group| finding.rule.group == group)
+                && (self.system.is_none()
+                    || inside(&finding.path, &systems)
+                    || descriptions.contains(finding.path.as_str()))
+                && (self.benchmark.is_none() || inside(&finding.path, &benchmarks))
+        };
+        report.findings.iter().filter(takes).collect()
+    }
+}
+
+/// How the findings are laid out.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout {
+    /// Columns of a line.
+    pub width: usize,
+    /// Whether there is colour.
+    pub styled: bool,
+    /// The least severity that fails the check.
+    pub threshold: Severity,
+}
+
+/// Places of alike findings that are listed.
+const LISTED: usize = 2;
+
+/// Writes the desk.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}\n", verdict(report, layout))?;
+    submitters(report, layout, out)?;
+    let shown = view.of(report);
+    // What follows from files known to be absent is counted below.
+    let here: Vec<&Finding> = shown.iter().copied().filter(|finding| !finding.is_absent()).collect();
+    for consequence in Consequence::ALL {
+        let groups = groups(here.iter().copied(), |finding| finding, consequence);
+        if groups.is_empty() {
+            continue;
+        }
+        let count = groups.iter().flatten().filter(|finding| finding.counts()).count();
+        writeln!(out, "\n{}", painted(layout, Style::new().bold(), &format!("{consequence} ({count})")))?;
+        for findings in groups {
+            group(report, &findings, layout, out)?;
+        }
+    }
+    not_checked(report, layout, out)?;
+    if !shown.is_empty() {
+        let told =
+            "--full shows every finding with its lines and what to do; `tinyaudit explain RULE` says what a rule means";
+        writeln!(out)?;
+        for line in wrapped(told, layout.width, 0) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    if !view.is_whole() {
+        writeln!(out, "\n{} of {} findings are shown", shown.len(), report.findings.len())?;
+    }
+    writeln!(out, "\n{}", verdict(report, layout))
+}
+
+/// Writes a line a finding: place, severity, rule and message.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_concise(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    for finding in view.of(report) {
+        let waived = if finding.counts() { "" } else { " (waived)" };
+        let (severity, id) = (finding.severity.name(), finding.rule.id);
+        let place = place(&finding.path, finding.line);
+        writeln!(
+            out,
+            "{}: {severity}[{id}]{waived}: {}",
+            Untrusted(&place).for_terminal(),
+            Untrusted(&finding.message).for_terminal()
+        )?;
+    }
+    writeln!(out, "{}", verdict(report, layout))
+}
+
+/// Writes how many findings of each rule there are, the most frequent first.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_statistics(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for finding in view.of(report) {
+        let severity = if finding.counts() { finding.severity.name() } else { "waived" };
+        *counts.entry((finding.rule.id, severity)).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(key, count)| (std::cmp::Reverse(*count), *key));
+    for ((rule, severity), count) in counts {
+        writeln!(out, "{count:>6}  {severity:<8} {rule}")?;
+    }
+    writeln!(out, "{}", verdict(report, layout))
+}
+
+fn verdict(report: &Report, layout: Layout) -> String {
+    let colour = if report.fails(layout.threshold) { AnsiColor::Red } else { AnsiColor::Green };
+    let lines = wrapped(&summary(report, layout.threshold), layout.width, 2);
+    lines.iter().map(|line| painted(layout, colour.on_default().bold(), line)).collect::<Vec<_>>().join("\n")
+}
+
+fn painted(layout: Layout, style: Style, text: &str) -> String {
+    if layout.styled { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
+const fn colour(severity: Severity) -> AnsiColor {
+    match severity {
+        Severity::Error => AnsiColor::Red,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Note => AnsiColor::Cyan,
+    }
+}
+
+/// One row a submitter: what became of the results, and how many findings there are.
+fn submitters(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    const COLUMNS: [&str; 6] = ["confirmed", "rule broken", "contradicted", "unproven", "errors", "warnings"];
+    let numbers: usize = COLUMNS.iter().map(|column| column.len() + 1).sum();
+    let widest = report.submission.submitters.iter().map(|one| label(one).chars().count()).max().unwrap_or(0);
+    let name = widest.clamp("submitter".len(), layout.width.saturating_sub(numbers).max("submitter".len()));
+    let heads = COLUMNS.map(|column| format!(" {column}")).concat();
+    writeln!(out, "{}", painted(layout, Style::new().underline(), &format!("{:<name$}{heads}", "submitter")))?;
+    let counts = counts(report);
+    let of = |submitter: &Submitter| counts.get(&submitter.path).copied().unwrap_or_default();
+    // Those first of whom most is to be decided.
+    let mut rows: Vec<&Submitter> = report.submission.submitters.iter().collect();
+    rows.sort_by_key(|submitter| {
+        let [_, broken, contradicted, unproven, errors, _] = of(submitter);
+        std::cmp::Reverse((contradicted, errors, unproven, broken))
+    });
+    for submitter in rows {
+        let counts = of(submitter);
+        let cells = COLUMNS.iter().zip(counts).map(|(column, count)| format!(" {count:>width$}", width = column.len()));
+        let cells: String = cells.collect();
+        let mut lines = wrapped(&label(submitter), name, 2);
+        let last = lines.pop().unwrap_or_default();
+        for line in lines {
+            writeln!(out, "{line}")?;
+        }
+        writeln!(out, "{last:<name$}{cells}")?;
+    }
+    Ok(())
+}
+
+fn label(submitter: &Submitter) -> String {
+    let division = if submitter.division.is_empty() { "?" } else { &submitter.division };
+    Untrusted(&format!("{division}/{}", submitter.name)).for_terminal()
+}
+
+/// Results confirmed, not by the rules, contradicted and unproven, errors and warnings, by the path of the submitter.
+fn counts(report: &Report) -> BTreeMap<String, [usize; 6]> {
+    let mut counts: BTreeMap<String, [usize; 6]> = BTreeMap::new();
+    let mut count = |path: &str, column: usize, number: usize| {
+        if let Some(submitter) = report.submission.submitter_of(path) {
+            counts.entry(submitter.path.clone()).or_default()[column] += number;
+        }
+    };
+    for (system, benchmark) in report.results() {
+        count(
+            &system.path,
+            match report.status(system, benchmark) {
+                Status::Confirmed => 0,
+                Status::NotByTheRules => 1,
+                Status::Contradicted => 2,
+                Status::Unproven => 3,
+            },
+            1,
+        );
+    }
+    for finding in report.findings.iter().filter(|finding| finding.counts()) {
+        match finding.severity {
+            Severity::Error => count(&finding.path, 4, finding.stands_for),
+            Severity::Warning => count(&finding.path, 5, finding.stands_for),
+            Severity::Note => {}
+        }
+    }
+    counts
+}
+
+fn group(report: &Report, findings: &[&Finding], layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let rule = findings[0].rule;
+    let counting: Vec<&Finding> = findings.iter().copied().filter(|finding| finding.counts()).collect();
+    let severity = counting.iter().map(|finding| finding.severity).max();
+    let waived = findings.len() - counting.len();
+    let name = severity.map_or("waived", Severity::name);
+    let mut title = format!("{name}[{}]: {}", rule.id, rule.title().trim_end_matches('.'));
+    if findings.len() > 1 {
+        title = format!("{title}, {} findings", findings.len());
+    }
+    if waived > 0 && severity.is_some() {
+        title = format!("{title}, {waived} waived");
+    }
+    let style = severity.map_or(Style::new(), |severity| colour(severity).on_default());
+    for line in wrapped(&title, layout.width.saturating_sub(2), 2) {
+        writeln!(out, "  {}", painted(layout, style, &line))?;
+    }
+    // Notes are counted; what they say is in the full form.
+    if severity == Some(Severity::Note) || severity.is_none() {
+        return Ok(());
+    }
+    // Who checks one submission wants to know what to do; a committee, what there is.
+    if let Some(first) = counting.first().filter(|_| report.submission.submitters.len() < 2) {
+        for line in wrapped(
+            &format!("what to do: {}", Untrusted(&first.help).for_terminal()),
+            layout.width.saturating_sub(4),
+            2,
+        ) {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    for finding in counting.iter().take(LISTED) {
+        let told = format!(
+            "{}: {}",
+            Untrusted(&place(&finding.path, finding.line)).for_terminal(),
+            Untrusted(&finding.message).for_terminal()
+        );
+        for line in wrapped(&told, layout.width.saturating_sub(4), 2) {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    if let Some(rest) = counting.get(LISTED..).filter(|rest| !rest.is_empty()) {
+        let told = format!("and {} more{} (--rule {} --full)", rest.len(), owners(report, rest), rule.id);
+        for line in wrapped(&told, layout.width.saturating_sub(4), 2) {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Whose findings these are, where that can be said in few words.
+fn owners(report: &Report, findings: &[&Finding]) -> String {
+    let owner =
+        |finding: &&Finding| Some(Untrusted(&report.submission.submitter_of(&finding.path)?.name).for_terminal());
+    let owners: BTreeSet<String> = findings.iter().filter_map(owner).collect();
+    if (1..=3).contains(&owners.len()) {
+        format!(" of {}", owners.into_iter().collect::<Vec<_>>().join(", "))
+    } else {
+        String::new()
+    }
+}
+
+/// What nobody could look at: figures that are open, by reason, and why.
+fn not_checked(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let mut open: BTreeMap<String, usize> = BTreeMap::new();
+    for proof in report.proofs.values() {
+        if let Some((check, _)) = proof.unknown().next().filter(|_| proof.status() == Status::Unproven) {
+            *open.entry(format!("{}: {}", proof.kind.name(), check.clause())).or_default() += 1;
+        }
+    }
+    let absent = report.findings.iter().filter(|finding| finding.is_absent()).count();
+    if open.is_empty() && absent == 0 {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", painted(layout, Style::new().bold(), "not checked"))?;
+    for (what, count) in open {
+        let told = format!("{count} {}, as nothing shows that {}", if count == 1 { "figure" } else { "figures" }, what);
+        for line in wrapped(&told, layout.width.saturating_sub(2), 2) {
+            writeln!(out, "  {line}")?;
+        }
+    }
+    if absent > 0 {
+        writeln!(out, "  {absent} findings follow from files that are known to be absent")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Holding a package, or its unpacked folder, against its manifest.
+
+use std::collections::BTreeMap;
+use std::io::BufReader;
+
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use super::{Listed, MANIFEST, Manifest, REPORT};
+use crate::source::{Entry, Tree};
+
+/// What differs from the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    /// The file.
+    pub path: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// Everything in which a package differs from its manifest, sorted by path. A manifest that nobody can read differs, too.
+///
+/// # Errors
+/// When there is no manifest.
+pub fn differences(tree: &Tree) -> Result<Vec<Difference>, String> {
+    let entry = tree.get(MANIFEST).ok_or_else(|| format!("there is no {MANIFEST}; it is no package"))?;
+    Ok(match manifest(tree, entry) {
+        Ok(manifest) => differences_from(tree, &manifest),
+        Err(message) => vec![Difference { path: MANIFEST.to_owned(), message }],
+    })
+}
+
+fn manifest(tree: &Tree, entry: &Entry) -> Result<Manifest, String> {
+    /// What stands beside a path in its line, with room to spare.
+    const BESIDE: u64 = 256;
+    let most = tree.entries().iter().map(|entry| 2 * entry.path.len() as u64 + BESIDE).sum::<u64>() + (64 << 10);
+    if let Some(size) = entry.size().filter(|size| *size > most) {
+        return Err(format!("it has {size} bytes, a manifest of so many files has at most {most}"));
+    }
+    let bytes = tree.read(entry).map_err(|error| format!("it cannot be read: {error}"))?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is no text".to_owned())?;
+    Manifest::parse(&text)
+}
+
+fn differences_from(tree: &Tree, manifest: &Manifest) -> Vec<Difference> {
+    let difference = |path: &str, message: String| Difference { path: path.to_owned(), message };
+    let mut listed: BTreeMap<&str, &Listed> = BTreeMap::new();
+    let mut found = Vec::new();
+    for file in &manifest.files {
+        if listed.insert(&file.path, file).is_some() {
+            found.push(difference(&file.path, "it is listed twice".to_owned()));
+        }
+    }
+    let extra = tree.entries().iter().filter(|entry| {
+        entry.kind != crate::source::Kind::Folder && *entry.path != *MANIFEST && !listed.contains_key(&*entry.path)
+    });
+    found.extend(extra.map(|entry| difference(&entry.path, "it is not in the manifest".to_owned())));
+    let changed: Vec<Difference> = listed
+        .par_iter()
+        .filter_map(|(path, file)| {
+            let Some(entry) = tree.get(path).filter(|entry| entry.is_file()) else {
+                return Some(difference(path, "it is missing".to_owned()));
+            };
+            match Listed::of_entry(tree, entry) {
+                Err(error) => Some(difference(path, format!("it cannot be read: {error}"))),
+                Ok(now) if now.size != file.size => {
+                    Some(difference(path, format!("it has {} bytes, the manifest says {}", now.size, file.size)))
+                }
+                Ok(now) if now.sha256 != file.sha256 => Some(difference(path, "its content was changed".to_owned())),
+                Ok(_) => None,
+            }
+        })
+        .collect();
+    found.extend(changed);
+    found.sort();
+    found
+}
+
+/// The round the stored report is of.
+///
+/// # Errors
+/// When there is no report or nobody can read it.
+pub fn stored_round(tree: &Tree) -> Result<String, String> {
+    // The rest is not kept: it may be large, and it is not believed.
+    #[derive(Deserialize)]
+    struct Stored {
+        round: Option<String>,
+    }
+    let entry = tree.get(REPORT).ok_or_else(|| format!("there is no {REPORT}"))?;
+    let read = tree.stream(entry, |source| Ok(serde_json::from_reader::<_, Stored>(BufReader::new(source))?));
+    let report = read.map_err(|error| format!("{REPORT} cannot be read: {error}"))?;
+    report.round.ok_or_else(|| format!("{REPORT} names no round"))
+}

@@ -1,0 +1,50 @@
+//! Where inputs come from: a folder with the data sets, or synthetic files of the right names and sizes.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::round::Dataset;
+use crate::testbench::simulator::answers::synthetic_input;
+
+/// A source of input files.
+pub trait Inputs {
+    /// The whole file of an input.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn read(&self, list: &Dataset, name: &str) -> io::Result<Vec<u8>>;
+
+    /// Where they are, as a log names it.
+    fn place(&self) -> String;
+}
+
+/// Files `<folder>/<list>/<name>`, as the data sets are handed out.
+pub struct Folder(pub PathBuf);
+
+impl Inputs for Folder {
+    fn read(&self, list: &Dataset, name: &str) -> io::Result<Vec<u8>> {
+        let folder = list.name.split('-').next().unwrap_or(list.name);
+        std::fs::read(self.0.join(folder).join(name))
+    }
+
+    fn place(&self) -> String {
+        self.0.display().to_string()
+    }
+}
+
+/// Made-up files, for simulated devices.
+pub struct Synthetic;
+
+impl Inputs for Synthetic {
+    fn read(&self, list: &Dataset, name: &str) -> io::Result<Vec<u8>> {
+        let slice = list.input_bytes.unwrap_or(490) as usize;
+        let stride = list.stride_bytes as usize;
+        let bytes = slice + stride * (list.slices as usize - 1);
+        Ok(synthetic_input(name, bytes, stride))
+    }
+
+    fn place(&self) -> String {
+        // Where the EEMBC runner keeps its data sets.
+        "/home/user/eembc/runner/benchmarks/ulp-mlperf/datasets".to_owned()
+    }
+}

@@ -1,0 +1,217 @@
+//! The LPM01A energy monitor: text commands in, a stream of samples out.
+//!
+//! A sample is the energy of a millisecond as `dddd-ee`, four digits and a power of ten, in J; every thousandth is
+//! preceded by a `TimeStamp` line, and a falling edge of the time-stamp pin by `event NN ris`.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::profile::{FaultKind, Power, Profile};
+use super::random::Random;
+use super::{Activity, Timed, Trail};
+use crate::testbench::device::Micros;
+
+/// Speed of its port, whatever a program sets: it is a port by name only.
+pub const BAUD: u64 = 3_686_400;
+/// Supply voltages in mV that it can give.
+const VOLTAGES: std::ops::RangeInclusive<u64> = 1800..=3300;
+/// Commands that take a value.
+const SETTINGS: [&str; 10] =
+    ["lcd", "pwr", "volt", "acqtime", "trigdelay", "trigsrc", "eventsrc", "output", "format", "freq"];
+/// A millisecond.
+const SAMPLE: Micros = 1000;
+/// Samples between two time stamps.
+const STAMP_EVERY: u64 = 1000;
+
+/// An energy monitor.
+pub struct Monitor {
+    profile: Arc<Profile>,
+    power: Power,
+    command: Vec<u8>,
+    /// Whether it feeds the device.
+    feeding: bool,
+    /// Supply voltage in mV.
+    millivolts: u64,
+    /// When sampling started.
+    since: Option<Micros>,
+    samples: u64,
+    /// Where in the trail it has come to.
+    span: usize,
+    pulse: usize,
+    events: u64,
+    random: Random,
+}
+
+impl Monitor {
+    /// A monitor wired to a device of a profile.
+    #[must_use]
+    pub fn new(profile: Arc<Profile>, power: Power) -> Self {
+        Self {
+            random: Random::new(profile.seed ^ 0x4C50_4D30),
+            profile,
+            power,
+            command: Vec::new(),
+            feeding: false,
+            millivolts: *VOLTAGES.end(),
+            since: None,
+            samples: 0,
+            span: 0,
+            pulse: 0,
+            events: 0,
+        }
+    }
+
+    /// Whether it feeds the device.
+    #[must_use]
+    pub const fn feeds(&self) -> bool {
+        self.feeding
+    }
+
+    /// Takes bytes that arrive at a time; commands end with a line feed.
+    pub fn take(&mut self, at: Micros, bytes: &[u8], trail: &Trail) -> Vec<Timed> {
+        let mut out = Vec::new();
+        for byte in bytes {
+            if *byte == b'\n' {
+                let command = String::from_utf8_lossy(&std::mem::take(&mut self.command)).trim().to_owned();
+                out.extend(self.execute(at, &command, trail));
+            } else {
+                self.command.push(*byte);
+            }
+        }
+        out
+    }
+
+    fn execute(&mut self, at: Micros, command: &str, trail: &Trail) -> Vec<Timed> {
+        let say = |text: String| Timed { at, bytes: text.into_bytes() };
+        let words: Vec<&str> = command.split_ascii_whitespace().collect();
+        let mut out = Vec::new();
+        let mut more = None;
+        let refused = match words[..] {
+            [] => return out,
+            ["start"] => {
+                self.since = Some(at);
+                (self.samples, self.events) = (0, 0);
+                self.pulse = trail.pulses.partition_point(|pulse| *pulse < at);
+                None
+            }
+            ["stop"] => {
+                out = self.run(at, trail);
+                self.since = None;
+                more = Some("Acquisition completed".to_owned());
+                None
+            }
+            ["pwr", "on" | "off", ..] => {
+                self.feeding = words[1] == "on";
+                None
+            }
+            ["pwr", "get"] => {
+                more = Some(if self.feeding { "on" } else { "off" }.to_owned());
+                None
+            }
+            ["volt", "get"] => {
+                more = Some(format!("{}m", self.millivolts));
+                None
+            }
+            ["volt", value] => match value.strip_suffix('m').and_then(|number| number.parse().ok()) {
+                Some(millivolts) if VOLTAGES.contains(&millivolts) => {
+                    self.millivolts = millivolts;
+                    None
+                }
+                _ => Some("the voltage is 1800m to 3300m"),
+            },
+            ["version"] => {
+                more = Some("simulated LPM01A 1.0.6".to_owned());
+                None
+            }
+            ["htc" | "hrc" | "help" | "status"]
+            | ["lcd", "1" | "2", _, ..]
+            | ["acqtime" | "trigdelay" | "trigsrc" | "eventsrc" | "output" | "format" | "freq", _, ..] => None,
+            [command, ..] if SETTINGS.contains(&command) => Some("bad argument"),
+            _ => Some("unknown command"),
+        };
+        out.push(say(match refused {
+            None => format!("\r\nPowerShield > ack {command}\r\n\r\n"),
+            Some(why) => format!("\r\nPowerShield > error {command}\r\nError detail: {why}\r\n\r\n"),
+        }));
+        out.extend(more.map(|line| say(format!("{line}\r\n"))));
+        out
+    }
+
+    /// The samples taken until a time.
+    pub fn run(&mut self, until: Micros, trail: &Trail) -> Vec<Timed> {
+        let Some(since) = self.since else { return Vec::new() };
+        let lossy = self.profile.has_fault(FaultKind::DroppedSamples);
+        let mut out = Vec::new();
+        while since + (self.samples + 1) * SAMPLE <= until {
+            let start = since + self.samples * SAMPLE;
+            let end = start + SAMPLE;
+            let mut text = String::new();
+            if self.samples.is_multiple_of(STAMP_EVERY) {
+                let ms = self.samples;
+                let _ = write!(text, "TimeStamp: {:03}s {:03}ms, buff 00%\r\n", ms / 1000 % 1000, ms % 1000);
+            }
+            while trail.pulses.get(self.pulse).is_some_and(|pulse| *pulse < end) {
+                let _ = write!(text, "event {:02} ris\r\n", self.events);
+                self.events += 1;
+                self.pulse += 1;
+            }
+            let dropped = lossy && (5_000..6_000).contains(&self.samples);
+            if !dropped {
+                let joules = self.mean_power(start, end, trail) * 1e-6;
+                let _ = write!(text, "{}\r\n", printed(joules * (1.0 + 0.004 * self.random.swing())));
+            }
+            out.push(Timed { at: end, bytes: text.into_bytes() });
+            self.samples += 1;
+        }
+        out
+    }
+
+    /// Mean power in mW of a millisecond; a device that is not fed takes none.
+    fn mean_power(&mut self, start: Micros, end: Micros, trail: &Trail) -> f64 {
+        if trail.off_since.is_some_and(|off| off <= start) {
+            return 0.0;
+        }
+        let power = self.power;
+        while trail.spans.get(self.span).is_some_and(|span| span.1 <= start) {
+            self.span += 1;
+        }
+        let mut sum = 0.0;
+        let mut idle = SAMPLE as f64;
+        for span in trail.spans[self.span..].iter().take_while(|span| span.0 < end) {
+            let common = span.1.min(end).saturating_sub(span.0.max(start)) as f64;
+            sum += common
+                * match span.2 {
+                    Activity::Infer => power.inference,
+                    Activity::Load => power.load,
+                    Activity::Idle => power.idle,
+                };
+            idle -= common;
+        }
+        (sum + idle.max(0.0) * power.idle) / SAMPLE as f64
+    }
+}
+
+/// A number as the monitor prints it: four digits and a signed exponent of two.
+fn printed(value: f64) -> String {
+    if value <= 0.0 {
+        return "0000+00".to_owned();
+    }
+    #[allow(clippy::cast_possible_truncation)] // a small exponent
+    let mut exponent = value.log10().floor() as i32 - 3;
+    let mut digits = (value / 10f64.powi(exponent)).round();
+    if digits >= 10_000.0 {
+        exponent += 1;
+        digits = 1000.0;
+    }
+    format!("{digits:04.0}{exponent:+03}")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn samples_print_with_four_digits_and_an_exponent() {
+        assert_eq!(super::printed(15.42e-6), "1542-08");
+        assert_eq!(super::printed(0.0), "0000+00");
+        assert_eq!(super::printed(9.99996e-6), "1000-08");
+    }
+}

@@ -1,0 +1,119 @@
+//! Decisions: what a waiver lets through, and what it does not.
+
+use std::fs;
+
+use tempfile::TempDir;
+use tinyaudit::audit::proof::{Kind, Proof, Status};
+use tinyaudit::audit::report::Report;
+use tinyaudit::audit::waiver;
+use tinyaudit::round::Round;
+use tinyaudit::source::Tree;
+
+use crate::golden;
+
+const NPU: &str = "closed/ExampleCo/results/simulated_npu_400mhz/ic";
+const FPGA: &str = "closed/ExampleCo/results/simulated_fpga_100mhz/ic";
+
+/// The report on the bundled submission with a file changed, and with waivers.
+fn waived(file: &str, edit: impl FnOnce(&str) -> Option<String>, waivers: &str) -> Report {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let path = folder.path().join(file);
+    match edit(&fs::read_to_string(&path).unwrap()) {
+        Some(text) => fs::write(&path, text).unwrap(),
+        None => fs::remove_file(&path).unwrap(),
+    }
+    let mut report = Report::of(&Tree::open(folder.path()).unwrap(), Round::named("v1.3").unwrap(), None).unwrap();
+    let all: Vec<String> = waivers
+        .split(';')
+        .filter(|about| !about.is_empty())
+        .map(|about| format!("- {{{about}, reason: r, decided_by: d, date: 2026-01-31}}\n"))
+        .collect();
+    if !all.is_empty() {
+        report.waive(&waiver::parse(&all.concat(), "w.yaml").unwrap(), "w.yaml");
+    }
+    report
+}
+
+fn proof<'a>(report: &'a Report, run: &str) -> &'a Proof {
+    &report.proofs[run]
+}
+
+/// A log of which the last quarter is cut off.
+fn cut(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[..lines.len() * 3 / 4].join("\n")
+}
+
+/// Who waives that a log is cut off does not waive what it shows: the claim has to be named.
+#[test]
+fn a_waived_cause_lets_the_claim_through_only_where_the_figure_is_named() {
+    let run = format!("{NPU}/accuracy");
+    let log = format!("{run}/log.txt");
+    for (about, status) in [
+        ("", Status::Unproven),
+        ("rule: log-incomplete", Status::Unproven),
+        ("rule: log-incomplete, figures: [throughput]", Status::Unproven),
+        ("rule: log-incomplete, figures: [quality]", Status::Confirmed),
+    ] {
+        let report = waived(&log, |log| Some(cut(log)), about);
+        let proof = proof(&report, &run);
+        assert_eq!(proof.status(), status, "{about}: {:?}", proof.reason());
+        assert_eq!(proof.word(), Status::Unproven, "{about}");
+        assert_eq!(proof.is_waived(), status == Status::Confirmed, "{about}");
+    }
+}
+
+/// The rule that compares the claim may be waived as such: then the claim stands, and the word stays.
+#[test]
+fn a_waived_mismatch_keeps_its_word() {
+    let run = format!("{NPU}/accuracy");
+    let raise = |text: &str| Some(text.replace("85.5%", "88.5%"));
+    let report = waived(&format!("{run}/results.txt"), raise, "rule: accuracy-mismatch");
+    let proof = proof(&report, &run);
+    assert_eq!((proof.kind, proof.status(), proof.word()), (Kind::Quality, Status::Confirmed, Status::Contradicted));
+    let rows = serde_json::to_string(&tinyaudit::render::proof::ProofRow::of(
+        &report,
+        &report.submission.systems[1].benchmarks[0],
+    ));
+    assert!(rows.unwrap().contains(r#""status":"contradicted","waived":true"#));
+}
+
+/// No figure is confirmed without a claim, or without the log that would show it.
+#[test]
+fn nothing_is_confirmed_where_nothing_is_claimed_or_shown() {
+    let run = format!("{NPU}/accuracy");
+    let nothing = |_: &str| Some("nothing\n".to_owned());
+    let report = waived(&format!("{run}/results.txt"), nothing, "rule: claim-missing;rule: log-malformed");
+    assert_eq!(proof(&report, &run).status(), Status::Unproven);
+    let report = waived(&format!("{run}/log.txt"), |_: &str| None, "rule: file-missing");
+    assert_eq!((proof(&report, &run).status(), report.counts().error), (Status::Unproven, 0));
+    // Of the other runner results.json shows the claim all the same.
+    let run = format!("{FPGA}/accuracy");
+    let report = waived(&format!("{run}/log.txt"), |_: &str| None, "rule: file-missing");
+    assert!(proof(&report, &run).is_waived() && proof(&report, &run).word() == Status::Unproven);
+}
+
+/// A cause in the performance run leaves the energy open; it does not contradict it.
+#[test]
+fn what_is_wrong_with_another_run_leaves_a_figure_open() {
+    let report = waived(&format!("{NPU}/performance/log.txt"), |log| Some(log[..1952].to_owned()), "");
+    assert_eq!(proof(&report, &format!("{NPU}/energy")).status(), Status::Unproven);
+    let undecided = report.findings.iter().filter(|finding| finding.undecided.is_some()).count();
+    assert_eq!(undecided, 0, "one cause, one finding");
+}
+
+/// What was waived and what follows from it comes back when the decision is taken back.
+#[test]
+fn decisions_leave_no_trace() {
+    let file = format!("{NPU}/accuracy/log.txt");
+    let before = waived(&file, |log| Some(cut(log)), "");
+    let mut after = waived(&file, |log| Some(cut(log)), "rule: log-incomplete, figures: [quality];rule: window-count");
+    assert!(after.findings.iter().any(|finding| finding.rule.id == "waiver-unused"));
+    after.forget_waivers();
+    let told =
+        |report: &Report| report.findings.iter().map(|one| format!("{} {}", one.rule.id, one.path)).collect::<Vec<_>>();
+    assert_eq!(told(&before), told(&after));
+    let reasons = |report: &Report| report.proofs.values().map(Proof::reason).collect::<Vec<_>>();
+    assert_eq!(reasons(&before), reasons(&after));
+}
