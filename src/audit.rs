@@ -1,4 +1,4 @@
-//! Judging: recomputing every figure, holding the rules against a submission, and the verdict. No I/O.
+//! The audit: figures are recomputed, every check runs, and what follows is resolved into a report. No I/O.
 
 pub mod check;
 pub mod checks;

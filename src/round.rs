@@ -6,6 +6,7 @@
 pub mod answers;
 mod dataset;
 mod description_schema;
+mod extends;
 pub mod fingerprint;
 mod ranges;
 mod spec;
@@ -23,9 +24,11 @@ pub use spec::{
     SystemDescriptionSpec, Target, Task, Tolerances, Wakeword, Weights, Windows,
 };
 
-/// What one round demands. The file's name is the round's name.
+/// What one round demands. The file's name is the round's name. A file that `extends` another round holds the sections that
+/// change, whole.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = extends::in_schema)]
 pub struct Round {
     /// The round's name, `v1.3`; taken from the name of the file.
     #[serde(skip)]
@@ -266,10 +269,12 @@ fn read<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, Rou
     if text.len() > MAX_BYTES {
         return Err(malformed(format!("the file has {} bytes, a round file has at most {MAX_BYTES}", text.len())));
     }
+    let known = |other: &str| ROUNDS.iter().find(|round| round.name == other && other != name).map(|round| round.round);
+    let text = extends::whole(text, known).map_err(malformed)?;
     let options = serde_yaml::options! {
         budget: serde_yaml::budget! { max_nodes: 20_000, max_depth: 32, max_aliases: 100 },
     };
-    serde_yaml::from_str_with_options(text, options).map_err(|error| malformed(error.to_string()))
+    serde_yaml::from_str_with_options(&text, options).map_err(|error| malformed(error.to_string()))
 }
 
 /// A model string of any built-in round and the benchmark it stands for.
@@ -311,7 +316,8 @@ mod tests {
 
     #[test]
     fn what_is_outside_of_its_range_or_not_there_is_named() {
-        let text = ROUNDS[5].round;
+        let known = |name: &str| ROUNDS.iter().find(|round| round.name == name).map(|round| round.round);
+        let text = extends::whole(ROUNDS[5].round, known).unwrap();
         for (from, to, expected) in [
             ("count: 5", "count: 18446744073709551615", "windows.count is 18446744073709551615, expected 1 to 1000"),
             ("printed_units: 0.53", "printed_units: 1e308", "tolerances.printed_units is 1e+308, expected 0 to 1000"),
@@ -324,6 +330,19 @@ mod tests {
             let error = Round::parse("draft", &text.replacen(from, to, 1)).unwrap_err().to_string();
             assert!(error.starts_with("round draft: ") && error.contains(expected), "{error}");
         }
+    }
+
+    #[test]
+    fn a_draft_may_extend_a_round() {
+        let draft =
+            Round::parse("draft", "windows:\n  count: 6\n  min_seconds: 10.0\n  min_inferences: 10\nextends: v1.4\n");
+        let (draft, newest) = (draft.unwrap(), Round::named("v1.4").unwrap());
+        assert_eq!((draft.windows.count, newest.windows.count), (6, 5));
+        assert_eq!(format!("{:?}", draft.benchmarks), format!("{:?}", newest.benchmarks));
+        let unknown = Round::parse("draft", "extends: v9.9\n").unwrap_err().to_string();
+        assert!(unknown.contains("v9.9") && unknown.contains("line 1"), "{unknown}");
+        let wrong = Round::parse("draft", "extends: v1.4\nwindows:\n  colour: blue\n").unwrap_err().to_string();
+        assert!(wrong.contains("colour") && wrong.contains("line 3"), "{wrong}");
     }
 
     #[test]

@@ -143,9 +143,11 @@ impl Decisions {
         let waiver = own.filter(|(_, waiver)| waiver.covers(finding)).max_by_key(|(index, _)| *index);
         waiver.map(|(_, waiver)| Suppression::Waived(waiver.decision())).or_else(|| {
             let (absent, list) = self.absent.as_ref()?;
-            let is_known = |path: &String| {
-                absent.contains(path) || absent.range(path.clone()..).next().is_some_and(|next| is_inside(next, path))
+            let holds_one = |folder: &String| {
+                let below = format!("{folder}/");
+                absent.range(below.clone()..).next().is_some_and(|next| next.starts_with(&below))
             };
+            let is_known = |path: &String| absent.contains(path) || holds_one(path);
             let is_absent = finding.rule.absence
                 && !finding.missing.is_empty()
                 && finding.missing.iter().all(|paths| paths.iter().any(is_known));

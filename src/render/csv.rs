@@ -1,4 +1,4 @@
-//! Results as CSV: a line a result, and the official summary.
+//! Results as CSV: a line per result, and the official summary.
 
 use std::io::{self, Write};
 
@@ -7,68 +7,58 @@ use csv::{QuoteStyle, WriterBuilder};
 use crate::parse::python::repr;
 use crate::render::publication::{FIELDS, Row, Selection, Shown, measured_energy};
 use crate::render::untrusted::Untrusted;
-use crate::round::Round;
+use crate::round::{Round, Target};
 
-/// Writes a line a result with units in the header; `valid` says whether it may be published, `energy_valid` whether its
+/// A column: its name, with the unit, and what it says of a result.
+type Column = (&'static str, fn(&Row<'_>) -> String);
+
+/// The columns of our own table.
+const COLUMNS: [Column; 18] = [
+    ("division", |row| Untrusted(&row.system.division).for_csv()),
+    ("submitter", |row| Untrusted(&row.system.submitter).for_csv()),
+    ("system", |row| Untrusted(&row.system.name).for_csv()),
+    ("availability", |row| Untrusted(&row.availability()).for_csv()),
+    ("benchmark", |row| Untrusted(row.name()).for_csv()),
+    ("model", |row| Untrusted(row.model()).for_csv()),
+    ("throughput_inf_per_s", |row| text(row.throughput.as_ref())),
+    ("latency_ms", |row| row.latency_ms().map_or_else(String::new, |ms| format!("{ms:.6}"))),
+    ("top1_percent", |row| quality(row, |target| !matches!(target, Some(Target::Auc(_) | Target::Wakeword { .. })))),
+    ("auc", |row| quality(row, |target| matches!(target, Some(Target::Auc(_))))),
+    ("f1", |row| quality(row, |target| matches!(target, Some(Target::Wakeword { .. })))),
+    ("energy_uj_per_inf", |row| text(row.energy.as_ref().filter(|_| row.wakeword.is_none()))),
+    ("power_mw", |row| text(row.energy.as_ref().filter(|_| row.wakeword.is_some()))),
+    ("false_positives", |row| text(row.wakeword.as_ref().map(|counts| &counts.false_positives))),
+    ("false_negatives", |row| text(row.wakeword.as_ref().map(|counts| &counts.false_negatives))),
+    ("duty_cycle", duty_cycle),
+    ("valid", |row| if row.valid { "yes" } else { "no" }.to_owned()),
+    ("energy_valid", |row| {
+        row.energy.as_ref().map_or("", |energy| if energy.struck.is_none() { "yes" } else { "no" }).to_owned()
+    }),
+];
+
+fn text(shown: Option<&Shown>) -> String {
+    shown.map_or_else(String::new, |shown| shown.text.clone())
+}
+
+fn duty_cycle(row: &Row<'_>) -> String {
+    text(row.wakeword.as_ref().and_then(|counts| counts.duty_cycle.as_ref()))
+}
+
+/// The quality of a result in the column of its target.
+fn quality(row: &Row<'_>, is_own: fn(Option<Target>) -> bool) -> String {
+    text(row.quality.as_ref().filter(|_| is_own(row.spec.map(|spec| spec.target))))
+}
+
+/// Writes a line per result with units in the header; `valid` says whether it may be published, `energy_valid` whether its
 /// energy may.
 ///
 /// # Errors
 /// When the writer fails.
 pub fn write(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
     let mut writer = WriterBuilder::new().from_writer(out);
-    writer.write_record([
-        "division",
-        "submitter",
-        "system",
-        "availability",
-        "benchmark",
-        "model",
-        "throughput_inf_per_s",
-        "latency_ms",
-        "top1_percent",
-        "auc",
-        "f1",
-        "energy_uj_per_inf",
-        "power_mw",
-        "false_positives",
-        "false_negatives",
-        "duty_cycle",
-        "valid",
-        "energy_valid",
-    ])?;
+    writer.write_record(COLUMNS.map(|(name, _)| name))?;
     for row in rows {
-        let text = |shown: Option<&Shown>| shown.map_or_else(String::new, |shown| shown.text.clone());
-        let (mut top1, mut auc, mut f1) = (String::new(), String::new(), String::new());
-        let quality = text(row.quality.as_ref());
-        match row.spec.map(|spec| spec.target) {
-            Some(crate::round::Target::Auc(_)) => auc = quality,
-            Some(crate::round::Target::Wakeword { .. }) => f1 = quality,
-            _ => top1 = quality,
-        }
-        let streams = row.wakeword.is_some();
-        let energy = text(row.energy.as_ref());
-        let (energy, power) = if streams { (String::new(), energy) } else { (energy, String::new()) };
-        let counts = row.wakeword.as_ref();
-        writer.write_record([
-            Untrusted(&row.system.division).for_csv(),
-            Untrusted(&row.system.submitter).for_csv(),
-            Untrusted(&row.system.name).for_csv(),
-            Untrusted(&row.availability()).for_csv(),
-            Untrusted(row.name()).for_csv(),
-            Untrusted(row.model()).for_csv(),
-            text(row.throughput.as_ref()),
-            row.latency_ms().map_or_else(String::new, |ms| format!("{ms:.6}")),
-            top1,
-            auc,
-            f1,
-            energy,
-            power,
-            text(counts.map(|counts| &counts.false_positives)),
-            text(counts.map(|counts| &counts.false_negatives)),
-            text(counts.and_then(|counts| counts.duty_cycle.as_ref())),
-            if row.valid { "yes" } else { "no" }.to_owned(),
-            row.energy.as_ref().map_or("", |energy| if energy.struck.is_none() { "yes" } else { "no" }).to_owned(),
-        ])?;
+        writer.write_record(COLUMNS.map(|(_, cell)| cell(row)))?;
     }
     writer.flush()
 }
@@ -129,11 +119,10 @@ pub fn write_official(rows: &[Row<'_>], round: &Round, selection: Selection, out
         ];
         cells.extend(FIELDS.iter().map(|(_, key)| field(key)));
         if publication.wakeword_columns {
-            let text = |shown: Option<&Shown>| shown.map_or_else(String::new, |shown| shown.text.clone());
             let counts = row.wakeword.as_ref();
             cells.push(text(counts.map(|counts| &counts.false_positives)));
             cells.push(text(counts.map(|counts| &counts.false_negatives)));
-            cells.push(text(counts.and_then(|counts| counts.duty_cycle.as_ref())));
+            cells.push(duty_cycle(row));
         }
         writer.write_record(&cells)?;
     }

@@ -221,3 +221,29 @@ fn published_rounds_have_the_findings_we_know() {
         assert_eq!(found, expected, "{name}: write anew with TINYAUDIT_BLESS=1 after reading every finding");
     }
 }
+
+/// Where a check is blocked only because what it needs is blocked itself, the cause is two steps away: each such pair has
+/// been looked at.
+#[test]
+fn what_is_blocked_at_a_distance_is_known() {
+    use tinyaudit::audit::proof::Standing;
+    let Some(rounds) = rounds() else { return };
+    let mut found: BTreeMap<String, usize> = BTreeMap::new();
+    for name in ["v0.5", "v0.7", "v1.2", "v1.3"] {
+        let tree = Tree::open(&rounds.join(name)).unwrap();
+        let report = Report::of(&tree, Round::named(name).unwrap(), None).unwrap();
+        for line in report.proofs.values().flat_map(|proof| &proof.lines) {
+            let Standing::Blocked(_, cause, _) = &line.standing else { continue };
+            if line.rule.needs.iter().all(|need| need.id != cause.id) {
+                *found.entry(format!("{} by {}", line.rule.id, cause.id)).or_default() += 1;
+            }
+        }
+    }
+    let lines: Vec<String> = found.into_iter().map(|(pair, count)| format!("{pair}: {count}")).collect();
+    let found = lines.join("\n") + "\n";
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rounds/blocked.txt");
+    if std::env::var_os("TINYAUDIT_BLESS").is_some() {
+        std::fs::write(&golden, &found).unwrap();
+    }
+    assert_eq!(found, std::fs::read_to_string(&golden).unwrap(), "write anew with TINYAUDIT_BLESS=1 after reading it");
+}
