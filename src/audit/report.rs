@@ -183,14 +183,15 @@ impl Report {
             .chain(at(&self.findings, &system.description_path))
     }
 
-    /// What is wrong with a result as such, whatever its figures are.
+    /// What is wrong with a result as such, whatever its figures are. A run that is known to be absent is missing all the same.
     pub fn against_result<'a>(
         &'a self,
         system: &'a System,
         benchmark: &'a Benchmark,
     ) -> impl Iterator<Item = &'a Finding> {
-        let against =
-            |finding: &&Finding| finding.counts() && finding.severity == Severity::Error && is_about_result(finding);
+        let against = |finding: &&Finding| {
+            !finding.is_waived() && finding.severity == Severity::Error && is_about_result(finding)
+        };
         self.findings_on(system, benchmark).filter(against)
     }
 

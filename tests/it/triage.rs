@@ -103,6 +103,14 @@ fn files_known_to_be_absent_are_counted_apart() {
     report.excuse(&std::iter::once(log.to_owned()).collect(), "absent.txt");
     let valid = report.results().filter(|(system, benchmark)| report.is_valid(system, benchmark)).count();
     assert_eq!(valid, 2, "a figure without its log is not valid");
+    let run = "closed/ExampleCo/results/simulated_fpga_100mhz/ic/accuracy";
+    std::fs::remove_dir_all(folder.path().join("tree").join(run)).unwrap();
+    let tree = Tree::open(&folder.path().join("tree")).unwrap();
+    let mut report = Report::of(&tree, Round::named("v1.3").unwrap(), None).unwrap();
+    report.excuse(&std::iter::once(log.to_owned()).collect(), "absent.txt");
+    assert_eq!(report.counts().error, 0);
+    let valid = report.results().filter(|(system, benchmark)| report.is_valid(system, benchmark)).count();
+    assert_eq!(valid, 2, "a result without a run is not valid");
 }
 
 /// Of a whole round the verdict, the submitters and the gravest findings fit the first screen.
