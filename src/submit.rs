@@ -5,6 +5,7 @@ pub mod answers;
 pub mod demo;
 pub mod form;
 pub mod guess;
+pub mod journal;
 pub mod mending;
 pub mod output;
 pub mod package;

@@ -43,7 +43,7 @@ pub struct Check {
 }
 
 /// Declares a check whose documentation is its doc comment:
-/// `"id", Group, Severity, Scope(function)`, then, where they differ from nothing, `affects`, `fails`, `absence`, `needs`.
+/// `"id", Group, Severity, Scope(function)`, then, where they differ from nothing, `affects`, `fails`, `absence`, `compares`, `needs`.
 macro_rules! check {
     (
         $(#[doc = $line:expr])*
@@ -51,6 +51,7 @@ macro_rules! check {
         $(, affects: $affects:tt)?
         $(, fails: $fails:ident)?
         $(, absence: $absence:literal)?
+        $(, compares: $compares:literal)?
         $(, needs: [$($need:ident),+ $(,)?])?
         $(, needs_performance: [$($other:ident),+ $(,)?])?
         $(,)?
@@ -69,6 +70,7 @@ macro_rules! check {
                 affects: $crate::audit::check::affects!($($affects)?),
                 fails: $crate::audit::check::fails!($($fails)?),
                 absence: false $(|| $absence)?,
+                compares: false $(|| $compares)?,
                 needs: &[
                     $($($crate::audit::rule::Need { id: super::$need::ID, mode: None }),+,)?
                     $($($crate::audit::rule::Need {

@@ -102,7 +102,7 @@ pub struct Decision {
     pub decided_by: String,
     /// When.
     pub date: String,
-    /// The figures it lets through; all that the finding is about, where it names none.
+    /// The figures whose claim stands by it; where it names none, it lets through what the evidence gives.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<Kind>,
 }

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::iter::once;
 
-use super::checks::figure_as_claimed::COMPARISONS;
 use super::checks::{self, depth_of, place_of};
 use super::engine::severity;
 use super::finding::{Finding, Suppression};
@@ -292,10 +291,11 @@ impl<'a> Resolver<'a> {
     /// What a blocked outcome means for the figure of a run: what its causes do.
     fn blocked(&self, index: usize, place: &Place, (run, kind): (&str, Kind)) -> Standing {
         let is_claim = self.judgements[index].rule.id == checks::figure_as_claimed::ID;
+        // A decision about another rule waives that rule and not the claim, unless it names the figure.
         let is_let_through = |root: usize| {
-            let found = &self.states[root].found;
-            let compares = COMPARISONS.contains(&self.judgements[root].rule.id);
-            self.is_waived(root, kind) && (!is_claim || compares || found.iter().all(|finding| finding.names(kind)))
+            let compares = self.judgements[root].rule.compares;
+            let names = || self.states[root].found.iter().all(|finding| finding.names(kind));
+            self.is_waived(root, kind) && (!is_claim || compares || names())
         };
         let said = self.states[index].causes.iter().map(|root| {
             let rule: &'static Rule = self.judgements[*root].rule;

@@ -76,6 +76,8 @@ pub struct Rule {
     pub fails: Status,
     /// Whether a failure means that a file or evidence is missing. What needs the rule is then blocked at any severity.
     pub absence: bool,
+    /// Whether it compares the claim with the evidence: who waives it lets the claim stand.
+    pub compares: bool,
     /// The checks that have to pass first. Where one does not, this one is blocked: one cause, one finding.
     pub needs: &'static [Need],
 }

@@ -30,7 +30,8 @@ pub struct Waiver {
     /// Only findings on this system, by the name of its folder.
     #[serde(default)]
     pub system: Option<String>,
-    /// The figures it lets through; without them, all that the findings are about.
+    /// The figures whose claim stands by it. Without them it lets through all figures that the findings are about, as far as the
+    /// evidence gives what is claimed.
     #[serde(default)]
     pub figures: Vec<Kind>,
     /// Why they do not count.

@@ -8,7 +8,8 @@ use clap::Args;
 
 use super::streams::{open_tree, print};
 use super::{Input, Wanted};
-use crate::submit::mending::{self, Journals};
+use crate::submit::journal::Journals;
+use crate::submit::mending;
 
 const EXAMPLES: &str = "\
 Examples:

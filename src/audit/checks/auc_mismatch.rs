@@ -12,6 +12,7 @@ check! {
     /// Source: MLPerf Tiny rules, 4.1.1; all published runs reproduce.
     "auc-mismatch", Accuracy, Error, Run(check),
     affects: [Quality],
+    compares: true,
     needs: [input_missing, log_incomplete],
 }
 

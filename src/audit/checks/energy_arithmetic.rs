@@ -17,6 +17,7 @@ check! {
     /// Source: MLPerf Tiny Benchmark, 5.4; all published windows follow it.
     "energy-arithmetic", Energy, Error, Run(check),
     affects: [Energy, Wakeword],
+    compares: true,
     needs: [
         energy_windows_misplaced, log_incomplete, mode_disagrees_with_folder, session_in_single_mode, window_count,
     ],

@@ -18,18 +18,6 @@ check! {
     ],
 }
 
-/// The rules that compare the claim with the evidence. A decision about another rule waives that rule and not the claim, which
-/// has to be what the evidence gives, unless the decision names the figure.
-pub(crate) const COMPARISONS: [&str; 7] = [
-    super::accuracy_mismatch::ID,
-    super::auc_mismatch::ID,
-    super::energy_arithmetic::ID,
-    super::energy_mismatch::ID,
-    super::throughput_mismatch::ID,
-    super::wakeword_mismatch::ID,
-    super::window_arithmetic::ID,
-];
-
 fn check(view: &RunView<'_>, kind: Kind) -> Outcome {
     let units = view.round.tolerances.printed_units;
     let figures: Vec<&Figure> = match (kind, &view.run.scores.wakeword) {

@@ -12,6 +12,7 @@ check! {
     /// Source: MLPerf Tiny Benchmark, 5.3.
     "throughput-mismatch", Performance, Error, Run(check),
     affects: [Throughput, Energy, Wakeword],
+    compares: true,
     needs: [
         energy_windows_misplaced, firmware_for_another_mode, log_incomplete, mode_disagrees_with_folder,
         results_json_disagrees_with_log, session_in_single_mode, window_count,

@@ -17,6 +17,7 @@ check! {
     /// Source: MLPerf Tiny rules, 4.1.1; mlcommons/tiny benchmark/runner; all published runs reproduce.
     "wakeword-mismatch", Wakeword, Error, Run(check),
     affects: [Wakeword],
+    compares: true,
     needs: [log_incomplete, results_json_disagrees_with_log],
 }
 

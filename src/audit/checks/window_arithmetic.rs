@@ -16,6 +16,7 @@ check! {
     /// Source: MLPerf Tiny Benchmark, 5.3; all published windows follow it.
     "window-arithmetic", Performance, Error, Run(check),
     affects: every,
+    compares: true,
     needs: [
         energy_windows_misplaced, firmware_for_another_mode, log_incomplete, mode_disagrees_with_folder,
         results_json_disagrees_with_log, session_in_single_mode, window_count,
