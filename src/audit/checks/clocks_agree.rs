@@ -11,7 +11,7 @@ check! {
     affects: [Throughput],
     needs: [
         device_clock_disagrees_with_host, evidence_missing, file_missing, firmware_for_another_mode,
-        session_in_single_mode, session_whole, window_count, windows_counted,
+        mode_disagrees_with_folder, session_in_single_mode, session_whole, window_count, windows_counted,
     ],
 }
 

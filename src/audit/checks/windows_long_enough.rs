@@ -9,9 +9,9 @@ check! {
     "windows-long-enough", Performance, Error, Figure(check),
     affects: [Throughput, Energy],
     needs: [
-        energy_windows_misplaced, evidence_missing, file_missing, firmware_for_another_mode, session_in_single_mode,
-        session_whole, window_count, window_declared_invalid, window_too_few_inferences, window_too_short,
-        windows_counted,
+        energy_windows_misplaced, evidence_missing, file_missing, firmware_for_another_mode,
+        mode_disagrees_with_folder, session_in_single_mode, session_whole, window_count, window_declared_invalid,
+        window_too_few_inferences, window_too_short, windows_counted,
     ],
 }
 
