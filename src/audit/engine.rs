@@ -74,8 +74,8 @@ pub fn judge_submission(submission: &Submission, round: &Round) -> Vec<Judgement
             Scope::Across(judge) => {
                 let mut across = Across::new(&check.rule);
                 judge(&view, &mut across);
-                for one in across.into_judged() {
-                    outcomes.add(&check.rule, &one.object, one.outcome);
+                for (object, outcome) in across.into_judged() {
+                    outcomes.add(&check.rule, &object, outcome);
                 }
             }
             Scope::Figure(_) | Scope::Run(_) | Scope::Result(_) | Scope::Engine => {}

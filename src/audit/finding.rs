@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::figure::Kind;
-use super::rule::{Rule, Severity};
+use super::rule::{Affects, Rule, Severity};
 use crate::parse::location::Line;
 use crate::parse::text::printable;
 
@@ -190,6 +190,13 @@ impl Finding {
     #[must_use]
     pub fn names(&self, kind: Kind) -> bool {
         self.decision().is_some_and(|decision| decision.figures.contains(&kind))
+    }
+
+    /// Whether it says that a result as such cannot be published. Only a decision changes that: a run that is known to be absent
+    /// is missing all the same.
+    #[must_use]
+    pub fn is_against_result(&self) -> bool {
+        self.severity == Severity::Error && self.rule.affects == Affects::Result && !self.is_waived()
     }
 
     /// Whether it counts in the verdict.

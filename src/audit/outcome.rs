@@ -119,7 +119,7 @@ impl Findings {
 /// Where a check that compares runs reports an outcome per run.
 pub struct Across {
     rule: &'static Rule,
-    judged: Vec<Judgement>,
+    judged: Vec<(Arc<str>, Outcome)>,
 }
 
 impl Across {
@@ -131,13 +131,12 @@ impl Across {
 
     /// Judges a run.
     pub fn judge(&mut self, run: &Run, outcome: impl FnOnce(Findings) -> Outcome) {
-        let (rule, object) = (self.rule, Arc::from(run.path.as_str()));
-        self.judged.push(Judgement { rule, object, outcome: outcome(Findings::new(rule)), excerpt: None });
+        self.judged.push((Arc::from(run.path.as_str()), outcome(Findings::new(self.rule))));
     }
 
-    /// The outcomes, in the order in which they were judged.
+    /// The outcomes with the paths of their runs, in the order in which they were judged.
     #[must_use]
-    pub fn into_judged(self) -> Vec<Judgement> {
+    pub fn into_judged(self) -> Vec<(Arc<str>, Outcome)> {
         self.judged
     }
 }

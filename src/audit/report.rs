@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::audit::finding::Finding;
 use crate::audit::outcome::{Judgement, Outcome};
 use crate::audit::proof::{Kind, Proof, Status};
-use crate::audit::resolve::{Decisions, Resolved, is_about_result, resolve};
+use crate::audit::resolve::{Decisions, Resolved, resolve};
 use crate::audit::waiver::{self, Waiver};
 use crate::audit::{engine, metrics};
 use crate::model::{self, Benchmark, LoadError, Submission, System};
@@ -183,16 +183,13 @@ impl Report {
             .chain(at(&self.findings, &system.description_path))
     }
 
-    /// What is wrong with a result as such, whatever its figures are. A run that is known to be absent is missing all the same.
+    /// What is wrong with a result as such, whatever its figures are.
     pub fn against_result<'a>(
         &'a self,
         system: &'a System,
         benchmark: &'a Benchmark,
     ) -> impl Iterator<Item = &'a Finding> {
-        let against = |finding: &&Finding| {
-            !finding.is_waived() && finding.severity == Severity::Error && is_about_result(finding)
-        };
-        self.findings_on(system, benchmark).filter(against)
+        self.findings_on(system, benchmark).filter(|finding| finding.is_against_result())
     }
 
     /// Whether a result may be published: nothing is wrong with it as such, and every figure it needs is confirmed. Energy is

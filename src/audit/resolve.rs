@@ -46,8 +46,10 @@ pub fn resolve(judgements: &[Judgement], submission: &Submission, round: &Round,
     resolver.block();
     let proofs = resolver.proofs();
     let mut findings = resolver.undecided(&proofs);
-    for state in resolver.states.into_iter().filter(|state| state.causes.is_empty()) {
-        findings.extend(state.found);
+    for (state, one) in resolver.states.into_iter().zip(judgements) {
+        if state.causes.is_empty() && matches!(one.outcome, Outcome::Fail(_)) {
+            findings.extend(state.found);
+        }
     }
     Resolved { findings, proofs }
 }
@@ -238,7 +240,7 @@ impl<'a> Resolver<'a> {
             let kind = facts.kind?;
             let mut own = of_run.get(path).cloned().unwrap_or_default();
             own.retain(|index| self.judgements[*index].rule.affects.includes(kind));
-            own.sort_by_key(|index| place_of(self.judgements[*index].rule));
+            own.sort_by_cached_key(|index| place_of(self.judgements[*index].rule));
             let lines = self.lines(&own, path, kind);
             Some(((*path).to_owned(), Proof { kind, path: (*path).to_owned(), is_claimed: facts.is_claimed, lines }))
         };
@@ -322,43 +324,24 @@ impl<'a> Resolver<'a> {
     }
 
     /// One finding per claimed figure that a check leaves open: of the first such check that nothing blocks.
-    fn undecided(&mut self, proofs: &BTreeMap<String, Proof>) -> Vec<Finding> {
+    fn undecided(&self, proofs: &BTreeMap<String, Proof>) -> Vec<Finding> {
         let mut first: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, one) in self.judgements.iter().enumerate() {
-            if matches!(one.outcome, Outcome::Unknown(..)) {
-                let open = std::mem::take(&mut self.states[index].found);
-                if !self.states[index].causes.is_empty() {
-                    continue;
-                }
-                self.states[index].found = open;
-                let Some(run) = self.places(index).into_iter().next() else { continue };
-                let earlier = first.entry(run).or_insert(index);
-                if place_of(one.rule) < place_of(self.judgements[*earlier].rule) {
-                    *earlier = index;
-                }
+            if !matches!(one.outcome, Outcome::Unknown(..)) || !self.states[index].causes.is_empty() {
+                continue;
+            }
+            let Some(run) = self.places(index).into_iter().next() else { continue };
+            let earlier = first.entry(run).or_insert(index);
+            if place_of(one.rule) < place_of(self.judgements[*earlier].rule) {
+                *earlier = index;
             }
         }
-        let mut found = Vec::new();
-        for (run, index) in first {
-            let Some(proof) = proofs.get(run).filter(|proof| proof.is_claimed) else { continue };
-            let mut open = self.states[index].found.clone();
-            for finding in &mut open {
-                finding.message = format!("the {} is not proven: {}", proof.kind.name(), finding.message);
-            }
-            found.append(&mut open);
-        }
-        for (state, one) in self.states.iter_mut().zip(self.judgements) {
-            if matches!(one.outcome, Outcome::Unknown(..)) {
-                state.found.clear();
-            }
-        }
-        found
+        let of_figure = |(run, index): (&str, usize)| {
+            let proof = proofs.get(run).filter(|proof| proof.is_claimed)?;
+            let mut finding = self.states[index].found.first()?.clone();
+            finding.message = format!("the {} is not proven: {}", proof.kind.name(), finding.message);
+            Some(finding)
+        };
+        first.into_iter().filter_map(of_figure).collect()
     }
-}
-
-/// Whether a finding says something of the result as such: it lies in it, on a folder around it, or on the description of
-/// its system.
-#[must_use]
-pub const fn is_about_result(finding: &Finding) -> bool {
-    matches!(finding.rule.affects, Affects::Result)
 }

@@ -74,15 +74,15 @@ pub fn explain(rule: &Rule) -> Result<String, RoundError> {
     Ok(out)
 }
 
-/// What depends on a check, and what can be said of it when the check fails.
-fn affects(check: &Rule) -> String {
-    let what = match check.affects {
+/// What depends on a rule, and what can be said of it when the rule is broken.
+fn affects(rule: &Rule) -> String {
+    let what = match rule.affects {
         Affects::Nothing => return "no figure".to_owned(),
         Affects::Result => "the result as such".to_owned(),
         Affects::Figures(kinds) if kinds.len() == Kind::ALL.len() => "every figure".to_owned(),
         Affects::Figures(kinds) => kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", "),
     };
-    let fails = if check.proves { Status::Unproven } else { check.fails };
+    let fails = if rule.proves { Status::Unproven } else { rule.fails };
     format!("{what} ({fails} without it)")
 }
 

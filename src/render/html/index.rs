@@ -7,10 +7,8 @@ use crate::audit::consequence::{Consequence, groups, is_absence};
 use crate::audit::finding::Finding;
 use crate::audit::proof::Status;
 use crate::audit::report::Report;
-use crate::audit::resolve::is_about_result;
 use crate::model::{Benchmark, System};
 use crate::render::untrusted::Untrusted;
-use crate::round::Severity;
 use crate::source::is_inside;
 
 /// Everything a page speaks of.
@@ -123,10 +121,7 @@ impl<'a> Index<'a> {
             reasons.push((Untrusted(&format!("{}: {why}", proof.kind.name())).for_html(), finding));
         }
         if !result.valid && reasons.is_empty() {
-            let error = |at: &&usize| {
-                let one = self.findings[**at].finding;
-                one.counts() && one.severity == Severity::Error && is_about_result(one)
-            };
+            let error = |at: &&usize| self.findings[**at].finding.is_against_result();
             let first = result.findings.iter().find(error).copied();
             reasons.extend(first.map(|at| (Untrusted(&self.findings[at].finding.message).for_html(), Some(at))));
         }
