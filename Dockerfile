@@ -1,4 +1,4 @@
-# A static binary and nothing else.
+# An image that contains only the static binary.
 FROM rust:1.95-alpine AS build
 RUN apk add --no-cache musl-dev
 WORKDIR /tinyaudit

@@ -1,9 +1,10 @@
-//! The cost of the whole program beside `cat` of the files it opens, and of packaging beside compressing and hashing them,
-//! peak memory, how both grow with the tree, and the speed of parsers and metrics by themselves.
+//! Benchmark of the whole program next to `cat` of the files it opens, of packaging next to compressing and hashing the
+//! same files, of peak memory, of how both grow with the tree, and of the parsers and metrics by themselves.
 //!
-//! Ratios are measured side by side in one run, the best of several, so that a busy machine moves both alike. Trees: the
-//! bundled submission, ten and a hundred times over, a simulated anomaly detection on the full list, and the published
-//! rounds where `TINYAUDIT_ROUNDS` names their folder. `cargo bench -- --test` runs everything once, on little.
+//! Both sides of a ratio are measured in the same run, each the best of several repetitions, so that other load affects
+//! both alike. Trees: one, ten and a hundred copies of the bundled submission, a simulated anomaly detection on the
+//! full list, and the published rounds if `TINYAUDIT_ROUNDS` is their folder. `cargo bench -- --test` runs everything
+//! once on little data.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
@@ -26,14 +27,14 @@ use tinyaudit::source::Tree;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tinyaudit");
 
-/// A call of this benchmark that runs one command and prints its peak memory: a process knows that only of all its
-/// children together.
+/// Environment variable of a call of this benchmark that runs one command and prints its peak memory. A process only
+/// knows the peak of all its children together.
 const PEAK: &str = "TINYAUDIT_BENCH_PEAK";
 
-/// A call of this benchmark that compresses and hashes a folder.
+/// Environment variable of a call of this benchmark that compresses and hashes a folder.
 const ALONE: &str = "TINYAUDIT_BENCH_ALONE";
 
-/// Whether only to see that the benchmark works.
+/// Whether to run only once, to test the benchmark itself.
 fn short() -> bool {
     std::env::args().any(|argument| argument == "--test")
 }
@@ -42,7 +43,7 @@ fn repetitions() -> u32 {
     if short() { 1 } else { 9 }
 }
 
-/// What a command costs.
+/// Cost of a command.
 #[derive(Clone, Copy)]
 struct Cost {
     wall: Duration,
@@ -55,7 +56,7 @@ fn cpu_of_children() -> Duration {
     Duration::from_micros(micros.try_into().unwrap())
 }
 
-/// The least wall and the least CPU time of a command.
+/// The lowest wall time and the lowest CPU time of a command.
 fn cost(command: &mut Command) -> Cost {
     let mut best = Cost { wall: Duration::MAX, cpu: Duration::MAX };
     for _ in 0..repetitions() {
@@ -102,8 +103,8 @@ fn opened(root: &Path, round: &str) -> BTreeSet<PathBuf> {
         seen.lock().unwrap().insert(path);
         Ok(Box::new(file) as Box<dyn Read>)
     };
-    let tree = Tree::of_files(round, listed, open).unwrap();
-    assert!(Report::of(&tree, Round::named(round).unwrap(), None).is_ok());
+    let tree = Tree::from_files(round, listed, open).unwrap();
+    assert!(Report::check(&tree, Round::named(round).unwrap(), None).is_ok());
     std::mem::take(&mut *found.lock().unwrap())
 }
 
@@ -132,7 +133,7 @@ fn whole_program(name: &str, tree: &Path, round: &str) {
     }
 }
 
-/// Packaging beside what it cannot do without: compressing and hashing the same files, with the same libraries.
+/// Packaging next to its minimum work: compressing and hashing the same files with the same libraries.
 fn packaging(name: &str, folder: &Path, round: &str) {
     let alone = cost(Command::new(std::env::current_exe().unwrap()).arg(folder).env(ALONE, "1"));
     let out = tempfile::tempdir().unwrap();
@@ -151,7 +152,7 @@ fn packaging(name: &str, folder: &Path, round: &str) {
     );
 }
 
-/// Compresses and hashes all files of a folder, and nothing else.
+/// Compresses and hashes all files of a folder.
 fn compress_and_hash(folder: &Path) {
     let mut all = Vec::new();
     files(folder, &mut all);
@@ -177,7 +178,7 @@ fn parser(name: &str, bytes: &[u8], parse: impl Fn(&[u8])) {
     println!("{name}: {:.2} GB/s", bytes.len() as f64 / best.as_secs_f64() / 1e9);
 }
 
-/// The bundled submission so many times over.
+/// A tree with `count` copies of the bundled submission.
 fn copies(bundled: &Path, count: usize) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("closed")).unwrap();

@@ -1,18 +1,18 @@
-//! Sessions in the words of both runners: bytes choose which line comes next and which value stands where, so that what is
-//! tried gets past the first look of a parser, to windows, traces and figures that nearly fit.
+//! Generates sessions in the format of both runners: bytes select the next line and its values, so that the input
+//! passes the first checks of a parser and reaches windows, traces and figures that are almost correct.
 
 use std::fmt::Write;
 
-/// Bytes that are spent one after the other; when they are used up, everything is the first choice.
+/// Bytes that are consumed one by one; when none is left, the first choice is taken.
 pub struct Choices<'a>(&'a [u8]);
 
 impl<'a> Choices<'a> {
-    /// Of these bytes.
+    /// Choices from these bytes.
     pub fn of(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
-    /// Whether all are spent.
+    /// Whether all bytes are consumed.
     fn spent(&self) -> bool {
         self.0.is_empty()
     }
@@ -136,7 +136,7 @@ const RESULTS: [&str; 12] = [
     "True positives: $, False positives: $",
 ];
 
-/// Texts of results.json between its brackets.
+/// Entries of results.json.
 const ENTRIES: [&str; 6] = [
     r#"{"file": "@", "class": "$", "infer": {"start_time": $, "end_time": $, "results": [*], "iterations": $, "warmups": $}, "mode": "p"}"#,
     r#"{"file": "@", "class": $, "infer": {"results": [*], "iterations": $}, "power": {"samples": [*], "timestamps": [["$", 0], ["$", 1]], "voltage": $}, "mode": "e"}"#,
@@ -157,14 +157,14 @@ fn filled(template: &str, choices: &mut Choices<'_>, out: &mut String) {
     }
 }
 
-/// Lines of a kind, at most so many.
+/// Generates at most `most` lines of these kinds.
 fn lines(kinds: &[&str], most: usize, choices: &mut Choices<'_>) -> String {
     let mut text = String::new();
     for index in 0..most {
         if choices.spent() {
             break;
         }
-        // A log begins as it should, mostly.
+        // Most logs start with the correct line.
         let kind = if index == 0 && choices.byte() < 240 { kinds[0] } else { choices.one(kinds) };
         filled(kind, choices, &mut text);
         text.push_str(choices.one(&["\n", "\n", "\n", "\r\n", ""]));
@@ -172,7 +172,7 @@ fn lines(kinds: &[&str], most: usize, choices: &mut Choices<'_>) -> String {
     text
 }
 
-/// The files of one run: name and content.
+/// Generates the files of one run: name and content.
 pub fn session(choices: &mut Choices<'_>) -> Vec<(&'static str, String)> {
     let log = lines(if choices.byte().is_multiple_of(2) { &EEMBC } else { &MLCOMMONS }, 64, choices);
     let results = lines(&RESULTS, 24, choices);

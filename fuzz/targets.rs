@@ -1,6 +1,6 @@
-//! What is fuzzed, shared by the targets of cargo-fuzz and by the tests, which run the committed corpora.
+//! Fuzz targets, shared by cargo-fuzz and by the tests, which run the committed corpora.
 //!
-//! Whatever the bytes are, nothing may panic, hang or use memory without measure.
+//! No input may cause a panic, a hang or unbounded memory use.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -26,10 +26,10 @@ mod grammar;
 
 use self::grammar::Choices;
 
-/// What a target is called and does.
+/// Name and function of a target.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// The targets by name.
+/// All targets.
 pub const TARGETS: [Target; 8] = [
     ("logs", logs),
     ("sessions", sessions),
@@ -41,7 +41,7 @@ pub const TARGETS: [Target; 8] = [
     ("runner", runner),
 ];
 
-/// Every dialect of a session's files, whole and in blocks.
+/// Parses session files in every dialect, whole and in blocks.
 pub fn logs(bytes: &[u8]) {
     let _ = results_json::parse(bytes);
     let _ = energy_trace::parse_stamps(bytes);
@@ -63,7 +63,7 @@ pub fn logs(bytes: &[u8]) {
     assert_eq!(joined, bytes);
 }
 
-/// Runs of both runners, made of bytes that choose lines and values: read, judged and told.
+/// Loads, audits and renders runs of both runners, made from bytes that select lines and values.
 pub fn sessions(bytes: &[u8]) {
     let mut choices = Choices::of(bytes);
     let Ok(folder) = tempfile::tempdir() else { return };
@@ -80,7 +80,7 @@ pub fn sessions(bytes: &[u8]) {
     }
 }
 
-/// Processor time, which neighbours do not lengthen much: of this thread where other tests run beside it, else of all.
+/// CPU time, which other load changes little: of this thread when other tests run in parallel, else of the process.
 #[cfg(unix)]
 fn now() -> Duration {
     use rustix::time::{ClockId, clock_gettime};
@@ -95,11 +95,11 @@ fn now() -> Duration {
     START.elapsed()
 }
 
-/// What takes less is not looked at: it cannot be measured well.
+/// Times below this are ignored, because they cannot be measured well.
 const LITTLE: Duration = Duration::from_millis(150);
 
-/// The same bytes over and over, as lines and as one line: of four times as many nothing takes eight times as long to be
-/// parsed, loaded, or judged and told.
+/// Repeats the bytes, as lines and as one line: parsing, loading, and auditing with rendering may not take eight times
+/// as long for four times as many.
 pub fn cost(bytes: &[u8]) {
     const MEGABYTE: usize = 1 << 20;
     let parsers: [Target; 8] = [
@@ -112,7 +112,7 @@ pub fn cost(bytes: &[u8]) {
         ("description", |bytes| drop(description::parse(bytes))),
         ("checklist", |bytes| drop(checklist::parse(bytes))),
     ];
-    let loaders: [Target; 2] = [("documents that are loaded", loaded), ("a submission", |bytes| repeated(bytes))];
+    let loaders: [Target; 2] = [("loaded documents", loaded), ("a submission", |bytes| repeated(bytes))];
     let line: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\n').collect();
     let lines = [bytes, b"\n"].concat();
     for unit in [line, lines].iter().filter(|unit| !unit.is_empty()) {
@@ -125,7 +125,7 @@ pub fn cost(bytes: &[u8]) {
                     work(bytes);
                     now().saturating_sub(start)
                 };
-                // Neighbours share the cache; three times in a row they hardly matter.
+                // Other processes share the cache, but hardly disturb three measurements in a row.
                 let slow = || {
                     let all = time(long);
                     all > LITTLE && all > 8 * time(&long[..long.len() / 4])
@@ -136,7 +136,7 @@ pub fn cost(bytes: &[u8]) {
     }
 }
 
-/// A run of either runner whose files are all these bytes, judged and told in every way.
+/// Audits a run of each runner whose files are all these bytes, and renders it in every format.
 fn repeated(bytes: &[u8]) {
     const FILES: [&str; 5] = ["log.txt", "results.txt", "results.json", "script.async", "trace1-timestamps.json"];
     let files = ["ic/performance", "kws/accuracy"]
@@ -144,26 +144,29 @@ fn repeated(bytes: &[u8]) {
         .flat_map(|run| FILES.map(|name| (format!("closed/Co/results/board/{run}/{name}"), bytes.len() as u64)));
     let held = bytes.to_vec();
     let open = move |_: &str| Ok(Box::new(std::io::Cursor::new(held.clone())) as Box<dyn std::io::Read>);
-    if let Ok(tree) = Tree::of_files("", files.collect::<Vec<_>>(), open) {
+    if let Ok(tree) = Tree::from_files("", files.collect::<Vec<_>>(), open) {
         for report in judge(&tree) {
             let _ = render::junit::write(&report, Severity::Error, &mut std::io::sink());
-            let _ =
-                render::html::write_check(&report, render::html::Desk::plain(Severity::Error), &mut std::io::sink());
+            let _ = render::html::write_check(
+                &report,
+                render::html::ReportOptions::new(Severity::Error),
+                &mut std::io::sink(),
+            );
         }
     }
 }
 
-/// Rounds, waivers, manifests and profiles.
+/// Parses rounds, waivers, manifests and profiles.
 fn loaded(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
-        let _ = Round::parse("draft", text);
+        let _ = Round::parse("draft", "draft.yaml", text, |_| Ok(()));
         let _ = tinyaudit::audit::waiver::parse(text, "waivers.yaml");
         let _ = Manifest::parse(text);
-        let _ = Profile::parse("draft", text);
+        let _ = Profile::parse("draft", "draft.yaml", text);
     }
 }
 
-/// System descriptions, checklists, rounds, waivers and manifests.
+/// Parses system descriptions, checklists, rounds, waivers and manifests.
 pub fn documents(bytes: &[u8]) {
     let _ = description::parse(bytes);
     let _ = checklist::parse(bytes);
@@ -171,19 +174,19 @@ pub fn documents(bytes: &[u8]) {
     loaded(bytes);
 }
 
-/// A package made of anything: opened, verified and checked.
+/// Opens, verifies and checks a package with arbitrary content.
 pub fn archive(bytes: &[u8]) {
     let Ok(mut file) = tempfile::tempfile() else { return };
     if std::io::Write::write_all(&mut file, bytes).is_err() {
         return;
     }
-    let Ok(tree) = Tree::of_archive(file) else { return };
+    let Ok(tree) = Tree::from_archive(file) else { return };
     let _ = tinyaudit::submit::package::differences(&tree);
     judge(&tree);
 }
 
-/// A submission of any files: the bytes are a list of names and contents, `NAME` or a number of a usual name, a line
-/// with a length, and so many bytes.
+/// Checks a submission of arbitrary files. The bytes are a list of files: a line with the name or the number of a usual
+/// name, a line with the length, and that many bytes of content.
 pub fn tree(bytes: &[u8]) {
     const USUAL: [&str; 12] = [
         "closed/Co/systems/board.json",
@@ -226,29 +229,32 @@ fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&bytes[..end], &bytes[end + 1..]))
 }
 
-/// Two rounds that differ much, read once.
+/// Two very different rounds, parsed once.
 static ROUNDS: LazyLock<Vec<Round>> =
     LazyLock::new(|| ["v0.5", "v1.3"].into_iter().filter_map(|name| Round::named(name).ok()).collect());
 
-/// Judged by both, and told where that takes no time.
+/// Audits a tree with both rounds and renders the quick formats.
 fn judge(tree: &Tree) -> Vec<Report> {
-    let reports: Vec<Report> = ROUNDS.iter().filter_map(|round| Report::of(tree, round.clone(), None).ok()).collect();
+    let reports: Vec<Report> =
+        ROUNDS.iter().filter_map(|round| Report::check(tree, round.clone(), None).ok()).collect();
     for report in &reports {
         let mut sink = std::io::sink();
-        let _ = render::text::write(report, Severity::Error, false, &mut sink);
-        let _ = render::json::write(&render::json::Check::of(report, Severity::Error, true), &mut sink);
+        let findings: Vec<_> = report.findings.iter().collect();
+        let layout = render::text::Layout { width: 100, styled: false, threshold: Severity::Error };
+        let _ = render::text::write(report, &findings, layout, &mut sink);
+        let _ = render::json::write(&render::json::Check::new(report, Severity::Error, true), &mut sink);
         let _ = render::sarif::write(report, &mut sink);
     }
     reports
 }
 
-/// A simulated device, a board and an energy monitor that are sent anything.
+/// Sends arbitrary bytes to a simulated device, a board and an energy monitor.
 pub fn firmware(bytes: &[u8]) {
     let Ok(profile) = Profile::named("cortex-m4-reference").map(Arc::new) else { return };
     for (energy, board, benchmark) in
         [(false, None, "ic"), (true, Some(BoardKind::Interface), "kws"), (true, Some(BoardKind::IoManager), "ic")]
     {
-        let Ok(mut bench) = Bench::of(&profile, benchmark, Wiring { energy, board }) else { continue };
+        let Ok(mut bench) = Bench::from_profile(&profile, benchmark, Wiring { energy, board }) else { continue };
         for (index, part) in bytes.split_inclusive(|byte| *byte == b'%').take(64).enumerate() {
             let at = index as Micros * SECOND;
             let port = [Port::Dut, Port::Board, Port::Monitor][index % if energy { 3 } else { 1 }];
@@ -260,7 +266,7 @@ pub fn firmware(bytes: &[u8]) {
     }
 }
 
-/// A device that answers the runner anything, a line at a time.
+/// Runs the runner with a device that answers arbitrary lines.
 pub fn runner(bytes: &[u8]) {
     let Ok(round) = Round::named("v1.3") else { return };
     for (benchmark, mode, dialect) in [
@@ -282,7 +288,7 @@ pub fn runner(bytes: &[u8]) {
     }
 }
 
-/// A device that answers from a list, whatever it is asked.
+/// A device that answers every command with the next line of a list.
 struct Answers {
     lines: VecDeque<Vec<u8>>,
     now: Micros,

@@ -1,4 +1,4 @@
-//! The audit: figures are recomputed, every check runs, and what follows is resolved into a report. No I/O.
+//! The audit: recomputes the figures, runs every check and resolves the outcomes into a report. Checks do no I/O.
 
 pub mod check;
 pub mod checks;

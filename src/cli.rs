@@ -1,4 +1,4 @@
-//! The command line, one file a subcommand. The only code that prints, reads the environment or the clock.
+//! The command line: one file per subcommand. No other code prints, or reads the environment or the clock.
 
 mod answers;
 mod check;
@@ -30,32 +30,34 @@ use crate::model::{LoadError, Submission};
 use crate::parse::text::printable_lines;
 use crate::render;
 use crate::round::Round;
-use crate::round::spelling::nearest;
+use crate::schema::spelling::nearest;
 use crate::source::Tree;
 
 use settings::Settings;
-use streams::{Talk, complain, open_tree, print, read_text, remark, says};
+use streams::{Verbosity, is_enabled, open_tree, print, print_error, print_info, read_text};
 
-/// Audits MLPerf Tiny submissions: recomputes every score from raw logs and traces and says what is wrong.
+/// Audits MLPerf Tiny submissions: recomputes scores from raw logs and traces and reports findings.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// When to use colour; NO_COLOR is heeded, too
-    #[arg(long, value_enum, default_value_t, global = true)]
+    /// When to use colour: auto, always or never
+    ///
+    /// `auto` uses colour on a terminal, unless NO_COLOR is set.
+    #[arg(long, value_enum, default_value_t, global = true, hide_possible_values = true)]
     color: Color,
-    /// Say nothing on stderr but errors
+    /// Print only errors on stderr
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// Say on stderr what was understood of every run
+    /// Print on stderr what was read from each run
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     verbose: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum Color {
-    /// On a terminal
+    /// On a terminal, unless NO_COLOR is set
     #[default]
     Auto,
     /// Always
@@ -64,87 +66,136 @@ enum Color {
     Never,
 }
 
-/// How a comparison of trees is told.
+/// Output format of `tinyaudit compare`.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Telling {
-    /// In words
+enum ComparisonFormat {
+    /// Plain text
     #[default]
     Text,
     /// Markdown
     Markdown,
-    /// One JSON object, described in `schemas`
+    /// One JSON object (schemas/compare.schema.json)
     Json,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  tinyaudit check --round v1.3 submission        what is wrong, with file and line
-  tinyaudit explain window-too-short             what a rule means and what to do
-  tinyaudit results submission --format markdown the table that is published
-  tinyaudit package submission --out mine.zip    a package, if the submission passes
+  tinyaudit check --round v1.3 submission          findings, with file and line
+  tinyaudit explain window-too-short               what a rule means and how to fix a finding
+  tinyaudit results submission --format markdown   the table that is published
+  tinyaudit package submission --out mine.zip      a package, if the submission passes
 
-Exit codes: 0 passes, 1 a finding is as grave as --fail-on, 2 nothing could be checked.";
+Exit codes: 0 pass, 1 a finding at or above --fail-on, 2 nothing could be checked.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Say what is wrong with a submission
+    /// Check a submission and report findings
+    ///
+    /// Recomputes every score from raw logs and traces, compares it with the claim, and checks the rules of the round.
     Check(check::Check),
-    /// Say what a rule means, why it exists and what to do
+    /// Explain what a rule means, why it exists and how to fix a finding
     Explain(explain::Explain),
-    /// List the rules
+    /// List all rules
     Rules(explain::Rules),
-    /// List the results, claimed beside recomputed
+    /// List the results, claimed and recomputed, or write the published tables
+    ///
+    /// Prints one row per system and benchmark. The formats `table` and `json` contain every result. The other formats
+    /// contain only valid results with recomputed figures, unless --include-invalid or --published is given; results
+    /// that they leave out are listed on stderr.
     Results(results::Results),
-    /// Measure a device and write a session
+    /// Measure a real or simulated device and write the session files
+    ///
+    /// Writes the files that the EEMBC runner or the MLCommons runner would have written (--dialect).
     Run(run::Run),
-    /// Put a simulated bench on pseudo-terminals or TCP for other programs
+    /// Simulate a device, board and energy monitor for other programs
+    ///
+    /// Creates a pseudo-terminal or a TCP port for each of them, so that other programs can connect. Runs until
+    /// interrupted.
     Simulate(simulate::Simulate),
-    /// Make a complete submission of simulated systems
+    /// Generate a complete submission of simulated systems
+    ///
+    /// Every session is run on simulated devices with a virtual clock.
     Demo(demo::DemoCommand),
-    /// Begin a submission: folders, descriptions, checklist
+    /// Start a submission: folders, system descriptions, READMEs, checklist
+    ///
+    /// Writes system descriptions with the official fields, READMEs, and a worksheet for the official checklist. Values
+    /// that are not given are asked for on a terminal. If results of the submitter already exist, their systems and
+    /// benchmarks are used, and the worksheet is filled in from them. Existing files are kept, never overwritten.
     Init(init::Init),
-    /// Put sessions of a runner in their place
+    /// Copy runner sessions into a submission
+    ///
+    /// Runner, mode and benchmark are read from the logs. A session that breaks a rule of the round in that division is
+    /// not imported.
     Import(import::Import),
-    /// Mend what needs no judgement and touches no evidence
+    /// Fix misspelled names, misplaced markers, junk files and description keys
+    ///
+    /// Prints the planned changes. --apply makes them. --undo reverts the last --apply, unless a file was added or
+    /// edited there since. Logs, traces and results are never edited.
     Fix(fix::Fix),
-    /// Write a letter to every submitter of a round
+    /// Write one letter per submitter of a round
+    ///
+    /// A letter lists first what changes a figure, with lines, rule and what the submitter is asked to do, then the
+    /// minor findings. It contains nothing about other submitters.
     Letters(letters::Letters),
-    /// Make a package of a submission that passes
+    /// Package a submission that passes the check
+    ///
+    /// A package contains the files, a manifest, the report and the table of results. The same tree gives the same
+    /// bytes on any machine. A submission that `tinyaudit check` fails is not packaged.
     Package(package::Package),
-    /// Hold a package against its manifest and its report
+    /// Verify a package against its manifest and its report
+    ///
+    /// Compares a package, or its unpacked folder, with its manifest, checks the submission again and compares the
+    /// outcome with the report in the package. Anybody can put waivers into a package, so they apply only with
+    /// --trust-waivers.
     Verify(package::Verify),
-    /// Say what changed between two states of a submission, or two rounds
+    /// Show what changed between two states of a submission, or two rounds
+    ///
+    /// Lists figures first, then systems that were added, removed or renamed, then evidence, previews and findings.
     Compare(compare::Compare),
-    /// Follow every system through several rounds
+    /// Show the results of every system over several rounds
+    ///
+    /// Lists figures and their changes, systems that vanished, and the best result per round and class of devices. A
+    /// folder named after a round, such as v1.2, is checked against that round. A renamed system is recognised, and the
+    /// reason is printed.
     History(history::History),
-    /// Make `rules/answers` anew from published rounds
+    /// Regenerate a file of `rules/answers` from published rounds
+    ///
+    /// Each accuracy run is assigned to the known weights whose clear answers it gives. Runs that match no known
+    /// weights are left out and listed.
     #[command(hide = true)]
     Answers(answers::Answers),
-    /// Write a completion script for a shell
+    /// Print a shell completion script
     Completions {
-        /// The shell
+        /// Shell that the script is for
         shell: clap_complete::Shell,
     },
-    /// Write the manual pages into a folder
+    /// Write manual pages into a folder
     Man {
-        /// The folder
+        /// Folder for the pages; existing pages are overwritten
         dir: PathBuf,
     },
 }
 
-/// What tree to read and which round to hold it against.
+/// Tree to read, round and waivers.
 #[derive(Debug, Args)]
 struct Input {
-    /// A round, a folder with `closed` or `open`, a division, a submitter's own folder, or a package (`-`: on stdin)
+    /// Folder of a submission or round, or a package (`-` for a package on stdin)
+    ///
+    /// Takes a round, a folder with `closed` or `open`, a division, a submitter's own folder, or a package.
     dir: PathBuf,
-    /// The round whose rules count [default: that of tinyaudit.toml, TINYAUDIT_ROUND, a package's own, a guess]
+    /// Round whose rules apply, for example v1.3
+    ///
+    /// Default: the round in tinyaudit.toml, else in the environment variable TINYAUDIT_ROUND, else in the package,
+    /// else a guess.
     #[arg(long, value_name = "ROUND", conflicts_with = "rules")]
     round: Option<String>,
-    /// A draft of a round's rules, instead of a built-in round; `-` is stdin
-    #[arg(long, value_name = "FILE")]
+    /// Draft of a round's rules, instead of a built-in round: a file, or `-` for stdin
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     rules: Option<PathBuf>,
-    /// Decisions of the review committee (schemas/waivers.schema.json): a file, `-` for stdin, or a published round's
-    /// name; without a value, lists those that are built in [default: those of tinyaudit.toml]
+    /// Waivers: a file, `-` for stdin, or the name of a published round
+    ///
+    /// Decisions of the review committee (schemas/waivers.schema.json). Without a value, lists the built-in waivers by
+    /// round. Default: the waivers named in tinyaudit.toml.
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "?")]
     waivers: Option<PathBuf>,
     /// Only this submitter
@@ -158,12 +209,12 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help goes to stdout and is no failure.
+            // Help is printed on stdout and is not an error.
             let text = error.render().to_string();
             if printable_lines(&text) == text {
                 let _ = error.print();
             } else {
-                complain(&text);
+                print_error(&text);
             }
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
@@ -173,10 +224,10 @@ pub fn main() -> ExitCode {
         Color::Always => anstream::ColorChoice::Always.write_global(),
         Color::Never => anstream::ColorChoice::Never.write_global(),
     }
-    streams::talk(match (cli.quiet, cli.verbose) {
-        (true, _) => Talk::Quiet,
-        (false, true) => Talk::Verbose,
-        (false, false) => Talk::Normal,
+    streams::set_verbosity(match (cli.quiet, cli.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, true) => Verbosity::Verbose,
+        (false, false) => Verbosity::Normal,
     });
     let done = match cli.command {
         Command::Check(command) => command.run(),
@@ -202,21 +253,21 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&format!("tinyaudit: {}", told(&error)));
+            print_error(&format!("tinyaudit: {}", with_causes(&error)));
             ExitCode::from(2)
         }
     }
 }
 
-/// An error with its causes, each said once: many errors end in the words of their cause.
-fn told(error: &anyhow::Error) -> String {
-    let mut told = String::new();
+/// Renders an error with its causes. Many errors already end with the text of their cause, which is not repeated.
+fn with_causes(error: &anyhow::Error) -> String {
+    let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
-        if !told.ends_with(&cause) {
-            told = if told.is_empty() { cause } else { format!("{told}: {cause}") };
+        if !text.ends_with(&cause) {
+            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
         }
     }
-    told
+    text
 }
 
 fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
@@ -226,7 +277,7 @@ fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// One page for the program and one for each subcommand.
+/// Writes one manual page for the program and one per subcommand.
 fn manual(dir: &Path) -> anyhow::Result<ExitCode> {
     let mut whole = Cli::command();
     whole.build();
@@ -250,49 +301,71 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// A file of waivers as it stands.
+/// Text of a waiver file, not yet parsed.
 struct Waivers {
     text: String,
-    /// The name that findings give it.
+    /// Name of the file in findings.
     name: String,
-    /// Whether they are those of a published round, of which a tree has a part at most.
+    /// Whether these are the built-in waivers of a whole published round.
     built_in: bool,
 }
 
-/// What a command needs beside the tree and the round.
+/// What a command needs in addition to the tree and the round.
 #[derive(Default)]
-struct Wanted {
-    /// The submission of the round before.
+struct ReportNeeds {
+    /// Submission of the previous round.
     earlier: Option<Submission>,
-    /// Whether the evidence is needed after it was judged.
+    /// Whether the evidence is kept in memory after the check.
     evidence: bool,
 }
 
-/// The round before.
+/// Where a command writes its output.
 #[derive(Debug, Args)]
-struct Before {
-    /// The tree of the round before: finds sessions submitted again and previews that did not come back
+struct Output {
+    /// Write to FILE instead of stdout
+    ///
+    /// `-` is stdout, too.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Overwrite existing output
+    #[arg(long, requires = "out")]
+    force: bool,
+}
+
+impl Output {
+    /// Passes the output to a renderer.
+    fn deliver(&self, render: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> anyhow::Result<()> {
+        streams::deliver(self.out.as_deref(), self.force, render)
+    }
+}
+
+/// Options that name the previous round.
+#[derive(Debug, Args)]
+struct PreviousRound {
+    /// Folder or package of the previous round, to compare with
+    ///
+    /// Finds sessions that were submitted again, and preview systems that were not submitted again.
     #[arg(long, value_name = "DIR")]
     previous: Option<PathBuf>,
-    /// The round of --previous [default: the one before]
-    #[arg(long, value_name = "ROUND", requires = "previous")]
+    /// Round of --previous [default: the package's own, else the round before]
+    #[arg(long, value_name = "ROUND", requires = "previous", hide_short_help = true)]
     previous_round: Option<String>,
 }
 
-impl Before {
-    /// The submission of the round before.
+impl PreviousRound {
+    /// Loads the submission of the previous round.
     fn earlier(&self, now: &str) -> anyhow::Result<Option<Submission>> {
         let Some(folder) = &self.previous else { return Ok(None) };
         let names = Round::names();
         let before = names.iter().position(|name| *name == now).and_then(|index| names.get(index.checked_sub(1)?));
         let own = || crate::submit::package::stored_round(&open_tree(folder).ok()?).ok();
         let name = self.previous_round.clone().or_else(own).or_else(|| before.map(|name| (*name).to_owned()));
-        let name = name.with_context(|| format!("{now} has no round before it; name one with --previous-round"))?;
-        Ok(Some(judged(folder, Some(&name))?.1.submission))
+        let name = name.with_context(|| format!("there is no round before {now}; name one with --previous-round"))?;
+        Ok(Some(load_report(folder, Some(&name))?.1.submission))
     }
 }
 
-/// The name that was meant, of those that there are; case does not matter.
+/// Returns the known name that was meant, ignoring case.
 fn known_name(what: &str, wanted: &str, known: &BTreeSet<String>) -> anyhow::Result<String> {
     let found = known.get(wanted).or_else(|| known.iter().find(|name| name.eq_ignore_ascii_case(wanted)));
     if let Some(name) = found {
@@ -302,27 +375,24 @@ fn known_name(what: &str, wanted: &str, known: &BTreeSet<String>) -> anyhow::Res
     let names = || known.iter().map(String::as_str);
     let near = nearest(wanted, names(), wanted.len() / 3 + 1).or_else(|| names().find(holds));
     let hint = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
-    anyhow::bail!(
-        "there are no results of a {what} `{wanted}`; {hint}there are {}",
-        names().collect::<Vec<_>>().join(", ")
-    )
+    anyhow::bail!("there are no results of {what} `{wanted}`; {hint}known: {}", names().collect::<Vec<_>>().join(", "))
 }
 
-/// Loads and judges another tree than the one a command is about.
-fn judged(path: &Path, round: Option<&str>) -> anyhow::Result<(Tree, Report)> {
+/// Loads and checks a tree that is not the `Input` of a command.
+fn load_report(path: &Path, round: Option<&str>) -> anyhow::Result<(Tree, Report)> {
     let tree = open_tree(path)?;
     let ChosenRound { round, said, .. } = round_of(&tree, path, round)?;
-    remark(&format!("{}: {said}", path.display()));
-    let report = Report::of(&tree, round, None).with_context(|| path.display().to_string())?;
+    print_info(&format!("{}: {said}", path.display()));
+    let report = Report::check(&tree, round, None).with_context(|| path.display().to_string())?;
     Ok((tree, report))
 }
 
-/// The waivers of a file, or those that are built in for a round.
+/// Reads waivers from a file, or returns the built-in waivers of a round.
 fn read_waivers(path: Option<&Path>) -> anyhow::Result<Option<Waivers>> {
     let Some(path) = path else { return Ok(None) };
     if path.as_os_str() == "?" {
         let known = Round::names().join(", ");
-        anyhow::bail!("--waivers takes a file or the name of a published round; there are {known}");
+        anyhow::bail!("--waivers requires a file or the name of a published round: {known}");
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let built_in = path.to_str().and_then(Round::built_in_waivers).filter(|_| !path.is_file());
@@ -331,8 +401,14 @@ fn read_waivers(path: Option<&Path>) -> anyhow::Result<Option<Waivers>> {
 }
 
 impl Input {
-    /// Judges a tree.
-    fn report(&self, tree: &Tree, round: Round, waivers: Option<&Waivers>, wanted: Wanted) -> anyhow::Result<Report> {
+    /// Checks a tree.
+    fn report(
+        &self,
+        tree: &Tree,
+        round: Round,
+        waivers: Option<&Waivers>,
+        wanted: ReportNeeds,
+    ) -> anyhow::Result<Report> {
         let bar = streams::progress("results");
         let progress = |done, all| streams::advance(&bar, done, all);
         let how = Loading {
@@ -346,14 +422,14 @@ impl Input {
         let mut report = loaded.map_err(|error| misplaced(error, &self.dir))?;
         if let Some(waivers) = waivers {
             let parsed = crate::audit::waiver::parse(&waivers.text, &waivers.name)?;
-            // Built-in waivers are of a whole round; a part of it needs some of them only.
+            // Built-in waivers cover a whole round. A tree may be a part of it, so unused ones are not reported.
             if waivers.built_in {
                 report.apply(&parsed);
             } else {
                 report.waive(&parsed, &waivers.name);
             }
         }
-        if says(Talk::Verbose) {
+        if is_enabled(Verbosity::Verbose) {
             render::text::understood(&report, &mut io::stderr().lock())?;
         }
         Ok(report)
@@ -363,32 +439,32 @@ impl Input {
         if let Some(path) = &self.waivers {
             return read_waivers(Some(path));
         }
-        let named = read_waivers(Settings::beside(&self.dir)?.waivers.as_deref())?;
+        let named = read_waivers(Settings::find(&self.dir)?.waivers.as_deref())?;
         if let Some(waivers) = &named {
-            remark(&format!("waivers of {}, as {} says", waivers.name, settings::NAME));
+            print_info(&format!("waivers: {}, named in {}", waivers.name, settings::NAME));
         }
         Ok(named)
     }
 
-    /// The round whose rules count.
+    /// Returns the round whose rules apply.
     fn round(&self, tree: &Tree) -> anyhow::Result<ChosenRound> {
         let Some(path) = &self.rules else { return round_of(tree, &self.dir, self.round.as_deref()) };
         let name = name_of_rules(path);
-        let round = Round::parse(&name, &read_text(path)?).with_context(|| path.display().to_string())?;
-        crate::audit::checks::check_severities(&round)
-            .map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()))?;
+        let file = path.display().to_string();
+        let round = Round::parse(&name, &file, &read_text(path)?, crate::audit::checks::expect_rule)?;
         let said = format!("round {} (read from --rules)", round.name);
         Ok(ChosenRound { round, said, is_guess: false })
     }
 }
 
-/// The name of the round in a file: a folder's, as those that are built in have it (`v1.5/round.yaml`), else the file's.
+/// Returns the name of a draft round: the folder's for `v1.5/round.yaml`, as built-in rounds are stored, else the
+/// file's.
 fn name_of_rules(path: &Path) -> String {
     let of_folder = || path.parent()?.file_name().filter(|_| path.file_name() == Some("round.yaml".as_ref()));
     of_folder().or_else(|| path.file_stem()).unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Why a tree holds nothing to check, with the command that does what was meant.
+/// Explains why a tree contains nothing to check, with the command that was probably meant.
 fn misplaced(error: LoadError, dir: &Path) -> anyhow::Error {
     let shown = dir.display();
     let LoadError::Nothing { elsewhere, .. } = &error else {
@@ -403,7 +479,7 @@ fn misplaced(error: LoadError, dir: &Path) -> anyhow::Error {
         }
         [] => match whole.ancestors().skip(1).take(4).find(is_submitter) {
             Some(submitter) => {
-                format!("this is a part of a submission; did you mean `tinyaudit check {}`?", submitter.display())
+                format!("this is part of a submission; did you mean `tinyaudit check {}`?", submitter.display())
             }
             None => return anyhow::Error::new(error).context(shown.to_string()),
         },
@@ -412,21 +488,21 @@ fn misplaced(error: LoadError, dir: &Path) -> anyhow::Error {
     anyhow::anyhow!("{shown}: {error}; {hint}")
 }
 
-/// The round whose rules count.
+/// Round whose rules apply, and how it was chosen.
 struct ChosenRound {
     round: Round,
-    /// What to say of it.
+    /// Line that tells the user which round was chosen and why.
     said: String,
-    /// Whether nobody named it.
+    /// Whether the round is a guess, because nothing names it.
     is_guess: bool,
 }
 
 impl ChosenRound {
-    /// Refuses a guess where a wrong one would do harm.
+    /// Returns an error if the round is a guess, for commands where a wrong guess would do harm.
     fn certain(&self, command: &str) -> anyhow::Result<()> {
         anyhow::ensure!(
             !self.is_guess,
-            "{command} needs to know the round, and {} is a guess; name it with --round, or write `round = \"…\"` into {} \
+            "{command} needs the round, and {} is only a guess; name it with --round, or write `round = \"…\"` into {} \
              beside `closed` and `open`",
             self.round.name,
             settings::NAME
@@ -435,10 +511,10 @@ impl ChosenRound {
     }
 }
 
-/// The round of a tree, the one that is named most closely: by an option, by the settings beside the tree, by the
-/// environment, by a package; else it is guessed.
+/// Chooses the round of a tree: the one named by the option, else by the settings beside the tree, else by the
+/// environment, else by the package, else a guess.
 fn round_of(tree: &Tree, dir: &Path, named: Option<&str>) -> anyhow::Result<ChosenRound> {
-    let settings = Settings::beside(dir)?;
+    let settings = Settings::find(dir)?;
     let environment = std::env::var("TINYAUDIT_ROUND").ok().filter(|name| !name.is_empty());
     let (round, why, is_guess) = if let Some(name) = named {
         (Round::named(name)?, "named by --round".to_owned(), false)
@@ -453,7 +529,7 @@ fn round_of(tree: &Tree, dir: &Path, named: Option<&str>) -> anyhow::Result<Chos
     let mut said = format!("round {} ({why})", round.name);
     let other = settings.round.filter(|other| Round::named(other).is_ok_and(|other| other.name != round.name));
     if let Some(other) = other {
-        said = format!("{said}; {} says {other}", settings::NAME);
+        said = format!("{said}; {} names {other}", settings::NAME);
     }
     Ok(ChosenRound { round, said, is_guess })
 }

@@ -20,6 +20,7 @@
 //! | [`model`] | the typed submission: systems, benchmarks, runs, windows |
 //! | [`parse`], [`source`] | logs and documents, one file per format; directories and archives |
 //! | [`round`] | what a round demands, official lists |
+//! | [`schema`] | files that people write, and their structural errors |
 //!
 //! # Invariants
 //!
@@ -40,7 +41,7 @@
 //! |---|---|
 //! | [`source::Tree`], [`round::Round::named`], [`audit::report::Report`], [`audit::report::Loading`] | [`model`], [`parse`], [`audit::checks`] |
 //! | [`audit::finding::Finding`], ids of rules, [`round::Severity`], [`model::Figure`], [`model::Scores`] | [`audit::coverage`], [`audit::follow_up`], [`submit::form`] |
-//! | the writers of [`render`] and the schemas of [`render::json`] | [`render::publication`], [`submit::mending`] |
+//! | the writers of [`render`] and the schemas of [`render::json`] | [`render::publication`], [`submit::fixing`] |
 //! | the functions of [`audit::metrics`], [`submit::package::differences`], [`render::comparison::compare`] | [`mod@testbench`] |
 //!
 //! ```
@@ -48,7 +49,7 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let tree = Tree::open("fixtures/submission".as_ref())?;
-//! let report = Report::of(&tree, Round::named("v1.3")?, None)?;
+//! let report = Report::check(&tree, Round::named("v1.3")?, None)?;
 //! assert!(report.findings.is_empty());
 //! for (system, benchmark) in report.results() {
 //!     let scores = benchmark.scores();
@@ -79,7 +80,7 @@
 //!
 //! # Reading order
 //!
-//! [`audit::report::Report::of`] is the plot: load, recompute, judge. Then [`model`] for the nouns,
+//! [`audit::report::Report::check`] is the plot: load, recompute, judge. Then [`model`] for the nouns,
 //! [`audit::engine`] and [`audit::resolve`] for how checks are run and what follows from them, and any file of [`audit::checks`] for
 //! what a check looks like.
 
@@ -90,6 +91,7 @@ pub mod model;
 pub mod parse;
 pub mod render;
 pub mod round;
+pub mod schema;
 pub mod source;
 pub mod submit;
 #[cfg(feature = "bench")]

@@ -1,4 +1,4 @@
-//! The `tinyaudit` program: parse, dispatch, exit code.
+//! The `tinyaudit` program. See [`tinyaudit::cli`].
 
 fn main() -> std::process::ExitCode {
     tinyaudit::cli::main()

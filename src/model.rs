@@ -1,6 +1,7 @@
 //! The model of a submission: Submission → System → Benchmark → Run → Window.
 //!
-//! Whatever a tree holds, loading it succeeds; what is damaged is kept where it is. Paths are relative to the tree.
+//! Loading never fails because of the content of files: damage is recorded in the model. Paths are relative to the root
+//! of the submission.
 
 mod agreement;
 pub mod documents;
@@ -25,36 +26,36 @@ pub use agreement::{Agreement, Example, Signs};
 pub use inputs::{Closest, Inputs, Loads, closest_list};
 pub use load::{LoadError, load, submitters};
 
-/// Everything that was found in a tree.
+/// A submission: a round, a division, or one submitter's folder.
 #[derive(Debug, Default)]
 pub struct Submission {
-    /// Top-level folders that hold submitters, whether or not they are divisions.
+    /// Top-level folders that contain submitters, whether or not they are divisions of the round.
     pub divisions: Vec<Division>,
     /// Submitters, sorted by division and name.
     pub submitters: Vec<Submitter>,
     /// Systems with results, sorted by path.
     pub systems: Vec<System>,
-    /// Everything that lies in the submitters' folders, sorted by path.
+    /// All files and folders in the submitters' folders, sorted by path.
     pub entries: Entries,
-    /// Files of sessions that belong to no run that is read, by path.
+    /// Paths of files that look like session files but do not belong to a run that was read.
     pub unread: Vec<String>,
-    /// The round before, where it was given.
+    /// The submission of the previous round, if given.
     pub earlier: Option<Box<Submission>>,
 }
 
-/// A run with what it belongs to.
+/// A run with its system and benchmark.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
-    /// Its system.
+    /// The system of the run.
     pub system: &'a System,
-    /// Its benchmark.
+    /// The benchmark of the run.
     pub benchmark: &'a Benchmark,
     /// The run.
     pub run: &'a Run,
 }
 
 impl<'a> Place<'a> {
-    /// What the round says of the benchmark.
+    /// The round's specification of the benchmark.
     #[must_use]
     pub fn spec(&self, round: &'a Round) -> Option<&'a BenchmarkSpec> {
         self.benchmark.spec(round)
@@ -62,21 +63,21 @@ impl<'a> Place<'a> {
 }
 
 impl Submission {
-    /// Everything that lies in a submitter's folder, sorted by path.
+    /// All files and folders in a submitter's folder, sorted by path.
     #[must_use]
     pub fn entries_of(&self, submitter: &Submitter) -> &[source::Entry] {
         self.entries.below(&submitter.path)
     }
 
-    /// The submitter whose folder a path is or lies in.
+    /// Returns the submitter whose folder contains a path or is at it.
     #[must_use]
     pub fn submitter_of(&self, path: &str) -> Option<&Submitter> {
-        // No submitter lies in another, so that it is the last one that does not come behind the path.
+        // Submitters are not nested, so it is the last one that does not sort after the path.
         let before = self.submitters.partition_point(|one| by_folders(&one.path, path).is_le());
         self.submitters[..before].last().filter(|submitter| is_inside(path, &submitter.path))
     }
 
-    /// The systems of a submitter in its division.
+    /// Returns the systems of a submitter in its division.
     #[must_use]
     pub fn systems_of(&self, submitter: &Submitter) -> &[System] {
         let key = (submitter.division.as_str(), submitter.name.as_str());
@@ -85,25 +86,25 @@ impl Submission {
         &self.systems[start..start + length]
     }
 
-    /// All benchmarks with their systems, sorted by path.
+    /// Returns all benchmarks with their systems, sorted by path.
     pub fn benchmarks(&self) -> impl Iterator<Item = (&System, &Benchmark)> {
         self.systems.iter().flat_map(|system| system.benchmarks.iter().map(move |benchmark| (system, benchmark)))
     }
 
-    /// All runs with what they belong to, sorted by path.
+    /// Returns all runs with their system and benchmark, sorted by path.
     pub fn runs(&self) -> impl Iterator<Item = Place<'_>> {
         self.benchmarks()
             .flat_map(|(system, benchmark)| benchmark.runs.values().map(move |run| Place { system, benchmark, run }))
     }
 }
 
-/// The description that belongs to a renamed system, as far as that is sure: a submitter has one description without a
-/// system, and one system without a description.
+/// Returns a system without a description and the path of the description that must belong to it. `None` unless the
+/// submitter has exactly one system without a description and exactly one description without a system.
 #[must_use]
 pub fn only_orphan<'a>(submission: &'a Submission, submitter: &Submitter) -> Option<(String, &'a System)> {
     let systems = submission.systems_of(submitter);
     let mut without = systems.iter().filter(|system| system.description.is_none());
-    // A description is not given a name that has to be changed itself.
+    // A system name with a space must be changed itself, so the description must not be renamed to it.
     let system = without.next().filter(|system| without.next().is_none() && !system.name.contains(' '))?;
     let folder = source::join(&submitter.path, "systems");
     let is_orphan = |entry: &&source::Entry| {
@@ -116,34 +117,34 @@ pub fn only_orphan<'a>(submission: &'a Submission, submitter: &Submitter) -> Opt
     Some((orphan.path.to_string(), system))
 }
 
-/// A top-level folder that holds submitters.
+/// A top-level folder that contains submitters.
 #[derive(Debug, Clone)]
 pub struct Division {
-    /// Its name.
+    /// Name of the folder.
     pub name: String,
-    /// Its path.
+    /// Path of the folder.
     pub path: String,
 }
 
-/// An organisation's folder in a division.
+/// A submitter: an organisation's folder in a division.
 #[derive(Debug, Clone)]
 pub struct Submitter {
-    /// The division's name; empty where the tree does not say.
+    /// Name of the division; empty if unknown.
     pub division: String,
-    /// The folder's name.
+    /// Name of the folder.
     pub name: String,
-    /// Its path; empty if it is the tree itself.
+    /// Path of the folder; empty if it is the root of the submission.
     pub path: String,
     /// Whether there is a `results` folder.
     pub has_results: bool,
-    /// Names of own models, each with the benchmark it is entered for (`model_mapping.json`).
+    /// The submitter's own model names, each with its benchmark (`model_mapping.json`).
     pub model_mapping: Arc<BTreeMap<String, String>>,
-    /// What its documents and code say.
+    /// Facts from the submitter's documents and code.
     pub documents: documents::Documents,
 }
 
 impl Submitter {
-    /// Whether it competes in the closed division.
+    /// Whether the submitter is in the closed division.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.division == "closed"
@@ -153,54 +154,54 @@ impl Submitter {
 /// A system under test: one folder under `results`.
 #[derive(Debug)]
 pub struct System {
-    /// The division's name; empty where the tree does not say.
+    /// Name of the division; empty if unknown.
     pub division: String,
-    /// The submitter's name.
+    /// Name of the submitter.
     pub submitter: String,
-    /// The system's name; holds a `/` where results lie one level deeper.
+    /// Name of the system; contains a `/` if its results are one level deeper.
     pub name: String,
-    /// Path of its results.
+    /// Path of its results folder.
     pub path: String,
-    /// Where its description is or should be.
+    /// Path where its description is or should be.
     pub description_path: String,
-    /// Its description, if there is one.
+    /// Its description, if it exists.
     pub description: Option<Arc<SystemDescription>>,
-    /// What was measured on it, sorted by path.
+    /// The benchmarks measured on it, sorted by path.
     pub benchmarks: Vec<Benchmark>,
 }
 
 impl System {
-    /// The availability as claimed, in lower case.
+    /// Returns the claimed availability (`Status`) in lower case.
     #[must_use]
     pub fn availability(&self) -> Option<String> {
         let status = self.description.as_ref()?.text("Status").to_lowercase();
         (!status.is_empty()).then_some(status)
     }
 
-    /// Whether it is a submitter's, in that division.
+    /// Whether the system belongs to a submitter, in the same division.
     #[must_use]
     pub fn belongs_to(&self, submitter: &Submitter) -> bool {
         self.submitter == submitter.name && self.division == submitter.division
     }
 
-    /// Whether it competes in the closed division.
+    /// Whether the system is in the closed division.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.division == "closed"
     }
 
-    /// Division, submitter and name.
+    /// Returns `division/submitter/name`.
     #[must_use]
     pub fn full_name(&self) -> String {
         format!("{}/{}/{}", self.division, self.submitter, self.name)
     }
 
-    /// Whose it is: the division and the submitter's name.
+    /// Returns the division and the submitter's name, the sort key of systems.
     fn owner(&self) -> (&str, &str) {
         (&self.division, &self.submitter)
     }
 
-    /// The system alone.
+    /// Returns a copy of the system without its benchmarks.
     #[must_use]
     pub fn without_results(&self) -> Self {
         Self {
@@ -218,43 +219,43 @@ impl System {
 /// One benchmark measured on a system.
 #[derive(Debug)]
 pub struct Benchmark {
-    /// Name of its folder.
+    /// Name of the benchmark's folder.
     pub folder: String,
     /// The official short name, if it is a benchmark of the round.
     pub name: Option<String>,
-    /// An extra level between the benchmark and its runs.
+    /// Name of an extra folder level between the benchmark and its runs.
     pub variant: Option<String>,
-    /// Its path.
+    /// Path of the folder that contains the runs.
     pub path: String,
-    /// Files directly in its folder, by name.
+    /// Files directly in that folder, by name.
     pub files: Files,
-    /// Folders in it that are no runs.
-    pub strange_folders: Vec<String>,
+    /// Folders in it that are not runs.
+    pub other_folders: Vec<String>,
     /// Its runs, by mode.
     pub runs: BTreeMap<Mode, Run>,
 }
 
 impl Benchmark {
-    /// Its official short name, or its folder's where it is none of the round.
+    /// Returns the official short name, or the folder's name if it is not a benchmark of the round.
     #[must_use]
     pub fn short_name(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.folder)
     }
 
-    /// The short name, with its variant.
+    /// Returns the short name, with the variant if there is one.
     #[must_use]
     pub fn label(&self) -> String {
         let name = self.short_name();
         self.variant.as_ref().map_or_else(|| name.to_owned(), |variant| format!("{name}/{variant}"))
     }
 
-    /// What the round says of it.
+    /// Returns the round's specification of the benchmark.
     #[must_use]
     pub fn spec<'a>(&self, round: &'a Round) -> Option<&'a BenchmarkSpec> {
         round.benchmarks.get(self.name.as_deref()?)
     }
 
-    /// Its figures, taken from the runs they belong to.
+    /// Returns the figures of the benchmark, each from the run it belongs to.
     #[must_use]
     pub fn scores(&self) -> Scores {
         let of = |mode: Mode| self.runs.get(&mode).map(|run| run.scores.clone()).unwrap_or_default();
@@ -264,70 +265,70 @@ impl Benchmark {
             throughput: performance.throughput,
             top1: accuracy.top1,
             auc: accuracy.auc,
-            // The energy of a wake word run is that of the whole recording; its power counts.
+            // The energy of a wake word run is that of the whole recording; power is reported instead.
             energy: energy.energy.filter(|_| wakeword.is_none()),
             wakeword,
             supply_v: self.runs.get(&Mode::Energy).and_then(|run| run.supply_v),
         }
     }
 
-    /// The run that a wake word result is taken from, as the official tool does: energy before performance.
+    /// Returns the run that a wake word result is taken from: energy before performance, as in the official tool.
     #[must_use]
     pub fn wakeword_run(&self) -> Option<&Run> {
         self.runs.get(&Mode::Energy).or_else(|| self.runs.get(&Mode::Performance))
     }
 }
 
-/// One session's files: the folder `performance`, `accuracy` or `energy`.
+/// A run: the files of one session, in a folder `performance`, `accuracy` or `energy`.
 #[derive(Debug)]
 pub struct Run {
-    /// What it measures, after its folder.
+    /// What the run measures, by the name of its folder.
     pub mode: Mode,
-    /// Its path.
+    /// Path of its folder.
     pub path: String,
-    /// All files in it.
+    /// All files in the folder.
     pub files: Files,
-    /// Paths of the files with a role.
+    /// Paths of the files that have a role.
     pub paths: BTreeMap<FileRole, String>,
-    /// Names of files in its folder that cannot be read.
+    /// Names of files in the folder that cannot be read.
     pub unreadable: Vec<String>,
-    /// Which runner's files these are.
+    /// The runner that wrote the files.
     pub runner: Option<Runner>,
-    /// What is claimed.
+    /// The content of results.txt: what is claimed.
     pub claims: Option<Claims>,
-    /// What the runner saw; `None` where there is no log or nobody can read it.
+    /// The content of the runner's log; `None` if it is missing or cannot be read.
     pub log: Option<SessionLog>,
-    /// What tells its session from others.
+    /// Identity of the session, to find copies.
     pub identity: Option<Identity>,
-    /// The inputs that were loaded, beside the official list; accuracy runs only.
+    /// The inputs that were loaded, compared with the official list; accuracy runs only.
     pub inputs: Option<Inputs>,
-    /// What the EEMBC runner was told to do.
+    /// The commands of the EEMBC runner's script.
     pub script: Option<Vec<At<u64>>>,
-    /// What the MLCommons runner made of it.
+    /// The content of the MLCommons runner's results.json.
     pub json: Option<Vec<Entry>>,
     /// The energy trace, until the scores are recomputed.
     pub trace: Option<EnergyTrace>,
-    /// Stamps of the energy trace, in seconds.
+    /// Time stamps of the energy trace, in seconds.
     pub stamps: Option<Vec<f64>>,
-    /// Damage of files, by role, beyond what log and claims keep themselves.
+    /// Damage of files, by role, in addition to the damage recorded in `log` and `claims`.
     pub damage: Vec<(FileRole, Damage)>,
-    /// The timed windows the evidence shows.
+    /// The timed windows in the evidence.
     pub windows: Vec<Window>,
-    /// The energy trace in outline, where it was asked for.
-    pub outline: Option<Outline>,
-    /// What is claimed beside what we recomputed.
+    /// The downsampled energy trace, if evidence is kept.
+    pub outline: Option<DownsampledTrace>,
+    /// Claimed and recomputed figures.
     pub scores: Scores,
-    /// Supply voltage in V, as the session says; energy runs only.
+    /// Supply voltage in V that the session reports; energy runs only.
     pub supply_v: Option<f64>,
-    /// What a single inference of an accuracy run takes.
+    /// Duration of a single inference; accuracy runs only.
     pub single: Option<Single>,
-    /// A digest of every output of an accuracy run, or of every detection of a wake word run, to the last digit.
+    /// Digest of all outputs of an accuracy run, or of all detections of a wake word run, to the last digit.
     pub output_digest: Option<u64>,
-    /// Which known weights an accuracy run's answers are nearest to.
+    /// The known weights whose answers are most similar to those of an accuracy run.
     pub agreement: Option<Agreement>,
 }
 
-/// What a single inference takes in an accuracy run, the median of all.
+/// Median duration of a single inference in an accuracy run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Single {
     /// By the device's clock, in seconds.
@@ -336,8 +337,8 @@ pub struct Single {
     pub host_s: Option<f64>,
 }
 
-/// What tells a session from others: the first times it shows. Where they are few, the session's name, which is a time
-/// of day and may coincide, belongs to it.
+/// Identity of a session: the first times in its log. The session's name is included only if these do not identify it,
+/// as the name is a time of day and may coincide.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Identity {
     name: String,
@@ -345,9 +346,9 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The identity of the session of a log; `None` where the log does not name it.
+    /// Returns the identity of the session of a log; `None` if the log does not name the session.
     #[must_use]
-    pub fn of(log: &SessionLog) -> Option<Self> {
+    pub fn new(log: &SessionLog) -> Option<Self> {
         let stamps = log.inferences.iter().filter_map(|one| Some(one.start?.us));
         let printed = log.inferences.iter().filter_map(|one| Some(one.elapsed_s?.to_bits()));
         let heard = log.detections.iter().flat_map(|heard| heard.value.iter().map(|ms| ms.to_bits()));
@@ -355,49 +356,49 @@ impl Identity {
         let times: Vec<u64> = stamps.chain(printed).chain(heard).chain(host).take(10).collect();
         let different: std::collections::BTreeSet<u64> = times.iter().copied().collect();
         let name = log.session.as_ref()?.value.clone();
-        // Two devices that hear the same recording may well detect the same words at the same times.
+        // Two devices that hear the same recording may detect the same words at the same times.
         let tells = different.len() >= 8 && log.detections.is_none();
         Some(Self { name: if tells { String::new() } else { name }, times })
     }
 }
 
-/// An energy trace reduced to what a plot can show, without losing its peaks.
+/// An energy trace downsampled for plots, without losing its peaks.
 #[derive(Debug, Clone, Default)]
-pub struct Outline {
+pub struct DownsampledTrace {
     /// Length of the trace in seconds.
     pub seconds: f64,
-    /// Lowest and highest power in mW of equal parts of that time.
+    /// Minimum and maximum power in mW of parts of equal duration.
     pub bounds: Vec<(f32, f32)>,
-    /// Start and stop in seconds of the windows that count.
+    /// Start and stop of the timed windows, in seconds.
     pub windows: Vec<(f64, f64)>,
-    /// Start and stop in seconds of the inferences that the log shows.
+    /// Start and stop of the inferences in the log, in seconds.
     pub inferences: Vec<(f64, f64)>,
 }
 
 /// A timed block of inferences on one input.
 #[derive(Debug, Clone, Default)]
 pub struct Window {
-    /// The file that shows it.
+    /// Role of the file that shows the window.
     pub role: Option<FileRole>,
-    /// Its line there.
+    /// Line in that file.
     pub line: Line,
-    /// The input's name.
+    /// Name of the input.
     pub input: Option<String>,
-    /// Inferences.
+    /// Number of inferences.
     pub inferences: u64,
-    /// Seconds on the device's clock, or between the stamps of the energy monitor.
+    /// Duration in seconds by the device's clock, or between the stamps of the energy monitor.
     pub seconds: Option<f64>,
-    /// How far its printed rounding leaves that open, in seconds.
+    /// Maximum error of `seconds` due to printed rounding, in seconds.
     pub rounding: f64,
-    /// Seconds on the host's clock.
+    /// Duration in seconds by the host's clock.
     pub host_seconds: Option<f64>,
-    /// First and last stamp of the clock that times it, in microseconds: the device's, or the energy monitor's.
+    /// First and last stamp of the clock that times the window, in microseconds: the device's or the energy monitor's.
     pub stamps_us: Option<(u64, u64)>,
-    /// When the host saw it start and stop, in milliseconds.
+    /// Start and stop by the host's clock, in milliseconds.
     pub host_ms: Option<(u64, u64)>,
-    /// Start and stop on the energy monitor's clock, in seconds.
+    /// Start and stop by the energy monitor's clock, in seconds.
     pub span: Option<(f64, f64)>,
-    /// When the log shows the inferences, on the same clock.
+    /// Start and stop of the inferences in the log, converted to the energy monitor's clock, in seconds.
     pub inference_span: Option<(f64, f64)>,
     /// Recomputed energy in µJ.
     pub energy_uj: Option<f64>,
@@ -406,25 +407,25 @@ pub struct Window {
 /// A figure as claimed and as recomputed.
 #[derive(Debug, Clone, Default)]
 pub struct Figure {
-    /// As printed in results.txt.
+    /// The figure printed in results.txt.
     pub claimed: Option<Printed>,
-    /// From raw evidence.
+    /// The figure recomputed from raw evidence.
     pub recomputed: Option<f64>,
-    /// How far the evidence itself leaves the recomputed figure open, because it is printed rounded.
+    /// Uncertainty of the recomputed figure, because values in the evidence are printed rounded.
     pub slack: f64,
-    /// Why it could not be recomputed.
+    /// Why the figure could not be recomputed.
     pub reason: Option<String>,
 }
 
 impl Figure {
-    /// The figure as far as it is known: ours before the claim.
+    /// Returns the recomputed value, or the claimed one if there is none.
     #[must_use]
     pub fn value(&self) -> Option<f64> {
         self.recomputed.or(self.claimed.as_ref().map(|claimed| claimed.value))
     }
 
-    /// Whether claim and recomputed figure agree, give or take `units` of the claim's last digit; `None` where one of
-    /// the two is missing.
+    /// Whether the claimed and the recomputed figure agree within `units` of the claim's last printed digit; `None` if
+    /// one of them is missing.
     #[must_use]
     pub fn agrees(&self, units: f64) -> Option<bool> {
         let (claimed, recomputed) = (self.claimed.as_ref()?, self.recomputed?);
@@ -443,9 +444,9 @@ pub struct Scores {
     pub auc: Option<Figure>,
     /// Median µJ per inference.
     pub energy: Option<Figure>,
-    /// The wake word test.
+    /// Figures of the wake word test.
     pub wakeword: Option<WakewordScores>,
-    /// Supply voltage of the energy, in V, as its session says.
+    /// Supply voltage of the energy run in V, as the session reports it.
     pub supply_v: Option<f64>,
 }
 
@@ -458,9 +459,9 @@ pub struct WakewordScores {
     pub false_negatives: Figure,
     /// Detections without a word.
     pub false_positives: Figure,
-    /// Misses and false alarms by the documented, shorter tolerance.
+    /// Misses and false alarms with the documented, shorter tolerance.
     pub documented: Option<(u64, u64)>,
-    /// Part of the time spent processing.
+    /// Fraction of the time spent processing.
     pub duty_cycle: Figure,
     /// Inferences per second of processing.
     pub throughput: Figure,
@@ -469,32 +470,32 @@ pub struct WakewordScores {
 }
 
 impl Run {
-    /// Path of a file with a role, or where it should be.
+    /// Returns the path of the file with a role, or that of the run's folder if it is missing.
     #[must_use]
     pub fn path_of(&self, role: FileRole) -> &str {
         self.paths.get(&role).map_or(self.path.as_str(), String::as_str)
     }
 
-    /// Path of the file that holds the samples of an energy run.
+    /// Returns the path of the file that contains the samples of an energy run.
     #[must_use]
     pub fn path_of_samples(&self) -> &str {
         self.path_of(if self.has(FileRole::Trace) { FileRole::Trace } else { FileRole::Json })
     }
 
-    /// Whether a file with this role is there.
+    /// Whether a file with this role exists.
     #[must_use]
     pub fn has(&self, role: FileRole) -> bool {
         self.paths.contains_key(&role)
     }
 
-    /// The inferences the log shows.
+    /// Returns the inferences in the log.
     #[must_use]
     pub fn inferences(&self) -> &[Inference] {
         self.log.as_ref().map_or(&[], |log| &log.inferences)
     }
 
-    /// Lets go of the evidence once the scores are recomputed from it and it is judged. Whether there was any can still
-    /// be told.
+    /// Drops the evidence after the scores were recomputed and the checks have run, to save memory. Whether
+    /// results.json and script existed is kept.
     pub fn drop_evidence(&mut self) {
         self.trace = None;
         self.inputs = None;

@@ -1,7 +1,7 @@
-//! Parsing: logs, results and documents, one module per format.
+//! Parsers of logs, results and documents, one module per format.
 //!
-//! A parser takes bytes, never fails, and keeps what it could not read as [`location::Damage`] beside what it could.
-//! Everything it returns knows its line. The formats are described field by field in the modules.
+//! Most parsers take bytes and never fail: parts that cannot be read are returned as [`location::Damage`]. Every value
+//! has its line number. The modules describe their formats field by field.
 
 pub mod blocks;
 pub mod claims;

@@ -1,11 +1,11 @@
-//! Reports for people and programs, one file a format. Renderers write to the writer they are given.
+//! Reports for people and programs, one file per output format. Renderers write to the writer they are given.
 //!
 //! ```
 //! use tinyaudit::{audit::report::Report, source::Tree, render, round::{Round, Severity}};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let tree = Tree::open("fixtures/submission".as_ref())?;
-//! let report = Report::of(&tree, Round::named("v1.4")?, None)?;
+//! let report = Report::check(&tree, Round::named("v1.4")?, None)?;
 //! let (mut sarif, mut junit) = (Vec::new(), Vec::new());
 //! render::sarif::write(&report, &mut sarif)?;
 //! render::junit::write(&report, Severity::Error, &mut junit)?;
@@ -33,8 +33,9 @@ pub mod table;
 pub mod text;
 pub mod triage;
 pub mod untrusted;
+mod url;
 pub mod weights;
-mod wrap;
+pub mod wrap;
 pub mod xlsx;
 
 use std::io;
@@ -43,21 +44,21 @@ use crate::audit::report::Report;
 use crate::round::Severity;
 use publication::{Filter, Selection};
 
-/// What a package says of itself: the report of the check as JSON, and all results as Markdown, marked where they are not
-/// valid.
+/// Renders the two documents that a package encloses: the check report as JSON, and all results as Markdown with
+/// invalid ones marked.
 ///
 /// # Errors
-/// None; memory takes everything.
+/// None in practice: writing to memory does not fail.
 pub fn enclosed(report: &Report) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let (mut check, mut summary) = (Vec::new(), Vec::new());
-    json::write(&json::Check::of(report, Severity::Error, false), &mut check)?;
+    json::write(&json::Check::new(report, Severity::Error, false), &mut check)?;
     let (rows, _) = publication::rows(report, Selection::Marked, &Filter::default());
-    let page = page::ResultsPage::of(&rows, &[], &report.round, &report.round.publication.public_repository);
+    let page = page::ResultsPage::new(&rows, &[], &report.round, &report.round.publication.public_repository);
     markdown::write(&page, &mut summary)?;
     Ok((check, summary))
 }
 
-/// A positive figure with at least three digits that say something.
+/// Formats a positive figure with at least three significant digits.
 fn decimals(value: f64) -> String {
     let decimals = if value >= 100.0 {
         1

@@ -1,22 +1,24 @@
-//! Rounds as data: what one round of MLPerf Tiny demands, read from `rules/<round>/round.yaml`.
+//! Rounds as data: the requirements of one round of MLPerf Tiny, read from `rules/<round>/round.yaml`.
 //!
-//! The rounds are built into the program; a draft can be read from disk. A round file holds numbers, names and lists
-//! only, every field is required and no other is allowed, so that a `diff` of two files is the changelog of the rules.
+//! The rounds are built into the program; a draft can be read from disk. A round file contains only numbers, names and
+//! lists. Every field is required and no others are allowed, so that a `diff` of two files shows every change of the
+//! rules.
 
 pub mod answers;
 mod dataset;
 mod description_schema;
 mod extends;
 pub mod fingerprint;
-mod ranges;
 mod spec;
-pub mod spelling;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::schema::{FileErrors, Problems, pointer_part, read_yaml, read_yaml_in_range, spelling};
 
 pub use dataset::{Dataset, WakewordTruth, dataset, dataset_names, datasets, wakeword_truth};
 pub use spec::{
@@ -24,64 +26,65 @@ pub use spec::{
     SystemDescriptionSpec, Target, Task, Tolerances, Wakeword, Weights, Windows,
 };
 
-/// What one round demands. The file's name is the round's name. A file that `extends` another round holds the sections that
-/// change, whole.
+/// The requirements of one round. The name of the file is the name of the round. A file that `extends` another round
+/// contains only the sections that differ, each completely.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(transform = extends::in_schema)]
 pub struct Round {
-    /// The round's name, `v1.3`; taken from the name of the file.
+    /// Name of the round, `v1.3`, taken from the name of the file.
     #[serde(skip)]
     pub name: String,
-    /// The folders a submission may lie under.
+    /// Divisions: the top-level folders that may contain submitters.
     pub divisions: Vec<String>,
-    /// Availability categories, each with spellings that are understood and corrected.
+    /// Availability categories (`Status`), each with other spellings that are recognised and that `tinyaudit fix`
+    /// corrects.
     pub statuses: BTreeMap<String, Vec<String>>,
-    /// What is measured, by official short name.
+    /// Benchmarks by official short name.
     pub benchmarks: BTreeMap<String, BenchmarkSpec>,
-    /// Other names of a run's folder that are understood, each with the run it is.
+    /// Other names of run folders that are recognised, each with the run it stands for.
     pub run_aliases: BTreeMap<String, Mode>,
-    /// Names of a session's files.
+    /// File names of a session.
     pub files: FileNames,
-    /// Who may measure it.
+    /// Runners: the programs that may measure.
     pub runners: Runners,
-    /// What a timed window must be.
+    /// Requirements on timed windows.
     pub windows: Windows,
-    /// How far figures may lie apart.
+    /// Tolerances of comparisons.
     pub tolerances: Tolerances,
-    /// Multiplications and additions a cycle that a processor without accelerator can do.
+    /// Maximum number of multiply-accumulate operations per clock cycle of a processor without accelerator.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub macs_per_cycle: f64,
-    /// When answers are those of known weights.
+    /// Limits for comparing answers with those of known weights.
     pub weights: Weights,
-    /// The energy measurement.
+    /// Requirements on energy measurements.
     pub energy: Energy,
-    /// The streaming wake word measurement, where the round has it.
+    /// Requirements on the streaming wake word test; `null` if the round does not have it.
     pub wakeword: Option<Wakeword>,
-    /// What the tree itself may hold.
+    /// Limits on the files of a submission.
     pub hygiene: Hygiene,
-    /// Keys of a system description.
+    /// Keys of system descriptions.
     pub system_description: SystemDescriptionSpec,
-    /// The tables made of the results.
+    /// The tables of results that the working group publishes.
     pub publication: Publication,
-    /// Rules that are graver or lighter in this round: by rule, then by division, `*` standing for every division.
+    /// Rules whose severity differs in this round: by rule id, then by division; `*` stands for every division.
     pub severities: BTreeMap<String, BTreeMap<String, Severity>>,
 }
 
-/// How bad a broken rule is, in the rule text's own terms.
+/// Severity of a finding, in the terms of the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Information.
     Note,
-    /// A "should": it must be explained or is very likely a mistake.
+    /// A "should" is violated: it needs an explanation or is very likely a mistake.
     Warning,
-    /// A "must": it invalidates the result or the submission.
+    /// A "must" is violated: the result or the submission is not valid.
     Error,
 }
 
 impl Severity {
-    /// The word for it.
+    /// Name in reports and JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -92,26 +95,25 @@ impl Severity {
     }
 }
 
-/// Why a round could not be had.
+/// Error of finding or reading a round.
 #[derive(Debug, thiserror::Error)]
 pub enum RoundError {
-    /// No such round is built in.
-    #[error("there is no round {name}; {hint}there are {known}", hint = hint(name), known = Round::names().join(", "))]
+    /// The round is not built in.
+    #[error(
+        "there is no round {name}; {hint}the rounds are: {known}",
+        hint = hint(name),
+        known = Round::names().join(", ")
+    )]
     Unknown {
-        /// What was asked for.
+        /// The requested name.
         name: String,
     },
-    /// A round file does not read as a round.
-    #[error("round {name}: {reason}")]
-    Malformed {
-        /// The name it was to have.
-        name: String,
-        /// What is wrong, with line and column.
-        reason: String,
-    },
+    /// The file is not a valid round file.
+    #[error(transparent)]
+    Malformed(#[from] FileErrors),
 }
 
-/// The round that was probably meant.
+/// Suggests the round that was probably meant.
 fn hint(name: &str) -> String {
     let number = |name: &str| name.trim().trim_start_matches(['v', 'V', 'r', 'R']).parse::<f64>().ok();
     let Some(wanted) = number(name) else { return String::new() };
@@ -127,7 +129,7 @@ struct BuiltIn {
     name: &'static str,
     /// The text of its `round.yaml`.
     round: &'static str,
-    /// The text of its `waivers.yaml`: what was published although the rule text forbids it.
+    /// The text of its `waivers.yaml`: what was published although the rules forbid it.
     waivers: &'static str,
 }
 
@@ -144,91 +146,97 @@ macro_rules! built_in {
 /// The built-in rounds, oldest first.
 const ROUNDS: &[BuiltIn] = built_in!["v0.5", "v0.7", "v1.0", "v1.1", "v1.2", "v1.3", "v1.4"];
 
-/// Largest round file that is read, in bytes.
-const MAX_BYTES: usize = 1 << 20;
-
 impl Round {
-    /// Names of the built-in rounds, oldest first.
+    /// Returns the names of the built-in rounds, oldest first.
     #[must_use]
     pub fn names() -> Vec<&'static str> {
         ROUNDS.iter().map(|round| round.name).collect()
     }
 
-    /// Name of the newest built-in round, the default.
+    /// Returns the name of the newest built-in round, the default.
     #[must_use]
     pub fn newest() -> &'static str {
         ROUNDS[ROUNDS.len() - 1].name
     }
 
-    /// What was published in a built-in round although the rule text forbids it: a list of waivers, as its file stands.
+    /// Returns the text of a built-in round's waiver file: what was published although the rules forbid it.
     #[must_use]
     pub fn built_in_waivers(name: &str) -> Option<&'static str> {
         ROUNDS.iter().find(|round| round.name == name).map(|round| round.waivers)
     }
 
-    /// A built-in round.
+    /// Returns a built-in round; the `v` of its name may be omitted.
     ///
     /// # Errors
-    /// When there is no such round.
+    /// If there is no such round.
     pub fn named(name: &str) -> Result<Self, RoundError> {
         let number = |name: &str| name.trim().trim_start_matches(['v', 'V']).to_owned();
         let BuiltIn { name, round: text, .. } = ROUNDS
             .iter()
             .find(|known| number(known.name) == number(name))
             .ok_or_else(|| RoundError::Unknown { name: name.to_owned() })?;
-        // A test holds that what is built in is within the ranges.
-        let mut round: Self = read(name, text)?;
+        // A test compares the built-in files with their schema, so that it is not compiled here.
+        let mut round: Self = read_yaml(name, &whole(name, name, text)?)?;
         (*name).clone_into(&mut round.name);
         Ok(round)
     }
 
-    /// Reads a round from text; `name` is what outputs call it.
+    /// Reads a round from the text of `file`; `name` is what outputs call it. `is_rule` says why an id is not one of a
+    /// rule.
     ///
     /// # Errors
-    /// When the text is no round; the reason names line and column. When a number lies outside of the range that
-    /// `schemas/round.schema.json` states, or a list or division is named that is not there.
-    pub fn parse(name: &str, text: &str) -> Result<Self, RoundError> {
-        let malformed = |reason: String| RoundError::Malformed { name: name.to_owned(), reason };
-        let mut round: Self = read(name, text)?;
+    /// When the text does not hold a round: all structural errors. When a number is out of the range that
+    /// `schemas/round.schema.json` states (feature `schema`), or the text names a list, division or rule that does not
+    /// exist: all of them. Each with its line.
+    pub fn parse(
+        name: &str,
+        file: &str,
+        text: &str,
+        is_rule: impl Fn(&str) -> Result<(), String>,
+    ) -> Result<Self, RoundError> {
+        let text = whole(name, file, text)?;
+        let mut round: Self = read_yaml_in_range(file, &text)?;
         name.clone_into(&mut round.name);
-        ranges::check(&read(name, text)?).map_err(malformed)?;
-        round.check_lists().map_err(malformed)?;
-        round.check_divisions().map_err(malformed)?;
+        let mut problems = Problems::new(file, &text);
+        round.check_lists(&mut problems);
+        round.check_severities(is_rule, &mut problems);
+        problems.finish()?;
         Ok(round)
     }
 
-    /// Every division whose severities differ must be one of the round.
-    fn check_divisions(&self) -> Result<(), String> {
-        let named = self.severities.iter().flat_map(|(rule, own)| own.keys().map(move |division| (rule, division)));
-        for (rule, division) in named {
-            if division != "*" && !self.divisions.contains(division) {
+    /// Severities must be those of rules that exist, in divisions of the round.
+    fn check_severities(&self, is_rule: impl Fn(&str) -> Result<(), String>, problems: &mut Problems<'_>) {
+        for (rule, own) in &self.severities {
+            let pointer = format!("/severities/{}", pointer_part(rule));
+            if let Err(message) = is_rule(rule) {
+                problems.report(&pointer, message);
+            }
+            for division in own.keys().filter(|division| *division != "*" && !self.divisions.contains(division)) {
                 let known = self.divisions.join(", ");
-                return Err(format!(
-                    "severities.{rule} names the division {division}; there are {known}, and * for all"
-                ));
+                let message = format!("unknown division `{division}`; expected one of {known}, or * for all");
+                problems.report(format!("{pointer}/{}", pointer_part(division)), message);
             }
         }
-        Ok(())
     }
 
-    /// Every list a round names must be one we carry.
-    fn check_lists(&self) -> Result<(), String> {
+    /// Every input list that a round names must be built in.
+    fn check_lists(&self, problems: &mut Problems<'_>) {
         for (name, benchmark) in &self.benchmarks {
-            for list in benchmark.lists.iter().chain(&benchmark.superseded_lists) {
-                let known = match benchmark.task {
-                    Task::Wakeword => wakeword_truth(list).is_some(),
-                    Task::Classification | Task::Anomaly => dataset(list).is_some(),
-                };
-                if !known {
+            let is_known = |list: &str| match benchmark.task {
+                Task::Wakeword => wakeword_truth(list).is_some(),
+                Task::Classification | Task::Anomaly => dataset(list).is_some(),
+            };
+            for (key, lists) in [("lists", &benchmark.lists), ("superseded_lists", &benchmark.superseded_lists)] {
+                for (index, list) in lists.iter().enumerate().filter(|(_, list)| !is_known(list)) {
+                    let pointer = format!("/benchmarks/{}/{key}/{index}", pointer_part(name));
                     let names = dataset_names().join(", ");
-                    return Err(format!("benchmark {name} names the input list {list}; there are {names}"));
+                    problems.report(pointer, format!("unknown input list `{list}`; expected one of {names}"));
                 }
             }
         }
-        Ok(())
     }
 
-    /// The official short name of a benchmark's folder.
+    /// Returns the official short name of the benchmark with this folder name or alias.
     #[must_use]
     pub fn benchmark_of_folder(&self, folder: &str) -> Option<&str> {
         let named = |(name, spec): &(&String, &BenchmarkSpec)| {
@@ -237,17 +245,17 @@ impl Round {
         self.benchmarks.iter().find(named).map(|(name, _)| name.as_str())
     }
 
-    /// The run of a folder's name.
+    /// Returns the mode of a run by the name of its folder or an alias.
     #[must_use]
     pub fn mode_of_folder(&self, folder: &str) -> Option<Mode> {
         Mode::from_name(folder).or_else(|| self.run_aliases.get(folder).copied())
     }
 
-    /// The official status that a word was meant to be: the word itself, a spelling that is understood, or one that a slip
-    /// or two away is none of the others.
+    /// Returns the official status that a word stands for: the word itself, a recognised spelling, or the status that
+    /// differs from it by at most two characters.
     #[must_use]
     pub fn status_meant(&self, found: &str) -> Option<&str> {
-        /// Slips that still leave no doubt; the statuses lie at least five letters apart.
+        /// Maximum edit distance. It is unambiguous: the statuses differ by at least five letters.
         const SLIPS: usize = 2;
         let found = found.trim().to_lowercase();
         let known = |(right, others): &(&String, &Vec<String>)| **right == found || others.contains(&found);
@@ -256,28 +264,20 @@ impl Round {
         exact.or_else(|| spelling::nearest(&found, long(), SLIPS))
     }
 
-    /// The benchmark whose model string a device reports.
+    /// Returns the benchmark with the model string that a device reports.
     #[must_use]
     pub fn benchmark_of_model(&self, model: &str) -> Option<&str> {
         self.benchmarks.iter().find(|(_, spec)| spec.model == model).map(|(name, _)| name.as_str())
     }
 }
 
-/// Reads the text of a round's file.
-fn read<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, RoundError> {
-    let malformed = |reason: String| RoundError::Malformed { name: name.to_owned(), reason };
-    if text.len() > MAX_BYTES {
-        return Err(malformed(format!("the file has {} bytes, a round file has at most {MAX_BYTES}", text.len())));
-    }
+/// Returns the text of a round file, completed with the sections of the round that it extends.
+fn whole<'a>(name: &str, file: &str, text: &'a str) -> Result<Cow<'a, str>, FileErrors> {
     let known = |other: &str| ROUNDS.iter().find(|round| round.name == other && other != name).map(|round| round.round);
-    let text = extends::whole(text, known).map_err(malformed)?;
-    let options = serde_yaml::options! {
-        budget: serde_yaml::budget! { max_nodes: 20_000, max_depth: 32, max_aliases: 100 },
-    };
-    serde_yaml::from_str_with_options(&text, options).map_err(|error| malformed(error.to_string()))
+    extends::whole(text, known).map_err(|error| FileErrors::new(file, vec![error]))
 }
 
-/// A model string of any built-in round and the benchmark it stands for.
+/// Returns the model strings of all built-in rounds, each with the short name of its benchmark.
 #[must_use]
 pub fn known_models() -> &'static BTreeMap<String, String> {
     static MODELS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
@@ -294,59 +294,71 @@ pub fn known_models() -> &'static BTreeMap<String, String> {
 mod tests {
     use super::*;
 
+    fn draft(text: &str) -> Result<Round, RoundError> {
+        Round::parse("draft", "draft.yaml", text, |_| Ok(()))
+    }
+
     #[test]
     fn every_built_in_round_reads_and_names_known_lists() {
         for BuiltIn { name, round: text, .. } in ROUNDS {
-            let round = Round::parse(name, text).unwrap();
+            let round = Round::parse(name, name, text, |_| Ok(())).unwrap();
             assert_eq!(round.name, *name);
             assert!(!round.benchmarks.is_empty());
         }
     }
 
     #[test]
-    fn missing_and_unknown_fields_are_errors_with_line_and_column() {
+    fn missing_and_unknown_fields_are_errors_with_their_line() {
         let text = ROUNDS[0].round;
-        let missing = text.replace("  min_seconds: 10.0\n  min_inf", "  min_inf");
-        let error = Round::parse("draft", &missing).unwrap_err().to_string();
-        assert!(error.contains("min_seconds") && error.contains("line"), "{error}");
-        let unknown = text.replace("windows:\n", "windows:\n  colour: blue\n");
-        let error = Round::parse("draft", &unknown).unwrap_err().to_string();
-        assert!(error.contains("colour") && error.contains("line"), "{error}");
+        let line = 1 + text.lines().position(|line| line == "windows:").unwrap();
+        let missing = draft(&text.replace("  min_seconds: 10.0\n  min_inf", "  min_inf")).unwrap_err().to_string();
+        assert!(missing.contains("min_seconds"), "{missing}");
+        let unknown = draft(&text.replace("windows:\n", "windows:\n  colour: blue\n")).unwrap_err().to_string();
+        assert!(unknown.contains("colour") && unknown.starts_with(&format!("draft.yaml:{}", line + 1)), "{unknown}");
     }
 
+    #[cfg(feature = "schema")]
     #[test]
-    fn what_is_outside_of_its_range_or_not_there_is_named() {
+    fn values_out_of_range_and_unknown_names_are_errors() {
         let known = |name: &str| ROUNDS.iter().find(|round| round.name == name).map(|round| round.round);
         let text = extends::whole(ROUNDS[5].round, known).unwrap();
         for (from, to, expected) in [
-            ("count: 5", "count: 18446744073709551615", "windows.count is 18446744073709551615, expected 1 to 1000"),
-            ("printed_units: 0.53", "printed_units: 1e308", "tolerances.printed_units is 1e+308, expected 0 to 1000"),
+            (
+                "count: 5",
+                "count: 18446744073709551615",
+                "`windows.count` is `18446744073709551615`; expected 1 to 1000",
+            ),
+            (
+                "printed_units: 0.53",
+                "printed_units: 1e308",
+                "`tolerances.printed_units` is `1e+308`; expected 0 to 1000",
+            ),
             ("printed_units: 0.53", "printed_units: .nan", "non-finite float"),
-            ("{auc: 0.85}", "{auc: 85}", "benchmarks.ad.target.auc is 85, expected 0 to 1"),
-            ("trials: 1", "trials: 0", "wakeword.trials is 0, expected 1 to 1000"),
-            ("  weights-not-reference: {open: note}", "  window-count: {ajar: note}", "names the division ajar"),
+            ("{auc: 0.85}", "{auc: 85}", "`benchmarks.ad.target.auc` is `85`; expected 0 to 1"),
+            ("trials: 1", "trials: 0", "`wakeword.trials` is `0`; expected 1 to 1000"),
+            ("  weights-not-reference: {open: note}", "  window-count: {ajar: note}", "unknown division `ajar`"),
         ] {
             assert!(text.contains(from), "{from}");
-            let error = Round::parse("draft", &text.replacen(from, to, 1)).unwrap_err().to_string();
-            assert!(error.starts_with("round draft: ") && error.contains(expected), "{error}");
+            let error = draft(&text.replacen(from, to, 1)).unwrap_err().to_string();
+            assert!(error.starts_with("draft.yaml:") && error.contains(expected), "{error}");
         }
     }
 
     #[test]
     fn a_draft_may_extend_a_round() {
-        let draft =
-            Round::parse("draft", "windows:\n  count: 6\n  min_seconds: 10.0\n  min_inferences: 10\nextends: v1.4\n");
-        let (draft, newest) = (draft.unwrap(), Round::named("v1.4").unwrap());
-        assert_eq!((draft.windows.count, newest.windows.count), (6, 5));
-        assert_eq!(format!("{:?}", draft.benchmarks), format!("{:?}", newest.benchmarks));
-        let unknown = Round::parse("draft", "extends: v9.9\n").unwrap_err().to_string();
-        assert!(unknown.contains("v9.9") && unknown.contains("line 1"), "{unknown}");
-        let wrong = Round::parse("draft", "extends: v1.4\nwindows:\n  colour: blue\n").unwrap_err().to_string();
-        assert!(wrong.contains("colour") && wrong.contains("line 3"), "{wrong}");
+        let extended =
+            draft("windows:\n  count: 6\n  min_seconds: 10.0\n  min_inferences: 10\nextends: v1.4\n").unwrap();
+        let newest = Round::named("v1.4").unwrap();
+        assert_eq!((extended.windows.count, newest.windows.count), (6, 5));
+        assert_eq!(format!("{:?}", extended.benchmarks), format!("{:?}", newest.benchmarks));
+        let unknown = draft("extends: v9.9\n").unwrap_err().to_string();
+        assert!(unknown.contains("v9.9") && unknown.starts_with("draft.yaml:1:"), "{unknown}");
+        let wrong = draft("extends: v1.4\nwindows:\n  colour: blue\n").unwrap_err().to_string();
+        assert!(wrong.contains("draft.yaml:3: unknown key `windows.colour`"), "{wrong}");
     }
 
     #[test]
-    fn an_unknown_round_names_those_there_are() {
+    fn an_unknown_round_lists_the_known_rounds() {
         let error = Round::named("v9.9").unwrap_err().to_string();
         assert!(error.contains("v1.2") && error.contains("v1.4"), "{error}");
     }

@@ -1,7 +1,7 @@
-//! A directory, a zip archive or files held elsewhere as a sorted list of entries with bytes on demand; no judgement.
+//! A folder, a zip archive or files in memory as a sorted list of entries. Contents are read on demand.
 //!
-//! Symbolic links are listed and never followed, special files are listed and never opened, version-control folders
-//! are left out. Paths are relative to the root and separated by `/` on every system.
+//! Symbolic links are listed but never followed. Special files are listed but never opened. `.git` folders are skipped.
+//! Paths are relative to the root and separated by `/` on every system.
 
 mod archive;
 mod entry;
@@ -16,73 +16,73 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use archive::Archive;
-pub use entry::{Entries, Entry, Kind, alike, one_elsewhere};
+pub use entry::{Entries, Entry, Kind, alike, same_file_on_some_systems};
 use entry::{below, children, place_of, refused, share_last, unreadable, with_folders};
 pub use files::Files;
-use folder::{is_version_control, list_folder, named};
-pub use path::{around, by_folders, is_dropping, is_inside, is_reserved, join, name_of, parent_of};
+use folder::{is_version_control, list};
+pub use path::{around, by_folders, is_inside, is_reserved, is_system_file, join, name_of, parent_of};
 pub use path_text::PathText;
 use rayon::prelude::*;
 
-/// Most entries an archive or a list of files may have, with the folders around them.
+/// Most entries that an archive or a list of files may have, including all parent folders.
 const MAX_ENTRIES: usize = 1_000_000;
 
-/// Most bytes that are set aside for a file before it is read.
+/// Most bytes that are reserved for a file before it is read.
 const MAX_RESERVED: u64 = 64 << 20;
 
 thread_local! {
-    /// One buffer for all files that a thread reads whole, one after the other.
+    /// Buffer of a thread, reused for every file that is read completely.
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A listed directory, archive or list of files.
+/// The entries of a folder, a zip archive or a list of files.
 pub struct Tree {
     source: Source,
     entries: Arc<Vec<Entry>>,
-    /// What paths have in front of those of the source.
+    /// Prefix of the entries' paths that the source does not have; see [`Tree::under`].
     prefix: String,
 }
 
-/// Where the bytes come from.
+/// Where the contents of files are read from.
 enum Source {
     Folder(PathBuf),
     Archive(Archive),
     Held(Held),
 }
 
-/// Files that something else holds, a browser or a program's memory.
+/// Files that are not in a folder or archive, such as those of a browser.
 struct Held {
-    /// The name of the folder around them; empty if there is none.
+    /// The name of their root folder; empty if there is none.
     folder: String,
     open: Box<Open>,
 }
 
-/// Gives the bytes of a file.
+/// Opens a file by its path.
 type Open = dyn Fn(&str) -> io::Result<Box<dyn Read>> + Send + Sync;
 
 impl Tree {
-    /// Lists a directory, or a zip archive, which is never unpacked.
+    /// Lists a folder or a zip archive. An archive is read in place, never unpacked.
     ///
     /// # Errors
-    /// When the root itself cannot be listed; what cannot be listed below it becomes an entry. When an archive is
-    /// damaged, or holds names that lead out of it or stand for two files.
+    /// When the root itself cannot be listed; anything below it that cannot be listed becomes an entry. When an archive
+    /// is damaged, contains paths that leave it, or contains one path twice.
     pub fn open(root: &Path) -> io::Result<Self> {
         if root.is_file() {
-            return Self::of_archive(File::open(root)?);
+            return Self::from_archive(File::open(root)?);
         }
         std::fs::read_dir(root)?;
-        let mut entries = Self::list(root);
-        // Every file is asked for its size.
+        let mut entries = list(root);
+        // Listing gives no sizes.
         entries.par_iter_mut().filter(|entry| entry.is_file()).for_each(|entry| {
             entry.kind = entry
                 .real_below(root)
                 .symlink_metadata()
                 .map_or_else(|error| unreadable(error.to_string()), |metadata| Kind::File(metadata.len()));
         });
-        // Of a folder that cannot be listed the failure comes last.
+        // Where a folder cannot be listed, its failure comes after the folder itself.
         let fails = |entry: &Entry| matches!(entry.kind, Kind::Unreadable(_));
         entries.sort_unstable_by(|a, b| a.path.cmp(&b.path).then(fails(a).cmp(&fails(b))));
         // A folder that cannot be listed appears twice, as itself and as the failure.
@@ -96,21 +96,21 @@ impl Tree {
         Ok(Self::of(Source::Folder(root.to_owned()), entries))
     }
 
-    /// Lists an open zip archive: a file, or bytes in memory.
+    /// Lists a zip archive that is already open, from a file or from memory.
     ///
     /// # Errors
     /// As [`Tree::open`].
-    pub fn of_archive(archive: impl Read + Seek + Send + 'static) -> io::Result<Self> {
-        let (archive, entries) = Archive::of(archive)?;
+    pub fn from_archive(archive: impl Read + Seek + Send + 'static) -> io::Result<Self> {
+        let (archive, entries) = Archive::open(archive)?;
         Ok(Self::of(Source::Archive(archive), entries))
     }
 
-    /// Lists files that something else holds, each with its path and size; a path that ends with `/` is a folder. `folder`
-    /// is the name of what they lie in, empty if that has none. `open` gives the bytes of a file.
+    /// Lists files given by path and size. A path that ends with `/` is a folder. `folder` is the name of the root
+    /// folder, empty if it has none. `open` opens a file by its path.
     ///
     /// # Errors
-    /// When a path leads nowhere below a root, or stands for two files.
-    pub fn of_files(
+    /// When a path is not relative, leaves the root, or is given twice.
+    pub fn from_files(
         folder: &str,
         files: impl IntoIterator<Item = (String, u64)>,
         open: impl Fn(&str) -> io::Result<Box<dyn Read>> + Send + Sync + 'static,
@@ -119,7 +119,7 @@ impl Tree {
         for (path, size) in files {
             let (path, kind) = path.strip_suffix('/').map_or((&*path, Kind::File(size)), |path| (path, Kind::Folder));
             if path.split('/').any(|part| ["", ".", ".."].contains(&part)) {
-                return Err(refused(format!("`{}` is no name below a root", path.escape_debug())));
+                return Err(refused(format!("`{}` is not a path inside the submission", path.escape_debug())));
             }
             let folder = if kind == Kind::Folder { path } else { parent_of(path) };
             if !folder.split('/').any(is_version_control) {
@@ -131,7 +131,7 @@ impl Tree {
         Ok(Self::of(Source::Held(held), with_folders(entries)?))
     }
 
-    /// Files of which only the pointer of Git LFS is here are not read as if they were the files.
+    /// Makes a tree. Git LFS pointers become unreadable entries, so that they are not read as if they were the files.
     fn of(source: Source, entries: Vec<Entry>) -> Self {
         const SIZES: RangeInclusive<u64> = 110..=200;
         const BEGINNING: &[u8] = b"version https://git-lfs.github.com/spec/";
@@ -148,49 +148,21 @@ impl Tree {
             .map(|(place, _)| place)
             .collect();
         let entries = Arc::make_mut(&mut tree.entries);
-        let reason = unreadable("only its Git LFS pointer is here; `git lfs pull` fetches the file".to_owned());
+        let reason = unreadable("only the Git LFS pointer is present; run `git lfs pull` to fetch the file".to_owned());
         for place in pointers {
             entries[place].kind = reason.clone();
         }
         tree
     }
 
-    /// All entries in any order, without the sizes of files.
-    fn list(root: &Path) -> Vec<Entry> {
-        let all = Mutex::default();
-        rayon::scope(|scope| list_folder(scope, root, root, &all));
-        all.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn entry(root: &Path, found: walkdir::Result<walkdir::DirEntry>) -> Entry {
-        let entry = match found {
-            Ok(entry) => entry,
-            Err(error) => {
-                let reason = error.io_error().map_or_else(|| "it cannot be listed".to_owned(), ToString::to_string);
-                return named(root, error.path().unwrap_or(root), unreadable(reason));
-            }
-        };
-        let file_type = entry.file_type();
-        let kind = if file_type.is_dir() {
-            Kind::Folder
-        } else if file_type.is_symlink() {
-            Kind::Link
-        } else if file_type.is_file() {
-            Kind::File(0)
-        } else {
-            Kind::Special
-        };
-        named(root, entry.path(), kind)
-    }
-
-    /// The same tree as it looks from some folders higher up, `closed/ExampleCo`.
+    /// Puts parent folders such as `closed/ExampleCo` in front of all paths.
     #[must_use]
     pub fn under(mut self, folder: &str) -> Self {
         let mut entries = std::mem::take(Arc::make_mut(&mut self.entries));
         for entries in entries.chunks_mut(PathText::SHARED) {
             for entry in &mut *entries {
                 entry.path = entry.path.renamed(join(folder, &entry.path));
-                // The real path stays what it is below the root.
+                // The real path below the root does not change.
             }
             PathText::share(entries.iter_mut().map(|entry| &mut entry.path));
         }
@@ -202,37 +174,37 @@ impl Tree {
         self
     }
 
-    /// Keeps only some entries, and returns the others.
+    /// Keeps the entries for which `keep` is true, and returns the others.
     pub fn retain(&mut self, keep: impl Fn(&Entry) -> bool) -> Vec<Entry> {
         Arc::make_mut(&mut self.entries).extract_if(.., |entry| !keep(entry)).collect()
     }
 
-    /// All entries, sorted by path.
+    /// Returns all entries, sorted by path.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The entry at a path.
+    /// Returns the entry at a path.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Entry> {
         place_of(&self.entries, path).map(|place| &self.entries[place])
     }
 
-    /// Whether there is a folder at a path; the root is the empty path.
+    /// Whether there is a folder at a path. The empty path is the root.
     #[must_use]
     pub fn is_folder(&self, path: &str) -> bool {
         path.is_empty() || self.get(path).is_some_and(|entry| entry.kind == Kind::Folder)
     }
 
-    /// Folders that hold such a thing, which is no folder itself, at any depth.
+    /// Returns all folders that contain a matching entry at any depth. Folders themselves do not match.
     #[must_use]
     pub fn folders_with(&self, wanted: impl Fn(&Entry) -> bool) -> BTreeSet<&str> {
         let mut folders = BTreeSet::new();
         let mut last = None;
         for entry in self.entries.iter().filter(|entry| entry.kind != Kind::Folder && wanted(entry)) {
             let mut folder = parent_of(&entry.path);
-            // Neighbours mostly lie in one folder.
+            // Most entries are in the same folder as the entry before.
             if last.replace(folder) == Some(folder) {
                 continue;
             }
@@ -243,13 +215,13 @@ impl Tree {
         folders
     }
 
-    /// Everything below a folder, sorted.
+    /// Returns all entries below a folder, sorted.
     #[must_use]
     pub fn below(&self, folder: &str) -> &[Entry] {
         &self.entries[below(&self.entries, folder)]
     }
 
-    /// Everything below some folders, none of which lies in another.
+    /// Returns all entries below several folders. None of the folders may be inside another one.
     #[must_use]
     pub fn parts<'a>(&self, folders: impl Iterator<Item = &'a str>) -> Entries {
         let mut parts: Vec<Range<usize>> = folders.map(|folder| below(&self.entries, folder)).collect();
@@ -257,12 +229,12 @@ impl Tree {
         Entries { all: Arc::clone(&self.entries), parts }
     }
 
-    /// The entries directly in a folder, sorted.
+    /// Returns the entries directly in a folder, sorted.
     pub fn children<'a>(&'a self, folder: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
         children(self.below(folder), folder)
     }
 
-    /// Names of the folders that lead to the root, innermost last; at most two, and none of an archive.
+    /// Returns the names of the last two folders of the root's path, innermost last. None for an archive.
     #[must_use]
     pub fn root_names(&self) -> Vec<String> {
         if !self.prefix.is_empty() {
@@ -286,23 +258,23 @@ impl Tree {
         names[names.len().saturating_sub(2)..].to_vec()
     }
 
-    /// The files directly in a folder.
+    /// Returns the files directly in a folder.
     #[must_use]
     pub fn files_in(&self, folder: &str) -> Files {
-        Files::of(&self.entries, folder)
+        Files::new(&self.entries, folder)
     }
 
-    /// Reads a file whole.
+    /// Reads a whole file.
     ///
     /// # Errors
-    /// When it is no file or cannot be read.
+    /// When the entry is not a file or cannot be read.
     pub fn read(&self, entry: &Entry) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.read_into(entry, &mut bytes)?;
         Ok(bytes)
     }
 
-    /// Reads a file whole into a buffer that is used again for the next one.
+    /// Reads a whole file into a buffer that is reused for the next file.
     ///
     /// # Errors
     /// As [`Tree::read`].
@@ -316,20 +288,20 @@ impl Tree {
     fn read_into(&self, entry: &Entry, bytes: &mut Vec<u8>) -> io::Result<()> {
         bytes.clear();
         self.stream(entry, |source| {
-            // What an entry claims is believed only so far.
+            // The size comes from the submission, so it may be wrong.
             let size = entry.size().unwrap_or(0).min(MAX_RESERVED);
             bytes.reserve(usize::try_from(size).unwrap_or(0) + 1);
             source.read_to_end(bytes).map(drop)
         })
     }
 
-    /// Hands a file over as a stream.
+    /// Passes a file to `take` as a stream.
     ///
     /// # Errors
-    /// When it is no file or cannot be read, and what `take` says.
+    /// When the entry is not a file or cannot be read, and errors of `take`.
     pub fn stream<T>(&self, entry: &Entry, take: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
         let Some(size) = entry.size() else {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
         };
         let own = entry.path.strip_prefix(self.prefix.as_str()).unwrap_or(&entry.path);
         match &self.source {
@@ -345,7 +317,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_lists_sorted_and_reads() {
+    fn a_folder_is_listed_in_order_and_read() {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(root.path().join("a/b")).unwrap();
         for name in ["a/b/x.txt", "a-b.txt", "a/y.txt"] {
@@ -363,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_list_side_by_side_and_completely() {
+    fn folders_are_listed_completely_in_parallel() {
         let root = tempfile::tempdir().unwrap();
         let mut expected: Vec<String> = Vec::new();
         for folder in ["many", "a/b/c/d/e/f", "a/b", "z"] {
@@ -384,11 +356,11 @@ mod tests {
     }
 
     #[test]
-    fn held_files_list_as_a_folder_does() {
+    fn files_in_memory_are_listed_like_a_folder() {
         let held = |paths: &[&str]| {
             let files = paths.iter().map(|path| ((*path).to_owned(), path.len() as u64)).collect::<Vec<_>>();
             let open = |path: &str| Ok(Box::new(io::Cursor::new(path.to_owned().into_bytes())) as Box<dyn Read>);
-            Tree::of_files("root", files, open)
+            Tree::from_files("root", files, open)
         };
         let tree = held(&["a/y.txt", "a/b/x.txt", "a-b.txt", "empty/", ".git/HEAD", "a/.git"]).unwrap();
         let paths: Vec<_> = tree.entries().iter().map(|entry| &*entry.path).collect();
@@ -404,18 +376,18 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_may_lie_in_memory() {
+    fn an_archive_is_read_from_memory() {
         let mut archive = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
         archive.start_file("closed/Co/a.txt", zip::write::SimpleFileOptions::default()).unwrap();
         io::Write::write_all(&mut archive, b"text").unwrap();
-        let tree = Tree::of_archive(archive.finish().unwrap()).unwrap();
+        let tree = Tree::from_archive(archive.finish().unwrap()).unwrap();
         assert_eq!(tree.read(tree.get("closed/Co/a.txt").unwrap()).unwrap(), b"text");
-        assert!(Tree::of_archive(io::Cursor::new(b"PK\x03\x04".to_vec())).is_err());
+        assert!(Tree::from_archive(io::Cursor::new(b"PK\x03\x04".to_vec())).is_err());
     }
 
     #[cfg(unix)]
     #[test]
-    fn links_and_strange_names_are_listed() {
+    fn links_and_names_that_are_not_utf8_are_listed() {
         use std::os::unix::ffi::OsStrExt;
         let root = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("/", root.path().join("link")).unwrap();

@@ -1,4 +1,4 @@
-//! The bench: devices, real or simulated, and the runner that measures them. It knows nothing of submissions.
+//! Test bench: real or simulated devices, and the runner that measures them. It does not depend on submissions.
 
 pub mod device;
 pub mod runner;

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds the program for Windows and runs it, with wine, beside the one of this system: reports, tables, packages and
-# sessions must be the same bytes. `tests/windows.sh [PROGRAM]`, by default what `cargo test` has built.
+# Builds the program for Windows and runs it with wine next to the native one: reports, tables, packages and sessions must be
+# the same bytes. `tests/windows.sh [PROGRAM]`; the default is the program that `cargo test` built.
 #
-# The target comes from rustup; where that cannot be had, a compiler with its library's source comes from Debian's packages,
-# which are unpacked into TINYAUDIT_WINDOWS_TOOLS (by default target/windows-tools). MinGW links, wine runs.
+# The target comes from rustup. If rustup does not have it, Debian packages with a compiler and the source of its library are
+# unpacked into TINYAUDIT_WINDOWS_TOOLS (default: target/windows-tools). MinGW links, wine runs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,12 +16,12 @@ here=$(realpath "${1:-target/debug/tinyaudit}")
 target=x86_64-pc-windows-gnu
 wine=/usr/lib/wine/wine64
 if { ! command -v x86_64-w64-mingw32-gcc || [ ! -x "$wine" ]; } >/dev/null; then
-    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || skipped "there is no MinGW or no wine"
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || skipped "MinGW or wine is not installed"
     { apt-get update && apt-get install -y --no-install-recommends gcc-mingw-w64-x86-64-posix wine64; } >/dev/null 2>&1 ||
-        skipped "MinGW or wine cannot be had"
+        skipped "MinGW or wine is not available"
 fi
 
-# Without debug information: it is quicker to build and nobody debugs it.
+# Without debug information, which makes the build faster.
 build=(cargo build --locked --bin tinyaudit --target "$target" --config profile.dev.debug=false)
 if rustup target add "$target" >/dev/null 2>&1; then
     "${build[@]}"
@@ -31,7 +31,7 @@ else
         rm -rf "$tools.part" && mkdir -p "$tools.part"
         (cd "$tools.part" && apt-get download -o APT::Sandbox::User=root rustc-web libstd-rust-web-dev libstd-rust-web-1.96 \
             rust-web-src libllvm22 && for package in *.deb; do dpkg -x "$package" .; done && rm ./*.deb) >/dev/null 2>&1 ||
-            skipped "no compiler can be had"
+            skipped "no compiler is available"
         mv "$tools.part" "$tools"
     fi
     tools=$(realpath "$tools")
@@ -39,15 +39,15 @@ else
         "${build[@]}" -Zbuild-std=std,panic_unwind
 fi
 
-# Side by side, each in its own folder, with what they are given.
+# Each program runs in its own folder with a copy of the input.
 work=$(mktemp -d)
 export WINEDEBUG=-all WINEPREFIX="$work/wine"
-# Ends what still runs there.
+# Ends processes that still run in wine.
 trap '"${wine%64}server" -k 2>/dev/null || true; rm -rf "$work"' EXIT
 mkdir "$work/program" "$work/here" "$work/there"
 cp "${CARGO_TARGET_DIR:-target}/$target/debug/tinyaudit.exe" "$work/program"
 for folder in here there; do cp -r fixtures/submission "$work/$folder/mine"; done
-# Old wine lacks the library that random numbers come from.
+# Old versions of wine lack the library for random numbers.
 cat > "$work/random.c" <<'END'
 #include <windows.h>
 BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
@@ -58,7 +58,7 @@ x86_64-w64-mingw32-gcc -shared -o "$work/program/bcryptprimitives.dll" "$work/ra
 there() { (cd "$work/there" && timeout 300 "$wine" "$work/program/tinyaudit.exe" "$@"); }
 here() { (cd "$work/here" && "$here" "$@"); }
 failed=0
-# What both print, and the exit code, must be the same; a path in the arguments has `/` here and `\` there.
+# Output and exit code must be equal; paths in the arguments have `/` here and `\` on Windows.
 both() {
     local code=0 other=0
     here "$@" > "$work/here.out" 2> "$work/here.err" || code=$?
@@ -107,7 +107,7 @@ expect 'name TCP instead' simulate --profile fpga --benchmark ic --device COM3
 expect 'COM3 cannot be opened' run --port COM3 --benchmark sww --mode performance --into nothing
 expect '[::1]' run --port tcp:192.0.2.1:5000 --benchmark sww --mode performance --into nothing
 
-# Windows simulates, Windows measures, over TCP.
+# The program for Windows simulates, and measures over TCP.
 there simulate --profile cortex-m4-reference --benchmark sww --speed 100 --board tcp:127.0.0.1:0 2> "$work/ready" &
 for _ in $(seq 200); do grep -q ready "$work/ready" && break; sleep 0.1; done
 port=$(tr -d '\r' < "$work/ready" | sed -n 's/^ready: //p')
@@ -118,4 +118,4 @@ rm -rf "$work"/*here/over-tcp
 
 diff -r "$work/here" "$work/there" || failed=1
 [ "$failed" = 0 ] || exit 1
-echo "On Windows reports, tables, packages and sessions are the same bytes"
+echo "Reports, tables, packages and sessions have the same bytes on Windows"

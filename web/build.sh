@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Builds the page of the audit: `web/build.sh FILE.html`.
+# Builds the web page of the audit: `web/build.sh FILE.html`.
 #
-# The target comes from rustup; where that cannot be had, a compiler with its library's source comes from Debian's packages,
-# which are unpacked into TINYAUDIT_WASM_TOOLS (by default web/target/tools) and installed nowhere.
+# The compiler target comes from rustup. Without rustup, a compiler with the source of its library comes from Debian
+# packages, which are unpacked into TINYAUDIT_WASM_TOOLS (default: web/target/tools) and not installed.
 set -euo pipefail
 
 page=$(realpath -m "${1:?name the page to write}")
 cd "$(dirname "$0")"
 target=wasm32-unknown-unknown
-# What both need is built once for command and page.
+# Share build artefacts between the command and the page.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/../target}
 module=$CARGO_TARGET_DIR/$target/release/tinyaudit_web.wasm
 
-# Debian's packages, unpacked into a folder: it is complete or not there.
+# Downloads and unpacks the Debian packages. The folder is moved into place only when it is complete.
 tools() {
     local tools=${TINYAUDIT_WASM_TOOLS:-target/tools}
     if [ ! -d "$tools" ]; then
@@ -32,7 +32,7 @@ elif command -v apt-get >/dev/null; then
         RUSTFLAGS="-C linker=$tools/usr/bin/wasm-ld-19" \
         cargo build --release --locked --target "$target" -Zbuild-std=std,panic_abort
 else
-    echo "no compiler for $target is to be had" >&2
+    echo "no compiler for $target found; install rustup" >&2
     exit 1
 fi
 cargo run --locked --quiet --example page -- "$module" "$page"

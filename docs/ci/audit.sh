@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The steps of the GitHub Action: annotate, write the SARIF log and the results table, fail as the check does.
-# Everything comes in by environment variables, so that no name of a branch or folder is ever run as a command.
+# The steps of the GitHub Action: annotate, write the SARIF log and the results table, exit with the status of the check.
+# All inputs are environment variables, so that the name of a branch or folder is never run as a command.
 set -euo pipefail
 
 path=${TINYAUDIT_PATH:-.}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the published program for each TARGET (else static Linux of this machine's kind) into dist/, named as `cargo
-# binstall` looks for it, with its digest; manual pages and completions, too, where it runs here.
-# `web/build.sh` builds the page.
+# Builds the published program for each TARGET (default: static Linux for this machine's architecture) into dist/, with its
+# digest, under the name that `cargo binstall` expects. Adds manual pages and completions if the program runs on this machine.
+# `web/build.sh` builds the web page.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -11,7 +11,7 @@ command -v sha256sum >/dev/null || digest=(shasum -a 256)
 
 mkdir -p dist
 for target; do
-    # What is built must run where nothing else was installed.
+    # The binary must run on a machine where nothing else is installed.
     ending=
     case $target in
     *-windows-msvc) ending=.exe RUSTFLAGS="-C target-feature=+crt-static" ;;

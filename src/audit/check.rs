@@ -1,49 +1,52 @@
-//! Checks: a rule with the function that judges it.
+//! Checks: a rule and the function that decides it.
 //!
-//! A check is a constant in a file of its own: what it says, what it may see and judges, which figures it affects, which
-//! checks have to pass first. Checks do no I/O.
+//! Each check is a constant in its own file: documentation, scope, the figures it affects, and the checks that must
+//! pass first. Checks do no I/O.
 
 use super::figure::Kind;
 use super::outcome::{Across, Findings, Outcome};
 use super::rule::Rule;
 use super::view::{ResultView, RunView, SubmissionView, SubmitterView, SystemView};
 
-/// What a check may see, and what it judges: one outcome per run, result, system, submitter or submission.
+/// Scope of a check: what its function receives and what it judges, with one outcome per run, result, system, submitter
+/// or submission.
 ///
-/// Run and result checks run while the evidence is at hand; inferences, outputs, commands and samples are dropped before
-/// the others run.
+/// Run and result checks run while the evidence is in memory; inferences, outputs, commands and samples are dropped
+/// before the others run.
 #[derive(Debug, Clone, Copy)]
 pub enum Scope {
-    /// Sees a run and proves its figure: called for runs whose figure the check affects. Never fails; what it cannot
-    /// prove is unknown.
+    /// Receives a run and proves its figure. Called for runs whose figure the check affects. Never fails: what it
+    /// cannot prove is unknown.
     Figure(fn(&RunView<'_>, Kind) -> Outcome),
-    /// Sees a run.
+    /// Receives a run.
     Run(fn(&RunView<'_>, Findings) -> Outcome),
-    /// Sees the runs of a benchmark on a system.
+    /// Receives the runs of a benchmark on a system.
     Result(fn(&ResultView<'_>, Findings) -> Outcome),
-    /// Sees the description and all results of a system.
+    /// Receives the description and all results of a system.
     System(fn(&SystemView<'_>, Findings) -> Outcome),
-    /// Sees the folder of a submitter.
+    /// Receives a submitter's folder.
     Submitter(fn(&SubmitterView<'_>, Findings) -> Outcome),
-    /// Sees everything.
+    /// Receives the whole submission.
     Submission(fn(&SubmissionView<'_>, Findings) -> Outcome),
-    /// Sees everything and judges runs, each against the others.
+    /// Receives the whole submission and judges each run by comparing it with the others.
     Across(fn(&SubmissionView<'_>, &mut Across)),
-    /// No function: a finding of the engine or of a command.
+    /// Has no function: the engine or a command reports the finding.
     Engine,
 }
 
 /// One check.
 #[derive(Debug)]
 pub struct Check {
-    /// What is known of it.
+    /// Documentation, severity and consequences.
     pub rule: Rule,
-    /// Its function, and what it may see.
+    /// What the check receives, with its function.
     pub scope: Scope,
 }
 
-/// Declares a check whose documentation is its doc comment:
-/// `"id", Group, Severity, Scope(function)`, then, where they differ from nothing, `affects`, `fails`, `absence`, `compares`, `needs`.
+/// Declares a check; its doc comment is the rule's documentation.
+///
+/// Arguments: `"id", Group, Severity, Scope(function)`, then the optional `affects`, `fails`, `absence`, `compares`,
+/// `needs` and `needs_performance`.
 macro_rules! check {
     (
         $(#[doc = $line:expr])*
@@ -56,7 +59,7 @@ macro_rules! check {
         $(, needs_performance: [$($other:ident),+ $(,)?])?
         $(,)?
     ) => {
-        /// The check's id, by which others refer to it.
+        /// Id of the check; other checks refer to it.
         pub const ID: &str = $id;
 
         $(#[doc = $line])*

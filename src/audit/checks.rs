@@ -1,12 +1,11 @@
-//! Every check, a file each.
+//! All checks, one file per check.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use super::check::Check;
 use super::rule::Rule;
-use crate::round::Round;
-use crate::round::spelling::nearest;
+use crate::schema::spelling::nearest;
 
 pub(crate) mod accelerator_half_described;
 pub(crate) mod accuracy_inference_repeated;
@@ -174,8 +173,8 @@ pub(crate) mod windows_shared;
 pub(crate) mod windows_spread;
 pub(crate) mod windows_unequal;
 
-/// Every check, in the order in which an auditor would ask: what affects figures first, each figure's proof behind what
-/// may contradict it; then the rest by id.
+/// All checks, in the order in which an auditor would ask: first those that affect figures, where the proofs of a
+/// figure follow the checks that may contradict it; then the others by id.
 pub static CHECKS: &[Check] = &[
     log_malformed::CHECK,
     log_incomplete::CHECK,
@@ -342,14 +341,14 @@ pub static CHECKS: &[Check] = &[
     windows_unequal::CHECK,
 ];
 
-/// Checks that were taken out, each with the reason. Waivers may still name them.
+/// Removed checks, each with the reason. Waivers may still name them.
 pub const RETIRED: [(&str, &str); 1] = [(
     "model-not-reference",
-    "the checksum of a model file tells nothing: converted models differ from the reference file; what the weights answer \
-     is judged by weights-not-reference",
+    "the checksum of a model file proves nothing: converted models differ from the reference file; \
+     weights-not-reference judges the answers instead",
 )];
 
-/// Why a rule was taken out, if it was.
+/// Returns why a rule was removed, if it was.
 #[must_use]
 pub fn retired(id: &str) -> Option<&'static str> {
     RETIRED.iter().find(|(name, _)| *name == id).map(|(_, reason)| *reason)
@@ -358,24 +357,24 @@ pub fn retired(id: &str) -> Option<&'static str> {
 static BY_ID: LazyLock<BTreeMap<&'static str, (usize, &'static Check)>> =
     LazyLock::new(|| CHECKS.iter().enumerate().map(|place| (place.1.rule.id, place)).collect());
 
-/// The rules of all checks, sorted by id.
+/// Returns the rules of all checks, sorted by id.
 pub fn rules() -> impl ExactSizeIterator<Item = &'static Rule> + Clone {
     BY_ID.values().map(|(_, check)| &check.rule)
 }
 
-/// The rule of that id.
+/// Returns the rule with this id.
 #[must_use]
 pub fn rule_named(id: &str) -> Option<&'static Rule> {
     BY_ID.get(id).map(|(_, check)| &check.rule)
 }
 
-/// The place of a rule's check in [`CHECKS`].
+/// Returns the index of a rule's check in [`CHECKS`].
 #[must_use]
 pub fn place_of(rule: &Rule) -> usize {
     BY_ID.get(rule.id).map_or(usize::MAX, |(place, _)| *place)
 }
 
-/// How many checks stand one behind the other below a rule's, by what they need: it comes behind all that it needs.
+/// Returns the length of the longest chain of needs below a rule; every rule is deeper than those it needs.
 #[must_use]
 pub fn depth_of(rule: &Rule) -> usize {
     static DEPTHS: LazyLock<HashMap<&'static str, usize>> = LazyLock::new(|| {
@@ -388,7 +387,7 @@ pub fn depth_of(rule: &Rule) -> usize {
     DEPTHS.get(rule.id).copied().unwrap_or_default()
 }
 
-/// A circle, which a test excludes, ends where it began.
+/// Computes [`depth_of`]. A cycle, which a test rules out, ends at the rule where it began.
 fn depth(rule: &Rule, above: &mut BTreeSet<&'static str>, depths: &mut HashMap<&'static str, usize>) -> usize {
     if let Some(depth) = depths.get(rule.id) {
         return *depth;
@@ -403,15 +402,17 @@ fn depth(rule: &Rule, above: &mut BTreeSet<&'static str>, depths: &mut HashMap<&
     below
 }
 
-/// Whether a round changes the severity of rules that exist.
+/// Succeeds if a rule has this id.
 ///
 /// # Errors
-/// When there is no such rule, with its id.
-pub fn check_severities(round: &Round) -> Result<(), String> {
-    let Some(id) = round.severities.keys().find(|id| rule_named(id).is_none()) else { return Ok(()) };
+/// When no rule has it: a message that names the rule that was probably meant.
+pub fn expect_rule(id: &str) -> Result<(), String> {
+    if rule_named(id).is_some() {
+        return Ok(());
+    }
     let near = nearest(id, rules().map(|rule| rule.id), 3);
-    let hint = near.map_or_else(|| "`tinyaudit rules` lists them".to_owned(), |near| format!("did you mean {near}?"));
-    Err(format!("severities names the rule {id}, which does not exist; {hint}"))
+    let hint = near.map_or_else(|| "`tinyaudit rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+    Err(format!("unknown rule `{id}`; {hint}"))
 }
 
 #[cfg(test)]
@@ -420,6 +421,7 @@ mod tests {
     use crate::audit::check::Scope;
     use crate::audit::figure::{Kind, Status};
     use crate::audit::rule::{Affects, Group, Severity};
+    use crate::round::Round;
 
     #[test]
     fn ids_are_unique_kebab_case_and_every_check_is_documented() {
@@ -431,13 +433,13 @@ mod tests {
         }
     }
 
-    /// The graph of needs: every check it names exists, and no check needs itself at any distance.
+    /// Every check that is named as a need exists, and no check needs itself, directly or indirectly.
     #[test]
-    fn needs_make_no_circle() {
+    fn needs_have_no_cycle() {
         for check in rules() {
             let (mut seen, mut open) = (vec![check.id], check.needs.to_vec());
             while let Some(need) = open.pop() {
-                assert!(need.id != check.id, "{} needs itself by {seen:?}", need.id);
+                assert!(need.id != check.id, "{} needs itself through {seen:?}", need.id);
                 if !seen.contains(&need.id) {
                     seen.push(need.id);
                     open.extend(rule_named(need.id).unwrap().needs);
@@ -447,10 +449,10 @@ mod tests {
         }
     }
 
-    /// A blocked check says nothing of its figures, so that what blocks it must: it affects them, too, or is an absence
-    /// or unknown itself.
+    /// A blocked check does not report on its figures, so the check that blocks it must: it affects them as well, is an
+    /// absence, or is unknown itself.
     #[test]
-    fn what_blocks_a_proof_speaks_of_its_figures() {
+    fn every_need_of_a_proof_affects_its_figures_or_is_an_absence() {
         for check in rules().filter(|rule| rule.proves) {
             let Affects::Figures(kinds) = check.affects else { panic!("{} proves no figure", check.id) };
             assert!(check.fails == Status::Contradicted && !check.absence, "{} never fails", check.id);
@@ -459,8 +461,8 @@ mod tests {
                 if need.absence {
                     continue;
                 }
-                let speaks = kinds.iter().any(|kind| need.affects.includes(*kind));
-                assert!(speaks, "{} needs {}, which affects none of its figures", check.id, need.id);
+                let affects = kinds.iter().any(|kind| need.affects.includes(*kind));
+                assert!(affects, "{} needs {}, which affects none of its figures", check.id, need.id);
             }
         }
         let claim = rule_named(figure_as_claimed::ID).unwrap();
@@ -487,11 +489,9 @@ mod tests {
 
     #[test]
     fn rounds_change_the_severity_of_checks_that_exist() {
-        for name in Round::names() {
-            let mut round = Round::named(name).unwrap();
-            assert_eq!(check_severities(&round), Ok(()));
-            round.severities.insert("window-counts".to_owned(), BTreeMap::new());
-            assert!(check_severities(&round).unwrap_err().ends_with("did you mean window-count?"));
+        for round in Round::names().into_iter().filter_map(|name| Round::named(name).ok()) {
+            assert!(round.severities.keys().all(|id| expect_rule(id) == Ok(())));
         }
+        assert!(expect_rule("window-counts").unwrap_err().ends_with("did you mean `window-count`?"));
     }
 }

@@ -1,4 +1,4 @@
-//! What follows from a finding, the gravest first: the order in which a reviewer reads.
+//! Consequences of findings, most severe first: the order in which a reviewer reads them.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,25 +11,25 @@ use super::figure::Status;
 use super::finding::{Finding, Measured};
 use super::rule::{Affects, Group, Severity};
 
-/// What follows from a finding.
+/// Consequence of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Consequence {
-    /// A published figure is contradicted or has nothing to stand on.
+    /// A published figure is contradicted or unproven, or the result cannot be published.
     Figure,
-    /// The evidence of a figure needs an explanation, or says something of interest.
+    /// The evidence of a figure needs an explanation or shows something noteworthy.
     Evidence,
-    /// Folders, descriptions and documents want mending.
+    /// Folders, descriptions or documents have to be fixed.
     Document,
 }
 
 impl Consequence {
-    /// All of them, the gravest first.
+    /// All consequences, most severe first.
     pub const ALL: [Self; 3] = [Self::Figure, Self::Evidence, Self::Document];
 
-    /// What follows from a finding.
+    /// Returns the consequence of a finding.
     #[must_use]
-    pub fn of(finding: &Finding) -> Self {
+    pub fn new(finding: &Finding) -> Self {
         let decides = finding.rule.affects != Affects::Nothing || finding.undecided.is_some();
         match finding.rule.group {
             _ if decides && finding.severity == Severity::Error => Self::Figure,
@@ -39,17 +39,17 @@ impl Consequence {
     }
 }
 
-/// Whether a finding says that nothing can be recomputed, rather than that something is wrong.
+/// Whether a finding reports missing or undecided evidence rather than an error in it.
 #[must_use]
 pub fn is_absence(finding: &Finding) -> bool {
     finding.undecided.is_some() || finding.rule.affects != Affects::Nothing && finding.rule.fails == Status::Unproven
 }
 
-/// Groups findings of one consequence by rule and severity, in the order in which every report tells them: what counts before
-/// what is waived, the most severe first, what is wrong before what is missing, a cause before what follows from it, what
-/// concerns many before what concerns one. Within a group the largest deviation comes first.
+/// Groups the findings of one consequence by rule and severity, in the order that every report uses.
 ///
-/// `finding` gives the finding of an item.
+/// Groups that count come before waived ones, then more severe before less severe, errors before missing evidence,
+/// causes before the rules that depend on them, large groups before small ones. Within a group, the largest deviation
+/// comes first. `finding` returns the finding of an item.
 #[must_use]
 pub fn groups<'a, T: Copy>(
     items: impl Iterator<Item = T>,
@@ -59,7 +59,7 @@ pub fn groups<'a, T: Copy>(
     let mut groups: BTreeMap<(&str, Severity), Vec<T>> = BTreeMap::new();
     for item in items {
         let one = finding(item);
-        if Consequence::of(one) == consequence {
+        if Consequence::new(one) == consequence {
             groups.entry((one.rule.id, one.severity)).or_default().push(item);
         }
     }
@@ -95,19 +95,19 @@ mod tests {
     use crate::audit::checks::{self, rule_named, rules};
 
     #[test]
-    fn what_affects_a_figure_changes_it_only_as_an_error() {
+    fn only_errors_of_rules_that_affect_something_change_a_figure() {
         for rule in rules() {
             let mut finding = Finding::new(rule, "p", 0, "");
             let decides = rule.affects != Affects::Nothing;
             finding.severity = Severity::Error;
-            assert_eq!(Consequence::of(&finding) == Consequence::Figure, decides, "{}", rule.id);
+            assert_eq!(Consequence::new(&finding) == Consequence::Figure, decides, "{}", rule.id);
             finding.severity = Severity::Warning;
-            assert_ne!(Consequence::of(&finding), Consequence::Figure, "{}", rule.id);
+            assert_ne!(Consequence::new(&finding), Consequence::Figure, "{}", rule.id);
         }
     }
 
     #[test]
-    fn causes_come_before_what_follows_and_large_deviations_before_small_ones() {
+    fn causes_come_first_and_large_deviations_come_before_small_ones() {
         let finding = |id: &str, measured: f64| {
             let mut finding = Finding::new(rule_named(id).unwrap(), "p", 0, "");
             finding.measured(measured, 10.0, "s");

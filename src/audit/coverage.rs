@@ -1,7 +1,7 @@
-//! What became of every entry of the sourced rule catalogue: `rules/coverage.yaml`.
+//! Coverage of the catalogue of official rules, `rules/coverage.yaml`.
 //!
-//! An entry is decided by rules of ours, done by a command, or cannot be decided from a tree; then it may hold a
-//! reminder for whoever submits.
+//! Each entry is decided by rules of tinyaudit, done by a command, or cannot be decided from a submission; in the last
+//! case it may carry a reminder for the submitter.
 
 use std::sync::LazyLock;
 
@@ -14,43 +14,43 @@ use crate::round::{Mode, Round};
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Group and name in the catalogue.
+    /// Group and name of the entry, `structure/division-dir`.
     pub entry: String,
-    /// The rules that decide it.
+    /// Ids of the rules that decide it.
     #[serde(default)]
     pub rules: Vec<String>,
-    /// The command that does it.
+    /// The command that does what the entry asks for.
     pub command: Option<String>,
     /// What that command does.
     pub does: Option<String>,
-    /// Why a tree cannot decide it.
+    /// Why it cannot be decided from a submission.
     pub undecidable: Option<String>,
-    /// What to remember before submitting.
+    /// What the submitter has to check before submitting.
     pub reminder: Option<String>,
-    /// Only in these rounds.
+    /// The rounds the reminder is limited to.
     pub rounds: Option<Vec<String>>,
-    /// Only in this division.
+    /// The division the reminder is limited to.
     pub division: Option<String>,
-    /// Only with this benchmark.
+    /// The benchmark the reminder is limited to.
     pub benchmark: Option<String>,
-    /// Only with systems of this availability.
+    /// The availability of systems the reminder is limited to.
     pub status: Option<String>,
-    /// Only where energy was measured.
+    /// Whether the reminder is limited to submissions with energy runs.
     #[serde(default)]
     pub energy: bool,
 }
 
-/// Every entry, in the catalogue's order.
+/// Returns all entries, in the order of the catalogue.
 #[must_use]
 pub fn entries() -> &'static [Entry] {
     static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
-        // A test holds that the built-in table reads.
+        // A test checks that the built-in file parses.
         serde_yaml::from_str(include_str!("../../rules/coverage.yaml")).unwrap_or_default()
     });
     &ENTRIES
 }
 
-/// The entry of that name, with or without its group.
+/// Finds an entry by name, with or without its group.
 #[must_use]
 pub fn entry_named(name: &str) -> Option<&'static Entry> {
     entries()
@@ -58,7 +58,7 @@ pub fn entry_named(name: &str) -> Option<&'static Entry> {
         .find(|entry| entry.entry == name || entry.entry.split_once('/').is_some_and(|(_, own)| own == name))
 }
 
-/// The reminders that apply to a submission, in the catalogue's order.
+/// Returns the entries whose reminders apply to a submission, in the order of the catalogue.
 #[must_use]
 pub fn reminders(submission: &Submission, round: &Round) -> Vec<&'static Entry> {
     let applies = |entry: &&Entry| {
@@ -81,11 +81,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_entry_is_decided_done_or_explained() {
+    fn every_entry_is_decided_done_or_undecidable() {
         let mut names: Vec<_> = entries().iter().map(|entry| entry.entry.as_str()).collect();
         assert_eq!(names.len(), 202);
         names.sort_unstable();
-        assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "an entry stands twice");
+        assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "duplicate entry");
         for entry in entries() {
             let ways =
                 [!entry.rules.is_empty(), entry.command.is_some() && entry.does.is_some(), entry.undecidable.is_some()];

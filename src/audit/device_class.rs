@@ -1,4 +1,4 @@
-//! What kind of device a system is, by what its description says: figures are compared within a class.
+//! Device class of a system, derived from its description. Figures are compared within a class.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use crate::model::System;
 /// A class of devices.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeviceClass {
-    /// An Arm Cortex-M alone, with the number of its core, `33` or `0+`.
+    /// An Arm Cortex-M without accelerator, with the core number, `33` or `0+`.
     CortexM(String),
-    /// A RISC-V core alone.
+    /// A RISC-V core without accelerator.
     RiscV,
-    /// Any other processor alone.
+    /// Any other processor without accelerator.
     Processor,
-    /// A processor beside an accelerator.
+    /// A processor with an accelerator.
     Accelerator,
     /// Programmable logic.
     Fpga,
-    /// The description does not say.
+    /// The description does not name a processor.
     Unknown,
 }
 
@@ -35,14 +35,14 @@ impl fmt::Display for DeviceClass {
 }
 
 impl DeviceClass {
-    /// The class of a system.
+    /// Returns the class of a system.
     #[must_use]
-    pub fn of(system: &System) -> Self {
+    pub fn new(system: &System) -> Self {
         let field = |key: &str| system.description.as_ref().map_or("", |description| description.text(key));
-        Self::told(field("Processor(s) Name"), field("Accelerator"))
+        Self::from_fields(field("Processor(s) Name"), field("Accelerator"))
     }
 
-    fn told(processor: &str, accelerator: &str) -> Self {
+    fn from_fields(processor: &str, accelerator: &str) -> Self {
         let (processor, accelerator) = (processor.to_lowercase(), accelerator.to_lowercase());
         let both = format!("{processor} {accelerator}");
         let says = |text: &str, signs: &[&str]| signs.iter().any(|sign| text.contains(sign));
@@ -52,7 +52,7 @@ impl DeviceClass {
         if is_accelerator(&accelerator) {
             return Self::Accelerator;
         }
-        // The signs of trademarks stand between the words.
+        // Trademark signs may separate the words, as in `Cortex®-M4`.
         let plain: String = processor.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '+').collect();
         if let Some((_, rest)) = plain.split_once("cortexm") {
             let digits = rest.chars().take_while(char::is_ascii_digit).count().min(2);
@@ -68,7 +68,7 @@ impl DeviceClass {
     }
 }
 
-/// Whether the description names an accelerator, rather than saying that there is none.
+/// Whether the description names an accelerator; "none", "N/A" and the like do not count.
 #[must_use]
 pub fn has_accelerator(system: &System) -> bool {
     is_accelerator(
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn classes_are_told_by_the_words_submitters_use() {
+    fn classes_follow_from_the_words_submitters_use() {
         for (processor, accelerator, class) in [
             ("32-bit Arm® Cortex®-M4 (DSP + FPU)", "", "Cortex-M4"),
             ("32-bit Arm® Cortex®-M0+", "No accelerator", "Cortex-M0+"),
@@ -102,7 +102,7 @@ mod tests {
             ("Cortex-M", "", "other processor"),
             ("", "", "not described"),
         ] {
-            assert_eq!(DeviceClass::told(processor, accelerator).to_string(), class, "{processor}");
+            assert_eq!(DeviceClass::from_fields(processor, accelerator).to_string(), class, "{processor}");
         }
     }
 }

@@ -1,21 +1,22 @@
-//! What the samples of an energy run look like, window by window.
+//! Statistics of the samples of an energy run, per window.
 
 use crate::model::Run;
 use crate::parse::energy_trace::microjoules;
 use crate::round::{FileRole, Round, Runner};
 
-/// What the samples of a window show.
+/// Statistics of the samples of one window.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
-    /// How many there are.
+    /// Number of samples.
     pub samples: usize,
-    /// Whether one is negative, or no number.
+    /// Whether a sample is negative or not finite.
     pub impossible: bool,
-    /// Means of the first part, the middle and the last part; the parts are as long as the round says.
+    /// Mean energy per sample of the first part, the middle and the last part of the window; the first and last part
+    /// are as long as the round's `edge_seconds`.
     pub means: [f64; 3],
 }
 
-/// Shapes of all windows, or which file lacks what.
+/// Shapes of all windows, or the file that prevents it and the reason.
 pub type Shapes = Result<Vec<Shape>, (FileRole, String)>;
 
 impl Shape {
@@ -31,16 +32,16 @@ impl Shape {
     }
 }
 
-/// The shapes of the windows of an energy run.
+/// Returns the shapes of the windows of an energy run.
 ///
 /// # Errors
-/// The file that lacks what would show them, and why.
+/// The file that is missing or unusable, and the reason.
 pub fn shapes(run: &Run, round: &Round) -> Shapes {
     let (before, wanted, rate_hz) =
         (round.energy.stamps_before_windows, round.windows.count, round.energy.trace_rate_hz);
     let edge = edge(round);
     if run.runner == Some(Runner::Mlcommons) {
-        let entries = run.json.as_deref().ok_or((FileRole::Json, "there is no results.json".to_owned()))?;
+        let entries = run.json.as_deref().ok_or((FileRole::Json, "there is no readable results.json".to_owned()))?;
         return entries
             .iter()
             .map(|entry| {
@@ -50,18 +51,22 @@ pub fn shapes(run: &Run, round: &Round) -> Shapes {
                 Some(Shape::of(samples, |sample| *sample, edge))
             })
             .collect::<Option<_>>()
-            .ok_or((FileRole::Json, "a trial has no samples between two stamps".to_owned()));
+            .ok_or((FileRole::Json, "a trial does not have samples between its last two time stamps".to_owned()));
     }
-    let trace = run.trace.as_ref().ok_or((FileRole::Trace, "there is no energy trace that reads".to_owned()))?;
-    let stamps = run.stamps.as_ref().ok_or((FileRole::Stamps, "there is no list of time stamps".to_owned()))?;
+    let trace = run.trace.as_ref().ok_or((FileRole::Trace, "there is no readable energy trace".to_owned()))?;
+    let stamps =
+        run.stamps.as_ref().ok_or((FileRole::Stamps, "there is no readable list of time stamps".to_owned()))?;
     if (trace.rate_hz - rate_hz).abs() > 1e-6 {
-        return Err((FileRole::Trace, format!("the trace has {} samples a second", trace.rate_hz)));
+        return Err((FileRole::Trace, format!("the trace has {} samples per second", trace.rate_hz)));
     }
     if stamps.len() != before + 2 * wanted {
-        return Err((FileRole::Stamps, format!("there are {} stamps, expected {}", stamps.len(), before + 2 * wanted)));
+        return Err((
+            FileRole::Stamps,
+            format!("there are {} time stamps, expected {}", stamps.len(), before + 2 * wanted),
+        ));
     }
     if !stamps.windows(2).all(|pair| pair[0] < pair[1]) {
-        return Err((FileRole::Stamps, "the stamps do not ascend".to_owned()));
+        return Err((FileRole::Stamps, "the time stamps are not in ascending order".to_owned()));
     }
     let samples = trace.samples();
     stamps[before..]
@@ -69,7 +74,7 @@ pub fn shapes(run: &Run, round: &Round) -> Shapes {
         .map(|pair| {
             let (from, to) = ((pair[0] * rate_hz).round(), (pair[1] * rate_hz).round());
             let inside = from >= 0.0 && from < to && to <= samples.len() as f64;
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // they lie inside the samples
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within the range of samples
             inside.then(|| {
                 let (from, to) = (from as usize, to as usize);
                 Shape::of(&samples[from..to], microjoules, edge)
@@ -79,7 +84,7 @@ pub fn shapes(run: &Run, round: &Round) -> Shapes {
         .ok_or((FileRole::Trace, "the trace does not cover every window".to_owned()))
 }
 
-/// Samples of either end of a window.
+/// Returns the number of samples that make up each end of a window, at least 1.
 #[must_use]
 pub fn edge(round: &Round) -> usize {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a few hundred

@@ -1,4 +1,4 @@
-//! The engine: runs every check on what it judges. What follows from the outcomes is decided by [`super::resolve`].
+//! The engine: runs every check. [`super::resolve`] derives findings and proofs from the outcomes.
 
 use std::sync::Arc;
 
@@ -13,7 +13,8 @@ use super::view::{ResultView, RunView, SubmissionView, SubmitterView, SystemView
 use crate::model::Submission;
 use crate::round::Round;
 
-/// Judges the runs of a submission of one result, and the result, while the evidence is at hand.
+/// Runs the checks of one result and of its runs, while the evidence is in memory. `result` is a submission that
+/// contains only that result.
 #[must_use]
 pub fn judge_result(result: &Submission, round: &Round) -> Vec<Judgement> {
     let mut outcomes = Outcomes { submission: result, round, judged: Vec::new() };
@@ -44,7 +45,7 @@ pub fn judge_result(result: &Submission, round: &Round) -> Vec<Judgement> {
     outcomes.judged
 }
 
-/// Judges systems, submitters and the submission, in parallel by check.
+/// Runs the checks of systems, submitters and the submission, one check per parallel task.
 #[must_use]
 pub fn judge_submission(submission: &Submission, round: &Round) -> Vec<Judgement> {
     let of_check = |check: &'static Check| {
@@ -85,7 +86,7 @@ pub fn judge_submission(submission: &Submission, round: &Round) -> Vec<Judgement
     CHECKS.par_iter().flat_map_iter(of_check).collect()
 }
 
-/// Outcomes of a submission, with the severities of the round.
+/// Collects outcomes and gives findings the severities of the round.
 struct Outcomes<'a> {
     submission: &'a Submission,
     round: &'a Round,
@@ -95,7 +96,7 @@ struct Outcomes<'a> {
 impl Outcomes<'_> {
     fn add(&mut self, rule: &'static Rule, object: &Arc<str>, mut outcome: Outcome) {
         match &mut outcome {
-            // Only the proof of a figure is ever shown.
+            // Passed checks are only listed in the proof of a figure.
             Outcome::Pass(_) if !matches!(rule.affects, Affects::Figures(_)) => return,
             Outcome::NotApplicable => return,
             Outcome::Fail(found) => {
@@ -109,7 +110,7 @@ impl Outcomes<'_> {
     }
 }
 
-/// The severity that the round gives a finding, in the division it lies in.
+/// Returns the severity of a finding in this round and in the division of its path.
 #[must_use]
 pub fn severity(finding: &Finding, submission: &Submission, round: &Round) -> Severity {
     let Some(own) = round.severities.get(finding.rule.id) else { return finding.rule.severity };

@@ -1,4 +1,4 @@
-//! What several checks ask of a run's evidence.
+//! Questions about the evidence of a run that several checks share.
 
 use super::outcome::Findings;
 use super::view::RunView;
@@ -8,14 +8,15 @@ use crate::parse::location::Line;
 use crate::parse::official::Label;
 use crate::round::{FileRole, Round, Runner};
 
-/// Why results.txt cannot be of the log beside it, if so: the line of the claim and the reason.
+/// Returns why results.txt and the log in the same folder are from different sessions: the line of the claim and the
+/// reason; `None` if they may be from one session.
 #[must_use]
 pub fn another_session(run: &Run, round: &Round) -> Option<(Line, String)> {
     let (claims, log) = (run.claims.as_ref()?, run.log.as_ref()?);
     let stamp = claims.first_stamp?;
     if claims.runner != Some(log.runner) {
         let message =
-            format!("results.txt is of the {}, the log of the {}", claims.runner?.title(), log.runner.title());
+            format!("results.txt was written by the {}, the log by the {}", claims.runner?.title(), log.runner.title());
         return Some((stamp.line, message));
     }
     match log.runner {
@@ -27,27 +28,27 @@ pub fn another_session(run: &Run, round: &Round) -> Option<(Line, String)> {
                 let claimed = stamp.value as f64 / 1000.0;
                 let ended = end as f64 / 1000.0;
                 let message = format!(
-                    "the results were written at {claimed:.3} s, the log ends at {ended:.3} s, expected at most {longest} s between"
+                    "results.txt was written at {claimed:.3} s, the log ends at {ended:.3} s, expected at most {longest} s between them"
                 );
                 (stamp.line, message)
             })
         }
         Runner::Mlcommons => {
             let logged = log.summary.first_stamp?;
-            // An older runner stamped both by themselves, and its host may have been stopped in between.
+            // Older runners stamped the two files independently; the host may have stopped in between.
             let after =
                 log.end_ms.is_some_and(|end| (0..=1).contains(&(i128::from(stamp.value) - i128::from(end / 1000))));
             (logged.value != stamp.value && !after).then(|| {
                 (
                     stamp.line,
-                    format!("the results bear another time than the same line of the log (line {})", logged.line),
+                    format!("this time stamp differs from that of the same line in the log (line {})", logged.line),
                 )
             })
         }
     }
 }
 
-/// Our reading of a figure that the official tool looks for.
+/// Returns the figure as tinyaudit reads it, for a label that the official tool searches for.
 fn own_reading(claims: &Claims, label: Label) -> Option<&Printed> {
     match label {
         Label::Throughput => claims.throughput.as_ref(),
@@ -60,9 +61,10 @@ fn own_reading(claims: &Claims, label: Label) -> Option<&Printed> {
     }
 }
 
-/// A place where the official tool may read another figure than we do: its line, its text, and ours.
+/// Returns a place where the official tool may read a figure differently than tinyaudit: the line, the text it reads,
+/// and the text that tinyaudit reads.
 #[must_use]
-pub fn read_otherwise(claims: &Claims) -> Option<(u32, String, String)> {
+pub fn differently_read(claims: &Claims) -> Option<(u32, String, String)> {
     let counts = claims.readings.iter().find(|(label, _)| *label == Label::Counts).map(|(_, at)| &at.value);
     claims.readings.iter().find_map(|(label, at)| {
         if *label == Label::Counts {
@@ -74,7 +76,7 @@ pub fn read_otherwise(claims: &Claims) -> Option<(u32, String, String)> {
     })
 }
 
-/// Reports a claim that our own figure contradicts, `claims a median throughput of 6.465 inf/s, recomputed …`.
+/// Reports a claim that the recomputed figure contradicts, `claims a median throughput of 6.465 inf/s, recomputed …`.
 pub fn compare(view: &RunView<'_>, figure: &Figure, (name, unit): (&str, &'static str), found: &mut Findings) {
     let units = view.round.tolerances.printed_units;
     let (Some(claimed), Some(recomputed), Some(false)) = (&figure.claimed, figure.recomputed, figure.agrees(units))
@@ -91,9 +93,9 @@ pub fn compare(view: &RunView<'_>, figure: &Figure, (name, unit): (&str, &'stati
     );
     let run = view.run;
     let finding = found.at(run.path_of(FileRole::Results), claimed.line, message);
-    finding.label("claimed here").note(format!("unrounded, the evidence gives {recomputed}"));
+    finding.label("claimed here").note(format!("recomputed, not rounded: {recomputed}"));
     finding.measured(claimed.value, recomputed, unit);
-    // Any run may print a throughput; only that of its own mode is published.
+    // Any run may print a throughput; only the figure of the run's own mode is published.
     if let Some(kind) = view.kind().filter(|_| view.figure().is_none_or(|own| std::ptr::eq(own, figure))) {
         finding.changes(kind, claimed.value, recomputed, unit);
     }
@@ -102,7 +104,7 @@ pub fn compare(view: &RunView<'_>, figure: &Figure, (name, unit): (&str, &'stati
     }
 }
 
-/// The window whose own figure is the median, where the figure is one of windows.
+/// Returns the window whose throughput or energy per inference is exactly the recomputed median: file, line and label.
 fn middle(run: &Run, recomputed: f64) -> Option<(FileRole, Line, String)> {
     let inferences = |window: &Window| window.inferences as f64;
     let figures = |window: &Window| {
@@ -117,5 +119,5 @@ fn middle(run: &Run, recomputed: f64) -> Option<(FileRole, Line, String)> {
         (_, Some(seconds)) => format!("{seconds:.6} s"),
         _ => return None,
     };
-    Some((window.role?, window.line, format!("the middle window: {} inferences, {shown}", window.inferences)))
+    Some((window.role?, window.line, format!("median window: {} inferences, {shown}", window.inferences)))
 }

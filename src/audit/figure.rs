@@ -1,4 +1,4 @@
-//! The figures that are published, and the four words that can be said of one.
+//! Kinds of published figures, and the four statuses that a figure can have.
 
 use std::fmt;
 
@@ -13,19 +13,19 @@ use crate::round::{Mode, Task};
 pub enum Kind {
     /// Median inferences per second.
     Throughput,
-    /// Top-1 or AUC, whichever the benchmark's target is.
+    /// Top-1 or AUC, depending on the benchmark's target.
     Quality,
     /// Median µJ per inference.
     Energy,
-    /// Counts, duty cycle, throughput and power of the wake word.
+    /// Wake word counts, duty cycle, throughput and power.
     Wakeword,
 }
 
 impl Kind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 4] = [Self::Throughput, Self::Quality, Self::Energy, Self::Wakeword];
 
-    /// Its name in reports.
+    /// Name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -36,9 +36,9 @@ impl Kind {
         }
     }
 
-    /// The figure that a run of a benchmark is published with.
+    /// Returns the figure that a run contributes to the published result.
     #[must_use]
-    pub const fn of(task: Task, mode: Mode) -> Self {
+    pub const fn new(task: Task, mode: Mode) -> Self {
         match (task, mode) {
             (Task::Wakeword, _) => Self::Wakeword,
             (_, Mode::Performance) => Self::Throughput,
@@ -48,24 +48,24 @@ impl Kind {
     }
 }
 
-/// What can be said of a figure.
+/// Status of a figure, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// Every check that affects it passes.
     Confirmed,
-    /// It recomputes as claimed, and a rule of the benchmark is broken.
+    /// It recomputes as claimed, but a rule of the benchmark is violated.
     NotByTheRules,
-    /// Nothing can be recomputed, or the evidence does not decide.
+    /// It cannot be recomputed, or the evidence does not decide.
     Unproven,
-    /// The evidence gives another figure, or is another's.
+    /// The evidence gives a different figure, or belongs to a different result.
     Contradicted,
 }
 
 impl Status {
-    /// All of them, the best first.
+    /// All statuses, best first.
     pub const ALL: [Self; 4] = [Self::Confirmed, Self::NotByTheRules, Self::Unproven, Self::Contradicted];
 
-    /// The same in one word, for programs.
+    /// Name in JSON and other machine-readable output.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -76,7 +76,7 @@ impl Status {
         }
     }
 
-    /// The sign behind a figure in a table.
+    /// Sign printed after a figure in tables.
     #[must_use]
     pub const fn sign(self) -> &'static str {
         match self {

@@ -10,56 +10,56 @@ use super::rule::{Affects, Rule, Severity};
 use crate::parse::location::Line;
 use crate::parse::text::printable;
 
-/// A rule broken at one place.
+/// A violation of a rule at one place.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The rule.
     pub rule: &'static Rule,
-    /// How bad it is in this round and division.
+    /// Severity in this round and division.
     pub severity: Severity,
-    /// Path relative to the tree.
+    /// Path relative to the submission.
     pub path: String,
-    /// Line in that file; zero for the whole of it.
+    /// Line in that file; zero for the whole file.
     pub line: Line,
-    /// The line's text, filled in by the report.
+    /// Text of that line, filled in by the report.
     pub excerpt: Option<String>,
-    /// What that line says, in a few words, where the finding compares places.
+    /// What the line shows, in a few words, if the finding compares places.
     pub label: Option<String>,
-    /// The other places it compares with.
+    /// The other places that the finding compares with.
     pub related: Vec<Related>,
     /// What is wrong, with both figures, units and the tolerance.
     pub message: String,
-    /// More facts.
+    /// Further facts.
     pub notes: Vec<String>,
     /// What to do.
     pub help: String,
-    /// What was measured and what was expected, where these are numbers.
+    /// The measured and the expected value, if both are numbers.
     pub measured: Option<Measured>,
-    /// The published figure that changes, from the claim to what the evidence gives.
+    /// The published figure that changes, as claimed and as recomputed.
     pub change: Option<Change>,
-    /// The files and folders that are missing, where that is what is wrong: each with all paths it may have.
+    /// The missing files and folders, if that is the violation; each with all paths it may have.
     pub missing: Vec<Vec<String>>,
-    /// The check that could not be decided, where that is what is wrong.
+    /// The check that could not be decided, if that is the violation.
     pub undecided: Option<&'static Rule>,
-    /// Why it does not count, if so.
+    /// Why the finding does not count in the verdict; `None` if it counts.
     pub suppression: Option<Suppression>,
-    /// How many findings it is: one, or all those of its check in its place that are not listed.
-    pub stands_for: usize,
+    /// Number of findings it represents: 1, or the number of findings of its rule at its path that are not listed.
+    pub finding_count: usize,
 }
 
-/// A number that is not what it should be.
+/// A measured value and the value expected instead.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Measured {
-    /// What was found.
+    /// The measured value.
     pub found: f64,
-    /// What was expected: the other value, or the limit.
+    /// The expected value or the limit.
     pub expected: f64,
-    /// The unit of both; empty for counts and ratios.
+    /// Unit of both values; empty for counts and ratios.
     pub unit: &'static str,
 }
 
 impl Measured {
-    /// How far the value lies from the expected one, as a part of that; infinite where nothing was expected.
+    /// Relative deviation from the expected value; infinite if zero was expected.
     #[must_use]
     pub fn deviation(self) -> f64 {
         let deviation = (self.found - self.expected).abs() / self.expected.abs();
@@ -67,50 +67,51 @@ impl Measured {
     }
 }
 
-/// A published figure as claimed and as the evidence gives it.
+/// A published figure as claimed and as recomputed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Change {
     /// The figure.
     pub figure: Kind,
-    /// As claimed.
+    /// The claimed value.
     pub from: f64,
-    /// As recomputed, unrounded.
+    /// The recomputed value, not rounded.
     pub to: f64,
-    /// The unit of both; empty for ratios and counts.
+    /// Unit of both values; empty for ratios and counts.
     pub unit: &'static str,
 }
 
-/// Another place that a finding speaks of.
+/// Another place that a finding refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
-    /// Path relative to the tree.
+    /// Path relative to the submission.
     pub path: String,
-    /// Line in that file; zero for the whole of it.
+    /// Line in that file; zero for the whole file.
     pub line: Line,
-    /// The line's text, filled in by the report.
+    /// Text of that line, filled in by the report.
     pub excerpt: Option<String>,
-    /// What it says, in a few words.
+    /// What the line shows, in a few words.
     pub label: String,
 }
 
 /// A decision of the review committee that a finding does not count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Decision {
-    /// Why.
+    /// Reason for the decision.
     pub reason: String,
-    /// Who decided.
+    /// Person or group that decided.
     pub decided_by: String,
-    /// When.
+    /// Date of the decision, `2024-04-17`.
     pub date: String,
-    /// The figures whose claim stands by it; where it names none, it lets through what the evidence gives.
+    /// The figures whose claimed values are accepted as they are. If empty, figures are accepted only as far as the
+    /// evidence gives the claimed value.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<Kind>,
 }
 
 impl Decision {
-    /// Whether it lets a figure through.
+    /// Whether the decision accepts a figure despite the finding.
     #[must_use]
-    pub fn lets_through(&self, kind: Kind) -> bool {
+    pub fn accepts(&self, kind: Kind) -> bool {
         self.figures.is_empty() || self.figures.contains(&kind)
     }
 }
@@ -120,7 +121,7 @@ impl Decision {
 pub enum Suppression {
     /// The review committee decided so.
     Waived(Decision),
-    /// It follows from a file that is known to be absent, as the list of that name says.
+    /// It follows from a file that is known to be absent; holds the name of the list that says so.
     KnownAbsent(String),
 }
 
@@ -130,13 +131,13 @@ impl fmt::Display for Suppression {
             Self::Waived(Decision { reason, decided_by, date, .. }) => {
                 write!(f, "waived by {decided_by} on {date}: {reason}")
             }
-            Self::KnownAbsent(list) => write!(f, "{list} lists the file, which is known to be absent"),
+            Self::KnownAbsent(list) => write!(f, "{list} lists the file as known to be absent"),
         }
     }
 }
 
 impl Finding {
-    /// A finding of a check at a place.
+    /// Creates a finding of a rule at a place, with the rule's severity and help.
     #[must_use]
     pub fn new(rule: &'static Rule, path: &str, line: Line, message: &str) -> Self {
         Self {
@@ -155,23 +156,23 @@ impl Finding {
             missing: Vec::new(),
             undecided: None,
             suppression: None,
-            stands_for: 1,
+            finding_count: 1,
         }
     }
 
-    /// Whether it follows from a file that is known to be absent.
+    /// Whether it does not count because a file is known to be absent.
     #[must_use]
     pub const fn is_absent(&self) -> bool {
         matches!(self.suppression, Some(Suppression::KnownAbsent(_)))
     }
 
-    /// Whether the review committee waived it.
+    /// Whether the review committee waived the finding.
     #[must_use]
     pub const fn is_waived(&self) -> bool {
         matches!(self.suppression, Some(Suppression::Waived(_)))
     }
 
-    /// The decision by which it does not count.
+    /// The decision that waives the finding.
     #[must_use]
     pub const fn decision(&self) -> Option<&Decision> {
         match &self.suppression {
@@ -180,76 +181,76 @@ impl Finding {
         }
     }
 
-    /// Whether it was waived for a figure.
+    /// Whether a decision accepts a figure despite the finding.
     #[must_use]
-    pub fn lets_through(&self, kind: Kind) -> bool {
-        self.decision().is_some_and(|decision| decision.lets_through(kind))
+    pub fn accepts(&self, kind: Kind) -> bool {
+        self.decision().is_some_and(|decision| decision.accepts(kind))
     }
 
-    /// Whether a decision names a figure that it lets through.
+    /// Whether a decision names this figure explicitly.
     #[must_use]
     pub fn names(&self, kind: Kind) -> bool {
         self.decision().is_some_and(|decision| decision.figures.contains(&kind))
     }
 
-    /// Whether it says that a result as such cannot be published. Only a decision changes that: a run that is known to be absent
-    /// is missing all the same.
+    /// Whether the finding prevents the publication of the whole result, whatever its figures are. Only a waiver
+    /// changes that: a run that is known to be absent is still missing.
     #[must_use]
-    pub fn is_against_result(&self) -> bool {
+    pub fn blocks_result(&self) -> bool {
         self.severity == Severity::Error && self.rule.affects == Affects::Result && !self.is_waived()
     }
 
-    /// Whether it counts in the verdict.
+    /// Whether the finding counts in the verdict.
     #[must_use]
     pub const fn counts(&self) -> bool {
         self.suppression.is_none()
     }
 
-    /// The message, and every note in a line of its own.
+    /// Returns the message followed by the notes, one per line.
     #[must_use]
     pub fn with_notes(&self) -> String {
         let notes = self.notes.iter().flat_map(|note| ["\nnote: ", note.as_str()]);
         std::iter::once(self.message.as_str()).chain(notes).collect()
     }
 
-    /// Adds a fact.
+    /// Adds a note.
     pub fn note(&mut self, note: impl Into<String>) -> &mut Self {
         self.notes.push(printable(&note.into()));
         self
     }
 
-    /// Says what its own line shows, where it compares that with another place.
+    /// Sets the label of the finding's own line, for findings that compare places.
     pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
         self.label = Some(printable(&label.into()));
         self
     }
 
-    /// Adds a place that it compares with, and what that place shows.
+    /// Adds another place with a label that says what it shows.
     pub fn also(&mut self, path: &str, line: Line, label: impl Into<String>) -> &mut Self {
         let label = printable(&label.into());
         self.related.push(Related { path: path.to_owned(), line, excerpt: None, label });
         self
     }
 
-    /// Says what to do where the check's own help is not exact enough.
+    /// Replaces the rule's help by one for this finding.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help = printable(&help.into());
         self
     }
 
-    /// States what was measured beside what was expected: the other value, or the limit.
+    /// Sets the measured value and the expected value or limit.
     pub const fn measured(&mut self, found: f64, expected: f64, unit: &'static str) -> &mut Self {
         self.measured = Some(Measured { found, expected, unit });
         self
     }
 
-    /// States which published figure changes, from the claim to what the evidence gives.
+    /// Sets the published figure that changes, with its claimed and recomputed value.
     pub const fn changes(&mut self, figure: Kind, from: f64, to: f64, unit: &'static str) -> &mut Self {
         self.change = Some(Change { figure, from, to, unit });
         self
     }
 
-    /// States which files or folders are missing, each with all paths it may have.
+    /// Adds missing files or folders, each with all paths it may have.
     pub fn missing(&mut self, missing: impl IntoIterator<Item = Vec<String>>) -> &mut Self {
         self.missing.extend(missing);
         self

@@ -1,26 +1,28 @@
-//! The duty that a preview system leaves behind: it must come back as available in the next round.
+//! Follow-up of preview systems, which must be submitted as available in the next round.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Benchmark, Submission, System};
 use crate::round::Round;
-use crate::round::spelling::distance;
+use crate::schema::spelling::distance;
 
-/// What became of one preview system of the earlier round.
+/// A preview system of the earlier round, and whether it was followed up.
 #[derive(Debug, Clone)]
-pub struct Duty {
-    /// Path of its results in the earlier round.
+pub struct PreviewFollowUp {
+    /// Path of the system's results in the earlier round.
     pub path: String,
-    /// Its division, submitter and name.
+    /// Division, submitter and name of the system.
     pub system: String,
-    /// What is wrong, if anything.
+    /// What is wrong with the follow-up; `None` if nothing is.
     pub broken: Option<String>,
 }
 
-/// All preview systems of an earlier round, held against a later one ("MLPerf submission rules", 7.3.2). A whole round is
-/// held against all of them; a tree of one submitter says nothing of the others.
+/// Compares the preview systems of an earlier round with a later one ("MLPerf submission rules", 7.3.2).
+///
+/// All preview systems are compared if the later submission has several submitters, otherwise only those of its
+/// submitter.
 #[must_use]
-pub fn duties(earlier: &Submission, later: &Submission, round: &Round) -> Vec<Duty> {
+pub fn preview_follow_ups(earlier: &Submission, later: &Submission, round: &Round) -> Vec<PreviewFollowUp> {
     let whole = later.submitters.iter().any(|one| Some(&one.name) != later.submitters.first().map(|one| &one.name));
     let submitters: BTreeSet<&str> = later.submitters.iter().map(|one| one.name.as_str()).collect();
     let takes_part = |system: &System| whole || submitters.contains(system.submitter.as_str());
@@ -29,7 +31,7 @@ pub fn duties(earlier: &Submission, later: &Submission, round: &Round) -> Vec<Du
         .systems
         .iter()
         .filter(|system| system.availability().as_deref() == Some("preview") && takes_part(system))
-        .map(|system| Duty {
+        .map(|system| PreviewFollowUp {
             path: system.path.clone(),
             system: system.full_name(),
             broken: broken(system, &returned, round),
@@ -37,7 +39,7 @@ pub fn duties(earlier: &Submission, later: &Submission, round: &Round) -> Vec<Du
         .collect()
 }
 
-/// Most systems on one board of which one may be the return of another.
+/// Maximum number of systems on the same board that are considered as the follow-up of a system.
 const MOST: usize = 100;
 
 /// The systems of a later round by submitter and name, and by submitter and board.
@@ -59,19 +61,19 @@ impl<'a> Returned<'a> {
     }
 }
 
-/// What is wrong with the return of a system. It comes back under its own name, or as any system on its board: one board
-/// may carry several, of which the best, or else the like-named, is the one that was meant.
+/// Returns what is wrong with the follow-up of a system. The follow-up has the same name, or is any system on the same
+/// board: without fault if there is one, otherwise with the most similar name.
 fn broken(old: &System, later: &Returned<'_>, round: &Round) -> Option<String> {
     let submitter = old.submitter.as_str();
     if let Some(same) = later.named.get(&(submitter, old.name.as_str())) {
-        return came_back(old, same, round);
+        return follow_up_problem(old, same, round);
     }
     let on_board = board(old).and_then(|board| later.on_board.get(&(submitter, board)));
     let mut tries: Vec<(usize, Option<String>)> = on_board
         .into_iter()
         .flatten()
         .take(MOST)
-        .map(|new| (distance(&new.name, &old.name), came_back(old, new, round)))
+        .map(|new| (distance(&new.name, &old.name), follow_up_problem(old, new, round)))
         .collect();
     if tries.iter().any(|(_, wrong)| wrong.is_none()) {
         return None;
@@ -81,11 +83,14 @@ fn broken(old: &System, later: &Returned<'_>, round: &Round) -> Option<String> {
     Some(nearest.unwrap_or_else(|| format!("the preview system `{}` was not submitted again", old.name)))
 }
 
-/// What is wrong with one system as the return of another.
-fn came_back(old: &System, new: &System, round: &Round) -> Option<String> {
+/// Returns what is wrong with `new` as the follow-up of `old`.
+fn follow_up_problem(old: &System, new: &System, round: &Round) -> Option<String> {
     let status = new.availability().unwrap_or_default();
     if status != "available" {
-        return Some(format!("the preview system `{}` came back as `{status}`, expected `available`", old.name));
+        return Some(format!(
+            "the preview system `{}` was submitted again as `{status}`, expected `available`",
+            old.name
+        ));
     }
     let mut again: BTreeMap<Option<&str>, &Benchmark> = BTreeMap::new();
     for benchmark in &new.benchmarks {
@@ -100,7 +105,7 @@ fn came_back(old: &System, new: &System, round: &Round) -> Option<String> {
         })
         .collect();
     if pairs.is_empty() {
-        return Some(format!("the preview system `{}` came back without any of its benchmarks", old.name));
+        return Some(format!("the preview system `{}` was submitted again without any of its benchmarks", old.name));
     }
     let most = round.tolerances.preview_fraction;
     let slower = pairs.iter().find(|(_, before, after)| *after < before * (1.0 - most));
@@ -120,7 +125,7 @@ fn board(system: &System) -> Option<&str> {
     (!name.is_empty()).then_some(name)
 }
 
-/// Inferences per second, ours before the claim.
+/// Inferences per second: recomputed, or claimed if it could not be recomputed.
 fn throughput(benchmark: &Benchmark) -> Option<f64> {
     let scores = benchmark.scores();
     scores.throughput.or(scores.wakeword.map(|wakeword| wakeword.throughput))?.value()

@@ -1,4 +1,5 @@
-//! Recomputing every figure from raw evidence. The definitions stand on top of the modules; they are pure functions.
+//! Recomputes every figure from raw evidence. The documentation of each module gives its definition; the metrics are
+//! pure functions.
 
 pub mod accuracy;
 pub mod anomaly;
@@ -17,7 +18,7 @@ use crate::parse::log::Inference;
 use crate::round::fingerprint::fingerprint;
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner, Task, wakeword_truth};
 
-/// Recomputes the scores of all runs of a benchmark and sets them beside the claims.
+/// Recomputes the scores of all runs of a benchmark and stores them with the claims.
 pub fn recompute(benchmark: &mut Benchmark, round: &Round) {
     let spec = benchmark.name.as_deref().and_then(|name| round.benchmarks.get(name));
     for run in benchmark.runs.values_mut() {
@@ -51,19 +52,19 @@ fn figure(claimed: Option<&Printed>, recomputed: Result<f64, String>) -> Figure 
             claimed,
             recomputed: None,
             slack: 0.0,
-            reason: Some("the evidence gives no finite number".to_owned()),
+            reason: Some("the evidence does not give a finite number".to_owned()),
         },
         Err(reason) => Figure { claimed, recomputed: None, slack: 0.0, reason: Some(reason) },
     }
 }
 
-/// Whether a figure is at least what is asked, once it is rounded to the decimals with which it is printed.
+/// Whether a figure, rounded to the given decimals, reaches a minimum.
 #[must_use]
 pub fn reaches(value: f64, decimals: usize, least: f64) -> bool {
     format!("{value:.decimals$}").parse().unwrap_or(value) >= least - 1e-9
 }
 
-/// A digest of the outputs of an accuracy run, whatever the order of its inputs.
+/// Returns a digest of the outputs of an accuracy run that does not depend on the order of the inputs.
 fn output_digest(run: &Run) -> Option<u64> {
     let one = |answer: &Answer<'_>| {
         let name = fingerprint(answer.input.as_bytes());
@@ -74,7 +75,7 @@ fn output_digest(run: &Run) -> Option<u64> {
     digest_of(all.into_iter())
 }
 
-/// Numbers below which a digest says nothing.
+/// Minimum count of numbers in a digest; with fewer, equal digests do not prove anything.
 const ENOUGH: usize = 20;
 
 fn digest_of(numbers: impl Iterator<Item = u64>) -> Option<u64> {
@@ -82,12 +83,12 @@ fn digest_of(numbers: impl Iterator<Item = u64>) -> Option<u64> {
     (count >= ENOUGH).then_some(digest)
 }
 
-/// A digest with one more number in it; equal digests of different numbers are as rare as chance has it, not as an enemy has.
+/// Adds a number to a digest. The digest is not cryptographic: collisions are rare by chance but can be constructed.
 fn mixed(digest: u64, number: u64) -> u64 {
     (digest.rotate_left(23) ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-/// What a single inference of an accuracy run takes, the median of all.
+/// Returns the median duration of a single inference in an accuracy run.
 fn single(run: &Run) -> Option<Single> {
     let singles = || run.inferences().iter().filter(|one| one.iterations == 1);
     let device_s = median::median(singles().filter_map(Inference::seconds).collect())?;
@@ -96,7 +97,7 @@ fn single(run: &Run) -> Option<Single> {
     Some(Single { device_s, host_s: host.filter(|_| eembc).and_then(median::median) })
 }
 
-/// Why evidence is not to be had: missing, or nobody could read it.
+/// Returns the message for a file that is missing or cannot be read.
 fn missing(run: &Run, role: FileRole, name: &str) -> String {
     let verb = if run.has(role) { "cannot be read" } else { "is missing" };
     format!("{name} of the {} run {verb}", run.mode)
@@ -104,9 +105,9 @@ fn missing(run: &Run, role: FileRole, name: &str) -> String {
 
 fn no_evidence(run: &Run) -> String {
     match run.runner {
-        Some(Runner::Mlcommons) if run.log.is_some() => "log.txt shows no timed inferences".to_owned(),
+        Some(Runner::Mlcommons) if run.log.is_some() => "log.txt does not contain timed inferences".to_owned(),
         Some(Runner::Mlcommons) => missing(run, FileRole::Json, "results.json"),
-        _ if run.log.is_some() => "log.txt shows no timed inferences".to_owned(),
+        _ if run.log.is_some() => "log.txt does not contain timed inferences".to_owned(),
         _ => missing(run, FileRole::Log, "log.txt"),
     }
 }
@@ -125,10 +126,10 @@ fn throughput(run: &mut Run) {
         .collect();
     let recomputed = match rates {
         _ if run.windows.is_empty() => Err(no_evidence(run)),
-        None => Err("a window has no pair of time stamps".to_owned()),
+        None => Err("a window does not have a pair of time stamps".to_owned()),
         Some(rates) => median::median(rates).ok_or_else(|| no_evidence(run)),
     };
-    // The energy files of the MLCommons runner claim no throughput.
+    // The MLCommons runner does not print a throughput in energy runs.
     if run.mode == Mode::Performance || claimed.is_some() {
         let mut throughput = figure(claimed, recomputed);
         let open = run.windows.iter().filter_map(|window| Some(window.rounding / window.seconds?)).fold(0.0, f64::max);
@@ -171,13 +172,13 @@ fn energy_score(run: &mut Run) {
         _ if run.runner != Some(Runner::Mlcommons) && run.stamps.is_none() => {
             Err(missing(run, FileRole::Stamps, "the list of time stamps"))
         }
-        None => Err("a window lies outside of the energy trace or has no inferences".to_owned()),
-        Some(costs) => median::median(costs).ok_or_else(|| "the trace shows no windows".to_owned()),
+        None => Err("a window is outside the energy trace or has no inferences".to_owned()),
+        Some(costs) => median::median(costs).ok_or_else(|| "the trace does not contain windows".to_owned()),
     };
     run.scores.energy = Some(figure(claimed, recomputed));
 }
 
-/// One output vector of an accuracy run with its input.
+/// An output vector of an accuracy run with its input.
 pub struct Answer<'a> {
     /// The input's file name.
     pub input: &'a str,
@@ -185,7 +186,8 @@ pub struct Answer<'a> {
     pub outputs: &'a [f64],
 }
 
-/// All answers of an accuracy run: from results.json where there is one, otherwise from the log.
+/// Returns the answers of an accuracy run: from results.json for the MLCommons runner if there is one, otherwise from
+/// the log.
 #[must_use]
 pub fn answers(run: &Run) -> Vec<Answer<'_>> {
     if let Some(entries) = run.json.as_ref().filter(|_| run.runner != Some(Runner::Eembc)) {
@@ -205,11 +207,11 @@ pub fn answers(run: &Run) -> Vec<Answer<'_>> {
 }
 
 fn accuracy_scores(run: &mut Run, spec: Option<&BenchmarkSpec>) {
-    run.inputs = spec.filter(|spec| spec.task != Task::Wakeword).map(|spec| Inputs::of(run, spec));
+    run.inputs = spec.filter(|spec| spec.task != Task::Wakeword).map(|spec| Inputs::new(run, spec));
     let claims = run.claims.as_ref();
     let (top1, auc) = match spec {
         Some(spec) => accuracy_figures(run, spec),
-        None => (Err("it is no benchmark of the round".to_owned()), Err("it is no benchmark of the round".to_owned())),
+        None => (Err("not a benchmark of the round".to_owned()), Err("not a benchmark of the round".to_owned())),
     };
     let top1 = figure(claims.and_then(|claims| claims.top1.as_ref()), top1);
     let auc = figure(claims.and_then(|claims| claims.auc.as_ref()), auc);
@@ -225,12 +227,12 @@ fn accuracy_figures(run: &Run, spec: &BenchmarkSpec) -> (Recomputed, Recomputed)
     if answers.is_empty() {
         return failed(match run.runner {
             Some(Runner::Mlcommons) if run.log.is_none() => missing(run, FileRole::Json, "results.json"),
-            _ if run.log.is_some() => "log.txt shows no outputs".to_owned(),
+            _ if run.log.is_some() => "log.txt does not contain outputs".to_owned(),
             _ => missing(run, FileRole::Log, "log.txt"),
         });
     }
     let Some(closest) = closest_list(&answers.iter().map(|answer| answer.input), spec) else {
-        return failed("no input is in an official list".to_owned());
+        return failed("none of the inputs is in an official list".to_owned());
     };
     let (list, unknown) = (closest.list, closest.foreign);
     if unknown > 0 {
@@ -291,10 +293,10 @@ fn wakeword_scores(run: &mut Run, round: &Round, spec: Option<&BenchmarkSpec>) {
     let counts = match (from_log.or(from_json), constants, truth) {
         (Some(detections), Some(constants), Some(truth)) => {
             wakeword::score(detections, &truth.words, constants.hit_seconds, constants.debounce_seconds)
-                .ok_or_else(|| "there is not a single detection".to_owned())
+                .ok_or_else(|| "there are no detections".to_owned())
         }
         (None, ..) => Err("neither log.txt nor results.json lists the detections".to_owned()),
-        _ => Err("the round has no wake word test".to_owned()),
+        _ => Err("the round does not have a wake word test".to_owned()),
     };
     let documented = from_log.or(from_json).zip(constants).zip(truth).and_then(|((detections, constants), truth)| {
         wakeword::score(detections, &truth.words, constants.documented_hit_seconds, constants.debounce_seconds)
@@ -314,7 +316,9 @@ fn wakeword_scores(run: &mut Run, round: &Round, spec: Option<&BenchmarkSpec>) {
         let recomputed = entry
             .and_then(|entry| entry.power.as_ref())
             .ok_or_else(|| missing(run, FileRole::Json, "results.json"))
-            .and_then(|power| energy::trial_power_mw(power).ok_or_else(|| "the trace shows no window".to_owned()));
+            .and_then(|power| {
+                energy::trial_power_mw(power).ok_or_else(|| "the trace does not contain a window".to_owned())
+            });
         figure(claimed, recomputed)
     });
     let claimed = claims.wakeword.map(|at| at.value);

@@ -1,4 +1,4 @@
-//! Outcomes: how a check ends for what it judges.
+//! Outcomes of checks.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,77 +8,79 @@ use super::rule::Rule;
 use crate::model::Run;
 use crate::parse::location::Line;
 
-/// Where something is shown.
+/// A place in the submission that shows something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Path relative to the tree; that of a folder only where an absence is shown by its listing.
+    /// Path relative to the submission. A folder only if its listing shows that something is absent.
     pub path: String,
-    /// Line in that file; zero for the whole of it.
+    /// Line in that file; zero for the whole file.
     pub line: Line,
 }
 
 impl Place {
-    /// A line of a file.
+    /// Creates the place of a line of a file.
     #[must_use]
     pub fn new(path: &str, line: Line) -> Self {
         Self { path: path.to_owned(), line }
     }
 
-    /// A whole file, or a folder that was listed.
+    /// Creates the place of a whole file or of a listed folder.
     #[must_use]
     pub fn whole(path: &str) -> Self {
         Self::new(path, 0)
     }
 }
 
-/// How a check ends. There is no passing without a place that shows it.
+/// Outcome of a check. Passing always names the place that shows it.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// The place shows that it is as it must be.
+    /// The check passes; the place shows it.
     Pass(Place),
-    /// It is not as it must be.
+    /// The check fails, with at least one finding.
     Fail(Vec<Finding>),
-    /// Nobody can tell: where to look, and why.
+    /// The evidence does not decide: where to look, and why.
     Unknown(Place, String),
     /// There is nothing to check.
     NotApplicable,
 }
 
-/// An outcome with what was judged.
+/// An outcome and what it is about.
 #[derive(Debug, Clone)]
 pub struct Judgement {
-    /// The rule that was judged.
+    /// The rule of the check.
     pub rule: &'static Rule,
-    /// Path of the run, result, system, submitter or submission that was judged.
+    /// Path of the run, result, system, submitter or submission that was checked.
     pub object: Arc<str>,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
-    /// The text of the line of an unknown outcome, filled in by the report.
+    /// Text of the line of an unknown outcome, filled in by the report.
     pub excerpt: Option<String>,
 }
 
-/// Where a check reports what is wrong. Of one place no more than a hundred findings are kept, and one that stands for all
-/// others: what follows from a finding follows from its check, place and severity alone.
+/// Collects the findings of a check.
+///
+/// Keeps at most a hundred findings per path, and one that represents the rest. Nothing is lost by that: consequences
+/// depend only on a finding's rule, path and severity.
 pub struct Findings {
     rule: &'static Rule,
     found: Vec<Finding>,
-    /// By place how many there are, and which of those that are kept is the last.
+    /// Number of findings per path, and the index of the last one kept.
     places: HashMap<String, (usize, usize)>,
     /// Scratch finding once the cap is reached.
     spare: Option<Finding>,
 }
 
 impl Findings {
-    /// Most findings of a check in one place that are listed.
+    /// Maximum number of findings of a check that are listed per path.
     pub const MOST: usize = 100;
 
-    /// Of a rule, none yet.
+    /// Creates an empty collection for a rule.
     #[must_use]
     pub fn new(rule: &'static Rule) -> Self {
         Self { rule, found: Vec::new(), places: HashMap::new(), spare: None }
     }
 
-    /// Reports that the check fails at a place. The message is lower case, without a full stop, and states a fact.
+    /// Adds a finding at a place. The message states a fact, in lower case and without a full stop.
     pub fn at(&mut self, path: &str, line: Line, message: impl Into<String>) -> &mut Finding {
         let index = self.found.len();
         if let Some((count, last)) = self.places.get_mut(path) {
@@ -94,13 +96,13 @@ impl Findings {
         &mut self.found[index]
     }
 
-    /// Whether nothing is wrong so far.
+    /// Whether there are no findings so far.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
-    /// Fails if anything is wrong. Otherwise passes at the place that shows it; without one, nothing was checked.
+    /// Fails if there are findings. Otherwise passes at the given place; without a place, the check is not applicable.
     #[must_use]
     pub fn or_pass(self, place: impl Into<Option<Place>>) -> Outcome {
         let Self { mut found, places, rule, .. } = self;
@@ -109,32 +111,32 @@ impl Findings {
         }
         for (count, last) in places.into_values().filter(|(count, _)| *count > Self::MOST) {
             let (one, more) = (&found[last], count - Self::MOST);
-            let message = format!("and {more} more in the same place");
-            found[last] = Finding { stands_for: more, ..Finding::new(rule, &one.path, one.line, &message) };
+            let message = format!("and {more} more findings of this rule here");
+            found[last] = Finding { finding_count: more, ..Finding::new(rule, &one.path, one.line, &message) };
         }
         Outcome::Fail(found)
     }
 }
 
-/// Where a check that compares runs reports an outcome per run.
+/// Collects the outcomes of a check that compares runs, one per run.
 pub struct Across {
     rule: &'static Rule,
     judged: Vec<(Arc<str>, Outcome)>,
 }
 
 impl Across {
-    /// Of a rule, nothing judged yet.
+    /// Creates an empty collection for a rule.
     #[must_use]
     pub const fn new(rule: &'static Rule) -> Self {
         Self { rule, judged: Vec::new() }
     }
 
-    /// Judges a run.
+    /// Adds the outcome of a run.
     pub fn judge(&mut self, run: &Run, outcome: impl FnOnce(Findings) -> Outcome) {
         self.judged.push((Arc::from(run.path.as_str()), outcome(Findings::new(self.rule))));
     }
 
-    /// The outcomes with the paths of their runs, in the order in which they were judged.
+    /// Returns the outcomes with the paths of their runs, in the order in which they were added.
     #[must_use]
     pub fn into_judged(self) -> Vec<(Arc<str>, Outcome)> {
         self.judged

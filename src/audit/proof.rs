@@ -1,39 +1,39 @@
-//! The proof of a published figure: the outcomes of the checks that affect it, and the status that follows.
+//! Proof of a published figure: the outcomes of the checks that affect it, and the resulting status.
 
 use super::checks;
 pub use super::figure::{Kind, Status};
 use super::outcome::Place;
 use super::rule::Rule;
 
-/// What an outcome means for a figure, once needs and decisions are considered.
+/// What an outcome means for a figure, after needs and waivers are applied.
 #[derive(Debug, Clone)]
 pub enum Standing {
-    /// The place proves it.
+    /// The check passes; the place shows it.
     Pass(Place),
-    /// It fails as a warning or note, which leaves the figure as it is.
+    /// The check fails as a warning or note, which does not affect the figure.
     Noted(Place),
-    /// It fails or is unknown, or what blocks it is, and the review committee let the figure through: what could be said of
-    /// the figure otherwise.
+    /// The check or its cause fails or is unknown, and the review committee accepted the figure: the status the figure
+    /// would have otherwise.
     Waived(Place, Status),
-    /// It fails.
+    /// The check fails.
     Fail(Place),
-    /// Nobody can tell: why.
+    /// The evidence does not decide, and why.
     Unknown(Place, String),
-    /// A check that has to pass first did not: the check that is the cause, and what can be said of the figure by it.
+    /// A check that must pass first did not: the rule that is the cause, and the status it gives the figure.
     Blocked(Place, &'static Rule, Status),
 }
 
-/// A check with what its outcome means for a figure.
+/// One check in the proof of a figure.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// The rule that was judged.
+    /// The rule of the check.
     pub rule: &'static Rule,
-    /// What its outcome means.
+    /// What its outcome means for the figure.
     pub standing: Standing,
 }
 
 impl Standing {
-    /// In one word.
+    /// Name in reports.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
@@ -46,7 +46,7 @@ impl Standing {
         }
     }
 
-    /// Where it is decided.
+    /// The place that decides it.
     #[must_use]
     pub const fn place(&self) -> &Place {
         match self {
@@ -61,7 +61,7 @@ impl Standing {
 }
 
 impl Line {
-    /// What can be said of the figure by this check alone, were nothing waived.
+    /// Status of the figure by this check alone, ignoring waivers.
     #[must_use]
     pub const fn word(&self) -> Status {
         match &self.standing {
@@ -70,7 +70,7 @@ impl Line {
         }
     }
 
-    /// What can be said of the figure by this check alone.
+    /// Status of the figure by this check alone.
     #[must_use]
     pub const fn status(&self) -> Status {
         match &self.standing {
@@ -81,7 +81,7 @@ impl Line {
         }
     }
 
-    /// Why it does not pass; `None` where it does.
+    /// Why the check does not pass; `None` if it does.
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         match &self.standing {
@@ -96,31 +96,31 @@ impl Line {
 /// The proof of the figure of one run.
 #[derive(Debug, Clone)]
 pub struct Proof {
-    /// The figure.
+    /// Kind of the figure.
     pub kind: Kind,
     /// Path of the run.
     pub path: String,
-    /// Whether results.txt claims anything.
+    /// Whether results.txt is present and not empty.
     pub is_claimed: bool,
-    /// The checks that affect it, in the order in which an auditor would ask.
+    /// The checks that affect the figure, in the order in which an auditor would look at them.
     pub lines: Vec<Line>,
 }
 
 impl Proof {
-    /// What can be said of the figure: the worst of its checks, of which those that are waived count as passed. It is never
-    /// confirmed by the absence of checks: the claim has to be proven, or let through.
+    /// Status of the figure: the worst of its checks, waived ones counting as passed. Without checks it is not
+    /// confirmed: the claim must be proven or accepted by a waiver.
     #[must_use]
     pub fn status(&self) -> Status {
         self.worst(Line::status)
     }
 
-    /// What could be said of the figure, were nothing waived.
+    /// Status of the figure, ignoring waivers.
     #[must_use]
     pub fn word(&self) -> Status {
         self.worst(Line::word)
     }
 
-    /// Whether it is confirmed only because the review committee let it through.
+    /// Whether the figure is confirmed only because the review committee accepted it.
     #[must_use]
     pub fn is_waived(&self) -> bool {
         self.status() == Status::Confirmed && self.word() != Status::Confirmed
@@ -134,18 +134,18 @@ impl Proof {
             Standing::Waived(..) => of(line) == Status::Confirmed,
             _ => false,
         });
-        // A figure breaks a rule only if it recomputes as claimed.
+        // "Not by the rules" requires that the figure recomputes as claimed.
         if worst < Status::Unproven && !is_claim_proven { Status::Unproven } else { worst }
     }
 
-    /// The first check that decides the status; `None` where the figure is confirmed.
+    /// Returns the first check that decides the status; `None` if the figure is confirmed.
     #[must_use]
     pub fn decisive(&self) -> Option<&Line> {
         let worst = self.lines.iter().map(Line::status).max()?;
         self.lines.iter().find(|line| worst != Status::Confirmed && line.status() == worst)
     }
 
-    /// The checks that nobody can decide, with the reason of each.
+    /// Returns the checks that the evidence does not decide, each with the reason.
     pub fn unknown(&self) -> impl Iterator<Item = (&'static Rule, &str)> {
         self.lines.iter().filter_map(|line| match &line.standing {
             Standing::Unknown(_, why) => Some((line.rule, why.as_str())),
@@ -153,7 +153,7 @@ impl Proof {
         })
     }
 
-    /// Why the figure is not confirmed; `None` where it is.
+    /// Returns why the figure is not confirmed; `None` if it is.
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         if self.status() == Status::Confirmed {

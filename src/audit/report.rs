@@ -1,4 +1,4 @@
-//! Round, scores and findings of one tree, ready to be rendered.
+//! The report: round, submission, findings and proofs, ready to be rendered.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,39 +16,39 @@ use crate::parse::{blocks, text};
 use crate::round::{Mode, Round, Severity};
 use crate::source::{Tree, around, parent_of};
 
-/// Everything there is to say of a tree.
+/// Result of checking a submission.
 #[derive(Debug)]
 pub struct Report {
-    /// The round it was held against.
+    /// The round whose rules were used.
     pub round: Round,
-    /// What was found in the tree.
+    /// The submission with its scores.
     pub submission: Submission,
-    /// What is wrong, sorted by path, line and rule.
+    /// The findings, sorted by path, line, rule and message.
     pub findings: Vec<Finding>,
     /// The proofs of the figures, by the path of their run.
     pub proofs: BTreeMap<String, Proof>,
-    /// The outcomes of the checks, as the evidence alone decides them.
+    /// The outcomes of the checks, before waivers and known absences are applied.
     judgements: Vec<Judgement>,
-    /// What was decided from outside.
+    /// Waivers and known absences.
     decisions: Decisions,
-    /// Findings of the engine and of commands, which no decision concerns.
+    /// Findings about waivers, to which waivers do not apply.
     diagnostics: Vec<Finding>,
 }
 
-/// How a tree is loaded.
+/// Options for loading a submission.
 #[derive(Default)]
 pub struct Loading<'a> {
-    /// Only this submitter.
+    /// Name of the only submitter to load; `None` for all.
     pub submitter: Option<&'a str>,
-    /// The submission of the round before, for the rules that compare the two.
+    /// The submission of the previous round, for rules that compare the two.
     pub earlier: Option<Submission>,
-    /// Whether the evidence stays in the model, with outlines of energy traces, for plots.
+    /// Whether the evidence is kept in the model, with downsampled energy traces, for plots.
     pub evidence: bool,
-    /// Called after every result with how many are done of how many, from any thread.
+    /// Called after each result, from any thread, with the number of results done and the total.
     pub progress: Option<&'a (dyn Fn(usize, usize) + Sync)>,
 }
 
-/// How many findings of each severity there are.
+/// Number of findings per severity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Errors.
@@ -60,18 +60,18 @@ pub struct Counts {
 }
 
 impl Report {
-    /// Loads a tree, recomputes its scores and holds every rule against it.
+    /// Loads a submission, recomputes its scores and runs every check.
     ///
     /// # Errors
-    /// When the tree holds nothing to check, or not the submitter asked for.
-    pub fn of(tree: &Tree, round: Round, submitter: Option<&str>) -> Result<Self, LoadError> {
+    /// If the tree does not contain a submission, or not the given submitter.
+    pub fn check(tree: &Tree, round: Round, submitter: Option<&str>) -> Result<Self, LoadError> {
         Self::load(tree, round, Loading { submitter, ..Loading::default() })
     }
 
-    /// The same, with more to say on how.
+    /// Like [`Report::check`], with options.
     ///
     /// # Errors
-    /// As [`Report::of`].
+    /// Like [`Report::check`].
     pub fn load(tree: &Tree, round: Round, how: Loading<'_>) -> Result<Self, LoadError> {
         let judged = Mutex::new(Vec::new());
         let done = AtomicUsize::new(0);
@@ -79,11 +79,11 @@ impl Report {
             for benchmark in result.systems.iter_mut().flat_map(|system| &mut system.benchmarks) {
                 metrics::recompute(benchmark, &round);
                 if how.evidence {
-                    benchmark.runs.values_mut().for_each(metrics::energy::draw_outlines);
+                    benchmark.runs.values_mut().for_each(metrics::energy::downsample_traces);
                 }
             }
             let mut of_result = engine::judge_result(result, &round);
-            // A thread that fails while it holds the lock fails the whole.
+            // A panic in one thread ends the whole load, so a poisoned lock is never read.
             judged.lock().unwrap_or_else(PoisonError::into_inner).append(&mut of_result);
             if let Some(progress) = how.progress {
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
@@ -101,7 +101,7 @@ impl Report {
         Ok(report)
     }
 
-    /// Draws the conclusions of the outcomes, with the decisions made so far.
+    /// Derives findings and proofs from the outcomes, with the decisions made so far.
     fn resolve(&mut self) {
         let Resolved { mut findings, proofs } =
             resolve(&self.judgements, &self.submission, &self.round, &self.decisions);
@@ -110,12 +110,12 @@ impl Report {
         (self.findings, self.proofs) = (findings, proofs);
     }
 
-    /// The proofs of a result's figures.
+    /// Returns the proofs of a result's figures.
     pub fn proofs_of<'a>(&'a self, benchmark: &'a Benchmark) -> impl Iterator<Item = &'a Proof> {
         benchmark.runs.values().filter_map(|run| self.proofs.get(&run.path))
     }
 
-    /// Applies the waivers of a file; one that covers nothing becomes a finding.
+    /// Applies the waivers of a file. A waiver that does not match any finding is reported as a finding.
     pub fn waive(&mut self, waivers: &[Waiver], file: &str) {
         let own = self.apply(waivers);
         let failed = self.judgements.iter().filter_map(|one| match &one.outcome {
@@ -128,7 +128,7 @@ impl Report {
         sort(&mut self.findings);
     }
 
-    /// Applies waivers, and returns those of this round with the places of what they name.
+    /// Applies the waivers of this round. Returns them with the paths of the submitter or system that they name.
     pub fn apply(&mut self, waivers: &[Waiver]) -> Vec<Waiver> {
         let own = waivers.iter().filter(|waiver| waiver.is_of(&self.round.name));
         let own: Vec<Waiver> = own.map(|waiver| waiver.placed(&self.submission)).collect();
@@ -137,21 +137,21 @@ impl Report {
         own
     }
 
-    /// Takes all waivers back.
-    pub fn forget_waivers(&mut self) {
-        self.decisions.forget_waivers();
+    /// Removes all waivers.
+    pub fn remove_waivers(&mut self) {
+        self.decisions.remove_waivers();
         self.diagnostics.clear();
         self.resolve();
     }
 
-    /// Takes findings out of the verdict that follow from files known to be absent: what is missing there, and what cannot
-    /// be decided without it. The figures stay unproven. `list` is where that stands.
-    pub fn excuse(&mut self, absent: &BTreeSet<String>, list: &str) {
+    /// Marks findings that only follow from files known to be absent, so that they do not count in the verdict. The
+    /// figures stay unproven. `list` names the list of absent files.
+    pub fn mark_known_absent(&mut self, absent: &BTreeSet<String>, list: &str) {
         self.decisions.absent = Some((absent.clone(), list.to_owned()));
         self.resolve();
     }
 
-    /// How many findings of each severity count.
+    /// Number of findings per severity that count in the verdict.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let count =
@@ -159,18 +159,18 @@ impl Report {
         Counts { error: count(Severity::Error), warning: count(Severity::Warning), note: count(Severity::Note) }
     }
 
-    /// Whether a finding is at least as grave as `threshold`.
+    /// Whether a finding that counts is at or above `threshold`.
     #[must_use]
     pub fn fails(&self, threshold: Severity) -> bool {
         self.findings.iter().any(|finding| finding.counts() && finding.severity >= threshold)
     }
 
-    /// All results, one a benchmark, sorted by path.
+    /// Returns all results, one per benchmark, sorted by path.
     pub fn results(&self) -> impl Iterator<Item = (&System, &Benchmark)> {
         self.submission.benchmarks().filter(|(_, benchmark)| !benchmark.runs.is_empty())
     }
 
-    /// The findings that concern a result: in its folder, on a folder around it, or on its system's description.
+    /// Returns the findings that concern a result: in its folder, on a parent folder, or on its system's description.
     pub fn findings_on<'a>(
         &'a self,
         system: &'a System,
@@ -183,41 +183,41 @@ impl Report {
             .chain(at(&self.findings, &system.description_path))
     }
 
-    /// What is wrong with a result as such, whatever its figures are.
-    pub fn against_result<'a>(
+    /// Returns the findings that prevent the publication of the whole result, whatever its figures are.
+    pub fn result_findings<'a>(
         &'a self,
         system: &'a System,
         benchmark: &'a Benchmark,
     ) -> impl Iterator<Item = &'a Finding> {
-        self.findings_on(system, benchmark).filter(|finding| finding.is_against_result())
+        self.findings_on(system, benchmark).filter(|finding| finding.blocks_result())
     }
 
-    /// Whether a result may be published: nothing is wrong with it as such, and every figure it needs is confirmed. Energy is
-    /// not needed; where it is not confirmed, only it is left out.
+    /// Whether a result may be published: no finding is against the result as a whole, and every figure it needs is
+    /// confirmed. Energy is not needed: if it is not confirmed, only the energy is left out.
     #[must_use]
     pub fn is_valid(&self, system: &System, benchmark: &Benchmark) -> bool {
         let needed = |proof: &&Proof| proof.kind != Kind::Energy;
-        self.against_result(system, benchmark).next().is_none()
+        self.result_findings(system, benchmark).next().is_none()
             && self.proofs_of(benchmark).filter(needed).all(|proof| proof.status() == Status::Confirmed)
     }
 
-    /// What can be said of a result: the worst of the figures it needs and of what is wrong with it as such. A run that it
-    /// needs and does not have proves nothing.
+    /// Status of a result: the worst of the figures it needs and of the findings against the result as a whole. A
+    /// required run that is missing makes it unproven.
     #[must_use]
     pub fn status(&self, system: &System, benchmark: &Benchmark) -> Status {
         let needed = self.proofs_of(benchmark).filter(|proof| proof.kind != Kind::Energy);
         let absent = self.absent_runs(benchmark).next().map(|_| Status::Unproven);
-        let against = self.against_result(system, benchmark).map(|finding| finding.rule.fails);
+        let against = self.result_findings(system, benchmark).map(|finding| finding.rule.fails);
         needed.map(Proof::status).chain(absent).chain(against).max().unwrap_or(Status::Unproven)
     }
 
-    /// The runs that a result needs in this round and does not have.
+    /// Returns the runs that this round requires and the result does not have.
     pub fn absent_runs<'a>(&'a self, benchmark: &'a Benchmark) -> impl Iterator<Item = Mode> + 'a {
         let needed = benchmark.spec(&self.round).map_or(&[][..], |spec| &spec.required);
         needed.iter().copied().filter(|mode| !benchmark.runs.contains_key(mode))
     }
 
-    /// Why a result is not confirmed: its figures with their reasons, then the runs it lacks.
+    /// Returns why a result is not confirmed: its figures with their reasons, then the missing runs.
     #[must_use]
     pub fn reasons(&self, benchmark: &Benchmark) -> Vec<String> {
         let of_figure = |proof: &Proof| Some(format!("{} {}: {}", proof.kind.name(), proof.status(), proof.reason()?));
@@ -225,7 +225,7 @@ impl Report {
         self.proofs_of(benchmark).filter_map(of_figure).chain(absent).collect()
     }
 
-    /// The proof of a figure of a result.
+    /// Returns the proof of a figure of a result.
     #[must_use]
     pub fn proof_of<'a>(&'a self, benchmark: &'a Benchmark, kind: Kind) -> Option<&'a Proof> {
         if kind == Kind::Wakeword {
@@ -235,14 +235,14 @@ impl Report {
     }
 }
 
-/// Of sorted findings those at a path.
+/// Returns the findings at a path, from findings sorted by path.
 fn at<'a>(sorted: &'a [Finding], path: &str) -> &'a [Finding] {
     let start = sorted.partition_point(|finding| finding.path.as_str() < path);
     let length = sorted[start..].partition_point(|finding| finding.path == path);
     &sorted[start..start + length]
 }
 
-/// Of sorted findings those at a path or below it.
+/// Returns the findings at a path or below it, from findings sorted by path.
 fn inside<'a>(sorted: &'a [Finding], path: &str) -> impl Iterator<Item = &'a Finding> + use<'a> {
     let prefix = format!("{path}/");
     let start = sorted.partition_point(|finding| finding.path < prefix);
@@ -250,17 +250,17 @@ fn inside<'a>(sorted: &'a [Finding], path: &str) -> impl Iterator<Item = &'a Fin
     at(sorted, path).iter().chain(&sorted[start..start + length])
 }
 
-/// How many findings these are or stand for.
+/// Number of findings, including those that are represented by another.
 pub fn weight<'a>(findings: impl Iterator<Item = &'a Finding>) -> usize {
-    findings.map(|finding| finding.stands_for).sum()
+    findings.map(|finding| finding.finding_count).sum()
 }
 
-/// Puts findings in order: by path, line, check and message.
+/// Sorts findings by path, line, rule and message.
 fn sort(found: &mut [Finding]) {
     found.sort_by(|a, b| (&a.path, a.line, a.rule.id, &a.message).cmp(&(&b.path, b.line, b.rule.id, &b.message)));
 }
 
-/// Sets the text of every line that outcomes speak of beside it.
+/// Fills in the text of every line that an outcome refers to.
 fn add_excerpts(tree: &Tree, judgements: &mut [Judgement]) {
     let mut by_path: BTreeMap<String, Vec<(Line, &mut Option<String>)>> = BTreeMap::new();
     let mut want = |path: &String, line: Line, excerpt| {
@@ -286,7 +286,7 @@ fn add_excerpts(tree: &Tree, judgements: &mut [Judgement]) {
         let Some(entry) = tree.get(&path) else { continue };
         places.sort_by_key(|(line, _)| *line);
         let (mut wanted, mut before) = (places.into_iter().peekable(), 0);
-        // What cannot be read, or not to its end, is a finding of its own.
+        // A file that cannot be read completely is reported by a check.
         let _ = tree.stream(entry, |source| {
             blocks::for_each(source, |block| {
                 for (line, content) in text::lines_after(before, block) {

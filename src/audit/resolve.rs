@@ -1,7 +1,8 @@
-//! What follows from the outcomes of checks: which are blocked by others, which count, what can be said of every figure.
+//! Derives findings and proofs from the outcomes of checks: which outcomes are blocked by others, which findings count,
+//! and the status of every figure.
 //!
-//! A pure function of outcomes and decisions: it reads no file and runs no check, so that other decisions are a matter of
-//! calling it again.
+//! A pure function of outcomes and decisions. It does not read files or run checks, so it can be called again when
+//! waivers change.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::iter::once;
@@ -17,25 +18,26 @@ use crate::model::Submission;
 use crate::round::{Mode, Round};
 use crate::source::{around, is_inside};
 
-/// What was decided about a submission from outside.
+/// Decisions about a submission: waivers and known absences.
 #[derive(Debug, Default)]
 pub struct Decisions {
-    /// Waivers by the rule they name, each with when it was given, and with where its submitter and system are in the tree.
+    /// Waivers by the rule they name, each with its position in the order of addition. They hold the paths of the
+    /// submitter or system that they name.
     waivers: HashMap<Option<String>, Vec<(usize, Waiver)>>,
-    /// Paths of files that are known to be absent, and the list that says so.
+    /// Paths of files that are known to be absent, and the name of the list.
     pub absent: Option<(BTreeSet<String>, String)>,
 }
 
-/// What follows.
+/// Findings and proofs that follow from the outcomes.
 #[derive(Debug, Default)]
 pub struct Resolved {
-    /// What is wrong, in no order.
+    /// The findings, not sorted.
     pub findings: Vec<Finding>,
     /// The proofs of the figures, by the path of their run.
     pub proofs: BTreeMap<String, Proof>,
 }
 
-/// Resolves the outcomes of a submission's checks.
+/// Derives findings and proofs from the outcomes of a submission's checks.
 #[must_use]
 pub fn resolve(judgements: &[Judgement], submission: &Submission, round: &Round, decisions: &Decisions) -> Resolved {
     let mut resolver = Resolver {
@@ -54,7 +56,7 @@ pub fn resolve(judgements: &[Judgement], submission: &Submission, round: &Round,
     Resolved { findings, proofs }
 }
 
-/// The runs of a submission by path, as far as outcomes are concerned.
+/// The runs of a submission by path, with the facts that resolving needs.
 struct Runs<'a> {
     by_path: BTreeMap<&'a str, RunFacts<'a>>,
 }
@@ -69,7 +71,7 @@ struct RunFacts<'a> {
 impl<'a> Runs<'a> {
     fn of(submission: &'a Submission, round: &Round) -> Self {
         let facts = submission.runs().map(|place| {
-            let kind = place.spec(round).map(|spec| Kind::of(spec.task, place.run.mode));
+            let kind = place.spec(round).map(|spec| Kind::new(spec.task, place.run.mode));
             let is_claimed = place.run.claims.is_some();
             let facts = RunFacts { result: place.benchmark.path.as_str(), mode: place.run.mode, kind, is_claimed };
             (place.run.path.as_str(), facts)
@@ -77,25 +79,25 @@ impl<'a> Runs<'a> {
         Self { by_path: facts.collect() }
     }
 
-    /// The run that a path is or lies in.
+    /// Returns the run that contains a path or is at it.
     fn holding(&self, path: &str) -> Option<&'a str> {
         around(path).find_map(|folder| self.by_path.get_key_value(folder)).map(|(path, _)| *path)
     }
 
-    /// The run of another mode of the same result.
+    /// Returns the run of another mode of the same result.
     fn beside(&self, run: &str, mode: Mode) -> Option<&'a str> {
         let result = self.by_path.get(run)?.result;
-        // Runs lie in the folder of their result, sorted by path.
+        // Runs are in the folder of their result and sorted by path.
         let others = self.by_path.range(result..).take_while(|(path, _)| path.starts_with(result));
         others.into_iter().find(|(_, facts)| facts.mode == mode && facts.result == result).map(|(path, _)| *path)
     }
 }
 
-/// An outcome on its way to what follows from it.
+/// State of an outcome while it is resolved.
 struct State {
-    /// The findings of a failure that no need removed, or the one finding of an unknown outcome.
+    /// The findings of a failure that are not blocked, or the one finding of an unknown outcome.
     found: Vec<Finding>,
-    /// The outcomes at the root of what blocks it, by index; empty where nothing does.
+    /// Indices of the outcomes that are the root causes of blocking; empty if the outcome is not blocked.
     causes: BTreeSet<usize>,
 }
 
@@ -113,18 +115,18 @@ impl State {
     }
 }
 
-/// That the evidence leaves a check open.
+/// Creates the finding for an unknown outcome.
 fn undecided(one: &Judgement, place: &Place, why: &str, submission: &Submission, round: &Round) -> Finding {
     let mut finding = Finding::new(&checks::evidence_undecided::CHECK.rule, &place.path, place.line, why);
     finding.severity = severity(&finding, submission, round);
     finding.excerpt.clone_from(&one.excerpt);
     finding.undecided = Some(one.rule);
-    finding.note(format!("what has to hold: {}", one.rule.clause()));
+    finding.note(format!("the check requires: {}", one.rule.clause()));
     finding
 }
 
 impl Decisions {
-    /// Adds waivers; of two that cover one finding the later counts.
+    /// Adds waivers. If several match a finding, the last one counts.
     pub fn add(&mut self, waivers: impl Iterator<Item = Waiver>) {
         let given = self.waivers.values().map(Vec::len).sum();
         for (index, waiver) in (given..).zip(waivers) {
@@ -132,12 +134,13 @@ impl Decisions {
         }
     }
 
-    /// Takes all waivers back.
-    pub fn forget_waivers(&mut self) {
+    /// Removes all waivers.
+    pub fn remove_waivers(&mut self) {
         self.waivers.clear();
     }
 
-    /// Why a finding does not count, if so: the last waiver that covers it, or that all it misses is known to be absent.
+    /// Returns why a finding does not count: the last waiver that matches it, or that all files it misses are known to
+    /// be absent.
     fn suppression(&self, finding: &Finding) -> Option<Suppression> {
         let rules = rules_of(finding).map(|id| Some(id.to_owned())).chain([None]);
         let own = rules.filter_map(|rule| self.waivers.get(&rule)).flatten();
@@ -164,8 +167,9 @@ struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    /// Blocks what needs a check that did not pass: whole outcomes where that lies on what they judge or around it, single
-    /// findings where it lies around these. What passes stays proven.
+    /// Blocks outcomes that need a check that did not pass. An outcome is blocked if the need failed on its object or
+    /// on a parent folder of it; a single finding if the need failed on a parent folder of its path. Passed outcomes
+    /// are never blocked.
     fn block(&mut self) {
         let mut order: Vec<usize> = (0..self.judgements.len()).collect();
         order.retain(|index| !matches!(self.judgements[*index].outcome, Outcome::Pass(_)));
@@ -205,14 +209,15 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Whether an outcome leaves the needs of other checks unmet.
+    /// Whether an outcome blocks the checks that need it.
     fn is_unmet(&self, index: usize) -> bool {
         let (one, state) = (&self.judgements[index], &self.states[index]);
         let fails = state.found.iter().any(|finding| finding.severity == Severity::Error);
         !state.causes.is_empty() || one.rule.absence || fails || matches!(one.outcome, Outcome::Unknown(..))
     }
 
-    /// Where an outcome lies: on the run that was judged or that a finding is placed in, else where its findings are.
+    /// Returns the places of an outcome: the run that was checked or that contains a finding, otherwise the findings'
+    /// own paths.
     fn places(&self, index: usize) -> BTreeSet<&'a str> {
         let one = &self.judgements[index];
         if let Some((run, _)) = self.runs.by_path.get_key_value(&*one.object) {
@@ -226,7 +231,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The proof of every figure.
+    /// Builds the proof of every figure.
     fn proofs(&self) -> BTreeMap<String, Proof> {
         let mut of_run: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let of_figures =
@@ -247,9 +252,9 @@ impl<'a> Resolver<'a> {
         self.runs.by_path.iter().filter_map(proof).collect()
     }
 
-    /// What the outcomes on a run mean for its figure.
+    /// Returns what the outcomes of a run mean for its figure.
     fn lines(&self, own: &[usize], run: &str, kind: Kind) -> Vec<Line> {
-        // Who lets a figure through that nobody can decide does not decide it check by check.
+        // One waiver of the first undecided check accepts the figure for all undecided checks.
         let first = own.iter().find(|index| {
             let is_unknown = matches!(self.judgements[**index].outcome, Outcome::Unknown(..));
             is_unknown && self.states[**index].causes.is_empty()
@@ -274,7 +279,7 @@ impl<'a> Resolver<'a> {
                     if self.states[*index].causes.is_empty() {
                         let left = self.states[*index].found.iter().filter(inside);
                         let mut errors = left.filter(|finding| finding.severity == Severity::Error).peekable();
-                        match (errors.peek().is_some(), errors.find(|finding| !finding.lets_through(kind))) {
+                        match (errors.peek().is_some(), errors.find(|finding| !finding.accepts(kind))) {
                             (_, Some(counting)) => Standing::Fail(place(counting)),
                             (true, None) => Standing::Waived(at, one.rule.fails),
                             (false, None) => Standing::Noted(at),
@@ -290,10 +295,10 @@ impl<'a> Resolver<'a> {
         own.iter().filter_map(line).collect()
     }
 
-    /// What a blocked outcome means for the figure of a run: what its causes do.
+    /// Returns what a blocked outcome means for the figure of a run: the worst of what its causes mean.
     fn blocked(&self, index: usize, place: &Place, (run, kind): (&str, Kind)) -> Standing {
         let is_claim = self.judgements[index].rule.id == checks::figure_as_claimed::ID;
-        // A decision about another rule waives that rule and not the claim, unless it names the figure.
+        // A waiver of another rule does not accept the claim, unless it names the figure.
         let is_let_through = |root: usize| {
             let compares = self.judgements[root].rule.compares;
             let names = || self.states[root].found.iter().all(|finding| finding.names(kind));
@@ -317,13 +322,14 @@ impl<'a> Resolver<'a> {
         )
     }
 
-    /// Whether the review committee let a figure through, as far as this outcome goes.
+    /// Whether every finding of this outcome is waived for a figure.
     fn is_waived(&self, index: usize, kind: Kind) -> bool {
         let found = &self.states[index].found;
-        !found.is_empty() && found.iter().all(|finding| finding.lets_through(kind))
+        !found.is_empty() && found.iter().all(|finding| finding.accepts(kind))
     }
 
-    /// One finding per claimed figure that a check leaves open: of the first such check that nothing blocks.
+    /// Returns one finding per claimed figure with unknown outcomes: that of the first unknown check that is not
+    /// blocked.
     fn undecided(&self, proofs: &BTreeMap<String, Proof>) -> Vec<Finding> {
         let mut first: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, one) in self.judgements.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Rules: what people and reports know of a check.
+//! Rules: documentation of checks, and what follows when they fail.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use super::figure::{Kind, Status};
 use crate::round::Mode;
 pub use crate::round::Severity;
 
-/// What part of a submission a rule is about.
+/// Part of a submission that a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
@@ -16,7 +16,7 @@ pub enum Group {
     Structure,
     /// `systems/<system>.json`.
     SystemDescription,
-    /// Whether the evidence is whole and belongs together.
+    /// Whether the evidence is complete and from one session.
     Evidence,
     /// Timed windows and throughput.
     Performance,
@@ -28,71 +28,72 @@ pub enum Group {
     Wakeword,
 }
 
-/// What a rule affects.
+/// What a violation of a rule affects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Affects {
-    /// Paperwork: it fails the verdict, and no figure depends on it.
+    /// No figure; it only counts in the verdict.
     Nothing,
-    /// These figures of the run it lies in.
+    /// These figures of the run that contains it.
     Figures(&'static [Kind]),
-    /// The result as such: it cannot be published, whatever its figures are.
+    /// The whole result: it cannot be published, whatever its figures are.
     Result,
 }
 
 impl Affects {
-    /// Whether a figure depends on it.
+    /// Whether it includes a figure.
     #[must_use]
     pub fn includes(self, kind: Kind) -> bool {
         matches!(self, Self::Figures(kinds) if kinds.contains(&kind))
     }
 }
 
-/// A check that has to pass first.
+/// A check that must pass before another one is evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
-    /// Its id.
+    /// Id of the check that must pass.
     pub id: &'static str,
-    /// The run of the same result on which it has to pass; without it, the run or folder that is judged.
+    /// The run of the same result on which it must pass; `None` for the run or folder that is being checked.
     pub mode: Option<Mode>,
 }
 
-/// What is known of a check: its documentation, and what follows when it fails.
+/// A rule: its documentation, and what follows when its check fails.
 #[derive(Debug)]
 pub struct Rule {
-    /// Kebab case, never reused. It states the bad thing; that of a rule that proves a figure states what must hold.
+    /// Id in kebab case, never reused. Names the violation; for a rule that proves a figure, what must be true.
     pub id: &'static str,
-    /// What it is about.
+    /// Part of a submission that it is about.
     pub group: Group,
-    /// Severity of its findings unless the round says otherwise.
+    /// Severity of its findings unless the round sets another.
     pub severity: Severity,
-    /// Its doc comment: a title line, paragraphs, `Help: …`, `Official checker: …` if it
-    /// looks at the matter, `Source: …`.
+    /// Its doc comment: a title line, paragraphs, `Help: …`, `Official checker: …` if that checks the same, `Source:
+    /// …`.
     pub documentation: &'static str,
-    /// Whether it proves figures: it passes or is unknown, and its title says what must hold.
+    /// Whether it proves figures: it passes or is unknown but never fails, and its title says what must be true.
     pub proves: bool,
-    /// What depends on it.
+    /// What a failure affects.
     pub affects: Affects,
-    /// What can be said of a figure that it affects when it fails as an error.
+    /// Status that a failure as an error gives to the figures it affects.
     pub fails: Status,
-    /// Whether a failure means that a file or evidence is missing. What needs the rule is then blocked at any severity.
+    /// Whether a failure means that a file or evidence is missing. It then blocks the checks that need it at any
+    /// severity.
     pub absence: bool,
-    /// Whether it compares the claim with the evidence: who waives it lets the claim stand.
+    /// Whether it compares the claim with the evidence. A waiver of such a rule accepts the claim.
     pub compares: bool,
-    /// The checks that have to pass first. Where one does not, this one is blocked: one cause, one finding.
+    /// The checks that must pass first. If one does not, this one is blocked, so that one cause gives one finding.
     pub needs: &'static [Need],
 }
 
-/// How the paragraphs begin that are no plain explanation.
+/// Beginnings of paragraphs that are not part of the explanation.
 const LABELS: [&str; 3] = ["Help:", "Official checker:", "Source:"];
 
 impl Rule {
-    /// The first line of the documentation.
+    /// Returns the first line of the documentation.
     #[must_use]
     pub fn title(&self) -> &'static str {
         self.documentation.lines().next().unwrap_or_default().trim()
     }
 
-    /// The title within a sentence: without a capital and full stop.
+    /// Returns the title for use within a sentence: first letter in lower case, no full stop.
     #[must_use]
     pub fn clause(&self) -> String {
         let title = self.title().trim_end_matches('.');
@@ -100,26 +101,26 @@ impl Rule {
         letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
     }
 
-    /// What to do about it.
+    /// Returns what to do about a finding.
     #[must_use]
     pub fn help(&self) -> String {
         self.labelled("Help:")
     }
 
-    /// What the official checker makes of it.
+    /// Returns what the official checker does about the same violation.
     #[must_use]
     pub fn official_checker(&self) -> String {
         let said = self.labelled("Official checker:");
-        if said.is_empty() { "does not look at it.".to_owned() } else { said }
+        if said.is_empty() { "does not check this.".to_owned() } else { said }
     }
 
-    /// Where the rule comes from.
+    /// Returns the source of the rule.
     #[must_use]
     pub fn source(&self) -> String {
         self.labelled("Source:")
     }
 
-    /// The paragraphs between the title and the help.
+    /// Returns the paragraphs between the title and the help.
     #[must_use]
     pub fn explanation(&self) -> String {
         let paragraphs = self.documentation.split("\n\n").map(str::trim);

@@ -1,20 +1,20 @@
-//! Inputs of another size than the benchmark's.
+//! Inputs whose size differs from the benchmark's.
 
 use super::outcome::Findings;
 use crate::model::Run;
 use crate::parse::log::Inference;
 use crate::round::FileRole;
 
-/// Of so many inferences at most one may have had surplus bytes without that being a habit.
+/// Surplus bytes are tolerated in at most one per this many inferences.
 const FEW: usize = 100;
 
-/// The inferences on inputs of another size, in the log's order.
+/// Returns the inferences on inputs of a wrong size, in the order of the log.
 #[must_use]
 pub fn wrong(run: &Run, expected: u32) -> Vec<&Inference> {
     run.inferences().iter().filter(|one| one.bytes.is_some_and(|bytes| bytes != expected)).collect()
 }
 
-/// Whether a few inputs were too long and none too short: the device takes the first bytes, so that no figure changes.
+/// Whether a few inputs were too long and none too short. The device uses the first bytes, so no figure changes.
 #[must_use]
 pub fn is_surplus(wrong: &[&Inference], run: &Run, expected: u32) -> bool {
     !wrong.is_empty()
@@ -22,7 +22,7 @@ pub fn is_surplus(wrong: &[&Inference], run: &Run, expected: u32) -> bool {
         && wrong.iter().all(|one| one.bytes.is_some_and(|bytes| bytes > expected))
 }
 
-/// Reports them as one finding, at the first.
+/// Reports inferences on inputs of a wrong size as one finding, at the first of them.
 pub fn report(findings: &mut Findings, run: &Run, wrong: &[&Inference], expected: u32) {
     let Some(first) = wrong.first() else { return };
     let input =

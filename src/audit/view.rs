@@ -1,4 +1,4 @@
-//! What a check may see, by its scope.
+//! Views: what a check receives, by scope.
 
 use std::cell::OnceCell;
 
@@ -17,7 +17,7 @@ pub struct RunView<'a> {
     pub round: &'a Round,
     /// The run.
     pub run: &'a Run,
-    /// What the round says of its benchmark; `None` where it is not a benchmark of the round.
+    /// The round's specification of the benchmark; `None` if it is not a benchmark of the round.
     pub spec: Option<&'a BenchmarkSpec>,
     system: &'a System,
     benchmark: &'a Benchmark,
@@ -25,20 +25,20 @@ pub struct RunView<'a> {
 }
 
 impl<'a> RunView<'a> {
-    /// Of a run in its place.
+    /// Creates the view of a run.
     #[must_use]
     pub fn new(place: &PlacedRun<'a>, round: &'a Round) -> Self {
         let PlacedRun { system, benchmark, run } = *place;
         Self { round, run, spec: benchmark.spec(round), system, benchmark, shapes: OnceCell::new() }
     }
 
-    /// The figure that the run is published with; `None` where it is not of a benchmark of the round.
+    /// Kind of figure that the run contributes; `None` if its benchmark is not one of the round.
     #[must_use]
     pub fn kind(&self) -> Option<Kind> {
-        Some(Kind::of(self.spec?.task, self.run.mode))
+        Some(Kind::new(self.spec?.task, self.run.mode))
     }
 
-    /// Whether the run is of that mode.
+    /// Whether the run has this mode.
     #[must_use]
     pub fn is(&self, mode: Mode) -> bool {
         self.run.mode == mode
@@ -50,7 +50,7 @@ impl<'a> RunView<'a> {
         self.spec.is_some_and(|spec| spec.task == Task::Wakeword)
     }
 
-    /// Whether it competes in the closed division.
+    /// Whether the run is in the closed division.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.system.is_closed()
@@ -68,19 +68,19 @@ impl<'a> RunView<'a> {
         self.run.claims.as_ref()
     }
 
-    /// A line of a file of the run; zero for the whole of it.
+    /// Returns the place of a line of a file of the run; line 0 for the whole file.
     #[must_use]
     pub fn at(&self, role: FileRole, line: u32) -> Place {
         Place::new(self.run.path_of(role), line)
     }
 
-    /// Nobody can tell: which file to look at, its line, and why.
+    /// Creates an unknown outcome: the file to look at, its line, and the reason.
     #[must_use]
     pub fn unknown(&self, role: FileRole, line: u32, why: impl Into<String>) -> Outcome {
         Outcome::Unknown(self.at(role, line), why.into())
     }
 
-    /// The figure as claimed and recomputed; none for the wake word, which has several.
+    /// The figure as claimed and recomputed; `None` for wake word runs, which have several figures.
     #[must_use]
     pub fn figure(&self) -> Option<&'a Figure> {
         let Scores { throughput, top1, auc, energy, .. } = &self.run.scores;
@@ -94,24 +94,24 @@ impl<'a> RunView<'a> {
         figure.as_ref()
     }
 
-    /// What the samples of an energy run look like, window by window; looked at once.
+    /// Statistics of the samples of an energy run per window; computed once.
     pub fn shapes(&self) -> &Shapes {
         self.shapes.get_or_init(|| shapes(self.run, self.round))
     }
 
-    /// The file that holds the samples of an energy run.
+    /// The file that contains the samples of an energy run.
     #[must_use]
     pub fn samples(&self) -> FileRole {
         if self.run.has(FileRole::Json) { FileRole::Json } else { FileRole::Trace }
     }
 
-    /// Whether a file of that name lies beside the runs, in the folder of the benchmark.
+    /// Whether the benchmark's folder contains a file with this name.
     #[must_use]
     pub fn has_beside(&self, name: &str) -> bool {
         self.benchmark.files.contains(name)
     }
 
-    /// The performance run of the same result: what an energy run is compared with.
+    /// The performance run of the same result, with which an energy run is compared.
     #[must_use]
     pub fn performance_run(&self) -> Option<&'a Run> {
         self.benchmark.runs.get(&Mode::Performance)
@@ -124,12 +124,12 @@ pub struct ResultView<'a> {
     pub round: &'a Round,
     /// The benchmark with its runs.
     pub benchmark: &'a Benchmark,
-    /// What the round says of the benchmark; `None` where it is not of the round.
+    /// The round's specification of the benchmark; `None` if it is not a benchmark of the round.
     pub spec: Option<&'a BenchmarkSpec>,
 }
 
 impl<'a> ResultView<'a> {
-    /// The run of that mode.
+    /// The run of a mode.
     #[must_use]
     pub fn run(&self, mode: Mode) -> Option<&'a Run> {
         self.benchmark.runs.get(&mode)
@@ -141,7 +141,7 @@ impl<'a> ResultView<'a> {
     }
 }
 
-/// A system: its description, and its results without their evidence.
+/// A system with its description and its results, without their evidence.
 pub struct SystemView<'a> {
     /// What the round demands.
     pub round: &'a Round,
@@ -159,64 +159,64 @@ pub struct SubmitterView<'a> {
 }
 
 impl<'a> SubmitterView<'a> {
-    /// Of a submitter in its submission.
+    /// Creates the view of a submitter.
     #[must_use]
     pub const fn new(submitter: &'a Submitter, submission: &'a Submission, round: &'a Round) -> Self {
         Self { round, submitter, submission }
     }
 
-    /// Its systems, sorted by path.
+    /// The submitter's systems, sorted by path.
     #[must_use]
     pub fn systems(&self) -> &'a [System] {
         self.submission.systems_of(self.submitter)
     }
 
-    /// Its results, sorted by path.
+    /// The submitter's results, sorted by path.
     pub fn results(&self) -> impl Iterator<Item = &'a Benchmark> + Clone + use<'a> {
         self.systems().iter().flat_map(|system| &system.benchmarks)
     }
 
-    /// Everything that lies in its folder, sorted by path.
+    /// All files and folders in the submitter's folder, sorted by path.
     #[must_use]
     pub fn entries(&self) -> &'a [Entry] {
         self.submission.entries_of(self.submitter)
     }
 
-    /// What lies at a path.
+    /// The file or folder at a path.
     #[must_use]
     pub fn entry(&self, path: &str) -> Option<&'a Entry> {
         self.submission.entries.get(path)
     }
 
-    /// All submitters, this one among them.
+    /// All submitters of the submission, including this one.
     #[must_use]
     pub fn all_submitters(&self) -> &'a [Submitter] {
         &self.submission.submitters
     }
 
-    /// The submission it is in.
+    /// The submission that contains the submitter.
     #[must_use]
     pub const fn submission(&self) -> &'a Submission {
         self.submission
     }
 
-    /// Its folder, which was listed.
+    /// The submitter's folder, as the place of a listing.
     #[must_use]
     pub fn folder(&self) -> Place {
         Place::whole(&self.submitter.path)
     }
 }
 
-/// Everything that was submitted.
+/// The whole submission.
 pub struct SubmissionView<'a> {
     /// What the round demands.
     pub round: &'a Round,
-    /// The submission; results without their evidence.
+    /// The submission, with results without their evidence.
     pub submission: &'a Submission,
 }
 
 impl SubmissionView<'_> {
-    /// The whole tree, which was listed.
+    /// The root folder, as the place of a listing.
     #[must_use]
     pub fn folder(&self) -> Place {
         Place::whole("")

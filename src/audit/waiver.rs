@@ -1,55 +1,56 @@
 //! Waivers: decisions of the review committee that a finding does not count.
 //!
-//! A waived finding stays in every output, marked and with its reason. A waiver that covers nothing is itself a
-//! finding, so that decisions do not outlive their cause.
+//! A waived finding stays in every output, marked with the reason. A waiver that does not match any finding is itself
+//! reported as a finding, so that outdated waivers are noticed.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::checks::{self, rule_named};
+use super::checks;
 use super::figure::Kind;
 use super::finding::{Decision, Finding};
 use crate::model::Submission;
+use crate::schema::{FileErrors, Problems, read_yaml};
 use crate::source::is_inside;
 
-/// One decision, about a rule, a system or a submitter.
+/// A waiver. It must name at least one of rule, submitter and system.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
-    /// The rule whose findings do not count; every rule, where none is named.
+    /// Id of the rule whose findings are waived; without it, findings of every rule.
     #[serde(default)]
     pub rule: Option<String>,
-    /// The paths of these findings; `*` stands for any text.
+    /// Only findings at paths that match this pattern; `*` matches any text, including `/`.
     #[serde(default)]
     pub path: Option<String>,
-    /// Only findings on this submitter, by the name of its folder.
+    /// Only findings of this submitter (folder name).
     #[serde(default)]
     pub submitter: Option<String>,
-    /// Only findings on this system, by the name of its folder.
+    /// Only findings of this system (folder name).
     #[serde(default)]
     pub system: Option<String>,
-    /// The figures whose claim stands by it. Without them it lets through all figures that the findings are about, as far as the
-    /// evidence gives what is claimed.
+    /// The figures whose claimed values are accepted as they are. Without it, every figure that the findings affect is
+    /// accepted, but only if the evidence gives the claimed value.
     #[serde(default)]
     pub figures: Vec<Kind>,
-    /// Why they do not count.
+    /// Reason for the waiver; must not be empty.
     pub reason: String,
-    /// Who decided.
+    /// Person or group that decided; must not be empty.
     pub decided_by: String,
-    /// When, `2024-04-17`.
+    /// Date of the decision, for example `2024-04-17`.
     pub date: String,
-    /// Only in this round.
+    /// Only in this round, for example `v1.3`.
     #[serde(default)]
     pub round: Option<String>,
-    /// The folders and files of submitter and system in a tree.
+    /// Paths of the submitter or system in a submission, filled in by [`Waiver::placed`].
     #[serde(skip)]
     pub places: Option<Vec<String>>,
 }
 
 impl Waiver {
-    /// The same, with where its submitter and system are in a tree.
+    /// Returns the waiver with the paths of its submitter or system in a submission.
     #[must_use]
     pub fn placed(&self, submission: &Submission) -> Self {
         let submitter = |name: &str| self.submitter.as_ref().is_none_or(|only| only == name);
@@ -67,20 +68,20 @@ impl Waiver {
         Self { places, ..self.clone() }
     }
 
-    /// What it is about, in words.
+    /// Describes in words what the waiver names.
     fn about(&self) -> String {
         let parts = [("", &self.rule), ("submitter ", &self.submitter), ("system ", &self.system)];
         let parts = parts.into_iter().filter_map(|(what, name)| Some(format!("{what}{}", name.as_ref()?)));
         parts.collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether it counts in a round.
+    /// Whether the waiver applies in a round.
     #[must_use]
     pub fn is_of(&self, round: &str) -> bool {
         self.round.as_ref().is_none_or(|only| only == round)
     }
 
-    /// Whether it covers a finding: of its rule, or of the rule that could not be decided, in its place.
+    /// Whether the waiver matches a finding by path and by rule, or by the rule that could not be decided.
     #[must_use]
     pub fn covers(&self, finding: &Finding) -> bool {
         let is_placed = |places: &Vec<String>| places.iter().any(|place| is_inside(&finding.path, place));
@@ -89,7 +90,7 @@ impl Waiver {
             && self.places.as_ref().is_none_or(is_placed)
     }
 
-    /// The decision it is.
+    /// Returns the decision without its scope.
     #[must_use]
     pub fn decision(&self) -> Decision {
         Decision {
@@ -101,63 +102,53 @@ impl Waiver {
     }
 }
 
-/// Why a file holds no waivers.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}: {reason}")]
-pub struct WaiverError {
-    /// The file.
-    file: String,
-    /// What is wrong, with line and column.
-    reason: String,
-}
-
-/// Most waivers of a list: every finding is held against each of them. A round has had forty.
+/// Maximum number of waivers in a file, since every finding is compared with each. Past rounds had up to forty.
 const MOST: usize = 1000;
 
-/// Most bytes of the decisions that a package carries.
+/// Largest file of waivers that a package carries, in bytes.
 pub const MAX_FILE: u64 = 1 << 20;
 
-/// Reads a list of waivers.
+/// Reads a list of waivers; `file` is what errors call it.
 ///
 /// # Errors
-/// When the text is none, or names a rule that does not exist.
-pub fn parse(text: &str, file: &str) -> Result<Vec<Waiver>, WaiverError> {
-    let failed = |reason: String| WaiverError { file: file.to_owned(), reason };
-    let waivers: Vec<Waiver> = serde_yaml::from_str(text).map_err(|error| failed(error.to_string()))?;
+/// When the text is not a list of waivers: all structural errors. When rules do not exist, dates are not dates or
+/// reasons are empty: all of these.
+pub fn parse(text: &str, file: &str) -> Result<Vec<Waiver>, FileErrors> {
+    let waivers: Vec<Waiver> = read_yaml(file, text)?;
+    let mut problems = Problems::new(file, text);
     if waivers.len() > MOST {
-        return Err(failed(format!("there are {} waivers, expected at most {MOST}", waivers.len())));
+        problems.report("", format!("the file has {} waivers; expected at most {MOST}", waivers.len()));
     }
-    for waiver in &waivers {
-        if let Some(rule) =
-            waiver.rule.as_ref().filter(|rule| rule_named(rule).is_none() && checks::retired(rule).is_none())
+    for (index, waiver) in waivers.iter().enumerate() {
+        if let Some(rule) = waiver.rule.as_deref().filter(|rule| checks::retired(rule).is_none())
+            && let Err(message) = checks::expect_rule(rule)
         {
-            return Err(failed(format!("there is no rule {rule}")));
+            problems.report(format!("/{index}/rule"), message);
         }
-        let about = waiver.about();
-        if about.is_empty() {
-            return Err(failed("a waiver names a rule, a system or a submitter".to_owned()));
+        if waiver.about().is_empty() {
+            problems.report(format!("/{index}"), "the waiver has none of the keys `rule`, `system`, `submitter`");
         }
         for (field, text) in [("reason", &waiver.reason), ("decided_by", &waiver.decided_by)] {
             if text.trim().is_empty() {
-                return Err(failed(format!("the waiver of {about} has an empty {field}")));
+                problems.report(format!("/{index}/{field}"), format!("`{field}` is empty"));
             }
         }
-        if waiver.date.parse::<jiff::civil::Date>().is_err() || waiver.date.len() != "2024-04-17".len() {
-            let found = &waiver.date;
-            return Err(failed(format!(
-                "the waiver of {about} has the date `{found}`, expected one such as 2024-04-17"
-            )));
+        let date = &waiver.date;
+        if date.parse::<jiff::civil::Date>().is_err() || date.len() != "2024-04-17".len() {
+            problems
+                .report(format!("/{index}/date"), format!("`date` is `{date}`; expected a date such as 2024-04-17"));
         }
     }
+    problems.finish()?;
     Ok(waivers)
 }
 
-/// The rules by which a waiver may name a finding.
+/// Returns the rule ids by which a waiver may refer to a finding.
 pub fn rules_of(finding: &Finding) -> impl Iterator<Item = &'static str> {
     std::iter::once(finding.rule.id).chain(finding.undecided.map(|rule| rule.id))
 }
 
-/// Findings of the waivers that cover none of the findings of a tree.
+/// Returns a finding for each waiver that does not match any of the given findings.
 #[must_use]
 pub fn unused<'a>(findings: impl Iterator<Item = &'a Finding>, waivers: &[Waiver], file: &str) -> Vec<Finding> {
     let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
@@ -172,20 +163,20 @@ pub fn unused<'a>(findings: impl Iterator<Item = &'a Finding>, waivers: &[Waiver
     };
     let report = |waiver: &Waiver| {
         let at = waiver.path.as_ref().map_or_else(String::new, |path| format!(" at `{path}`"));
-        let message = format!("the waiver of {}{at} covers nothing", waiver.about());
+        let message = format!("the waiver for {}{at} does not match any finding", waiver.about());
         Finding::new(&checks::waiver_unused::CHECK.rule, file, 0, &message)
     };
     waivers.iter().filter(covers_none).map(report).collect()
 }
 
-/// A pattern of paths in which `*` stands for any text.
+/// A pattern of paths in which `*` matches any text.
 struct Pattern<'a> {
     head: &'a str,
-    /// What stands between stars.
+    /// Texts between the first and the last star.
     parts: Vec<&'a str>,
-    /// What stands behind the last star; `None` where there is none.
+    /// Text after the last star; `None` if the pattern does not contain a star.
     tail: Option<&'a str>,
-    /// Bytes that a path has at least.
+    /// Minimum length of a matching path in bytes.
     least: usize,
 }
 
@@ -201,7 +192,7 @@ impl<'a> Pattern<'a> {
     fn fits(&self, path: &str) -> bool {
         let Some(tail) = self.tail else { return self.head == path };
         let Some(mut path) = path.strip_prefix(self.head).filter(|_| path.len() >= self.least) else { return false };
-        // The first place a part fits leaves the most for those behind it: nothing has to be tried again.
+        // Taking the first match of each part leaves the most text for the later ones, so no backtracking is needed.
         for part in &self.parts {
             let Some(at) = path.find(part) else { return false };
             path = &path[at + part.len()..];
@@ -219,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_any_text() {
+    fn a_star_matches_any_text() {
         assert!(matches("closed/*/ad/*.txt", "closed/x/results/y/ad/log.txt"));
         assert!(matches("a", "a") && !matches("a", "ab") && matches("*", ""));
         assert!(!matches("closed/*/ic/*", "closed/x/ad/log.txt") && !matches("a*a", "a") && matches("*b*b", "abcb"));

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
-use super::streams::{open_tree, print, remark};
+use super::streams::{open_tree, print, print_info};
 use crate::audit::report::{Loading, Report};
 use crate::round::Round;
 use crate::submit::answers::Collected;
@@ -15,26 +15,24 @@ const EXAMPLES: &str = "\
 Examples:
   tinyaudit answers kws01 v0.5 v0.7 v1.0 v1.1 v1.2 v1.3 > rules/answers/kws01.txt
 
-The folders are named after their rounds.";
+Each folder must have the name of its round.";
 
-/// Make a file of `rules/answers` from the accuracy runs of published rounds.
-///
-/// A run belongs to the known family whose sure answers it gives; what belongs to none is left out and said.
+/// Arguments of `tinyaudit answers`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Answers {
-    /// The list, `kws01`
+    /// Input list, for example kws01
     list: String,
-    /// Folders of published rounds
+    /// Folders of published rounds, named after the rounds
     #[arg(required = true)]
     rounds: Vec<PathBuf>,
 }
 
 impl Answers {
-    /// Collects and prints.
+    /// Collects the answers and prints them.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let mut collected = Collected::of(&self.list)
-            .with_context(|| format!("nothing is known of a list `{}` from which families could be told", self.list))?;
+        let mut collected = Collected::new(&self.list)
+            .with_context(|| format!("there are no known weights for the input list `{}`", self.list))?;
         for folder in &self.rounds {
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
             let how = Loading { evidence: true, ..Loading::default() };
@@ -42,7 +40,7 @@ impl Answers {
             collected.add(&report);
         }
         for path in collected.left_out() {
-            remark(&format!("left out: {path}"));
+            print_info(&format!("left out: {path}"));
         }
         let names = self.rounds.iter().map(|folder| folder.file_name().unwrap_or_default().to_string_lossy());
         let source = format!("published submissions of MLPerf Tiny, rounds {}", names.collect::<Vec<_>>().join(", "));

@@ -5,52 +5,53 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::streams::print;
-use super::{Telling, judged};
+use super::streams::{print, write_wrapped};
+use super::{ComparisonFormat, load_report};
 use crate::render::comparison::compare;
 use crate::render::{self, changes};
 
 const EXAMPLES: &str = "\
 Examples:
   tinyaudit compare before.zip after                     two states of a submission
-  tinyaudit compare before.zip after --findings          and every finding that came or went
+  tinyaudit compare before.zip after --findings          list each added or removed finding
   tinyaudit compare v1.2 v1.3 --old-round v1.2 --round v1.3 --format markdown";
 
-/// Say what changed: figures first, then systems that came, went or have another name, evidence, previews, findings.
-///
-/// Each state is held against the round it names itself, unless you name one.
+/// Arguments of `tinyaudit compare`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Compare {
-    /// The earlier state: a folder or a package
+    /// Earlier state: a folder or a package
     old: PathBuf,
-    /// The later state
+    /// Later state: a folder or a package
     new: PathBuf,
-    /// The round of both [default: of each its own: a package's, that of tinyaudit.toml, TINYAUDIT_ROUND, a guess]
+    /// Round whose rules apply, for example v1.3
+    ///
+    /// Applies to both states. Default: for each state the round in its tinyaudit.toml, else in the environment
+    /// variable TINYAUDIT_ROUND, else in the package, else a guess.
     #[arg(long, value_name = "ROUND")]
     round: Option<String>,
-    /// The round of the earlier state, where it is another
+    /// Round of the earlier state, if it differs from --round
     #[arg(long, value_name = "ROUND")]
     old_round: Option<String>,
-    /// List every finding that came or went, instead of counting them by rule
+    /// List each added or removed finding, instead of counting them per rule
     #[arg(long)]
     findings: bool,
-    /// How to print the changes
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
-    format: Telling,
+    format: ComparisonFormat,
 }
 
 impl Compare {
     /// Compares and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let round = self.round.as_deref();
-        let old = judged(&self.old, self.old_round.as_deref().or(round))?;
-        let new = judged(&self.new, round)?;
+        let old = load_report(&self.old, self.old_round.as_deref().or(round))?;
+        let new = load_report(&self.new, round)?;
         let comparison = compare((&old.0, &old.1), (&new.0, &new.1));
         print(|out| match self.format {
-            Telling::Text => changes::write_text(&comparison, self.findings, out),
-            Telling::Markdown => changes::write_markdown(&comparison, self.findings, out),
-            Telling::Json => render::json::write(&changes::Changes::of(&comparison), out),
+            ComparisonFormat::Text => write_wrapped(4, out, |out| changes::write_text(&comparison, self.findings, out)),
+            ComparisonFormat::Markdown => changes::write_markdown(&comparison, self.findings, out),
+            ComparisonFormat::Json => render::json::write(&changes::Changes::new(&comparison), out),
         })?;
         Ok(ExitCode::SUCCESS)
     }

@@ -14,37 +14,37 @@ use crate::submit::demo::{self, Demo};
 
 const EXAMPLES: &str = "\
 Examples:
-  tinyaudit demo example --round v1.3                         all built-in systems
-  tinyaudit demo example --profile fpga --benchmark ic        one system, one benchmark";
+  tinyaudit demo example --round v1.3                      all built-in profiles
+  tinyaudit demo example --profile fpga --benchmark ic     one profile, one benchmark";
 
-/// Make a complete submission of simulated systems, every session really run on a virtual clock.
+/// Arguments of `tinyaudit demo`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct DemoCommand {
-    /// Where to write it; the folder must not exist
+    /// Folder to write; must not exist
     dir: PathBuf,
-    /// The round it is for [default: the newest]
+    /// Round whose rules apply, for example v1.3 [default: the newest]
     #[arg(long, value_name = "ROUND")]
     round: Option<String>,
-    /// A device profile, built in or a file; may be repeated [default: all built-in profiles]
+    /// Simulated device: a built-in profile or a file; repeatable [default: all built-in profiles]
     #[arg(long = "profile", value_name = "PROFILE")]
     profiles: Vec<String>,
-    /// Only this benchmark; may be repeated
+    /// Only this benchmark; repeatable
     #[arg(long = "benchmark", value_name = "NAME")]
     benchmarks: Vec<String>,
-    /// Whose session files to write [default: the runner the round prefers]
+    /// Runner whose session files to write [default: the round's preferred runner]
     #[arg(long, value_enum)]
     dialect: Option<Dialect>,
     /// Name of the submitter
     #[arg(long, default_value = "ExampleCo")]
     submitter: String,
-    /// Name of the division
+    /// Division, `closed` or `open`
     #[arg(long, default_value = "closed")]
     division: String,
 }
 
 impl DemoCommand {
-    /// Runs everything and writes the submission.
+    /// Runs all sessions and writes the submission.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
         let names = if self.profiles.is_empty() {
@@ -65,13 +65,13 @@ impl DemoCommand {
             let wanted = wanted.into_iter().cloned().collect::<Vec<_>>().join(", ");
             let other = if dialect == Runner::Eembc { "mlcommons" } else { "eembc" };
             anyhow::bail!(
-                "{} does not permit the {} for {wanted}, so there is nothing to write; take --dialect {other} or another --round",
+                "{} does not permit the {} for {wanted}, so nothing can be written; use --dialect {other} or another --round",
                 round.name,
                 dialect.title()
             );
         }
         if self.dir.exists() {
-            anyhow::bail!("{} is there already; name a folder that is not", self.dir.display());
+            anyhow::bail!("{} already exists; name a new folder", self.dir.display());
         }
         let demo = Demo {
             round: &round,

@@ -4,48 +4,51 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::streams::print;
+use super::streams::{print, write_wrapped};
 use crate::audit::checks::{retired, rule_named, rules};
 use crate::audit::coverage::entry_named;
 use crate::audit::rule::{Group, Rule};
 use crate::render::{catalogue, json};
 use crate::round::Round;
-use crate::round::spelling::nearest;
+use crate::schema::spelling::nearest;
 
 const EXAMPLES: &str = "\
 Examples:
   tinyaudit explain window-too-short
-  tinyaudit explain log-integrity/results-match-log    an entry of the sourced catalogue";
+  tinyaudit explain window                             list the rules that contain `window`
+  tinyaudit explain log-integrity/results-match-log    an official rule";
 
-/// Say what a rule means, why it exists, what to do, and where it comes from.
+/// Arguments of `tinyaudit explain`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Explain {
-    /// The rule's id, as findings show it in brackets, or a part of it, which lists all that contain it; or an entry of the
-    /// sourced catalogue
+    /// Rule id, as findings print it in brackets, or a part of one
+    ///
+    /// A part that several ids contain lists these rules. Also takes an official rule, such as
+    /// log-integrity/results-match-log.
     rule: String,
 }
 
-/// List the rules.
+/// Arguments of `tinyaudit rules`.
 #[derive(Debug, Args)]
 pub struct Rules {
-    /// The round whose severities are shown [default: the newest]
+    /// Round whose rules apply, for example v1.3 [default: the newest]
     #[arg(long, value_name = "ROUND")]
     round: Option<String>,
-    /// Only rules of this group, in the table
+    /// List only this group of rules
     #[arg(long, conflicts_with = "format")]
     group: Option<Group>,
-    /// How to print them
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum Format {
-    /// A line each
+    /// One line per rule
     #[default]
     Table,
-    /// The whole catalogue (rules/README.md)
+    /// Full catalogue, as in rules/README.md
     Markdown,
     /// One JSON object (schemas/rules.schema.json)
     Json,
@@ -56,14 +59,14 @@ impl Explain {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let Some(rule) = rule_named(&self.rule) else {
             if let Some(entry) = entry_named(&self.rule) {
-                print(|out| write!(out, "{}", catalogue::explain_entry(entry)))?;
+                print(|out| write_wrapped(0, out, |out| write!(out, "{}", catalogue::explain_entry(entry))))?;
                 return Ok(ExitCode::SUCCESS);
             }
             if let Some(reason) = retired(&self.rule) {
-                print(|out| writeln!(out, "{} was taken out: {reason}", self.rule))?;
+                print(|out| writeln!(out, "{} was removed: {reason}", self.rule))?;
                 return Ok(ExitCode::SUCCESS);
             }
-            // A part of a name is enough where it is one rule's, and lists the rules where it is that of several.
+            // A part of an id explains the rule if only one matches, and lists the rules if several match.
             let part = self.rule.to_lowercase().replace([' ', '_'], "-");
             let alike: Vec<_> = rules().filter(|rule| !part.is_empty() && rule.id.contains(&part)).collect();
             match alike[..] {
@@ -78,18 +81,18 @@ impl Explain {
                 }
             }
             let near = nearest(&self.rule, rules().map(|rule| rule.id), self.rule.len() / 2);
-            let hint =
-                near.map_or_else(|| "`tinyaudit rules` lists them".to_owned(), |near| format!("did you mean {near}?"));
+            let hint = near
+                .map_or_else(|| "`tinyaudit rules` lists all rules".to_owned(), |near| format!("did you mean {near}?"));
             anyhow::bail!("there is no rule {}; {hint}", self.rule);
         };
         explain(rule)
     }
 }
 
-/// Prints what a rule means.
+/// Prints the explanation of a rule.
 fn explain(rule: &Rule) -> anyhow::Result<ExitCode> {
     let text = catalogue::explain(rule)?;
-    print(|out| write!(out, "{text}"))?;
+    print(|out| write_wrapped(0, out, |out| write!(out, "{text}")))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -98,8 +101,10 @@ impl Rules {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
         print(|out| match self.format {
-            Format::Json => json::write(&catalogue::Catalogue::of(&round), out),
-            Format::Table => write!(out, "{}", catalogue::list(&round, self.group)),
+            Format::Json => json::write(&catalogue::Catalogue::new(&round), out),
+            Format::Table => write_wrapped(catalogue::title_column(), out, |out| {
+                write!(out, "{}", catalogue::list(&round, self.group))
+            }),
             Format::Markdown => write!(out, "{}", catalogue::markdown()),
         })?;
         Ok(ExitCode::SUCCESS)

@@ -7,73 +7,71 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::streams::{open_tree, print};
-use super::{Input, Wanted};
+use super::{Input, ReportNeeds};
+use crate::submit::fixing;
 use crate::submit::journal::Journals;
-use crate::submit::mending;
 
 const EXAMPLES: &str = "\
 Examples:
-  tinyaudit fix submission            the plan
-  tinyaudit fix submission --apply    do it
-  tinyaudit fix submission --undo     take it back
+  tinyaudit fix submission            print the planned changes
+  tinyaudit fix submission --apply    make the changes
+  tinyaudit fix submission --undo     revert the last --apply
 
-It removes files left by operating systems and editors and empty folders, renames files and folders that are misspelled,
-puts markers in their place, and corrects the spelling of description keys and of `Status`. All else is left to you.";
+Removes files left by operating systems and editors, and empty folders. Renames misspelled files and folders, moves or
+adds markers, and corrects the spelling of description keys and of `Status`. Fix all other findings by hand.";
 
-/// Fix what needs no judgement: junk files, empty folders, misspelled names, misplaced markers, spellings in descriptions.
-///
-/// Shows the plan; `--apply` does it, `--undo` takes back the last `--apply`, unless a file was made or edited there since.
-/// Logs, traces and results are never edited.
+/// Arguments of `tinyaudit fix`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Fix {
     #[command(flatten)]
     input: Input,
-    /// Do what the plan says
+    /// Make the planned changes
     #[arg(long, conflicts_with = "undo")]
     apply: bool,
-    /// Take back what was done last
+    /// Revert the last --apply
     #[arg(long)]
     undo: bool,
 }
 
 impl Fix {
-    /// Plans, applies or undoes.
+    /// Prints, makes or reverts the changes.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let root = &self.input.dir;
         if !root.is_dir() {
-            bail!("{} is not a folder; a package is fixed where it was made", root.display());
+            bail!("{} is not a folder; fix the folder that the package was made from", root.display());
         }
         let whole = dunce::canonicalize(root)?;
-        let journals = Journals::of(&whole, &state()?)?;
+        let journals = Journals::new(&whole, &state()?)?;
         if self.undo {
-            let steps = journals.undo()?.context("there is nothing to undo; nothing was fixed here")?;
+            let steps = journals.undo()?.context("there is nothing to undo: no changes were made in this folder")?;
             print(|out| writeln!(out, "undone: {steps} {}", if steps == 1 { "change" } else { "changes" }))?;
             return Ok(ExitCode::SUCCESS);
         }
-        // Folders under another name hide what they hold: once they have their names, there may be more to fix.
-        let mut taken = 0;
+        // A misspelled folder hides its contents. After it is renamed, there may be more to fix.
+        let mut made = 0;
         for pass in 1..=MOST_PASSES {
             let tree = open_tree(root)?;
             let round = self.input.round(&tree)?;
             if self.apply {
                 round.certain("fix --apply")?;
             }
-            let report = self.input.report(&tree, round.round, self.input.waivers()?.as_ref(), Wanted::default())?;
-            let steps = mending::plan(&tree, &report);
+            let report =
+                self.input.report(&tree, round.round, self.input.waivers()?.as_ref(), ReportNeeds::default())?;
+            let steps = fixing::plan(&tree, &report);
             if !self.apply || steps.is_empty() || pass == MOST_PASSES {
                 return print(|out| {
                     if !self.apply {
                         steps.iter().try_for_each(|step| writeln!(out, "{step}"))?;
                     }
-                    match (steps.len(), taken) {
+                    match (steps.len(), made) {
                         (0, 0) => writeln!(out, "nothing to fix"),
-                        (_, taken @ 1..) => {
+                        (_, made @ 1..) => {
                             let kept = journals.kept().display();
-                            let changes = if taken == 1 { "change" } else { "changes" };
+                            let changes = if made == 1 { "change" } else { "changes" };
                             writeln!(
                                 out,
-                                "{taken} {changes} made; --undo takes back all of it, what was removed is in {kept}"
+                                "{made} {changes} made; --undo reverts all of them; removed files are kept in {kept}"
                             )
                         }
                         (1, _) => writeln!(out, "1 change; run with --apply to make it"),
@@ -83,24 +81,23 @@ impl Fix {
                 .map(|()| ExitCode::SUCCESS);
             }
             let shown: Vec<String> = steps.iter().map(ToString::to_string).collect();
-            journals.apply(steps, taken > 0)?;
-            taken += shown.len();
+            journals.apply(steps, made > 0)?;
+            made += shown.len();
             print(|out| shown.iter().try_for_each(|step| writeln!(out, "done: {step}")))?;
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// After each pass more may be seen; folders are not nested deeper than this.
+/// Most passes. Each may reveal more fixes; folders are not nested deeper than this.
 const MOST_PASSES: usize = 5;
 
-/// The user's folder of state, where no file of a submission comes from.
+/// Returns the user's folder for state, which no submission can write to.
 fn state() -> anyhow::Result<PathBuf> {
     let of = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = || of("HOME").map(|home| home.join(".local").join("state"));
     let folder =
         of("XDG_STATE_HOME").filter(|folder| folder.is_absolute()).or_else(|| of("LOCALAPPDATA")).or_else(home);
-    let folder =
-        folder.context("neither XDG_STATE_HOME nor HOME names a folder in which to write down what is done")?;
+    let folder = folder.context("neither XDG_STATE_HOME nor HOME names a folder for the record of changes")?;
     Ok(folder.join("tinyaudit"))
 }

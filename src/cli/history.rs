@@ -5,40 +5,33 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::judged;
-use super::streams::{columns, deliver};
+use super::streams::columns;
+use super::{Output, load_report};
 use crate::render::{self, history};
 
 const EXAMPLES: &str = "\
 Examples:
-  tinyaudit history v0.5 v0.7 v1.0 v1.1 v1.2 v1.3                 every system through the rounds
+  tinyaudit history v0.5 v0.7 v1.0 v1.1 v1.2 v1.3                 every system over six rounds
   tinyaudit history v1.2 v1.3 --format html --out history.html    with trends
   tinyaudit history v1.2 v1.3 --format json | jq .best";
 
-/// Follow every system through several rounds: its figures and their changes, what vanished, and the best of each round and
-/// class of devices.
-///
-/// A folder named after a round is held against it; a system under another name is found again, and what tells so is said.
+/// Arguments of `tinyaudit history`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct History {
-    /// Folders or packages of rounds, the oldest first
+    /// Folders or packages of rounds, oldest first
     #[arg(required = true)]
     rounds: Vec<PathBuf>,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write to a file instead of stdout, which is `-`, too
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-    /// Replace that file if it is there
-    #[arg(long, requires = "out")]
-    force: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// In words
+    /// Plain text
     #[default]
     Text,
     /// Markdown
@@ -50,20 +43,20 @@ enum Format {
 }
 
 impl History {
-    /// Judges every round and prints.
+    /// Checks every round and prints the history.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let mut reports = Vec::new();
         for path in &self.rounds {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let named = crate::round::Round::names().into_iter().find(|round| *round == name);
-            reports.push(judged(path, named)?.1);
+            reports.push(load_report(path, named)?.1);
         }
-        let told = history::History::of(&reports);
-        deliver(self.out.as_deref(), self.force, |out| match self.format {
-            Format::Text => history::write_text(&told, columns(), out),
-            Format::Markdown => history::write_markdown(&told, out),
-            Format::Json => render::json::write(&told, out),
-            Format::Html => render::html::history::write(&told, out),
+        let systems = history::History::new(&reports);
+        self.output.deliver(|out| match self.format {
+            Format::Text => history::write_text(&systems, columns(), out),
+            Format::Markdown => history::write_markdown(&systems, out),
+            Format::Json => render::json::write(&systems, out),
+            Format::Html => render::html::history::write(&systems, out),
         })?;
         Ok(ExitCode::SUCCESS)
     }

@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::init::folder_name;
 use super::settings::Settings;
-use super::streams::{complain, open_tree, print, remark};
+use super::streams::{open_tree, print, print_error, print_info};
 use super::{ChosenRound, read_waivers, round_of};
 use crate::audit::checks::depth_of;
 use crate::audit::report::Report;
@@ -17,9 +17,9 @@ use crate::audit::rule::Group;
 use crate::audit::waiver::{self, Waiver};
 use crate::parse::log::SessionLog;
 use crate::parse::{eembc, mlcommons};
-use crate::round::spelling::nearest;
 use crate::round::{FileRole, Mode, Round, Runner, Severity};
-use crate::source::{Tree, is_dropping};
+use crate::schema::spelling::nearest;
+use crate::source::{Tree, is_system_file};
 use crate::submit::output::write_new;
 
 const EXAMPLES: &str = "\
@@ -27,69 +27,73 @@ Examples:
   tinyaudit import sessions/* --system board_80mhz --into submission/closed/ExampleCo
   tinyaudit import again --system board_80mhz --into submission/closed/ExampleCo --replace";
 
-/// Put session folders of either runner in their place in a submission.
-///
-/// Runner, mode and benchmark are taken from the logs. A session that breaks a rule of its own in that division is refused.
+/// Arguments of `tinyaudit import`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Import {
     /// Session folders, each with the files of one run
     #[arg(required = true)]
     sessions: Vec<PathBuf>,
-    /// The system that was measured
+    /// System that was measured, by the name of its folder
     #[arg(long)]
     system: String,
-    /// The submitter's folder, which holds `systems` and `results`
+    /// Submitter's folder, which contains `systems` and `results`
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
-    /// The round [default: that of tinyaudit.toml, TINYAUDIT_ROUND, a guess]
+    /// Round whose rules apply, for example v1.3
+    ///
+    /// Default: the round in tinyaudit.toml, else in the environment variable TINYAUDIT_ROUND, else a guess.
     #[arg(long, value_name = "ROUND")]
     round: Option<String>,
-    /// Decisions of the review committee: a file, or a published round's name
+    /// Waivers: a file, `-` for stdin, or the name of a published round
+    ///
+    /// Decisions of the review committee (schemas/waivers.schema.json). Without a value, lists the built-in waivers by
+    /// round. Default: the waivers named in tinyaudit.toml.
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "?")]
     waivers: Option<PathBuf>,
-    /// Take the place of a session that is there already, which is kept beside the submission
+    /// Replace an existing session; the old one is moved to a folder beside the submission
     #[arg(long)]
     replace: bool,
 }
 
-/// A session that was understood.
+/// Session read from a folder.
 struct Session {
     benchmark: String,
     mode: Mode,
     runner: Runner,
     files: BTreeMap<String, Vec<u8>>,
-    /// Names of files that are none of a session.
+    /// Names of files that are not runner output files.
     left: Vec<String>,
 }
 
-/// Where sessions go.
+/// Submission that sessions are copied into.
 struct Target {
     round: Round,
-    /// Whether nobody named the round.
+    /// Whether the round is a guess.
     is_guess: bool,
-    /// Division and submitter, as far as the place tells.
+    /// Division, from the path or the descriptions, else the round's first.
     division: String,
+    /// Name of the submitter's folder.
     submitter: String,
     waivers: Vec<Waiver>,
-    /// The folder around the division, or the submitter's own where there is none.
+    /// Folder that contains the division, or the submitter's folder if there is no division.
     root: PathBuf,
 }
 
 impl Import {
-    /// Imports every session that fits; says why of the others.
+    /// Imports the sessions that break no rule, and reports why the others are not imported.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         folder_name(&self.system).context("--system")?;
         self.check_place()?;
         let target = self.target()?;
-        let (mut refused, mut unheard) = (0, None);
+        let (mut refused, mut stdout_error) = (0, None);
         let judged = |folder: &PathBuf| {
             let session = read(folder, &target.round)?;
             self.judge(&session, &target).map(|()| session)
         };
         let read: Vec<(&PathBuf, anyhow::Result<Session>)> =
             self.sessions.iter().map(|folder| (folder, judged(folder))).collect();
-        // Two sessions of one run: which of them is meant nobody but the user knows.
+        // Of two sessions of one run, only the user knows which one is meant.
         let mut runs: BTreeMap<(String, Mode), Vec<String>> = BTreeMap::new();
         for (folder, session) in &read {
             if let Ok(session) = session {
@@ -102,7 +106,11 @@ impl Import {
                 let alike = &runs[&(session.benchmark.clone(), session.mode)];
                 if alike.len() > 1 {
                     let (benchmark, mode) = (&session.benchmark, session.mode);
-                    bail!("{} are all {benchmark} {mode}; name the one of {}", alike.join(", "), self.system);
+                    bail!(
+                        "{} are all {benchmark} {mode} sessions; import only the one of {}",
+                        alike.join(", "),
+                        self.system
+                    );
                 }
                 let kept = self.place(&session, &target)?;
                 Ok((session, kept))
@@ -110,44 +118,48 @@ impl Import {
             match done {
                 Ok((session, kept)) => {
                     let Session { benchmark, mode, left, .. } = &session;
-                    // What was begun is finished, whether or not anybody reads of it.
-                    let told =
+                    // If stdout is closed, the remaining sessions are still imported.
+                    let printed =
                         print(|out| writeln!(out, "{}: {benchmark} {mode} of {}", folder.display(), self.system));
-                    unheard = unheard.or(told.err());
+                    stdout_error = stdout_error.or(printed.err());
                     if let Some(kept) = kept {
-                        remark(&format!("what was there is kept in {}", kept.display()));
+                        print_info(&format!("the replaced session is kept in {}", kept.display()));
                     }
                     if !left.is_empty() {
-                        remark(&format!("{}: skipped, not runner output files: {}", folder.display(), left.join(", ")));
+                        print_info(&format!(
+                            "{}: skipped, not runner output files: {}",
+                            folder.display(),
+                            left.join(", ")
+                        ));
                     }
                 }
                 Err(error) => {
                     refused += 1;
-                    complain(&format!("tinyaudit: {} is refused: {error:#}", folder.display()));
+                    print_error(&format!("tinyaudit: {} was not imported: {error:#}", folder.display()));
                 }
             }
         }
         if refused > 0 && target.is_guess {
             let name = &target.round.name;
-            remark(&format!("the round {name} is a guess; if you submit to another one, name it with --round"));
+            print_info(&format!("round {name} is only a guess; if you submit to another round, name it with --round"));
         }
         if refused > 0 {
-            remark(&format!(
-                "{} of {} sessions are imported, {refused} refused",
+            print_info(&format!(
+                "imported {} of {} sessions; {refused} not imported",
                 self.sessions.len() - refused,
                 self.sessions.len()
             ));
             return Ok(ExitCode::FAILURE);
         }
-        unheard.map_or(Ok(ExitCode::SUCCESS), Err)
+        stdout_error.map_or(Ok(ExitCode::SUCCESS), Err)
     }
 
-    /// What the place says of division, submitter and round.
+    /// Determines round, division, submitter and waivers.
     fn target(&self) -> anyhow::Result<Target> {
         let tree = open_tree(&self.into)?;
         let ChosenRound { round, said, is_guess } = round_of(&tree, &self.into, self.round.as_deref())?;
         if self.round.is_none() {
-            remark(&said);
+            print_info(&said);
         }
         let whole = dunce::canonicalize(&self.into).with_context(|| self.into.display().to_string())?;
         let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -157,11 +169,11 @@ impl Import {
         let claimed = described.ok().and_then(|found| Some(found.submitters.first()?.division.clone()));
         let first = round.divisions.first().cloned();
         let division = above.or(claimed.filter(|name| !name.is_empty())).or(first);
-        let settings = Settings::beside(&self.into)?.waivers;
+        let settings = Settings::find(&self.into)?.waivers;
         let waivers = read_waivers(self.waivers.as_deref().or(settings.as_deref()))?;
         let waivers = waivers.map(|read| waiver::parse(&read.text, &read.name)).transpose()?.unwrap_or_default();
         Ok(Target {
-            division: division.context("the round has no division")?,
+            division: division.context("the round does not have divisions")?,
             submitter: name(&whole).unwrap_or_else(|| "submitter".to_owned()),
             waivers,
             root,
@@ -170,15 +182,15 @@ impl Import {
         })
     }
 
-    /// Refuses a folder that is no submitter's, and a system that is described under another name.
+    /// Returns an error if the folder is not a submitter's, or if the system has no description.
     fn check_place(&self) -> anyhow::Result<()> {
         let shown = self.into.display();
         if !self.into.is_dir() {
-            bail!("{shown} is no folder; `tinyaudit init` begins one");
+            bail!("{shown} is not a folder; create one with `tinyaudit init`");
         }
         let systems = self.into.join("systems");
         if !systems.is_dir() && !self.into.join("results").is_dir() {
-            bail!("{shown} holds neither `systems` nor `results`; name the submitter's folder, DIVISION/SUBMITTER");
+            bail!("{shown} contains neither `systems` nor `results`; name the submitter's folder, DIVISION/SUBMITTER");
         }
         let described: Vec<String> = std::fs::read_dir(&systems)
             .into_iter()
@@ -193,20 +205,20 @@ impl Import {
         Ok(())
     }
 
-    /// Puts the files in their place; returns where a session is kept that was there.
+    /// Copies the files into the submission; returns the folder where a replaced session is kept.
     fn place(&self, session: &Session, target: &Target) -> anyhow::Result<Option<PathBuf>> {
         let benchmark = self.into.join("results").join(&self.system).join(&session.benchmark);
         let run = benchmark.join(session.mode.name());
-        // A link may lead out of the submission.
+        // A symbolic link may lead out of the submission.
         let parts = run.ancestors().take_while(|folder| *folder != self.into);
         if let Some(link) = parts.filter(|folder| folder.is_symlink()).last() {
-            bail!("{} is a link, which is not followed", link.display());
+            bail!("{} is a symbolic link, which is not followed", link.display());
         }
         let there = std::fs::read_dir(&run).is_ok_and(|mut entries| entries.next().is_some());
         if there && !self.replace {
-            bail!("{} holds a session already; --replace takes its place and keeps it", run.display());
+            bail!("{} already contains a session; use --replace to replace it and keep the old one", run.display());
         }
-        // Written whole beside its place first, so that an interruption leaves the old session or the new one.
+        // Written to a temporary folder first, so that an interruption leaves either the old or the new session.
         std::fs::create_dir_all(&benchmark)?;
         let fresh = tempfile::Builder::new().prefix(".import-").tempdir_in(&benchmark)?;
         for (name, bytes) in &session.files {
@@ -218,7 +230,7 @@ impl Import {
         }
         std::fs::rename(fresh.keep(), &run)?;
         readable(&run)?;
-        // No file is added for a round that is only guessed.
+        // If the round is a guess, no marker is added.
         let marker = target.round.runners.get(session.runner).marker.as_ref().filter(|_| !target.is_guess);
         if let Some(marker) = marker {
             let path = benchmark.join(marker);
@@ -229,7 +241,7 @@ impl Import {
         Ok(kept)
     }
 
-    /// Holds a session's own rules against it, in a submission of nothing else.
+    /// Checks a session by itself, in a temporary submission, and returns an error if it breaks rules of the round.
     fn judge(&self, session: &Session, target: &Target) -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
         let Target { round, division, submitter, waivers, .. } = target;
@@ -241,7 +253,7 @@ impl Import {
         if let Some(marker) = &round.runners.get(session.runner).marker {
             write_new(&benchmark.join(marker), b"")?;
         }
-        let mut report = Report::of(&Tree::open(folder.path())?, round.clone(), None)?;
+        let mut report = Report::check(&Tree::open(folder.path())?, round.clone(), None)?;
         report.waive(waivers, "waivers");
         let inside = format!("{own}/{}", session.mode);
         let mut errors: Vec<_> = report
@@ -251,9 +263,9 @@ impl Import {
                 finding.counts() && finding.severity == Severity::Error && finding.path.starts_with(&inside)
             })
             .collect();
-        // The cause comes before what follows from it; what belongs together comes before what it says.
+        // Causes come before what follows from them, and rules about evidence before other rules.
         errors.sort_by_key(|finding| (depth_of(finding.rule), finding.rule.group != Group::Evidence));
-        let told: Vec<String> = errors
+        let lines: Vec<String> = errors
             .into_iter()
             .map(|finding| {
                 let place = finding.path.rsplit('/').next().unwrap_or_default();
@@ -265,22 +277,22 @@ impl Import {
             let of_run = finding.path.starts_with(&inside);
             of_run && finding.counts() && finding.severity == Severity::Warning
         });
-        for finding in warnings.filter(|_| told.is_empty()) {
-            remark(&format!("warning[{}]: {}: {}", finding.rule.id, session.mode, finding.message));
+        for finding in warnings.filter(|_| lines.is_empty()) {
+            print_info(&format!("warning[{}]: {}: {}", finding.rule.id, session.mode, finding.message));
         }
-        if !told.is_empty() {
-            bail!("it breaks rules of {} in the {division} division{}", round.name, told.concat());
+        if !lines.is_empty() {
+            bail!("it breaks rules of {} in the {division} division{}", round.name, lines.concat());
         }
         Ok(())
     }
 }
 
-/// Moves a session out of the submission, into a folder beside it, and says where to.
+/// Moves a session out of the submission, into a folder beside it, and returns that folder.
 fn keep(run: &Path, target: &Target, system: &str, session: &Session) -> anyhow::Result<PathBuf> {
     let name = target.root.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let folder = target.root.with_file_name(format!("{name}.tinyaudit-replaced"));
     if folder.is_symlink() {
-        bail!("{} is a link, which is not followed", folder.display());
+        bail!("{} is a symbolic link, which is not followed", folder.display());
     }
     let place = |number: u32| {
         let mode = session.mode;
@@ -291,8 +303,10 @@ fn keep(run: &Path, target: &Target, system: &str, session: &Session) -> anyhow:
             .join(&session.benchmark)
             .join(format!("{mode}-{number}"))
     };
-    let free =
-        (1..=u32::MAX).map(place).find(|place| place.symlink_metadata().is_err()).context("there is no free name")?;
+    let free = (1..=u32::MAX)
+        .map(place)
+        .find(|place| place.symlink_metadata().is_err())
+        .context("there is no free name for the old session")?;
     if let Some(parent) = free.parent() {
         std::fs::create_dir_all(parent)?;
     }
@@ -300,7 +314,7 @@ fn keep(run: &Path, target: &Target, system: &str, session: &Session) -> anyhow:
     Ok(free)
 }
 
-/// A temporary folder is its owner's alone; one that stays has the rights of any other.
+/// Gives a folder the permissions of its parent. A temporary folder is accessible only to its owner.
 #[cfg(unix)]
 fn readable(folder: &Path) -> std::io::Result<()> {
     let parent = folder.parent().unwrap_or(folder);
@@ -312,21 +326,21 @@ fn readable(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Reads a session folder and recognises what it is.
+/// Reads a session folder and recognises runner, benchmark and mode.
 fn read(folder: &Path, round: &Round) -> anyhow::Result<Session> {
     if folder.is_file() {
-        bail!("it is a file; name the folder that holds it");
+        bail!("it is a file; name the folder that contains it");
     }
     let tree = Tree::open(folder).context("it cannot be read")?;
     let (mut found, mut left): (BTreeMap<String, Vec<u8>>, Vec<String>) = (BTreeMap::new(), Vec::new());
-    // Pictures of energy trials may lie in a folder of their own.
+    // Plots of energy trials may be in a subfolder.
     let is_picture = |name: &str| name.starts_with("energy_inf_");
     for entry in tree.entries().iter().filter(|entry| entry.is_file()) {
         let (name, below) = (entry.name(), entry.path.contains('/'));
         let wanted = if below { is_picture(name) } else { role(name).is_some() || is_picture(name) };
         if wanted && !found.contains_key(name) {
             found.insert(name.to_owned(), tree.read(entry)?);
-        } else if !is_dropping(name) {
+        } else if !is_system_file(name) {
             left.push(entry.path.to_string());
         }
     }
@@ -335,24 +349,26 @@ fn read(folder: &Path, round: &Round) -> anyhow::Result<Session> {
         .filter(|(name, _)| role(name) == Some(FileRole::Log))
         .find_map(|(_, bytes)| parse(bytes))
         .with_context(|| no_log(&found, &tree))?;
-    let model =
-        log.model.as_ref().context("its log does not name the device's model; it is not whole: copy it again")?;
+    let model = log
+        .model
+        .as_ref()
+        .context("its log does not contain the device's model, so it is not complete; copy it again")?;
     let benchmark = round
         .benchmark_of_model(model)
         .with_context(|| {
             format!(
-                "its log shows the model `{}`, which is none of {}; name the round with --round",
+                "its log shows the model `{}`, which is not a model of {}; name the round with --round",
                 model.value, round.name
             )
         })?
         .to_owned();
-    // The streaming test prints no mode; a trace of power tells.
-    let says = |wanted: FileRole, words: &[u8]| {
+    // The log of the streaming test does not contain the mode. A power trace shows that it is an energy run.
+    let contains = |wanted: FileRole, words: &[u8]| {
         found.iter().any(|(name, bytes)| role(name) == Some(wanted) && memchr::memmem::find(bytes, words).is_some())
     };
     let has_power = !log.captured.is_empty()
-        || says(FileRole::Json, b"\"power\"")
-        || says(FileRole::Results, b"Power Edition Output")
+        || contains(FileRole::Json, b"\"power\"")
+        || contains(FileRole::Results, b"Power Edition Output")
         || found.keys().any(|name| is_picture(name));
     let streaming = log.detections.is_some();
     let mode = match (streaming, log.mode.as_ref()) {
@@ -364,7 +380,7 @@ fn read(folder: &Path, round: &Round) -> anyhow::Result<Session> {
             }
         }
         (false, Some(mode)) => mode.value,
-        (false, None) => bail!("its log does not show what was measured; it is not whole: copy it again"),
+        (false, None) => bail!("its log does not contain the mode, so it is not complete; copy it again"),
     };
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut first: BTreeMap<String, String> = BTreeMap::new();
@@ -375,25 +391,31 @@ fn read(folder: &Path, round: &Round) -> anyhow::Result<Session> {
         };
         let Some(right) = right else { continue };
         if let Some(other) = first.insert(right.clone(), name.clone()) {
-            bail!("both `{other}` and `{name}` may be its `{right}`; leave one of them in the folder");
+            bail!("both `{other}` and `{name}` may be its `{right}`; keep only one of them in the folder");
         }
         files.insert(right, bytes);
     }
     Ok(Session { benchmark, mode, runner: log.runner, files, left })
 }
 
-/// What a folder without a log holds instead.
+/// Describes what a folder without a log contains instead.
 fn no_log(found: &BTreeMap<String, Vec<u8>>, tree: &Tree) -> String {
     let files: Vec<&str> = found.keys().map(String::as_str).collect();
     let inner = tree.entries().iter().find(|entry| role(entry.name()) == Some(FileRole::Log) && entry.is_file());
     match (inner, &files[..]) {
         (Some(inner), _) if inner.path.contains('/') => {
-            format!("it holds no log of either runner, but `{}` below it; name that folder", inner.path)
+            format!("it does not contain the log itself, but `{}` in a subfolder; name that folder", inner.path)
         }
-        (_, []) => "it holds no files of a session".to_owned(),
-        (Some(_), _) => "its log is of no runner that is known; copy it again from where the runner left it".to_owned(),
+        (_, []) => "it does not contain session files".to_owned(),
+        (Some(_), _) => {
+            "its log was not written by a known runner; copy it again from the folder where the runner wrote it"
+                .to_owned()
+        }
         (None, files) => {
-            format!("`{}` is here, but no log of either runner, without which nothing is proven", files.join("`, `"))
+            format!(
+                "it contains `{}`, but not the log of a runner, without which no figure can be recomputed",
+                files.join("`, `")
+            )
         }
     }
 }
@@ -406,7 +428,7 @@ fn parse(bytes: &[u8]) -> Option<SessionLog> {
     }
 }
 
-/// What a file of a session is, by its name.
+/// Returns the role of a session file, by its name.
 fn role(name: &str) -> Option<FileRole> {
     let lower = name.to_lowercase();
     let (stem, ending) = lower.rsplit_once('.')?;

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::settings::{self, Settings};
-use super::streams::{complain, print};
+use super::streams::{print, print_error};
 use crate::audit::report::Report;
 use crate::model::documents::placeholder;
 use crate::parse::document::checklist;
@@ -21,44 +21,44 @@ use crate::submit::output::{shown, write_new};
 
 const EXAMPLES: &str = "\
 Examples:
-  tinyaudit init submission        asks for what it needs
+  tinyaudit init submission        asks for each value
   tinyaudit init submission --division closed --submitter ExampleCo --system board_80mhz --benchmark ic --benchmark kws";
 
-/// Begin a submission: folders, system descriptions with the official fields, READMEs, and a worksheet for the checklist.
-///
-/// What is not given is asked for on a terminal. Where results of the submitter are there already, systems and benchmarks
-/// are theirs, and the worksheet is filled in with what they say. No file is ever overwritten; what is there already is
-/// kept.
+/// Arguments of `tinyaudit init`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Init {
-    /// The folder to begin in
+    /// Folder of the submission
     dir: PathBuf,
-    /// The round [default: the newest]
+    /// Round whose rules apply, for example v1.3 [default: the newest]
+    ///
+    /// A round in tinyaudit.toml takes precedence over the default. On a terminal the round is asked for.
     #[arg(long, value_name = "ROUND")]
     round: Option<String>,
-    /// `closed` or `open`
+    /// Division, `closed` or `open`
     #[arg(long)]
     division: Option<String>,
-    /// The organisation that submits
+    /// Name of the submitter
     #[arg(long)]
     submitter: Option<String>,
-    /// A system under test, named as its folder will be; once for each, or separated by commas
+    /// System under test, by the name of its folder; repeatable or comma-separated
     #[arg(long = "system", value_name = "NAME", value_delimiter = ',')]
     systems: Vec<String>,
-    /// A benchmark; once for each, or separated by commas
+    /// Benchmark, by its short name, for example ic; repeatable or comma-separated
     #[arg(long = "benchmark", value_name = "NAME", value_delimiter = ',')]
     benchmarks: Vec<String>,
-    /// The availability: `available`, `preview` or `rdi` [default: asked for on a terminal, else available]
+    /// Availability: `available`, `preview` or `rdi` [default: available]
+    ///
+    /// On a terminal the availability is asked for.
     #[arg(long)]
     status: Option<String>,
-    /// Energy is measured, too
+    /// Include energy measurements
     #[arg(long)]
     energy: bool,
 }
 
 impl Init {
-    /// Where nobody can be asked, says all that is missing at once.
+    /// Returns an error that names all missing options if stdin is not a terminal.
     fn all_given(&self, results: &[Measured]) -> anyhow::Result<()> {
         let needed = [
             ("--division", self.division.is_none()),
@@ -68,43 +68,49 @@ impl Init {
         ];
         let missing: Vec<&str> = needed.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect();
         if !missing.is_empty() && !io::stdin().is_terminal() {
-            bail!("{} must be given where nobody can be asked", missing.join(", "));
+            bail!("required when not run in a terminal: {}", missing.join(", "));
         }
         Ok(())
     }
 
-    /// The results of the submitter that are there already.
+    /// Returns the existing results of the submitter.
     fn results(&self, round: &Round) -> anyhow::Result<Vec<Measured>> {
         let (Some(division), Some(submitter)) = (&self.division, &self.submitter) else { return Ok(Vec::new()) };
         let division = &division.to_lowercase();
         if !self.dir.join(division).join(submitter).join("results").is_dir() {
             return Ok(Vec::new());
         }
-        let report = Report::of(&Tree::open(&self.dir)?, round.clone(), Some(submitter))
+        let report = Report::check(&Tree::open(&self.dir)?, round.clone(), Some(submitter))
             .with_context(|| self.dir.display().to_string())?;
         Ok(form::measured(&report, division, submitter))
     }
 
-    /// Refuses a folder that lies in a submission.
+    /// Returns an error if the folder is inside a submission.
     fn check_place(&self) -> anyhow::Result<()> {
         let whole = dunce::canonicalize(&self.dir).unwrap_or_else(|_| self.dir.clone());
         let root = settings::root_of(&whole);
         if root != whole {
-            bail!("{} lies in a submission already; begin in {}", self.dir.display(), root.display());
+            bail!("{} is inside a submission; name the folder {} instead", self.dir.display(), root.display());
         }
         Ok(())
     }
 
-    /// The round: as named, as kept, as answered on a terminal, else the newest.
+    /// Returns the round of the option, else of tinyaudit.toml, else as answered on a terminal, else the newest.
     fn round(&self, asks: bool) -> anyhow::Result<Round> {
-        let kept = Settings::beside(&self.dir).ok().and_then(|settings| settings.round);
+        let kept = Settings::find(&self.dir).ok().and_then(|settings| settings.round);
         let newest = Round::newest().to_owned();
         let named = self.round.as_ref().or(kept.as_ref()).or((!asks).then_some(&newest));
-        let known = format!("{}, Enter for the last", Round::names().join(", "));
-        asked(named.map(|name| Ok(Round::named(name)?)), "Round", &|name| Ok(Round::named(name)?), &known, &newest)
+        let known = format!("{}, Enter for the newest", Round::names().join(", "));
+        value_or_ask(
+            named.map(|name| Ok(Round::named(name)?)),
+            "Round",
+            &|name| Ok(Round::named(name)?),
+            &known,
+            &newest,
+        )
     }
 
-    /// Writes the skeleton.
+    /// Writes the skeleton of a submission.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let asks = io::stdin().is_terminal();
         self.check_place()?;
@@ -115,7 +121,8 @@ impl Init {
         let divisions = Choices { what: "division", known: round.divisions.clone() };
         let statuses = Choices { what: "status", known: names(round.statuses.keys().collect()) };
         let benchmarks = Choices { what: "benchmark", known: names(round.benchmarks.keys().collect()) };
-        let division = answer(self.division.as_ref(), "Division", &|name| divisions.check(name), &divisions.shown())?;
+        let division =
+            name_or_ask(self.division.as_ref(), "Division", &|name| divisions.check(name), &divisions.shown())?;
         let renamed = RefCell::new(BTreeSet::new());
         let folder = |given: &str| {
             let name = given.split_whitespace().collect::<Vec<_>>().join("_");
@@ -125,28 +132,28 @@ impl Init {
             }
             Ok(name)
         };
-        let submitter = answer(self.submitter.as_ref(), "Submitter", &folder, "the organisation's name")?;
-        // What results show need not be asked.
+        let submitter = name_or_ask(self.submitter.as_ref(), "Submitter", &folder, "the organisation's name")?;
+        // Names that the results contain are not asked for.
         let known = |names: &[String]| !results.is_empty() && names.is_empty();
         let mut systems = if known(&self.systems) {
             Vec::new()
         } else {
-            answers(&self.systems, "Systems", &folder, "separated by commas")?
+            names_or_ask(&self.systems, "Systems", &folder, "separated by commas")?
         };
         let mut benchmarks = if known(&self.benchmarks) {
             Vec::new()
         } else {
             let shown = benchmarks.shown();
-            answers(&self.benchmarks, "Benchmarks", &|name| benchmarks.check(name), &shown)?
+            names_or_ask(&self.benchmarks, "Benchmarks", &|name| benchmarks.check(name), &shown)?
         };
         let available = "available".to_owned();
         let status = self.status.as_ref().or((!asks).then_some(&available));
-        let status = answer(status, "Status", &|name| statuses.check(name), &statuses.shown())?;
+        let status = name_or_ask(status, "Status", &|name| statuses.check(name), &statuses.shown())?;
         let no = "no".to_owned();
         let energy = Choices { what: "answer", known: vec!["yes".to_owned(), no.clone()] };
         let given = if self.energy || !asks { Some(&no) } else { None };
         let energy = self.energy
-            || answer(given, "Is energy measured, too?", &|name| energy.check(name), &energy.shown())? == "yes";
+            || name_or_ask(given, "Is energy measured?", &|name| energy.check(name), &energy.shown())? == "yes";
         for result in &results {
             for (names, name) in [(&mut systems, &result.system), (&mut benchmarks, &result.benchmark)] {
                 if !names.contains(name) {
@@ -162,7 +169,7 @@ impl Init {
             let text = format!("# {benchmark}, {title}\n\n{}\n", placeholder::CODE);
             skeleton.file(&format!("code/{benchmark}/README.md"), text.as_bytes())?;
         }
-        // Results may lie a level deeper than their system.
+        // Results may be one level deeper than their system; a name with `/` is such a folder.
         for system in systems.iter().filter(|name| !name.contains('/')) {
             let description = description(&round, &submitter, &division, &status);
             skeleton.file(&format!("systems/{system}.json"), description.as_bytes())?;
@@ -171,7 +178,7 @@ impl Init {
             let text = format!("# How energy was measured\n\n{}\n", placeholder::ENERGY);
             skeleton.file("systems/Energy-Hookup.md", text.as_bytes())?;
         }
-        // Descriptions that are there already know better than the flag; of several categories none is the answer.
+        // Existing descriptions take precedence over --status. If they disagree, the category stays empty.
         let said: BTreeSet<&str> = results.iter().filter_map(|result| result.availability.as_deref()).collect();
         let category = match said.into_iter().collect::<Vec<_>>()[..] {
             [] => status.clone(),
@@ -188,17 +195,17 @@ impl Init {
         };
         let form = checklist::write(&form::checklist(&known, &round))?;
         skeleton.file(&format!("systems/{}", form::worksheet(&round)), &form)?;
-        // The round is known to every command from now on, whatever becomes of the worksheet's name.
+        // All later commands read the round from here, even if the worksheet is renamed.
         skeleton.put(&self.dir.join(settings::NAME), format!("round = \"{}\"\n", round.name).as_bytes())?;
         print(|out| {
             for (given, name) in renamed.borrow().iter() {
-                writeln!(out, "`{given}` is named {name}: names of folders contain no spaces")?;
+                writeln!(out, "`{given}` becomes {name}: names of folders must not contain spaces")?;
             }
             skeleton.written.iter().try_for_each(|path| writeln!(out, "wrote {path}"))?;
             skeleton.kept.iter().try_for_each(|path| writeln!(out, "kept {path}"))?;
             writeln!(
                 out,
-                "Next: fill in the descriptions, the READMEs and the official checklist of {} (the draft is a worksheet for it), put your code into `code`, and `tinyaudit import` your sessions.",
+                "Next: fill in the descriptions, the READMEs and the official checklist of {} (the draft is a worksheet for it), copy your code into `code`, and run `tinyaudit import` on your sessions.",
                 round.name
             )
         })?;
@@ -224,13 +231,13 @@ impl Skeleton<'_> {
         match write_new(path, bytes) {
             Ok(()) => self.written.push(shown),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.kept.push(shown),
-            Err(error) => return Err(error).context("the skeleton is not complete"),
+            Err(error) => return Err(error).context("the submission is only written in part"),
         }
         Ok(())
     }
 }
 
-/// What an answer may be.
+/// Accepted answers to a question.
 struct Choices {
     what: &'static str,
     known: Vec<String>,
@@ -241,26 +248,25 @@ impl Choices {
         self.known.join(", ")
     }
 
-    /// The known name that is meant; case does not matter.
+    /// Returns the known name that is meant, ignoring case.
     fn check(&self, found: &str) -> anyhow::Result<String> {
         let known = self.known.iter().find(|known| known.eq_ignore_ascii_case(found.trim()));
-        let known = known.with_context(|| {
-            format!("there is no {} `{}`; there are {}", self.what, found.escape_debug(), self.shown())
-        });
+        let known = known
+            .with_context(|| format!("there is no {} `{}`; known: {}", self.what, found.escape_debug(), self.shown()));
         Ok(known?.clone())
     }
 }
 
-/// What an answer stands for, or why it cannot be one.
+/// Checks an answer: returns it as it is to be used, or an error if it is not accepted.
 type CheckAnswer<'a> = &'a dyn Fn(&str) -> anyhow::Result<String>;
 
-/// An answer that was given as an option, or is asked for until it can be one.
-fn answer(given: Option<&String>, question: &str, check: CheckAnswer<'_>, shown: &str) -> anyhow::Result<String> {
-    asked(given.map(|given| check(given)), question, check, shown, "")
+/// Returns the value of an option, or asks until the answer is accepted.
+fn name_or_ask(given: Option<&String>, question: &str, check: CheckAnswer<'_>, shown: &str) -> anyhow::Result<String> {
+    value_or_ask(given.map(|given| check(given)), question, check, shown, "")
 }
 
-/// What was given as an option, or what is asked for until it can be an answer.
-fn asked<T>(
+/// Like [`name_or_ask`], for any type. An empty line gives the default.
+fn value_or_ask<T>(
     given: Option<anyhow::Result<T>>,
     question: &str,
     check: &dyn Fn(&str) -> anyhow::Result<T>,
@@ -274,30 +280,33 @@ fn asked<T>(
         eprint!("{question} ({shown}): ");
         let mut line = String::new();
         if io::stdin().read_line(&mut line)? == 0 {
-            bail!("there is no answer to: {question}");
+            bail!("there is no answer to the question: {question}");
         }
         let given = if line.trim().is_empty() { default } else { line.trim() };
         match check(given) {
             Ok(answer) => return Ok(answer),
-            Err(error) => complain(&error.to_string()),
+            Err(error) => print_error(&error.to_string()),
         }
     }
 }
 
-/// The same for several, separated by commas.
-fn answers(given: &[String], question: &str, check: CheckAnswer<'_>, shown: &str) -> anyhow::Result<Vec<String>> {
+/// Like [`name_or_ask`], for several values separated by commas.
+fn names_or_ask(given: &[String], question: &str, check: CheckAnswer<'_>, shown: &str) -> anyhow::Result<Vec<String>> {
     let all = |text: &str| {
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
         let parts: Vec<String> = parts.map(check).collect::<anyhow::Result<_>>()?;
         anyhow::ensure!(!parts.is_empty(), "name at least one");
         let lower: BTreeSet<String> = parts.iter().map(|part| part.to_lowercase()).collect();
-        anyhow::ensure!(lower.len() == parts.len(), "two names differ in case only, which are one on some systems");
+        anyhow::ensure!(
+            lower.len() == parts.len(),
+            "two names differ only in case; some file systems treat them as one name"
+        );
         Ok(parts)
     };
-    asked((!given.is_empty()).then(|| all(&given.join(","))), question, &all, shown, "")
+    value_or_ask((!given.is_empty()).then(|| all(&given.join(","))), question, &all, shown, "")
 }
 
-/// Refuses what cannot be the name of a submitter's or system's folder.
+/// Returns an error if a name cannot be the name of a submitter's or system's folder.
 pub(super) fn folder_name(name: &str) -> anyhow::Result<()> {
     if name.is_empty() || name.contains(['/', '\\', '\0']) {
         bail!("`{}` cannot be the name of a folder", name.escape_debug());
@@ -306,7 +315,7 @@ pub(super) fn folder_name(name: &str) -> anyhow::Result<()> {
         bail!("`{}` begins or ends with a dot; such a folder is hidden, or lost on Windows", name.escape_debug());
     }
     if crate::source::is_reserved(name) {
-        bail!("`{name}` is reserved on Windows, where nobody could check the submission out");
+        bail!("`{name}` is a reserved name on Windows, where the submission could not be checked out");
     }
     if name.contains(char::is_whitespace) {
         bail!("`{}` contains a space; use `_`", name.escape_debug());
@@ -314,7 +323,7 @@ pub(super) fn folder_name(name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The official fields, once each.
+/// Returns a system description with each official field once.
 fn description(round: &Round, submitter: &str, division: &str, status: &str) -> String {
     let mut seen = std::collections::BTreeSet::new();
     let fields = round.system_description.fields.iter().filter(|field| seen.insert(field.trim()));

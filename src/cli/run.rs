@@ -8,14 +8,14 @@ use anyhow::Context;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use super::streams::{advance, progress, remark};
+use super::streams::{advance, print_info, progress};
 use crate::parse::claims::{self, Claims};
 use crate::round::{Mode, Round, Runner, Task};
 use crate::submit::demo;
 use crate::submit::output::write_files;
 use crate::testbench::device::link::Link;
 use crate::testbench::device::place::Place;
-use crate::testbench::device::{Device, SECOND, settle};
+use crate::testbench::device::{Device, SECOND, discard_pending};
 use crate::testbench::runner::inputs::{Folder, Inputs, Synthetic};
 use crate::testbench::runner::measure::Ports;
 use crate::testbench::runner::{Job, PATIENCE, Progress, Setup, list_for, measure, session_files};
@@ -29,55 +29,63 @@ Examples:
   tinyaudit run --port COM3 --benchmark kws --mode performance --datasets data --into session
   tinyaudit run --board /dev/ttyACM0 --monitor /dev/ttyACM1 --benchmark ic --mode energy --datasets data --into session";
 
-/// Measure a device, real or simulated, and write the session files either runner would have written.
+/// Arguments of `tinyaudit run`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Run {
-    /// A simulated device: a built-in profile or a file
+    /// Simulated device: a built-in profile or a file
     #[arg(long, value_name = "PROFILE")]
     profile: Option<String>,
-    /// A real device: its serial port, or `tcp:127.0.0.1:PORT`; behind an interface board, leave it out and name --board
+    /// Real device: its serial port, or `tcp:127.0.0.1:PORT`
+    ///
+    /// Omit --port and use --board for a device behind an interface board.
     #[arg(long, value_name = "PORT", value_parser = place(), conflicts_with = "profile")]
     port: Option<Place>,
-    /// Port of the interface board or IO manager
+    /// Port of the interface board or IO manager, like --port
     #[arg(long, value_name = "PORT", value_parser = place(), conflicts_with = "profile")]
     board: Option<Place>,
-    /// Port of the energy monitor, which also powers the device
+    /// Port of the energy monitor, like --port; the monitor also powers the device
     #[arg(long, value_name = "PORT", value_parser = place(), conflicts_with = "profile")]
     monitor: Option<Place>,
-    /// Baud of the device's port [default: 115200; in energy mode 9600, but for the wake word]
+    /// Baud rate of the device [default: 115200; 9600 for energy except sww]
     #[arg(long, conflicts_with = "profile")]
     baud: Option<u32>,
-    /// Supply voltage in mV that the monitor gives, 1800 to 3300 [default: 1800; for the wake word 3300]
+    /// Supply voltage in mV, 1800 to 3300 [default: 1800; 3300 for sww]
+    ///
+    /// The energy monitor supplies this voltage.
     #[arg(long, value_name = "MV", conflicts_with = "profile", value_parser = clap::value_parser!(u32).range(1800..=3300))]
     supply: Option<u32>,
-    /// Seconds without a line of the device after which an inference is given up, as the official runner does
+    /// Give up an inference after this many seconds without a line
+    ///
+    /// The default is that of the official runner.
     #[arg(long, value_name = "SECONDS", default_value_t = PATIENCE / SECOND, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     patience: u64,
-    /// The benchmark, by its short name
+    /// Benchmark, by its short name, for example ic
     #[arg(long, value_name = "NAME")]
     benchmark: String,
-    /// What to measure
+    /// Mode to measure
     #[arg(long, value_enum)]
     mode: ModeName,
-    /// Whose session files to write
+    /// Runner whose session files to write
     #[arg(long, value_enum, default_value = "mlcommons")]
     dialect: Dialect,
-    /// Folder to write the session into; files in it are not overwritten
+    /// Folder to write the session into; must be new or empty
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
-    /// Folder with the data sets, `<list>/<file>`; a simulated device takes made-up inputs without it
+    /// Folder with the data sets, `<list>/<file>`
+    ///
+    /// Required for a real device. Without it, a simulated device gets synthetic inputs.
     #[arg(long, value_name = "DIR")]
     datasets: Option<PathBuf>,
-    /// The input list [default: the round's first, or the profile's]
+    /// Input list [default: the profile's, else the round's first]
     #[arg(long, value_name = "LIST")]
     list: Option<String>,
-    /// The round whose benchmarks count [default: the newest]
+    /// Round whose rules apply, for example v1.3 [default: the newest]
     #[arg(long, value_name = "ROUND")]
     round: Option<String>,
 }
 
-/// Whose session files to write.
+/// Runner whose session files to write.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum Dialect {
     /// EEMBC EnergyRunner
@@ -87,7 +95,7 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The runner of that dialect.
+    /// Returns the runner of that dialect.
     pub const fn runner(self) -> Runner {
         match self {
             Self::Eembc => Runner::Eembc,
@@ -96,10 +104,10 @@ impl Dialect {
     }
 }
 
-/// What to measure.
+/// Mode to measure.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ModeName {
-    /// The whole input list once
+    /// The whole input list, once
     Accuracy,
     /// Energy in timed windows
     Energy,
@@ -108,7 +116,7 @@ pub enum ModeName {
 }
 
 impl ModeName {
-    /// The mode of that name.
+    /// Returns the mode of that name.
     pub const fn mode(self) -> Mode {
         match self {
             Self::Accuracy => Mode::Accuracy,
@@ -118,49 +126,46 @@ impl ModeName {
     }
 }
 
-/// Reads where a port is.
+/// Returns the parser for the place of a port.
 pub fn place() -> impl TypedValueParser<Value = Place> {
     OsStringValueParser::new().try_map(Place::try_from)
 }
 
-/// A built-in profile, or one read from a file.
+/// Returns a built-in profile, or reads one from a file.
 pub fn profile_named(name: &str) -> anyhow::Result<Profile> {
     let path = std::path::Path::new(name);
     if path.is_file() {
         let text = std::fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        return Ok(Profile::parse(&stem, &text)?);
+        return Ok(Profile::parse(&stem, name, &text)?);
     }
     Ok(Profile::named(name)?)
 }
 
 impl Run {
-    /// Measures and writes.
+    /// Measures the device and writes the session files.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        // Before a measurement of many minutes rather than after it.
+        // Checked before the measurement, which may take many minutes.
         if std::fs::read_dir(&self.into).is_ok_and(|mut entries| entries.next().is_some()) {
-            anyhow::bail!("{} holds files already; name a new folder", self.into.display());
+            anyhow::bail!("{} is not empty; name a new folder", self.into.display());
         }
         if self.profile.is_none() && self.port.is_none() && self.board.is_none() {
             anyhow::bail!(
-                "no device is named: --profile takes a simulated one, --port a real one, --board the interface board it is behind"
+                "no device is named; use --profile for a simulated device, --port for a real one, or --board for one behind an interface board"
             );
         }
         if self.profile.is_none() && matches!(self.mode, ModeName::Energy) && self.monitor.is_none() {
-            anyhow::bail!(
-                "without a monitor no power is measured: name its port with --monitor, or take another --mode"
-            );
+            anyhow::bail!("energy mode needs an energy monitor; name its port with --monitor, or use another --mode");
         }
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
         let known = || round.benchmarks.keys().cloned().collect::<Vec<_>>().join(", ");
-        let spec = round
-            .benchmarks
-            .get(&self.benchmark)
-            .with_context(|| format!("{} has no benchmark {}; it has {}", round.name, self.benchmark, known()))?;
+        let spec = round.benchmarks.get(&self.benchmark).with_context(|| {
+            format!("{} does not have the benchmark {}; known: {}", round.name, self.benchmark, known())
+        })?;
         let (mode, dialect) = (self.mode.mode(), self.dialect.runner());
         if spec.task == Task::Wakeword && mode == Mode::Accuracy {
             anyhow::bail!(
-                "{} is measured with --mode performance or energy, which give its accuracy, too; no runner has an accuracy run of it",
+                "{} does not have an accuracy run; use --mode performance or --mode energy, which measure the accuracy, too",
                 self.benchmark
             );
         }
@@ -177,7 +182,7 @@ impl Run {
         let inputs: &dyn Inputs = folder.as_ref().map_or(&Synthetic, |folder| folder);
         if profile.is_none() && list.is_some() && folder.is_none() {
             anyhow::bail!(
-                "a real device is measured on the official inputs; name the folder that holds them with --datasets"
+                "a real device is measured on the official inputs; name the folder that contains them with --datasets"
             );
         }
         let setup = self.setup(profile.as_deref(), truth.is_some());
@@ -198,26 +203,26 @@ impl Run {
             None => self.ports(mode, setup.device_baud)?,
         };
         let bar = progress("inputs");
-        let recording = measure(&job, &mut ports, &mut |told| match told {
+        let recording = measure(&job, &mut ports, &mut |progress| match progress {
             Progress::Inputs(done, all) => advance(&bar, done, all),
             Progress::Silence { command, since, patience } => bar.suspend(|| {
                 let (since, patience) = (since / SECOND, patience / SECOND);
-                remark(&format!(
-                    "`{command}` has not been answered for {since} s; it is given up after {patience} s (--patience)"
+                print_info(&format!(
+                    "`{command}` has not been answered for {since} s; giving up after {patience} s (--patience)"
                 ));
             }),
-            Progress::Warning(text) => bar.suspend(|| remark(&format!("warning: {text}"))),
+            Progress::Warning(text) => bar.suspend(|| print_info(&format!("warning: {text}"))),
         });
         bar.finish_and_clear();
         let recording = recording?;
         let files = session_files(&job, &recording);
         write_files(&files, &self.into)?;
         let claims = files.get("results.txt").map(|bytes| claims::parse(bytes)).unwrap_or_default();
-        remark(&format!("{}: {}", self.into.display(), told(&claims)));
+        print_info(&format!("{}: {}", self.into.display(), summary(&claims)));
         Ok(ExitCode::SUCCESS)
     }
 
-    /// What the profile says of the bench, or the command line, or the official device files.
+    /// Returns the set-up from the profile, else from the options, else from the official device files.
     fn setup(&self, profile: Option<&Profile>, wakeword: bool) -> Setup {
         let mode = self.mode.mode();
         if let Some(profile) = profile {
@@ -240,10 +245,10 @@ impl Run {
         let open = |place: &Option<Place>, baud: u32| -> anyhow::Result<Option<Box<dyn Device>>> {
             let Some(place) = place else { return Ok(None) };
             let mut link = Link::open(place, baud, since).with_context(|| format!("{place} cannot be opened"))?;
-            settle(&mut link)?;
+            discard_pending(&mut link)?;
             Ok(Some(Box::new(link)))
         };
-        // Boards and monitors have fixed speeds.
+        // Boards and monitors have fixed baud rates.
         let behind_board = mode == Mode::Energy && self.board.is_some();
         let dut = if behind_board { None } else { open(&self.port, device_baud)? };
         let monitor = if mode == Mode::Energy { open(&self.monitor, 3_686_400)? } else { None };
@@ -251,8 +256,8 @@ impl Run {
     }
 }
 
-/// The figures of a session in words.
-fn told(claims: &Claims) -> String {
+/// Formats the figures of a session.
+fn summary(claims: &Claims) -> String {
     let figures = [
         (&claims.throughput, "inf/s"),
         (&claims.top1, "% Top-1"),
@@ -260,26 +265,26 @@ fn told(claims: &Claims) -> String {
         (&claims.energy, "µJ/inf"),
         (&claims.estimated_throughput, "inf/s"),
     ];
-    let told = figures.into_iter().filter_map(|(figure, unit)| Some(format!("{} {unit}", figure.as_ref()?.text)));
-    let heard = claims.wakeword.map(|at| {
+    let scores = figures.into_iter().filter_map(|(figure, unit)| Some(format!("{} {unit}", figure.as_ref()?.text)));
+    let wakeword = claims.wakeword.map(|at| {
         let counts = at.value;
         format!("{} words missed, {} false alarms", counts.false_negatives, counts.false_positives)
     });
     let power = claims.wakeword.and(claims.energies.last()).and_then(|energy| energy.power.as_ref());
     let power = power.map(|power| format!("{} mW", power.text));
-    let told: Vec<String> = told.chain(heard).chain(power).collect();
-    if told.is_empty() { "no figure".to_owned() } else { told.join(", ") }
+    let all: Vec<String> = scores.chain(wakeword).chain(power).collect();
+    if all.is_empty() { "no figure".to_owned() } else { all.join(", ") }
 }
 
-/// When a real session starts.
+/// Returns the start time of a session on a real device: now, in UTC.
 fn now() -> jiff::civil::DateTime {
     jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).datetime()
 }
 
-/// When a simulated session starts: a time of its own for every device, benchmark and mode, so that no two sessions have
-/// one name, and the same one every time, so that the files are the same bytes.
+/// Returns the start time of a simulated session. It differs per device, benchmark, mode and dialect, so that no two
+/// sessions have the same name, and it is reproducible, so that the files have the same bytes every time.
 fn started(profile: &Profile, benchmark: &str, mode: Mode, dialect: Runner) -> jiff::civil::DateTime {
-    /// Sessions start within so many seconds, sixty days.
+    /// Sessions start within this many seconds: sixty days.
     const SPAN: u64 = 60 * 86_400;
     let text = format!("{} {} {benchmark} {mode} {dialect:?}", profile.system, profile.seed);
     let seconds = i64::try_from(seed_of(text.as_bytes()) % SPAN).unwrap_or_default();

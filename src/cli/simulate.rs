@@ -10,7 +10,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::run::{ModeName, place, profile_named};
-use super::streams::remark;
+use super::streams::print_info;
 use crate::testbench::device::place::Place;
 use crate::testbench::device::served::serve;
 use crate::testbench::device::{Micros, SECOND};
@@ -23,93 +23,94 @@ Examples:
   tinyaudit simulate --profile fpga --benchmark ic --device tcp:127.0.0.1:5000
   tinyaudit simulate --profile fpga --benchmark ic --mode energy --board /tmp/io --monitor /tmp/emon --speed 10";
 
-/// Put a simulated bench on pseudo-terminals or TCP, so that other programs find a device, a board and an energy monitor.
-/// Ends when interrupted.
+/// Arguments of `tinyaudit simulate`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Simulate {
-    /// The device: a built-in profile or a file
+    /// Simulated device: a built-in profile or a file
     #[arg(long, value_name = "PROFILE")]
     profile: String,
-    /// The benchmark its firmware runs
+    /// Benchmark, by its short name, for example ic
     #[arg(long, value_name = "NAME")]
     benchmark: String,
-    /// What the firmware is built for
+    /// Mode that the firmware is built for
     #[arg(long, value_enum, default_value = "performance")]
     mode: ModeName,
-    /// Symbolic link to make for the device's port, or `tcp:127.0.0.1:PORT` (0: one that is free)
+    /// Port of the device: path of a link to create, or `tcp:127.0.0.1:PORT`
+    ///
+    /// The link is symbolic and leads to a pseudo-terminal. PORT 0 takes a free port.
     #[arg(long, value_name = "LINK", value_parser = place(), required_unless_present = "board")]
     device: Option<Place>,
-    /// Symbolic link to make for the interface board's port, or `tcp:127.0.0.1:PORT`
+    /// Port of the interface board, like --device
     #[arg(long, value_name = "LINK", value_parser = place())]
     board: Option<Place>,
-    /// Symbolic link to make for the energy monitor's port, or `tcp:127.0.0.1:PORT`
+    /// Port of the energy monitor, like --device
     #[arg(long, value_name = "LINK", value_parser = place())]
     monitor: Option<Place>,
-    /// The board is the IO manager of the EEMBC runner
+    /// Simulate the IO manager of the EEMBC runner as board
     #[arg(long)]
     io_manager: bool,
-    /// How many times faster than real time
+    /// Speed relative to real time; 10 is ten times as fast
     #[arg(long, default_value_t = 1.0)]
     speed: f64,
-    /// Answer garbage to a program that has set another speed than the device's
+    /// Answer garbage to a program that uses another baud rate than the device
     #[arg(long)]
     strict_baud: bool,
 }
 
-/// Longest sleep, after which interruptions are looked for.
+/// Longest sleep; after it, interruptions are checked.
 const NAP: Micros = 50_000;
 /// Longest sleep while the energy monitor samples.
 const SAMPLING_NAP: Micros = 10_000;
-/// How long a word of the device waits for a program that reads the monitor, before time itself waits.
+/// Longest time that other output waits for a program that reads the monitor; after it, the virtual clock stops.
 const LONGEST_HOLD: Duration = Duration::from_millis(20);
-/// Sleep while a program takes what was written to it.
+/// Sleep while a program has not yet read what was written to it.
 const SHORT_NAP: Micros = 500;
 
 impl Simulate {
     /// Serves the ports until interrupted.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         if !(self.speed.is_finite() && self.speed > 0.0) {
-            anyhow::bail!("--speed is {}, expected a positive number", self.speed);
+            anyhow::bail!("--speed is {}; a positive number is required", self.speed);
         }
         let profile = Arc::new(profile_named(&self.profile)?);
         if matches!(self.mode, ModeName::Energy) && self.monitor.is_none() {
-            anyhow::bail!("without --monitor the device has no power: the energy monitor feeds it in energy mode");
+            anyhow::bail!("energy mode requires --monitor, because the energy monitor powers the device");
         }
         let energy = self.mode.mode() == crate::round::Mode::Energy;
         let kind = if self.io_manager { BoardKind::IoManager } else { BoardKind::Interface };
         let wiring = Wiring { energy, board: self.board.as_ref().map(|_| kind) };
-        let mut bench = Bench::of(&profile, &self.benchmark, wiring)?;
+        let mut bench = Bench::from_profile(&profile, &self.benchmark, wiring)?;
         let interrupted = interrupted()?;
-        let (heard, news) = mpsc::channel();
+        let (sender, received) = mpsc::channel();
         let mut ports = Vec::new();
         for (port, place) in [(Port::Monitor, &self.monitor), (Port::Board, &self.board), (Port::Dut, &self.device)] {
             if let Some(place) = place {
-                let heard = heard.clone();
-                // Nobody hears the last words when the command ends.
-                let hear = Box::new(move |bytes| drop(heard.send((port, bytes))));
-                let served = serve(place, hear).with_context(|| format!("{place} cannot be opened"))?;
+                let sender = sender.clone();
+                // Sending fails only when the command ends and nobody receives any more.
+                let on_bytes = Box::new(move |bytes| drop(sender.send((port, bytes))));
+                let served = serve(place, on_bytes).with_context(|| format!("{place} cannot be opened"))?;
                 ports.push((port, served));
             }
         }
         let baud = bench.baud(Port::Dut);
         let since = Instant::now();
-        // For how long time stood still, so that a program that is slow to read the monitor loses nothing.
-        let stood = Cell::new(Duration::ZERO);
+        // How long the virtual clock was stopped, so that a program that reads the monitor slowly loses nothing.
+        let stopped = Cell::new(Duration::ZERO);
         let now = || {
-            let passed = since.elapsed().saturating_sub(stood.get());
+            let passed = since.elapsed().saturating_sub(stopped.get());
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a positive time
             let virtual_now = (passed.as_secs_f64() * self.speed * SECOND as f64) as Micros;
             virtual_now
         };
         let names: Vec<String> = ports.iter().rev().map(|(_, served)| served.name()).collect();
-        remark(&format!("ready: {}", names.join(", ")));
-        // Since when something waits until the monitor's lines are taken.
+        print_info(&format!("ready: {}", names.join(", ")));
+        // Since when other output waits until the monitor's lines are read.
         let mut held: Option<Instant> = None;
         let mut first = None;
         while !interrupted.load(Ordering::Relaxed) {
             let turn = Instant::now();
-            for (port, bytes) in first.into_iter().chain(news.try_iter()) {
+            for (port, bytes) in first.into_iter().chain(received.try_iter()) {
                 let bytes: Vec<u8> = bytes?;
                 let Some((_, served)) = ports.iter_mut().find(|(one, _)| *one == port) else { continue };
                 let other_speed = |set: u32| u64::from(set) != baud;
@@ -121,7 +122,7 @@ impl Simulate {
             }
             let mut behind = false;
             for (port, served) in &mut ports {
-                // What the monitor measured is known before the device says that it is done.
+                // The monitor's samples are delivered before the device reports that it is done.
                 if !behind {
                     for timed in bench.drain(*port, now()) {
                         served.write(timed.bytes)?;
@@ -146,16 +147,16 @@ impl Simulate {
                 NAP
             };
             let nap = until.clamp(if behind { SHORT_NAP } else { 0 }, longest);
-            first = news.recv_timeout(Duration::from_micros(nap)).ok();
+            first = received.recv_timeout(Duration::from_micros(nap)).ok();
             if held.is_some_and(|since| since.elapsed() > LONGEST_HOLD) {
-                stood.set(stood.get() + turn.elapsed());
+                stopped.set(stopped.get() + turn.elapsed());
             }
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Whether somebody has interrupted us, so that the links are removed in the end. Elsewhere there is nothing to remove.
+/// Returns a flag that a signal sets, so that the links are removed at the end. Only Unix has links to remove.
 fn interrupted() -> std::io::Result<Arc<AtomicBool>> {
     let interrupted = Arc::new(AtomicBool::new(false));
     #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! What comes in and goes out: files or `-` for the standard streams, and words for people on stderr.
+//! Input and output: files or `-` for the standard streams, and messages on stderr.
 
 use std::fmt;
 use std::fs::File;
@@ -10,41 +10,42 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::parse::text::{printable, printable_lines};
+use crate::render::wrap::wrapped_lines;
 use crate::source::Tree;
 
-/// How much is said on stderr beside errors.
+/// How much is printed on stderr in addition to errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Talk {
+pub enum Verbosity {
     /// Nothing.
     Quiet,
     /// What changes the meaning of the result, and progress on a terminal.
     Normal,
-    /// What was understood of every run, too.
+    /// Also what was read from each run.
     Verbose,
 }
 
-static TALK: AtomicU8 = AtomicU8::new(Talk::Normal as u8);
+static VERBOSITY: AtomicU8 = AtomicU8::new(Verbosity::Normal as u8);
 
-/// Settles how much is said.
-pub fn talk(how: Talk) {
-    TALK.store(how as u8, Ordering::Relaxed);
+/// Sets the verbosity.
+pub fn set_verbosity(how: Verbosity) {
+    VERBOSITY.store(how as u8, Ordering::Relaxed);
 }
 
-/// Whether so much is said.
-pub fn says(how: Talk) -> bool {
-    TALK.load(Ordering::Relaxed) >= how as u8
+/// Returns whether messages of this verbosity are enabled.
+pub fn is_enabled(how: Verbosity) -> bool {
+    VERBOSITY.load(Ordering::Relaxed) >= how as u8
 }
 
-/// Says something on stderr that is no error.
-pub fn remark(text: &str) {
-    if says(Talk::Normal) {
-        complain(&printable(text));
+/// Prints a message on stderr, unless `--quiet` is set.
+pub fn print_info(text: &str) {
+    if is_enabled(Verbosity::Normal) {
+        print_error(&printable(text));
     }
 }
 
-/// Says on stderr what keeps a command from its work. Where nobody listens, the exit code says it all the same.
-pub fn complain(text: &str) {
-    // What is wrong may be told with words of a submission.
+/// Prints an error on stderr. If stderr is closed, the exit code still reports the error.
+pub fn print_error(text: &str) {
+    // An error may quote a submission.
     let _ = writeln!(io::stderr(), "{}", printable_lines(text));
 }
 
@@ -53,7 +54,7 @@ pub fn is_standard(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Stdin, which can be read once only.
+/// Returns stdin, which can be read only once.
 fn standard_input() -> io::Result<io::StdinLock<'static>> {
     static TAKEN: AtomicBool = AtomicBool::new(false);
     if TAKEN.swap(true, Ordering::Relaxed) {
@@ -62,13 +63,13 @@ fn standard_input() -> io::Result<io::StdinLock<'static>> {
     Ok(io::stdin().lock())
 }
 
-/// The tree in a folder or package; `-` is a package on stdin.
+/// Opens the tree in a folder or package; `-` is a package on stdin.
 pub fn open_tree(path: &Path) -> anyhow::Result<Tree> {
-    let tree = if is_standard(path) { spooled().and_then(Tree::of_archive) } else { Tree::open(path) };
+    let tree = if is_standard(path) { spooled().and_then(Tree::from_archive) } else { Tree::open(path) };
     tree.with_context(|| format!("{} cannot be read", path.display()))
 }
 
-/// An archive is read from its end, so stdin is kept in an unnamed file.
+/// Copies stdin to an unnamed file, because an archive is read from its end.
 fn spooled() -> io::Result<File> {
     let mut file = tempfile::tempfile()?;
     io::copy(&mut standard_input()?, &mut file)?;
@@ -76,7 +77,7 @@ fn spooled() -> io::Result<File> {
     Ok(file)
 }
 
-/// A file as text; `-` is stdin.
+/// Reads a text file; `-` is stdin.
 pub fn read_text(path: &Path) -> anyhow::Result<String> {
     let mut text = String::new();
     let read = if is_standard(path) {
@@ -85,14 +86,14 @@ pub fn read_text(path: &Path) -> anyhow::Result<String> {
         File::open(path).and_then(|mut file| file.read_to_string(&mut text))
     };
     read.with_context(|| format!("{} cannot be read", path.display()))?;
-    // Editors of some systems put a byte order mark before a text.
+    // Some editors write a byte order mark at the start of a text.
     if text.starts_with('\u{FEFF}') {
         text.remove(0);
     }
     Ok(text)
 }
 
-/// Hands a buffered stdout to a renderer.
+/// Passes a buffered stdout to a renderer.
 pub fn print(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     render(&mut out)?;
@@ -100,8 +101,20 @@ pub fn print(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::R
     Ok(())
 }
 
-/// Hands a file to a renderer, or stdout, which is also `-`. The file is complete or not there at all, and replaced only
-/// by `force`.
+/// Writes the text of a renderer in lines that fit the terminal. Lines that follow from a longer one are indented by
+/// `hanging` more.
+pub fn write_wrapped(
+    hanging: usize,
+    out: &mut dyn Write,
+    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut text = Vec::new();
+    render(&mut text)?;
+    out.write_all(wrapped_lines(&String::from_utf8_lossy(&text), columns(), hanging).as_bytes())
+}
+
+/// Passes a file to a renderer, or stdout if the file is `None` or `-`. The file is written completely or not at all.
+/// An existing file is overwritten only with `force`.
 pub fn deliver(
     file: Option<&Path>,
     force: bool,
@@ -109,7 +122,7 @@ pub fn deliver(
 ) -> anyhow::Result<()> {
     let is = |path: &Path, names: [&str; 3]| names.iter().any(|name| path == Path::new(name));
     let Some(path) = file.filter(|path| !is_standard(path)) else { return print(render) };
-    // These lead to what the streams lead to, which is not replaced.
+    // These names stand for the open streams, which must not be replaced.
     if is(path, ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]) {
         return print(render);
     }
@@ -125,51 +138,51 @@ pub fn deliver(
     }
 }
 
-/// Refuses to write bytes that are no text to a terminal.
+/// Returns an error if binary output would go to a terminal.
 pub fn refuse_terminal(file: Option<&Path>, what: &str) -> anyhow::Result<()> {
     if file.is_none_or(is_standard) && io::stdout().is_terminal() {
-        anyhow::bail!("{what} is no text; name a file with --out");
+        anyhow::bail!("{what} is not text; name a file with --out");
     }
     Ok(())
 }
 
-/// Counts things on stderr, how many of how many and how fast, where that is a terminal; elsewhere it draws nothing.
+/// Returns a progress bar with count, total and rate on stderr. It draws nothing if stderr is not a terminal.
 pub fn progress(what: &str) -> ProgressBar {
     let template = format!("[{{bar:30}}] {{pos}} of {{len}} {what}, {{rate}}, {{eta}} left");
     let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
     let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
-        let _ = write!(out, "{:.1} a second", state.per_sec());
+        let _ = write!(out, "{:.1} per second", state.per_sec());
     });
-    let shown = says(Talk::Normal);
+    let shown = is_enabled(Verbosity::Normal);
     let target = if shown { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
     ProgressBar::with_draw_target(Some(0), target).with_style(style)
 }
 
-/// So many of so many are done.
+/// Sets the progress: `done` of `all`.
 pub fn advance(bar: &ProgressBar, done: usize, all: usize) {
     bar.set_length(all as u64);
     bar.set_position(done as u64);
 }
 
-/// Columns of the terminal on stdout, if it is one.
+/// Returns the width in columns of the terminal on stdout, or `None` if stdout is not a terminal.
 #[cfg(unix)]
 pub fn terminal_width() -> Option<u16> {
     rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col).filter(|columns| *columns > 0)
 }
 
-/// No width is known.
+/// Returns `None`: the width is not known on this system.
 #[cfg(not(unix))]
 pub fn terminal_width() -> Option<u16> {
     None
 }
 
-/// Columns of a line of text: those of the terminal, or what is read well where there is none.
+/// Returns the line width in columns: that of the terminal, else 100.
 pub fn columns() -> usize {
     const WIDTH: usize = 100;
     terminal_width().map_or(WIDTH, usize::from)
 }
 
-/// Whether stdout takes colour.
+/// Returns whether stdout is printed in colour.
 pub fn styled() -> bool {
     use anstream::ColorChoice;
     match ColorChoice::global() {

@@ -1,33 +1,33 @@
-//! How the answers of an accuracy run agree with those of known weights.
+//! Agreement of an accuracy run's answers with those of known weights.
 
 use crate::round::Weights;
 use crate::round::answers::{Answer, Family};
 
-/// How a run's answers agree with those of the nearest family.
+/// Agreement of a run's answers with those of the most similar family of weights.
 #[derive(Debug, Clone)]
 pub struct Agreement {
     /// The family.
     pub family: &'static Family,
-    /// Inputs of which the family is sure and that the run answered.
+    /// Number of inputs that the run answered and on which all runs of the family agree clearly.
     pub sure: usize,
-    /// How many of these it answers otherwise.
+    /// Number of these that the run answers differently.
     pub otherwise: usize,
-    /// The first of these.
+    /// The first of these differing answers.
     pub examples: Vec<Example>,
-    /// Answers that are not the family's, sure or not.
+    /// Number of all answers that differ from the family's, sure or not.
     pub differing: usize,
-    /// Answers that are right where the family's is wrong, and wrong where the family's is right.
+    /// Differing answers that are correct where the family's is wrong, and the reverse.
     pub signs: Signs,
-    /// The same, of the inputs that all submitters answer alike, sure or not.
+    /// Like `signs`, but only on inputs that all submitters answer alike, sure or not.
     pub agreed: Signs,
-    /// Inputs that nearly everybody gets wrong and that the run answered, and how many of them it gets right.
+    /// Number of answered inputs that nearly every submitter gets wrong, and how many of them this run gets right.
     pub hard: (usize, usize),
 }
 
-/// An input that a run answers otherwise than the family.
+/// An input that a run answers differently than the family.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Example {
-    /// Its name.
+    /// Name of the input.
     pub input: &'static str,
     /// The run's answer.
     pub given: Answer,
@@ -38,20 +38,20 @@ pub struct Example {
 }
 
 impl Agreement {
-    /// The part of the sure inputs that is answered otherwise, 0 to 1.
+    /// Fraction of the sure inputs that is answered differently, 0 to 1.
     #[must_use]
     pub fn otherwise_fraction(&self) -> f64 {
         self.otherwise as f64 / self.sure.max(1) as f64
     }
 
-    /// Whether these are other weights by the round's tolerance.
+    /// Whether the answers are from other weights, by the round's limits.
     #[must_use]
-    pub fn are_others(&self, limits: &Weights) -> bool {
+    pub fn is_other_weights(&self, limits: &Weights) -> bool {
         self.otherwise >= limits.otherwise_inputs && self.otherwise_fraction() > limits.otherwise_fraction
     }
 }
 
-/// Answers that differ from a family's, to the better and to the worse.
+/// Counts of differing answers by whether they are better or worse than the family's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Signs {
     /// Right where the family is wrong.
@@ -61,7 +61,7 @@ pub struct Signs {
 }
 
 impl Signs {
-    /// How many standard deviations they are more often right than chance explains.
+    /// Number of standard deviations by which right exceeds wrong, compared with a fair coin.
     #[must_use]
     pub fn deviations(self) -> f64 {
         let all = self.right + self.wrong;

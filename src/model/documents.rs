@@ -1,4 +1,4 @@
-//! What a submitter's documents and code say, as far as rules ask for it. Only facts are kept, never the files.
+//! Facts from a submitter's documents and code that rules need. The contents of the files are not kept.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,48 +14,48 @@ use crate::parse::{blocks, text};
 use crate::round::datasets;
 use crate::source::{Entry, Tree, join};
 
-/// What a submitter's documents and code say.
+/// Facts from a submitter's documents and code.
 #[derive(Debug, Clone, Default)]
 pub struct Documents {
     /// Files named like a checklist, sorted by path.
     pub checklists: Vec<ChecklistFile>,
-    /// Files of `code` that something is known of, sorted by path.
+    /// Files below `code` that contain evaluation inputs or a private key, sorted by path.
     pub code: Vec<CodeFile>,
     /// Description files that begin with a byte-order mark.
     pub byte_order_marks: Vec<String>,
-    /// A document that is named for quantisation, or a README that speaks of it.
+    /// Path of a document named after quantisation, or of a README that mentions it.
     pub quantisation: Option<String>,
-    /// The first README, where none says anything.
+    /// Path of the first README, if all READMEs are blank.
     pub blank_readme: Option<String>,
-    /// Whether there is code, and no file of it says anything.
+    /// Whether there are files below `code` and all of them are blank.
     pub is_code_blank: bool,
-    /// A README that says how energy was measured.
+    /// Path of a README that says how energy was measured.
     pub hookup: Option<String>,
-    /// Documents in which a sentence stands that says what to write there, with its line.
+    /// Paths of documents that still contain a placeholder of `tinyaudit init`, with its line.
     pub placeholders: Vec<At<String>>,
 }
 
-/// What `tinyaudit init` asks for in the documents that it begins.
+/// Placeholders in the documents that `tinyaudit init` creates.
 pub mod placeholder {
-    /// In the submitter's README.
+    /// Placeholder in the submitter's README.
     pub const README: &str =
         "Say here how the results are repeated: hardware, tools and their versions, how to build, flash and run.";
-    /// In the README of a benchmark's code.
+    /// Placeholder in the README of a benchmark's code.
     pub const CODE: &str = "Put the implementation here and say how it is built and run.";
-    /// In the document on energy.
+    /// Placeholder in the document on energy.
     pub const ENERGY: &str = "Say what feeds the device, what is measured, and which jumpers are set.";
-    /// All of them.
+    /// All placeholders.
     pub const ALL: [&str; 3] = [README, CODE, ENERGY];
 }
 
 /// A file named like a checklist.
 #[derive(Debug, Clone)]
 pub struct ChecklistFile {
-    /// Its path.
+    /// Path of the file.
     pub path: String,
     /// Whether it is a PDF; otherwise it is a Word file.
     pub is_pdf: bool,
-    /// What it says, or why that cannot be told.
+    /// The checklist, or why it cannot be read.
     pub content: Result<Checklist, Damage>,
 }
 
@@ -68,9 +68,9 @@ impl ChecklistFile {
 }
 
 impl Documents {
-    /// What is to be said of the checklists, each with the path of its file: of the Word files, and of a PDF what no
-    /// Word file made say already, since mostly one is the copy of the other.
-    pub fn said_of_checklists<'a>(
+    /// Returns the messages that `say` gives for each checklist, with the path of the file. Messages for a PDF that a
+    /// Word file already gave are left out, since one is usually a copy of the other.
+    pub fn checklist_messages<'a>(
         &'a self,
         say: impl Fn(&'a ChecklistFile, &'a Checklist) -> Vec<String>,
     ) -> Vec<(&'a str, String)> {
@@ -87,31 +87,31 @@ impl Documents {
     }
 }
 
-/// A file of `code` that something is known of.
+/// A file below `code` that contains evaluation inputs or a private key.
 #[derive(Debug, Clone, Default)]
 pub struct CodeFile {
-    /// Its path.
+    /// Path of the file.
     pub path: String,
-    /// How many inputs of the evaluation lists it names, and where the first stands.
+    /// Number of inputs of the evaluation lists that it names, and the first one with its line.
     pub evaluation_inputs: Option<(usize, At<String>)>,
-    /// The line at which a private key begins.
+    /// Line on which a private key begins.
     pub private_key: Option<At<()>>,
 }
 
-/// Largest checklist that is read, in bytes; the form has a few pages.
+/// Maximum size of a checklist that is read, in bytes; the form has a few pages.
 const MAX_CHECKLIST: u64 = 16 << 20;
 
-/// Largest list of own models that is read, in bytes.
+/// Maximum size of `model_mapping.json` that is read, in bytes.
 const MAX_MAPPING: u64 = 64 << 10;
 
-/// Whether a name is that of a checklist.
+/// Whether a file name is that of a checklist.
 #[must_use]
 pub fn is_checklist(name: &str) -> bool {
     let left_behind = name.starts_with("._") || name.starts_with("~$");
     has_ending(name, &["pdf", "docx"]) && !left_behind && name.to_lowercase().contains("checklist")
 }
 
-/// `model_mapping.json`: names of the submitter's own models, each with the benchmark it is entered for.
+/// Reads `model_mapping.json`: the submitter's own model names, each with its benchmark. Empty if it cannot be read.
 #[must_use]
 pub fn model_mapping(tree: &Tree, submitter: &str) -> BTreeMap<String, String> {
     let path = join(submitter, "model_mapping.json");
@@ -120,7 +120,7 @@ pub fn model_mapping(tree: &Tree, submitter: &str) -> BTreeMap<String, String> {
     bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
-/// Reads a submitter's documents and code, files in parallel.
+/// Reads a submitter's documents and code; the files of code are read in parallel.
 #[must_use]
 pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     let entries = tree.below(&submitter.path);
@@ -129,7 +129,7 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
         .filter(|entry| entry.is_file() && is_checklist(entry.name()) && is_document(tree, entry))
         .map(|entry| read_checklist(tree, entry))
         .collect();
-    // A worksheet beside a checklist has done its work.
+    // The worksheet is only needed until there is a checklist.
     if checklists.iter().any(|file| !file.is_worksheet()) {
         checklists.retain(|file| !file.is_worksheet());
     }
@@ -155,9 +155,9 @@ pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     Documents { checklists, code, byte_order_marks, quantisation, blank_readme, is_code_blank, hookup, placeholders }
 }
 
-/// The first placeholder of a short document.
+/// Finds the first placeholder in a short document.
 fn placeholder_in(tree: &Tree, entry: &Entry) -> Option<At<String>> {
-    /// Several times what `init` writes, in bytes; a longer document says something.
+    /// Maximum size in bytes, several times that of what `init` writes; a longer document has own content.
     const LONGEST: u64 = 1 << 10;
     if !has_ending(entry.name(), &["md"]) || entry.size().is_none_or(|size| size > LONGEST) {
         return None;
@@ -170,8 +170,8 @@ fn placeholder_in(tree: &Tree, entry: &Entry) -> Option<At<String>> {
     Some(At::new(entry.path.to_string(), line))
 }
 
-/// The first document beside the results that is named for quantisation, or README that speaks of it. Source files are
-/// none: they name functions, not methods.
+/// Finds the first document outside `results` that is named after quantisation, or README that mentions it. Source
+/// files do not count, as they name functions rather than methods.
 fn on_quantisation(tree: &Tree, submitter: &Submitter, entries: &[Entry]) -> Option<String> {
     const DOCUMENTS: [&str; 8] = ["pdf", "md", "txt", "rst", "docx", "html", "ipynb", "adoc"];
     let speaks = |text: &[u8]| holds_any(&text.to_ascii_lowercase(), &["quantiz", "quantis"]);
@@ -181,7 +181,7 @@ fn on_quantisation(tree: &Tree, submitter: &Submitter, entries: &[Entry]) -> Opt
     document.map(|entry| entry.path.to_string())
 }
 
-/// The first README beside the results that names how the device was hooked up, or an instrument and what it feeds.
+/// Finds the first README outside `results` that mentions the wiring, or both an instrument and the supply.
 fn on_hookup(tree: &Tree, submitter: &Submitter, entries: &[Entry]) -> Option<String> {
     const WIRING: [&str; 5] = ["hookup", "hook-up", "hook up", "wiring", "schematic"];
     const INSTRUMENTS: [&str; 9] = [
@@ -205,9 +205,9 @@ fn on_hookup(tree: &Tree, submitter: &Submitter, entries: &[Entry]) -> Option<St
         .map(|entry| entry.path.to_string())
 }
 
-/// Whether a file holds nothing but blanks.
+/// Whether a file contains only white space.
 fn is_blank(tree: &Tree, entry: &Entry) -> bool {
-    /// A longer file is taken to say something, in bytes.
+    /// Maximum size in bytes; a longer file is assumed not to be blank.
     const LONGEST: u64 = 1 << 10;
     let blank = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_whitespace);
     entry.size().is_some_and(|size| size <= LONGEST) && tree.read_with(entry, blank).unwrap_or(false)
@@ -222,7 +222,7 @@ fn beside_results<'a>(submitter: &Submitter, entries: &'a [Entry]) -> impl Itera
     entries.iter().filter(move |entry| !entry.path.starts_with(&results))
 }
 
-/// Whether a file is a README with such a text.
+/// Whether a file is a plain-text README whose content satisfies a condition.
 fn is_readme_that(tree: &Tree, entry: &Entry, speaks: impl Fn(&[u8]) -> bool) -> bool {
     const LONGEST: u64 = 1 << 20;
     let name = entry.name().to_lowercase();
@@ -234,7 +234,7 @@ fn is_readme_that(tree: &Tree, entry: &Entry, speaks: impl Fn(&[u8]) -> bool) ->
         && tree.read_with(entry, speaks).unwrap_or(false)
 }
 
-/// Whether a file begins as a PDF or Word file does. One that cannot be read is reported as such.
+/// Whether a file begins like a PDF or Word file. Unreadable files are reported elsewhere.
 fn is_document(tree: &Tree, entry: &Entry) -> bool {
     begins_with(tree, entry, &[b"%PDF", b"PK"])
 }
@@ -246,18 +246,18 @@ fn begins_with(tree: &Tree, entry: &Entry, beginnings: &[&[u8]]) -> bool {
 }
 
 fn read_checklist(tree: &Tree, entry: &Entry) -> ChecklistFile {
-    // A Word file that was only renamed is none.
+    // A Word file renamed to .pdf is still read as a Word file.
     let is_pdf = begins_with(tree, entry, &[b"%PDF"])
         || !begins_with(tree, entry, &[b"PK"]) && !has_ending(entry.name(), &["docx"]);
     if let Some(size) = entry.size().filter(|size| *size > MAX_CHECKLIST) {
-        let message = format!("the file has {size} bytes, at most {MAX_CHECKLIST} are expected");
+        let message = format!("the file has {size} bytes, expected at most {MAX_CHECKLIST}");
         return ChecklistFile { path: entry.path.to_string(), is_pdf, content: Err(Damage::new(0, message)) };
     }
     let bytes = tree.read(entry).map_err(|error| Damage::new(0, format!("the file cannot be read: {error}")));
     let read = if is_pdf { checklist::parse_pdf } else { checklist::parse };
-    // The file goes through libraries; what makes one of them fail must not end the audit.
+    // The file is parsed by third-party libraries; a panic in one of them must not end the audit.
     let guarded = |bytes: Vec<u8>| {
-        let failed = |_| Err(Damage::new(0, "the file cannot be read: it makes its reader fail"));
+        let failed = |_| Err(Damage::new(0, "the file cannot be read: the parser failed on it"));
         std::panic::catch_unwind(|| read(&bytes)).unwrap_or_else(failed)
     };
     ChecklistFile { path: entry.path.to_string(), is_pdf, content: bytes.and_then(guarded) }
@@ -268,7 +268,7 @@ const TEXTS: [&str; 26] = [
     "sh", "tcl", "toml", "txt", "xml", "yaml", "yml", "pem",
 ];
 
-/// What is known of a file; `None` if nothing, or if it cannot be read, which is reported as such.
+/// Scans a file of code; `None` if nothing was found or it cannot be read, which is reported elsewhere.
 fn read_code(tree: &Tree, entry: &Entry) -> Option<CodeFile> {
     if !ends_in(entry, &TEXTS) {
         return None;
@@ -290,10 +290,10 @@ fn by_blocks(tree: &Tree, entry: &Entry, take: impl FnMut(&[u8])) -> Option<()> 
     tree.stream(entry, |source| blocks::for_each_of_code(source, take)).ok()
 }
 
-/// A block of a file and the offset in it. Lines are counted only once there is something to say of one.
+/// Block number in a file and offset in the block. It is converted to a line only if something was found there.
 type Place = (usize, usize);
 
-/// The line of a place in a file.
+/// Returns the line of a place in a file.
 fn line_of(tree: &Tree, entry: &Entry, (block, offset): Place) -> Option<Line> {
     let (mut line, mut current) = (1, 0);
     by_blocks(tree, entry, |bytes| {
@@ -308,14 +308,14 @@ fn line_of(tree: &Tree, entry: &Entry, (block, offset): Place) -> Option<Line> {
     Some(line)
 }
 
-/// What is looked for in the texts of `code`.
+/// Scanner for evaluation inputs and private keys in files of `code`.
 #[derive(Default)]
 struct Scan {
-    /// Whether the file is an official list itself, which may lie beside the code that reads it.
+    /// Whether the file is an official list, which may be included with the code that reads it.
     is_list: bool,
-    /// Blocks so far.
+    /// Number of blocks so far.
     blocks: usize,
-    /// Different names of evaluation inputs.
+    /// Different names of evaluation inputs found.
     inputs: BTreeSet<String>,
     first_input: Option<(String, Place)>,
     private_key: Option<Place>,
@@ -334,7 +334,7 @@ impl Scan {
         self.blocks += 1;
     }
 
-    /// A name that ends here, if it is that of an evaluation input.
+    /// Records the name that ends with the `.bin` at `at`, if it is that of an evaluation input.
     fn input(&mut self, bytes: &[u8], at: usize) {
         let start = bytes[..at].iter().rposition(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'));
         let name = &bytes[start.map_or(0, |start| start + 1)..at + b".bin".len()];
@@ -346,12 +346,12 @@ impl Scan {
     }
 }
 
-/// Whether it is a file with one of these endings, and not what a Mac leaves beside one.
+/// Whether it is a file with one of these extensions, and not a macOS `._` file.
 fn ends_in(entry: &Entry, endings: &[&str]) -> bool {
     entry.is_file() && has_ending(entry.name(), endings) && !entry.name().starts_with("._")
 }
 
-/// Whether a name ends in a point and one of these, in letters of either case.
+/// Whether a name has one of these extensions, ignoring case.
 fn has_ending(name: &str, endings: &[&str]) -> bool {
     name.rsplit_once('.').is_some_and(|(_, ending)| endings.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }

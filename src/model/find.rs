@@ -1,4 +1,4 @@
-//! Finding submitters, systems, benchmarks and runs in a tree, before anything of a run is read.
+//! Finds submitters, systems, benchmarks and runs in a tree. The files of runs are not read yet.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -54,7 +54,7 @@ fn submitter(tree: &Tree, division: &str, name: String, path: String) -> Submitt
     }
 }
 
-/// The division that the system descriptions of a lone submitter's folder agree on.
+/// Returns the division that all system descriptions of a single submitter's folder name; empty if they differ.
 fn claimed_division(tree: &Tree, round: &Round) -> String {
     let claimed: BTreeSet<_> = tree
         .children("systems")
@@ -73,14 +73,14 @@ fn folders_of_submitters<'a>(tree: &'a Tree, path: &str) -> impl Iterator<Item =
     folders(tree, path).filter(|path| is_submitter(tree, path))
 }
 
-/// Folders directly in a folder, without hidden ones.
+/// Returns the folders directly in a folder, without hidden ones.
 fn folders<'a>(tree: &'a Tree, path: &str) -> impl Iterator<Item = String> + use<'a> {
     tree.children(path)
         .filter(|entry| entry.kind == source::Kind::Folder && !entry.name().starts_with('.'))
         .map(|entry| entry.path.to_string())
 }
 
-/// The systems of a submitter with their benchmarks and files, not yet read.
+/// Finds the systems of a submitter with their benchmarks and files, without reading the files.
 pub(super) fn find_systems(tree: &Tree, round: &Round, submitter: &Submitter) -> Vec<System> {
     let results = source::join(&submitter.path, "results");
     let mut systems: BTreeMap<String, Vec<Benchmark>> = BTreeMap::new();
@@ -115,17 +115,18 @@ pub(super) fn find_systems(tree: &Tree, round: &Round, submitter: &Submitter) ->
         .collect()
 }
 
-/// The descriptions of a submitter.
+/// The system descriptions of a submitter.
 struct Descriptions<'a> {
     tree: &'a Tree,
     folder: String,
-    /// The JSON files in or under the folder, in lower case, where a description may have another name than its system.
+    /// JSON files below `systems`, as lower-case path and path; empty unless the round allows any name for
+    /// descriptions.
     files: Vec<(String, &'a str)>,
     read: BTreeMap<String, Option<Arc<SystemDescription>>>,
 }
 
 impl<'a> Descriptions<'a> {
-    /// Most files among which one of another name is looked for.
+    /// Maximum number of files that are considered for a system without a file of its name.
     const MOST: usize = 100;
 
     fn of(tree: &'a Tree, round: &Round, submitter: &str) -> Self {
@@ -141,8 +142,8 @@ impl<'a> Descriptions<'a> {
         Self { tree, folder, files, read: BTreeMap::new() }
     }
 
-    /// Where a system's description is: under the system's name, or, where the round allows, the JSON file in or under
-    /// `systems` whose path has most of the system's name in it.
+    /// Returns the path of a system's description: the file with the system's name or, if the round allows any name,
+    /// the JSON file below `systems` whose path contains most of the system's name.
     fn path(&self, system: &str, alone: bool) -> String {
         let named = source::join(&self.folder, &format!("{system}.json"));
         if self.files.is_empty() || self.tree.get(&named).is_some() {
@@ -163,7 +164,7 @@ impl<'a> Descriptions<'a> {
         }
     }
 
-    /// Reads a description, each once.
+    /// Reads a description; each file is read only once.
     fn read(&mut self, path: &str) -> Option<Arc<SystemDescription>> {
         if let Some(read) = self.read.get(path) {
             return read.clone();
@@ -175,14 +176,14 @@ impl<'a> Descriptions<'a> {
     }
 }
 
-/// Largest description that is read, in bytes; twenty times the template.
+/// Maximum size of a description that is read, in bytes; twenty times the template.
 const MAX_DESCRIPTION: u64 = 64 << 10;
 
 fn read_description(tree: &Tree, entry: &Entry) -> SystemDescription {
     let damaged = |what: String| SystemDescription { damage: Some(Damage::new(0, what)), ..Default::default() };
     match entry.size() {
         Some(size) if size > MAX_DESCRIPTION => {
-            damaged(format!("the file has {size} bytes, at most {MAX_DESCRIPTION} are expected"))
+            damaged(format!("the file has {size} bytes, expected at most {MAX_DESCRIPTION}"))
         }
         _ => match tree.read(entry) {
             Ok(bytes) => description::parse(&bytes),
@@ -191,7 +192,8 @@ fn read_description(tree: &Tree, entry: &Entry) -> SystemDescription {
     }
 }
 
-/// Folders of a system that are benchmarks: those that hold runs, and those directly below it that hold no such folder.
+/// Returns the folders of a system that are benchmarks: those that contain runs, and those directly below the system
+/// that do not contain such a folder.
 fn benchmark_folders(tree: &Tree, round: &Round, system: &str) -> BTreeSet<String> {
     let with_runs: BTreeSet<&str> = tree
         .below(system)
@@ -209,13 +211,14 @@ fn benchmark_folders(tree: &Tree, round: &Round, system: &str) -> BTreeSet<Strin
     found
 }
 
-/// The official short name of a benchmark's folder; the open division may give its models names of their own.
+/// Returns the official short name of a benchmark's folder. In the open division, `model_mapping.json` may add folder
+/// names.
 fn benchmark_of_folder(round: &Round, submitter: &Submitter, folder: &str) -> Option<String> {
     let mapped = submitter.model_mapping.get(folder).filter(|_| !submitter.is_closed()).map(String::as_str);
     round.benchmark_of_folder(folder).or(mapped.filter(|name| round.benchmarks.contains_key(*name))).map(str::to_owned)
 }
 
-/// Where a benchmark folder stands below `results`.
+/// Parts of a benchmark folder's path below `results`.
 struct Place<'a> {
     system: &'a str,
     benchmark: &'a str,
@@ -223,7 +226,8 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The benchmark is the first part with a name of the round; without one, the second part.
+    /// Splits a path below `results`. The benchmark is the first part, after the system, that names a benchmark of the
+    /// round; otherwise the second part.
     fn of(named: &dyn Fn(&str) -> Option<String>, below: &'a str) -> Self {
         let parts: Vec<&str> = below.split('/').collect();
         let index = (1..parts.len()).find(|index| named(parts[*index]).is_some()).unwrap_or(1);
@@ -240,7 +244,7 @@ fn find_runs(tree: &Tree, round: &Round, path: String, place: &Place<'_>, name: 
         name,
         variant: place.variant.map(str::to_owned),
         files: tree.files_in(&path),
-        strange_folders: Vec::new(),
+        other_folders: Vec::new(),
         runs: BTreeMap::new(),
         path,
     };
@@ -249,7 +253,7 @@ fn find_runs(tree: &Tree, round: &Round, path: String, place: &Place<'_>, name: 
             (source::Kind::Folder, Some(mode)) => {
                 benchmark.runs.insert(mode, find_files(tree, round, mode, &entry.path));
             }
-            (source::Kind::Folder, None) => benchmark.strange_folders.push(entry.name().to_owned()),
+            (source::Kind::Folder, None) => benchmark.other_folders.push(entry.name().to_owned()),
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! The inputs of an accuracy run beside the official list they come closest to.
+//! The inputs of an accuracy run, compared with the most similar official list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,12 +6,12 @@ use super::Run;
 use crate::parse::location::Line;
 use crate::round::{BenchmarkSpec, Dataset, FileRole, dataset};
 
-/// What an accuracy run was run on.
+/// The inputs of an accuracy run.
 #[derive(Debug, Clone)]
 pub struct Inputs {
-    /// The official list that has most of the inputs in common; `None` if no input is on any list.
+    /// The most similar official list; `None` if none of the inputs is on a list.
     pub list: Option<&'static Dataset>,
-    /// Loads of the inputs on that list, in its order.
+    /// Loads of the inputs on that list, in the order of the list.
     pub listed: Vec<Loads>,
     /// Loads of all other inputs, by name.
     pub foreign: BTreeMap<String, Loads>,
@@ -19,19 +19,19 @@ pub struct Inputs {
     pub first: Option<String>,
 }
 
-/// How often an input was loaded, and where in the file.
+/// Statistics of the loads of one input.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Loads {
     /// Number of loads.
     count: usize,
-    /// Number of different slices.
+    /// Number of different slices that were loaded.
     distinct: usize,
     /// Line of the last load.
     line: Line,
 }
 
 impl Loads {
-    /// Whether it was never loaded.
+    /// Whether the input was never loaded.
     #[must_use]
     pub const fn is_missing(&self) -> bool {
         self.count == 0
@@ -43,7 +43,7 @@ impl Loads {
         self.distinct
     }
 
-    /// Whether a slice was loaded twice, or there are more slices than the file has.
+    /// Whether a slice was loaded more than once, or more slices were loaded than the file has.
     #[must_use]
     pub const fn repeated(&self, slices: u32) -> bool {
         self.count > self.distinct || self.distinct > slices as usize
@@ -57,27 +57,27 @@ impl Loads {
 }
 
 impl Run {
-    /// The inputs of an accuracy run and the official list they come closest to, where there is one.
+    /// Returns the inputs of an accuracy run and the most similar official list, if there is one.
     #[must_use]
     pub fn listed_inputs(&self) -> Option<(&Inputs, &'static Dataset)> {
         let inputs = self.inputs.as_ref()?;
         Some((inputs, inputs.list?))
     }
 
-    /// The file that shows the inputs: the log, or results.json where there is none.
+    /// Returns the path of the file that shows the inputs: the log, or results.json if there is no log.
     #[must_use]
     pub fn inputs_path(&self) -> &str {
         self.path_of(if self.has(FileRole::Log) { FileRole::Log } else { FileRole::Json })
     }
 }
 
-/// A load: the input's name, where in the file, and its line.
+/// A load: name of the input, position in its file, line in the evidence.
 type Load<'a> = (&'a str, u32, Line);
 
 impl Inputs {
-    /// The inputs the log shows, or results.json where there is no log.
+    /// Collects the inputs from the log, or from results.json if the log does not contain inferences.
     #[must_use]
-    pub fn of(run: &Run, spec: &BenchmarkSpec) -> Self {
+    pub fn new(run: &Run, spec: &BenchmarkSpec) -> Self {
         let loads: Vec<Load<'_>> = match run.log.as_ref().filter(|log| !log.inferences.is_empty()) {
             Some(log) => {
                 let loads = log.inferences.iter();
@@ -107,20 +107,20 @@ impl Inputs {
         Self { list, listed, foreign, first: loads.first().map(|(name, ..)| (*name).to_owned()) }
     }
 
-    /// Every input of the list by name, in its order.
+    /// Returns every input of the list with its loads, in the order of the list.
     pub fn on_list(&self) -> impl Iterator<Item = (&str, &Loads)> {
         let names = self.list.into_iter().flat_map(|list| &list.inputs).map(|(name, _)| *name);
         names.zip(&self.listed)
     }
 
-    /// Every input that was loaded, by name and in the order of the list, others last.
+    /// Returns every input that was loaded: in the order of the list, then those that are not on it.
     pub fn loaded(&self) -> impl Iterator<Item = (&str, &Loads)> {
         let listed = self.on_list().filter(|(_, loads)| !loads.is_missing());
         listed.chain(self.foreign.iter().map(|(name, loads)| (name.as_str(), loads)))
     }
 }
 
-/// What results.json says was loaded: it does not tell slices apart, they come in order.
+/// Returns the loads in results.json, which does not name slices: the slices of a file are in order.
 fn from_json(run: &Run) -> Vec<Load<'_>> {
     let mut slices: BTreeMap<&str, u32> = BTreeMap::new();
     let names = run.json.iter().flatten().filter_map(|entry| entry.file.as_deref());
@@ -132,21 +132,22 @@ fn from_json(run: &Run) -> Vec<Load<'_>> {
     names.map(load).collect()
 }
 
-/// The official list some inputs come closest to.
+/// The official list most similar to some inputs.
 #[derive(Debug)]
 pub struct Closest {
     /// The list.
     pub list: &'static Dataset,
-    /// The place in the list of each of the inputs.
+    /// Index in the list of each input; `None` for inputs that are not on it.
     pub places: Vec<Option<u32>>,
-    /// How many different inputs are on the list.
+    /// Number of different inputs that are on the list.
     pub known: usize,
-    /// How many different inputs are not.
+    /// Number of different inputs that are not on the list.
     pub foreign: usize,
 }
 
-/// The official list that has most of the inputs in common with a run, accepted lists before superseded ones; `None` if
-/// no input is on any.
+/// Returns the official list that is most similar to the inputs of a run; if equal, accepted lists before superseded
+/// ones.
+/// `None` if none of the inputs is on a list.
 #[must_use]
 pub fn closest_list<'a>(inputs: &(impl Iterator<Item = &'a str> + Clone), spec: &BenchmarkSpec) -> Option<Closest> {
     let mut best: Option<(f64, Closest)> = None;

@@ -1,4 +1,4 @@
-//! From a tree to the model. Content can never make it fail.
+//! Loads a tree into the model. The content of files never makes it fail.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -11,40 +11,40 @@ use super::{Benchmark, Run, Submission, System, documents};
 use crate::round::{FileRole, Mode, Round};
 use crate::source::{Kind, Tree, is_inside, name_of, parent_of};
 
-/// Why there is nothing to check.
+/// Error of loading a tree: there is nothing to check.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// The tree is neither a round nor a submitter's folder.
+    /// The tree is not a round, a division or a submitter's folder.
     #[error(
         "nothing to check: there is neither a division folder ({divisions}) nor a submitter's results or systems folder{}",
-        told(elsewhere)
+        hint(elsewhere)
     )]
     Nothing {
-        /// Divisions of the round.
+        /// Names of the round's divisions.
         divisions: String,
-        /// Folders further down that hold a submission.
+        /// Folders below that contain a submission.
         elsewhere: Vec<String>,
     },
-    /// The submitter asked for is not there.
-    #[error("there is no submitter {name}; there are {known}")]
+    /// The requested submitter does not exist.
+    #[error("there is no submitter {name}; the submitters are: {known}")]
     NoSuchSubmitter {
-        /// Who was asked for.
+        /// The requested name.
         name: String,
-        /// Who is there.
+        /// Names of the submitters that exist.
         known: String,
     },
 }
 
-fn told(elsewhere: &[String]) -> String {
+fn hint(elsewhere: &[String]) -> String {
     match elsewhere {
         [] => String::new(),
-        [only] => format!("; the submission lies in `{only}`"),
-        [first, ..] => format!("; submissions lie in `{first}` and {} more folders", elsewhere.len() - 1),
+        [only] => format!("; the submission is in `{only}`"),
+        [first, ..] => format!("; submissions are in `{first}` and {} more folders", elsewhere.len() - 1),
     }
 }
 
-/// Folders of a tree, not its root, at which a submission begins: that hold a division with a submitter, or are a submitter's
-/// own.
+/// Returns the folders below the root at which a submission begins: those that contain a division with a submitter, and
+/// submitters' folders.
 fn elsewhere(tree: &Tree, round: &Round) -> Vec<String> {
     let folders = tree.entries().iter().filter(|entry| entry.kind == Kind::Folder && entry.name() == "results");
     let mut found: Vec<String> = folders
@@ -58,16 +58,16 @@ fn elsewhere(tree: &Tree, round: &Round) -> Vec<String> {
         .collect();
     found.sort();
     found.dedup();
-    // Of nested ones the outermost.
+    // Keep only the outermost of nested folders.
     let outer = found.clone();
     found.retain(|folder| !outer.iter().any(|other| other != folder && is_inside(folder, other)));
     found
 }
 
-/// Divisions and submitters of a tree; nothing of their systems is looked for.
+/// Finds the divisions and submitters of a tree, without their systems.
 ///
 /// # Errors
-/// As [`load`].
+/// Like [`load`].
 pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result<Submission, LoadError> {
     let mut submission = find_submitters(tree, round);
     if submission.submitters.is_empty() && submission.divisions.is_empty() {
@@ -75,7 +75,7 @@ pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result
     }
     if let Some(name) = submitter {
         let known: BTreeSet<_> = submission.submitters.iter().map(|submitter| submitter.name.clone()).collect();
-        // Two submitters may differ in case only; otherwise case does not matter.
+        // Case is ignored unless a submitter matches exactly, as two submitters may differ only in case.
         let exact = known.contains(name);
         submission
             .submitters
@@ -90,11 +90,12 @@ pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result
 
 /// Loads a tree: a round, the parent of a division folder, a division folder, or a submitter's own folder.
 ///
-/// Documents and results are read in parallel, the largest results first. Results are handed to `judge` one by one, each
-/// as a submission of its own, with how many there are in all, while its evidence is at hand. After that only figures are kept, unless `keep_evidence`.
+/// Documents and results are read in parallel, the largest results first. Each result is passed to `judge` as a
+/// submission that contains only that result, together with the total number of results, while its evidence is in
+/// memory. Afterwards the evidence is dropped unless `keep_evidence`.
 ///
 /// # Errors
-/// When the tree holds nothing to check, or not the submitter asked for.
+/// If the tree does not contain a submission, or not the requested submitter.
 pub fn load(
     tree: &Tree,
     round: &Round,
@@ -140,8 +141,9 @@ pub fn load(
     Ok(submission)
 }
 
-/// Files that look like a session's and lie in no run: named as such files are, in a folder named as a run's, or anywhere
-/// but among the code where the name is a session's alone. The whole tree is looked at unless one submitter was asked for.
+/// Returns files that look like session files but are not in a run: files with a session file's name in a folder with a
+/// run's name, or below a folder `results` but not below `code`. Searches the whole tree if `whole`, otherwise the
+/// submitters' folders.
 fn unread(tree: &Tree, round: &Round, submission: &Submission, whole: bool) -> Vec<String> {
     let read: BTreeSet<&str> =
         submission.runs().flat_map(|place| place.run.paths.values()).map(String::as_str).collect();
@@ -167,7 +169,7 @@ fn unread(tree: &Tree, round: &Round, submission: &Submission, whole: bool) -> V
     files.map(|entry| entry.path.to_string()).collect()
 }
 
-/// A submission of one result.
+/// Returns a submission that contains only one result.
 fn alone(submission: &Submission, system: usize, benchmark: Benchmark) -> Submission {
     let system = &submission.systems[system];
     let owner = submission.submitter_of(&system.path);

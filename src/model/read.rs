@@ -1,4 +1,4 @@
-//! Reading the files of a run, and the windows they show.
+//! Reads the files of a run, and derives its windows from them.
 
 use std::io::{self, Read};
 
@@ -10,15 +10,15 @@ use crate::parse::{blocks, claims, eembc, energy_trace, mlcommons, results_json,
 use crate::round::{FileRole, Mode, Round, Runner};
 use crate::source::{Entry, Tree};
 
-/// Largest results.json or trace that is read, in bytes; ten times the largest that either runner writes.
+/// Maximum size of a results.json or trace that is read, in bytes; ten times the largest that either runner writes.
 const MAX_JSON: u64 = 256 << 20;
 
-/// Largest list of time stamps that is read, in bytes; a run has a dozen stamps.
+/// Maximum size of a list of time stamps that is read, in bytes; a run has a dozen stamps.
 const MAX_STAMPS: u64 = 1 << 20;
 
 fn at_most(entry: &Entry, most: u64) -> io::Result<()> {
     match entry.size() {
-        Some(size) if size > most => Err(io::Error::other(format!("it has {size} bytes, at most {most} are expected"))),
+        Some(size) if size > most => Err(io::Error::other(format!("it has {size} bytes, expected at most {most}"))),
         _ => Ok(()),
     }
 }
@@ -42,19 +42,19 @@ pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run) {
         .or_else(|| run.claims.as_ref().filter(|claims| !claims.is_empty()).and_then(|claims| claims.runner))
         .or_else(|| run.has(FileRole::Json).then_some(Runner::Mlcommons))
         .or_else(|| run.has(FileRole::Script).then_some(Runner::Eembc));
-    run.identity = run.log.as_ref().and_then(Identity::of);
+    run.identity = run.log.as_ref().and_then(Identity::new);
     run.windows = windows(run, round);
     run.supply_v = supply_v(run).filter(|_| run.mode == Mode::Energy);
 }
 
-/// The supply voltage that log or results.json name.
+/// Returns the supply voltage in the log, otherwise that in results.json, in V.
 fn supply_v(run: &Run) -> Option<f64> {
     let of_trial = || run.json.iter().flatten().find_map(|entry| entry.power.as_ref()?.voltage);
     let of_log = run.log.as_ref().and_then(|log| log.voltage_mv).map(|at| at.value as f64 / 1000.0);
     of_log.or_else(of_trial).filter(|volts| volts.is_finite() && *volts > 0.0)
 }
 
-/// Whether a file holds anything.
+/// Whether a file has content.
 enum Content {
     Nothing,
     Something,
@@ -127,7 +127,7 @@ fn parse_json(run: &mut Run, role: FileRole, bytes: &[u8]) {
     run.damage.extend(damage.err().map(|damage| (role, damage)));
 }
 
-/// A log of the runner that its first lines tell.
+/// Parser of a log, chosen by the first lines of the log.
 enum LogParser {
     Eembc(Box<eembc::Parser>),
     Mlcommons(Box<mlcommons::Parser>),
@@ -162,13 +162,13 @@ impl LogParser {
     }
 }
 
-/// The timed windows the evidence shows: pairs of stamps of an energy trace, entries of results.json, or inferences of
-/// the log, whichever is the finest.
+/// Returns the timed windows: from the time stamps of an energy trace, otherwise from the entries of results.json,
+/// otherwise from the inferences in the log.
 fn windows(run: &Run, round: &Round) -> Vec<Window> {
     if run.mode == Mode::Accuracy {
         return Vec::new();
     }
-    // What does not belong to a session of this kind shows nothing of it.
+    // Files that do not belong to this mode or runner are ignored.
     if let Some(stamps) = run.stamps.as_ref().filter(|_| run.mode == Mode::Energy) {
         return trace_windows(run, round, stamps);
     }
@@ -180,7 +180,7 @@ fn windows(run: &Run, round: &Round) -> Vec<Window> {
         .map_or_else(Vec::new, |log| log.inferences.iter().map(|inference| log_window(log, inference)).collect())
 }
 
-/// The MLCommons runner's log prints milliseconds.
+/// Maximum rounding error of a time in the MLCommons runner's log, which prints milliseconds; in seconds.
 const PRINTED_ROUNDING: f64 = 0.0005;
 
 fn log_window(log: &SessionLog, inference: &Inference) -> Window {
@@ -206,7 +206,7 @@ fn host_seconds(log: &SessionLog, inference: &Inference) -> Option<f64> {
     ms.map(|ms| ms as f64 / 1000.0)
 }
 
-/// Whole microseconds of a stamp; `None` where it is negative or too large to be one.
+/// Rounds a stamp to whole microseconds; `None` if it is negative or implausibly large.
 fn whole_us(us: f64) -> Option<u64> {
     const MOST: f64 = 1e15;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within the range
@@ -226,7 +226,7 @@ fn json_windows(run: &Run, entries: &[results_json::Entry]) -> Vec<Window> {
             });
             let seconds = span.map(|(start, stop)| stop - start).or_else(|| elapsed(infer?));
             let in_log = run.log.as_ref().and_then(|log| Some((log, log.inferences.get(index)?)));
-            // results.json is one line; the log has one for every window.
+            // results.json is a single line; the log has one line per window.
             let (role, line) = in_log.map_or((FileRole::Json, 1), |(_, inference)| (FileRole::Log, inference.line));
             Window {
                 role: Some(role),

@@ -1,32 +1,31 @@
-//! Reading a file in blocks of whole lines, so that memory does not grow with the file.
+//! Reads a file in blocks of whole lines, so that memory use does not depend on the size of the file.
 
 use std::cell::RefCell;
 use std::io::{self, Read};
 
-/// Bytes that are asked for at a time: few enough to stay in the processor's cache until they are parsed.
+/// Bytes that are read at a time; few enough to stay in the processor's cache until they are parsed.
 const BLOCK: usize = 128 << 10;
 
-/// Most bytes of a line of a log that are looked at; of a longer one the middle is left out.
+/// Most bytes that are kept of a line of a log. The middle of a longer line is dropped.
 const LONGEST_LINE: usize = 4 << 20;
 
-/// Most bytes of a line of code that are looked at: programs are made to write long ones.
+/// Most bytes that are kept of a line of code, as generated code has long lines.
 const LONGEST_CODE: usize = 16 << 20;
 
 thread_local! {
-    /// One buffer for all files that a thread reads one after the other.
+    /// Buffer of a thread, reused for every file.
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Hands over a source in blocks that end with a line feed, the last one perhaps without. Blocks are never empty, and all
-/// but the last are large.
+/// Passes a source to `take` in blocks of whole lines. Blocks are never empty. The last one may lack its line feed.
 ///
 /// # Errors
-/// When the source cannot be read; whole blocks before that were handed over.
+/// When the source cannot be read; the whole blocks before that were passed on.
 pub fn for_each(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<()> {
     with_buffer(|buffer| read(source, buffer, LONGEST_LINE, take))
 }
 
-/// The same for code.
+/// Like [`for_each`], with longer lines, for code.
 ///
 /// # Errors
 /// As [`for_each`].
@@ -40,18 +39,18 @@ fn with_buffer(work: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<
         buffer.resize(BLOCK, 0);
     }
     let done = work(&mut buffer);
-    // Some programs are written in lines of a megabyte; a longer line does not keep its memory.
+    // Code with lines of a megabyte is common; the memory of longer lines is released.
     if buffer.len() <= LONGEST_LINE {
         BUFFER.set(buffer);
     }
     done
 }
 
-/// Hands over a source in parts, none of them empty, until one is refused. All but the last have one length, whatever was
-/// read before: what is packed depends on it.
+/// Passes a source to `take` in parts that are not empty, until one is refused. All parts but the last have the same
+/// length, whatever was read before, as the bytes of a compressed file depend on it.
 ///
 /// # Errors
-/// When the source cannot be read, and what `take` says.
+/// When the source cannot be read, and errors of `take`.
 pub fn for_each_part(source: &mut dyn Read, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
     with_buffer(|buffer| {
         loop {
@@ -92,7 +91,7 @@ fn read(source: &mut dyn Read, buffer: &mut Vec<u8>, longest: usize, mut take: i
     Ok(())
 }
 
-/// Fills a buffer from a place on, as far as the source reaches, and says where it ends.
+/// Fills a buffer from an offset on until it is full or the source ends. Returns the end of the filled part.
 fn fill(source: &mut dyn Read, buffer: &mut [u8], mut filled: usize) -> io::Result<usize> {
     while filled < buffer.len() {
         match source.read(&mut buffer[filled..]) {
@@ -110,10 +109,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Gives a few bytes at a time.
-    struct Drops<'a>(&'a [u8], usize);
+    /// Reads a few bytes at a time.
+    struct SlowReader<'a>(&'a [u8], usize);
 
-    impl Read for Drops<'_> {
+    impl Read for SlowReader<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             let count = self.1.min(self.0.len()).min(buffer.len());
             buffer[..count].copy_from_slice(&self.0[..count]);
@@ -124,7 +123,7 @@ mod tests {
 
     fn joined(bytes: &[u8], step: usize) -> Vec<u8> {
         let mut all = Vec::new();
-        for_each(&mut Drops(bytes, step), |block| {
+        for_each(&mut SlowReader(bytes, step), |block| {
             assert!(!block.is_empty());
             all.extend_from_slice(block);
         })
@@ -134,7 +133,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn blocks_join_to_the_file(bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), any::<u8>()], 0..300), step in 1usize..50) {
+        fn joined_blocks_are_the_file(bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), any::<u8>()], 0..300), step in 1usize..50) {
             prop_assert_eq!(joined(&bytes, step), bytes);
         }
     }
@@ -148,7 +147,7 @@ mod tests {
                 lengths.push(part.len());
                 Ok(())
             };
-            for_each_part(&mut Drops(&bytes, 1000), take).unwrap();
+            for_each_part(&mut SlowReader(&bytes, 1000), take).unwrap();
             lengths
         };
         assert_eq!(parts(), [BLOCK, BLOCK, 1]);
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_several_blocks_stay_whole_and_endless_ones_lose_their_middle() {
+    fn long_lines_stay_whole_and_endless_lines_lose_their_middle() {
         let mut long = vec![b'x'; 3 * BLOCK];
         long.extend(b"\nend\n");
         assert_eq!(joined(&long, BLOCK), long);

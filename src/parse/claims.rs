@@ -1,4 +1,4 @@
-//! `results.txt`: what a submission claims, in the words of either runner.
+//! Parser of `results.txt`, the claimed figures, of both runners.
 //!
 //! | EEMBC runner | MLCommons runner |
 //! |---|---|
@@ -10,8 +10,9 @@
 //! | | `Accuracy: 44 True positives, 6 False negatives, 4 False positives` |
 //! | | `Average duty cycle: 0.55914`, `Estimated throughput: 55.908 inf./sec.` |
 //!
-//! A line that repeats the one before is dropped: one runner version printed every line several times. Of several
-//! different claims of one figure the last counts, as in the official checker; the others are kept.
+//! A line that repeats the one before is dropped, as one runner version printed every line several times. If a figure
+//! is claimed several times with different values, the last one counts, as in the official checker. The contradiction
+//! is recorded.
 
 use super::official::{self, Reading};
 use super::text;
@@ -25,14 +26,14 @@ pub struct Printed {
     pub text: String,
     /// Its value.
     pub value: f64,
-    /// One unit of its last printed digit, `0.001`.
+    /// One unit of the last printed digit, `0.001`.
     pub unit: f64,
     /// Its line.
     pub line: Line,
 }
 
 impl Printed {
-    /// Reads a printed number.
+    /// Parses a printed number.
     #[must_use]
     pub fn parse(text: &[u8], line: Line) -> Option<Self> {
         let value = text::number(text)?;
@@ -46,7 +47,7 @@ impl Printed {
         Some(Self { text: text.to_owned(), value, unit, line })
     }
 
-    /// With how many decimals the figure can be shown beside the claim: as many as are printed, at most 30.
+    /// Returns the number of printed decimals, at most 30, for printing other figures beside the claim.
     #[must_use]
     pub fn decimals(&self) -> usize {
         const MOST: usize = 30;
@@ -54,42 +55,42 @@ impl Printed {
         self.text.split_once('.').map_or(0, printed)
     }
 
-    /// Whether a figure prints as this number, give or take `units` of its last digit.
+    /// Whether a figure agrees with this number within `units` of the last printed digit.
     #[must_use]
     pub fn agrees_with(&self, figure: f64, units: f64) -> bool {
         (figure - self.value).abs() <= self.unit * units + self.value.abs() * 1e-12
     }
 }
 
-/// What results.txt says of a timed window.
+/// The claims about a timed window.
 #[derive(Debug, Clone, Default)]
 pub struct ClaimedWindow {
-    /// The window's number as printed.
+    /// The number of the window as printed.
     pub number: At<u64>,
-    /// Inferences.
+    /// Number of inferences.
     pub inferences: Option<At<u64>>,
-    /// Seconds.
+    /// Runtime in seconds.
     pub runtime: Option<Printed>,
     /// Inferences per second.
     pub throughput: Option<Printed>,
-    /// Whether the runner declared the window met or missed the requirements.
+    /// Whether the runner says that the window meets the runtime requirements.
     pub declared_valid: Option<At<bool>>,
 }
 
-/// What results.txt says of the energy of a window.
+/// The claims about the energy of a window.
 #[derive(Debug, Clone, Default)]
 pub struct ClaimedEnergy {
-    /// The window's or trial's number as printed.
+    /// The number of the window or trial as printed.
     pub number: At<u64>,
-    /// Seconds.
+    /// Elapsed time in seconds.
     pub elapsed: Option<Printed>,
-    /// Inferences (MLCommons).
+    /// Number of inferences (MLCommons only).
     pub inferences: Option<At<u64>>,
     /// Energy of the window in µJ.
     pub energy: Option<Printed>,
-    /// Mean power; µW (EEMBC) or mW (MLCommons).
+    /// Mean power in µW (EEMBC) or mW (MLCommons).
     pub power: Option<Printed>,
-    /// µJ per inference.
+    /// Energy per inference in µJ.
     pub per_inference: Option<Printed>,
 }
 
@@ -104,12 +105,13 @@ pub struct WakewordCounts {
     pub false_positives: u64,
 }
 
-/// Everything a results.txt claims.
+/// All claims of a results.txt.
 #[derive(Debug, Clone, Default)]
 pub struct Claims {
-    /// Whose words they are.
+    /// The runner that wrote it.
     pub runner: Option<Runner>,
-    /// Host time of the first line in milliseconds (EEMBC), or its calendar seconds (MLCommons).
+    /// Time stamp of the first line: host time in milliseconds (EEMBC), or seconds since the start of the year
+    /// (MLCommons).
     pub first_stamp: Option<At<u64>>,
     /// Timed windows.
     pub windows: Vec<ClaimedWindow>,
@@ -131,15 +133,15 @@ pub struct Claims {
     pub period: Option<Printed>,
     /// Wake word throughput in inferences per second.
     pub estimated_throughput: Option<Printed>,
-    /// Figures that an earlier line claims otherwise, and the later line.
+    /// Figures that are claimed twice with different values: name and earlier line, and the later line.
     pub contradicted: Vec<(At<String>, Line)>,
-    /// Errors the runner itself reports.
+    /// Errors that the runner reports.
     pub runner_errors: Vec<At<String>>,
-    /// What the official tool may read, as far as it tells whether that is what we read.
+    /// What the official checker may read; see [`official`].
     pub readings: Vec<Reading>,
-    /// What could not be read.
+    /// The parts that could not be read.
     pub damage: Vec<Damage>,
-    /// Whether the last block was of energy, so that `Power` belongs to it.
+    /// Whether the last block was an energy window, to which `Power` then belongs.
     in_energy: bool,
 }
 
@@ -154,7 +156,7 @@ pub fn parse(bytes: &[u8]) -> Claims {
 /// Reads a results.txt in blocks of whole lines.
 #[derive(Default)]
 pub struct Parser {
-    /// What was claimed so far.
+    /// The claims so far.
     pub claims: Claims,
     line: Line,
     /// The line before, across blocks.
@@ -162,7 +164,7 @@ pub struct Parser {
 }
 
 impl Parser {
-    /// Reads some more lines.
+    /// Reads the next block of lines.
     pub fn block(&mut self, bytes: &[u8]) {
         let mut previous: &[u8] = &self.previous;
         for (line, content) in text::lines_after(self.line, bytes) {
@@ -178,7 +180,7 @@ impl Parser {
 }
 
 impl Claims {
-    /// Whether nothing at all is claimed.
+    /// Whether there are no claims.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.windows.is_empty()
@@ -187,7 +189,7 @@ impl Claims {
             && self.wakeword.is_none()
     }
 
-    /// Reads one line, with or without a runner's stamp.
+    /// Reads one line, with or without a time stamp.
     pub fn read_line(&mut self, line: Line, content: &[u8]) {
         let message = if let Some(stamped) = text::stamped(content) {
             self.first_stamp.get_or_insert(At::new(stamped.ms, line));
@@ -203,7 +205,7 @@ impl Claims {
         };
         let Ok(message) = std::str::from_utf8(message) else {
             let found = text::shown(message);
-            self.damage.push(Damage::new(line, format!("`{found}` is not plain text")));
+            self.damage.push(Damage::new(line, format!("`{found}` is not UTF-8 text")));
             return;
         };
         self.message(line, message);
@@ -239,7 +241,7 @@ impl Claims {
     }
 
     fn labelled(&mut self, line: Line, label: &str, rest: &str) {
-        // The official checker takes the figure wherever in its line it stands.
+        // The official checker finds a label anywhere in a line.
         let figures = ["Top-1", "Top 1%", "AUC", "Average duty cycle", "Estimated throughput", "Accuracy"];
         let label = figures.into_iter().find(|figure| label.ends_with(figure)).unwrap_or(label);
         match label {
@@ -308,7 +310,7 @@ impl Claims {
             _ => return,
         };
         let number = At::new(self.count(line, number), line);
-        // `at time 11.32 for 7.04 sec.:`; the times are rounded to 10 ms, the length is what counts.
+        // `at time 11.32 for 7.04 sec.:`, rounded to 10 ms; only the length is used.
         let elapsed = rest
             .split_once(" for ")
             .and_then(|(_, seconds)| seconds.split_ascii_whitespace().next())
@@ -326,7 +328,7 @@ impl Claims {
             });
             let Some(count) = parsed else {
                 let message =
-                    format!("`{part}` is no wake word count, expected a number and `{}`", labels[index.min(2)]);
+                    format!("`{part}` is not a wake word count; expected a number and `{}`", labels[index.min(2)]);
                 self.damage.push(Damage::new(line, message));
                 return;
             };
@@ -344,14 +346,14 @@ impl Claims {
     fn window(&mut self, line: Line, set: impl FnOnce(&mut ClaimedWindow)) {
         match self.windows.last_mut() {
             Some(window) => set(window),
-            None => self.damage.push(Damage::new(line, "a figure of a window stands before the first window")),
+            None => self.damage.push(Damage::new(line, "a figure of a window comes before the first window")),
         }
     }
 
     fn energy_window(&mut self, line: Line, set: impl FnOnce(&mut ClaimedEnergy)) {
         match self.energies.last_mut() {
             Some(window) if self.in_energy => set(window),
-            _ => self.damage.push(Damage::new(line, "a figure of an energy window stands outside of one")),
+            _ => self.damage.push(Damage::new(line, "a figure of an energy window is outside of any energy window")),
         }
     }
 
@@ -370,7 +372,7 @@ impl Claims {
         let printed = Printed::parse(word.as_bytes(), line);
         if printed.is_none() {
             let found = text::shown(rest.trim().as_bytes());
-            self.damage.push(Damage::new(line, format!("`{found}` is no figure, expected a number")));
+            self.damage.push(Damage::new(line, format!("`{found}` is not a number")));
         }
         printed
     }
@@ -378,7 +380,7 @@ impl Claims {
     fn count(&mut self, line: Line, rest: &str) -> u64 {
         text::integer(rest.trim().as_bytes()).unwrap_or_else(|| {
             let found = text::shown(rest.trim().as_bytes());
-            self.damage.push(Damage::new(line, format!("`{found}` is no count, expected a whole number")));
+            self.damage.push(Damage::new(line, format!("`{found}` is not a whole number")));
             0
         })
     }
@@ -390,7 +392,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn both_runners_print_a_median() {
+    fn medians_of_both_runners_are_read() {
         for (text, runner) in [
             ("00101.622 ulp-mlperf: Median throughput is 23.155 inf./sec.\n", Runner::Eembc),
             ("0726.010245 ulp-mlperf: Median throughput is     23.155 inf./sec.\r\n", Runner::Mlcommons),
@@ -411,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn wake_word_counts_and_significant_digits() {
+    fn wake_word_counts_and_units_are_read() {
         let claims = parse(
             b"Accuracy: 44 True positives, 6 False negatives, 4 False positives\nEstimated throughput: 1.2346e+05 inf./sec.\n",
         );
@@ -420,13 +422,13 @@ mod tests {
     }
 
     #[test]
-    fn figures_that_are_no_numbers_are_damage() {
+    fn figures_that_are_not_numbers_are_damage() {
         let claims = parse(b"Median throughput is fast inf./sec.\n# Inferences : x\n");
         assert_eq!(claims.damage.len(), 3);
     }
 
     #[test]
-    fn half_a_unit_is_rounding() {
+    fn a_difference_of_half_a_unit_agrees() {
         let printed = Printed::parse(b"0.98", 1).unwrap();
         assert!(printed.agrees_with(0.9849, 0.53) && !printed.agrees_with(0.99, 0.53));
     }

@@ -1,4 +1,4 @@
-//! Documents of a submission: system descriptions, checklists, PDF.
+//! Parsers of a submission's documents: system descriptions and checklists, the latter in Word files or PDFs.
 
 pub mod checklist;
 pub mod description;

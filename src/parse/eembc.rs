@@ -1,8 +1,9 @@
-//! `log.txt` of the EEMBC EnergyRunner: `HOST SOURCE: MESSAGE` lines, in all three modes.
+//! Parser of `log.txt` of the EEMBC EnergyRunner: `HOST SOURCE: MESSAGE` lines, in all three modes.
 //!
-//! A line without that prefix continues the device message before it. Devices echo commands, glue debug text in front
-//! of a token, colour their output and put carriage returns before it, so tokens such as `m-lap-us-123` are looked for
-//! anywhere in a device message. Stamps that an interface board or energy monitor prints are not the device's.
+//! A line without that prefix continues the device message before it. Devices echo commands, print debug text directly
+//! before a token, colour their output and begin it with carriage returns. So tokens such as `m-lap-us-123` are
+//! searched anywhere in a device message. Time stamps that an interface board or energy monitor prints are not the
+//! device's.
 
 use memchr::memmem;
 
@@ -12,7 +13,7 @@ use crate::parse::location::{At, Damage, Line};
 use crate::round::fingerprint::fingerprint;
 use crate::round::{Mode, Runner};
 
-/// Whether the bytes begin like a log of this runner.
+/// Whether the first 50 lines have a line of this runner.
 #[must_use]
 pub fn recognises(bytes: &[u8]) -> bool {
     text::lines(bytes).take(50).any(|(_, line)| text::stamped(line).is_some())
@@ -29,15 +30,15 @@ pub fn parse(bytes: &[u8]) -> SessionLog {
 /// Reads a log in blocks of whole lines.
 pub struct Parser {
     log: SessionLog,
-    /// Lines of the blocks before.
+    /// Number of lines in the blocks before.
     line: Line,
     /// Host time of the last line that had one.
     now_ms: u64,
-    /// Whether the last prefixed line came from the device, so that a continuation does too.
+    /// Who wrote the last prefixed line, if it is a device message; continuation lines belong to it.
     device: Option<Speaker>,
-    /// What the next `infer` will run on.
+    /// The loaded input, for the next `infer`.
     loaded: Inference,
-    /// Whether the last inference still waits for the device to say it is done.
+    /// Whether the last inference is not done yet.
     open: bool,
     /// The last sequence number.
     sequence: Option<u64>,
@@ -70,7 +71,7 @@ impl Default for Parser {
 }
 
 impl Parser {
-    /// Reads some more lines.
+    /// Reads the next block of lines.
     pub fn block(&mut self, bytes: &[u8]) {
         for (line, content) in text::lines_after(self.line, bytes) {
             self.line(line, content);
@@ -85,10 +86,10 @@ impl Parser {
             }
             return;
         };
-        self.log.see_time(line, self.now_ms, ms);
+        self.log.record_time(line, self.now_ms, ms);
         self.now_ms = ms;
         self.device = None;
-        // Whoever speaks, an error is an error; what the device and its board say is looked at below.
+        // An error counts from any source; those of the device and its board are handled below.
         if message.starts_with(b"e-[") && !matches!(source, b"dut" | b"io" | b"emon") {
             self.failure(line, message);
         }
@@ -115,7 +116,7 @@ impl Parser {
         self.log.summary.runner_errors.push(said);
     }
 
-    /// What interface board and energy monitor say of themselves.
+    /// Reads a message of the interface board or the energy monitor about itself.
     fn bench_message(&mut self, line: Line, message: &[u8], ms: u64) {
         if message.starts_with(b"m-trace[on]") {
             self.log.trace_on_ms = Some(ms);
@@ -145,7 +146,7 @@ impl Parser {
         }
     }
 
-    /// Every command has the next number: `m-sequencing-i[5]-command[…]`.
+    /// Checks that commands are numbered consecutively: `m-sequencing-i[5]-command[…]`.
     fn sequencer_message(&mut self, line: Line, message: &[u8]) {
         if message.starts_with(b"m-sequencer-start") {
             self.sequence = None;
@@ -194,7 +195,7 @@ impl Parser {
             let mut numbers = arguments.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).map(text::integer);
             let Some(iterations) = numbers.next().flatten() else {
                 let found = text::shown(command);
-                self.log.damage.push(Damage::new(line, format!("`{found}` does not say how many inferences")));
+                self.log.damage.push(Damage::new(line, format!("`{found}` does not give the number of inferences")));
                 return;
             };
             let warmups = numbers.next().flatten().unwrap_or(0);
@@ -205,7 +206,7 @@ impl Parser {
         }
     }
 
-    /// `bload dut "PATH" OFFSET LENGTH` or `bloadp "PATH"`; the path has the separators of the host's system.
+    /// Reads `bload dut "PATH" OFFSET LENGTH` or `bloadp "PATH"`. The path has the separators of the host's system.
     fn load(&mut self, line: Line, command: &[u8]) {
         self.open = false;
         self.loaded = Inference::default();
@@ -214,7 +215,7 @@ impl Parser {
             .and_then(|quoted| memchr::memrchr(b'"', quoted).map(|close| (&quoted[..close], &quoted[close + 1..])))
         else {
             let found = text::shown(command);
-            self.log.damage.push(Damage::new(line, format!("`{found}` names no file in quotes")));
+            self.log.damage.push(Damage::new(line, format!("`{found}` does not name a file in quotes")));
             return;
         };
         let name = memchr::memrchr2(b'/', b'\\', path).map_or(path, |at| &path[at + 1..]);
@@ -229,21 +230,21 @@ impl Parser {
         self.device_message(line, message, Some(self.now_ms), speaker);
     }
 
-    /// Looks for every `m-…` token of a device message; a message may hold several.
+    /// Reads all `m-…` tokens of a device message; a message may contain several.
     fn device_message(&mut self, line: Line, message: &[u8], host_ms: Option<u64>, speaker: Speaker) {
         if message.starts_with(b"e-[") {
             self.failure(line, message);
         }
         if message.len() > b"Input db has ".len() && memchr::memchr(b'I', message).is_some() {
-            self.log.see_complaint(message, line);
+            self.log.record_short_input(message, line);
         }
         if speaker == Speaker::Device && self.open && self.log.inferences.last().is_some_and(|one| one.stamps == 1) {
             let text = &message[..memmem::find(message, b"m-").unwrap_or(message.len())];
             if text.iter().any(u8::is_ascii_alphanumeric) {
-                self.log.see_chatter(text, line);
+                self.log.record_device_text(text, line);
             }
         }
-        // The next closing bracket, which many tokens may share.
+        // The next closing bracket, kept so that it is searched once for many tokens.
         let mut close = 0;
         for at in memchr::memchr_iter(b'm', message) {
             if let Some(token) = message[at + 1..].strip_prefix(b"-") {
@@ -256,7 +257,7 @@ impl Parser {
         }
     }
 
-    /// A token, and the same up to the next closing bracket.
+    /// Reads a token. `closed` is the token up to the next closing bracket, if there is one.
     fn token(&mut self, line: Line, token: &[u8], closed: Option<&[u8]>, host_ms: Option<u64>, speaker: Speaker) {
         let bracketed = |opening: &[u8]| closed.and_then(|closed| closed.strip_prefix(opening));
         if let Some(rest) = token.strip_prefix(b"lap-us-") {
@@ -289,7 +290,7 @@ impl Parser {
         } else if token.starts_with(b"results-[") {
             self.results(line, bracketed(b"results-["));
         } else if let Some(model) = bracketed(b"model-[") {
-            self.log.see_model(model, line);
+            self.log.record_model(model, line);
         } else if speaker == Speaker::Device
             && let Some(name) = bracketed(b"name-dut-[")
         {
@@ -301,7 +302,7 @@ impl Parser {
         let Some(inference) = self.log.inferences.last_mut() else { return };
         let Some((us, _)) = text::leading_integer(digits) else {
             let found = text::shown(digits);
-            self.log.damage.push(Damage::new(line, format!("`m-lap-us-{found}` is no time stamp")));
+            self.log.damage.push(Damage::new(line, format!("`m-lap-us-{found}` is not a time stamp")));
             return;
         };
         inference.stamps += 1;
@@ -313,7 +314,7 @@ impl Parser {
         }
     }
 
-    /// An output vector; `None` where it does not end.
+    /// Reads an output vector; `None` if it has no closing bracket.
     fn results(&mut self, line: Line, vector: Option<&[u8]>) {
         if let Some(inference) = self.log.inferences.last_mut() {
             inference.vectors += 1;
@@ -331,7 +332,7 @@ impl Parser {
         }
     }
 
-    /// The log, once all lines are read.
+    /// Returns the log, after all lines are read.
     #[must_use]
     pub fn finish(mut self) -> SessionLog {
         self.log.mode = match (self.run_name, self.run_mode) {
@@ -346,14 +347,14 @@ impl Parser {
         if let (Some(start), Some(stop)) = (&self.log.session, &self.stop_id)
             && start.value != *stop
         {
-            let message = format!("the session starts as {} and stops as {stop}", start.value);
+            let message = format!("the session starts with id {} and stops with id {stop}", start.value);
             self.log.damage.push(Damage::new(start.line, message));
         }
         self.log
     }
 }
 
-/// What stands between an opening token and the next closing bracket.
+/// Returns the text between an opening token and the next closing bracket.
 fn bracketed<'a>(message: &'a [u8], opening: &[u8]) -> Option<&'a [u8]> {
     let rest = message.strip_prefix(opening)?;
     memchr::memchr(b']', rest).map(|end| &rest[..end])
@@ -378,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_inference() {
+    fn a_plain_inference_is_read() {
         let log = inference(
             "00010.010 dut: m-warmup-start-1\n00010.020 dut: m-infer-start-100\n00010.021 dut: m-lap-us-1000000\n\
              00021.021 dut: m-lap-us-12000000\n00021.022 dut: m-infer-done\n00021.030 dut: m-results-[0.250,0.750]\n",
@@ -392,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn echoes_glued_text_continuations_leading_returns_and_colours() {
+    fn tokens_are_found_after_echoes_text_line_breaks_and_colours() {
         for lines in [
             "00010.010 dut: infer 100 1%m-warmup-start-1\n00010.020 dut: x m-infer-start-100 m-lap-us-1000000\n00021.0 m-lap-us-12000000\n",
             "00010.010 dut: junk 27648m-lap-us-1000000\ngot ack from dsp\nm-lap-us-12000000\n",
@@ -405,13 +406,13 @@ mod tests {
     }
 
     #[test]
-    fn a_wrapped_counter_is_undone() {
+    fn a_wrapped_counter_is_unwrapped() {
         let log = inference("00010.010 dut: m-lap-us-4294000000\n00010.011 dut: m-lap-us-10032704\n");
         assert!((seconds(&log) - 11.0).abs() < 1e-6);
     }
 
     #[test]
-    fn vectors_with_trailing_commas_integers_and_nothing() {
+    fn vectors_may_be_empty_or_have_integers_or_trailing_commas() {
         for (vector, expected) in [
             ("-1.812,1.753,", vec![-1.812, 1.753]),
             ("0,127", vec![0.0, 127.0]),
@@ -425,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_stays_where_it_is() {
+    fn damage_does_not_affect_other_outputs() {
         let log = inference("00010.010 dut: m-results-[0.1,oops,0.2]\n");
         assert_eq!(log.damage.len(), 1);
         assert_eq!(log.damage[0].line, 4);
@@ -433,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn stamps_of_the_board_and_the_handshake_are_not_the_inference() {
+    fn stamps_of_board_and_handshake_do_not_count() {
         let log = inference(
             "00010.010 io: m-lap-us-5\n00010.010 emon: m-lap-us-6\n00010.020 dut: m-infer-done\n00010.030 dut: m-lap-us-7\n",
         );

@@ -1,26 +1,26 @@
-//! `trace1-energy.bin` and `trace1-timestamps.json` of the EEMBC EnergyRunner.
+//! Parser of `trace1-energy.bin` and `trace1-timestamps.json`, which the EEMBC EnergyRunner writes.
 //!
-//! The trace is the byte `0xF1`, the sample rate in Hz as a little-endian `f32`, then one little-endian `f32` a sample:
-//! the energy of that sample in µJ. The stamps are seconds since the trace was switched on: the handshake, then start
-//! and stop of every window.
+//! The trace begins with the byte `0xF1` and the sample rate in Hz as a little-endian `f32`. One little-endian `f32`
+//! per sample follows, the energy of that sample in µJ. The time stamps are seconds since the trace was switched on:
+//! one for the handshake, then start and stop of every window.
 
 use crate::parse::location::{Damage, Line};
 
-/// The magic byte in front of a trace.
+/// The first byte of a trace.
 const MAGIC: u8 = 0xF1;
 
-/// Bytes of the magic and the sample rate.
+/// Bytes before the first sample: the first byte and the sample rate.
 const HEAD: usize = 5;
 
-/// A sample as it stands in the file, a little-endian `f32`.
+/// The bytes of a sample, a little-endian `f32`.
 pub type Sample = [u8; 4];
 
-/// An energy trace, its samples still as bytes.
+/// An energy trace. Its samples are kept as bytes.
 #[derive(Debug, Clone, Default)]
 pub struct EnergyTrace {
     /// Samples per second.
     pub rate_hz: f64,
-    /// The file: its head, then little-endian `f32` samples in µJ.
+    /// The whole file: head, then little-endian `f32` samples in µJ.
     bytes: Vec<u8>,
     /// What could not be read.
     pub damage: Vec<Damage>,
@@ -31,27 +31,27 @@ impl EnergyTrace {
     #[must_use]
     pub fn parse(bytes: Vec<u8>) -> Self {
         let [magic, a, b, c, d, ..] = bytes[..] else {
-            let message = format!("the file has {} bytes, a trace has at least {HEAD}", bytes.len());
+            let message = format!("the file has {} bytes; at least {HEAD} expected", bytes.len());
             return Self { damage: vec![Damage::new(0, message)], ..Self::default() };
         };
         let mut damage = Vec::new();
         if magic != MAGIC {
-            damage.push(Damage::new(0, format!("the file begins with byte 0x{magic:02X}, a trace with 0x{MAGIC:02X}")));
+            damage.push(Damage::new(0, format!("the file begins with byte 0x{magic:02X}; expected 0x{MAGIC:02X}")));
             return Self { damage, ..Self::default() };
         }
         let rate_hz = f64::from(f32::from_le_bytes([a, b, c, d]));
         if !(rate_hz.is_finite() && rate_hz > 0.0) {
-            damage.push(Damage::new(0, format!("the sample rate is {rate_hz} Hz, expected a positive number")));
+            damage.push(Damage::new(0, format!("the sample rate is {rate_hz} Hz; expected a positive number")));
             return Self { damage, ..Self::default() };
         }
         let left = (bytes.len() - HEAD) % 4;
         if left != 0 {
-            damage.push(Damage::new(0, format!("the file ends with {left} bytes of a sample, a sample has 4")));
+            damage.push(Damage::new(0, format!("the file ends with a sample of {left} bytes; expected 4")));
         }
         Self { rate_hz, bytes, damage }
     }
 
-    /// The samples from one time to another, in seconds, as they stand in the file, four bytes each.
+    /// Returns the bytes of the samples between two times in seconds, four bytes per sample.
     #[must_use]
     pub fn bytes_between(&self, start_s: f64, stop_s: f64) -> &[u8] {
         let samples = self.bytes.get(HEAD..).unwrap_or_default();
@@ -60,27 +60,27 @@ impl EnergyTrace {
         samples.get(offset(start_s)..offset(stop_s)).unwrap_or_default()
     }
 
-    /// The samples as they stand in the file; [`microjoules`] gives their energy.
+    /// Returns the bytes of all samples; [`microjoules`] converts them to energy.
     #[must_use]
     pub fn samples(&self) -> &[Sample] {
         self.bytes.get(HEAD..).unwrap_or_default().as_chunks().0
     }
 }
 
-/// Energy of a sample in µJ.
+/// Returns the energy of a sample in µJ.
 #[must_use]
 pub fn microjoules(sample: &Sample) -> f64 {
     f64::from(f32::from_le_bytes(*sample))
 }
 
-/// Reads the stamps of a trace, in seconds.
+/// Reads the time stamps of a trace, in seconds.
 ///
 /// # Errors
-/// When the file is no list of numbers.
+/// When the file is not a JSON list of numbers.
 pub fn parse_stamps(bytes: &[u8]) -> Result<Vec<f64>, Damage> {
     serde_json::from_slice(bytes).map_err(|error| {
         let line = Line::try_from(error.line()).unwrap_or(0);
-        Damage::new(line, format!("no list of seconds in JSON: {error}"))
+        Damage::new(line, format!("the file is not a JSON list of seconds: {error}"))
     })
 }
 
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trace_reads_and_a_damaged_one_says_why() {
+    fn a_trace_is_read_and_damage_is_reported() {
         let mut bytes = vec![MAGIC];
         for value in [1000.0f32, 1.5, 2.5] {
             bytes.extend(value.to_le_bytes());
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn stamps_are_a_list_of_numbers() {
+    fn time_stamps_are_a_list_of_numbers() {
         assert_eq!(parse_stamps(b"[\n\t0.015,\n\t2.878\n]").unwrap(), [0.015, 2.878]);
         assert!(parse_stamps(b"[0.1,").is_err());
     }

@@ -1,8 +1,8 @@
-//! Where a value stands: every value read from a submission knows its line.
+//! Line numbers of values: every value that is read from a submission has its line.
 
 use std::ops::Deref;
 
-/// A line number, counted from 1. Zero stands for "the file as a whole".
+/// A line number, counted from 1. Zero means the whole file.
 pub type Line = u32;
 
 /// A value and the line of the file it was read from.
@@ -15,7 +15,7 @@ pub struct At<T> {
 }
 
 impl<T> At<T> {
-    /// Ties a value to its line.
+    /// Makes a value with its line.
     pub const fn new(value: T, line: Line) -> Self {
         Self { value, line }
     }
@@ -29,18 +29,17 @@ impl<T> Deref for At<T> {
     }
 }
 
-/// A part of a file that could not be read as what it should be. Damage is kept where it is and never ends the
-/// reading of the rest.
+/// A part of a file that could not be read. The rest of the file is read all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
-    /// The line, or zero for the whole file.
+    /// The line; zero for the whole file.
     pub line: Line,
     /// What was found and what was expected, in the style of a finding's message.
     pub message: String,
 }
 
 impl Damage {
-    /// Notes damage at a line.
+    /// Makes damage at a line.
     pub fn new(line: Line, message: impl Into<String>) -> Self {
         Self { line, message: message.into() }
     }

@@ -1,65 +1,65 @@
-//! What a session shows, whichever runner wrote its log.
+//! The log of a session, in a form that is common to both runners.
 
 use super::claims::Claims;
 use super::location::{At, Damage, Line};
 use super::text;
 use crate::round::{Mode, Runner};
 
-/// What the log of one session shows, whichever runner wrote it.
+/// The parsed log of one session, of either runner.
 #[derive(Debug, Clone)]
 pub struct SessionLog {
-    /// Who wrote it.
+    /// The runner that wrote it.
     pub runner: Runner,
-    /// The session's name, its local start time as digits.
+    /// The session's id, which is its local start time in digits.
     pub session: Option<At<String>>,
     /// Whether the runner closed the session.
     pub closed: bool,
-    /// Host time of the session's last own line, in milliseconds since the runner started (EEMBC), or of the last line
-    /// of the measurement, in milliseconds of the calendar (MLCommons).
+    /// Host time of the last line with source `session`, in milliseconds since the runner started (EEMBC), or of the
+    /// last line of the measurement, in milliseconds since the start of the year (MLCommons).
     pub end_ms: Option<u64>,
-    /// What the runner was told to measure, as far as the log says.
+    /// The mode of the run, if the log shows it.
     pub mode: Option<At<Mode>>,
-    /// The model string the device reported last.
+    /// The model string that the device reported last.
     pub model: Option<At<String>>,
-    /// Another model string that the device reported before that one.
+    /// A different model string that the device reported before.
     pub other_model: Option<At<String>>,
-    /// How often a session begins.
+    /// Number of session starts in the log.
     pub starts: u32,
-    /// The line that says that the runner infers one input only, which gives no median (EEMBC's single mode).
+    /// The line that selects the EEMBC runner's single mode, which runs one input only and so gives no median.
     pub single_mode: Option<At<()>>,
-    /// The line that says that the device's firmware is built for energy mode, in which it prints no time stamps.
+    /// The line in which the device says that its firmware is built for energy mode, in which it prints no time stamps.
     pub energy_firmware: Option<At<()>>,
-    /// The first line in which the device says that an input did not arrive whole, with the bytes it has and expects.
+    /// The first line in which the device reports an input of the wrong size, with received and expected bytes.
     pub short_input: Option<At<(u64, u64)>>,
-    /// The line that says that the script repeats its loop for the whole list (MLCommons only).
+    /// The line that says that the script's loop runs over the whole list (MLCommons only).
     pub whole_list: Option<At<()>>,
-    /// A line in which the runner says that it failed (`Traceback`, `e-[…]`).
+    /// The first line that reports a failure (`Traceback`, `e-[…]`).
     pub failure: Option<At<String>>,
-    /// How many samples and time stamps the runner says it captured, trial by trial (MLCommons only).
+    /// Samples and time stamps that the runner says it captured, per trial (MLCommons only).
     pub captured: Vec<At<(u64, u64)>>,
-    /// Version of the runner, where it prints one (EEMBC only).
+    /// Version of the runner (EEMBC only).
     pub runner_version: Option<At<String>>,
-    /// The name the device gave itself.
+    /// The name that the device reported.
     pub device_name: Option<At<String>>,
     /// The energy monitor that recorded the trace (EEMBC only).
     pub monitor: Option<At<String>>,
-    /// Energy packets dropped and recorded, where the monitor counts them (EEMBC only).
+    /// Energy packets dropped and all packets, if the monitor counts them (EEMBC only).
     pub dropped: Option<At<(u64, u64)>>,
-    /// The first line whose host time is before that of the line above, with both times in milliseconds.
+    /// The first line at which host time goes backwards, with the times before and after in milliseconds.
     pub time_runs_back: Option<At<(u64, u64)>>,
-    /// Supply voltage that the energy monitor gave, in millivolts (EEMBC only).
+    /// Supply voltage that the energy monitor reported, in millivolts (EEMBC only).
     pub voltage_mv: Option<At<u64>>,
-    /// Text that the device printed between the two stamps of an inference (EEMBC only).
+    /// Text that the device printed between the two time stamps of an inference (EEMBC only).
     pub between: Vec<Chatter>,
-    /// The first sequence number that does not follow the one before, with both (EEMBC only).
+    /// The first command number that is not consecutive, with the number before and itself (EEMBC only).
     pub sequence_broken: Option<At<(u64, u64)>>,
     /// The first calendar stamp in milliseconds (MLCommons only).
     pub first_ms: Option<At<u64>>,
     /// Fingerprints of all commands sent, in order (EEMBC only).
     pub commands: Vec<At<u64>>,
-    /// Names of the input files in the order of their use; slices of a file that follow one another share a name.
+    /// Names of the input files in order of use; consecutive segments of a file share one name.
     pub inputs: Vec<String>,
-    /// Every `infer` and what came of it, in order.
+    /// All `infer` commands with their results, in order.
     pub inferences: Vec<Inference>,
     /// Output numbers of all inferences, one after the other.
     pub outputs: Vec<f64>,
@@ -69,24 +69,24 @@ pub struct SessionLog {
     pub detections: Option<At<Vec<f64>>>,
     /// The recording that was played and its length in seconds (MLCommons only).
     pub recording: Option<At<(String, f64)>>,
-    /// What the log repeats of results.txt (MLCommons only).
+    /// The claims of results.txt that the log repeats (MLCommons only).
     pub summary: Claims,
-    /// What could not be read.
+    /// The parts that could not be read.
     pub damage: Vec<Damage>,
 }
 
-/// Text of a device, its numbers left out, and how often it came.
+/// Text that a device printed, without its numbers, and how often.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chatter {
-    /// The text, `#` in the place of every word with a digit.
+    /// The text, with `#` for every word that has a digit.
     pub shape: String,
-    /// How often it came.
+    /// How often it was printed.
     pub count: u32,
-    /// Where it came first.
+    /// The line where it was printed first.
     pub line: Line,
 }
 
-/// Different texts between stamps that are kept.
+/// Most different texts that are kept.
 const MOST_CHATTER: usize = 8;
 
 /// One `infer N W` command: N timed inferences on one input after W warm-ups.
@@ -96,9 +96,9 @@ pub struct Inference {
     pub line: Line,
     /// Index of the input in [`SessionLog::inputs`].
     pub input: Option<u32>,
-    /// Where in the input file the load started, in bytes.
+    /// Offset in the input file in bytes (EEMBC), or number of the segment (MLCommons).
     pub offset: u32,
-    /// Bytes sent to the device.
+    /// Bytes sent to the device (EEMBC only).
     pub bytes: Option<u32>,
     /// N, the timed inferences.
     pub iterations: u64,
@@ -110,21 +110,21 @@ pub struct Inference {
     pub start: Option<Stamp>,
     /// Second time stamp of the device.
     pub stop: Option<Stamp>,
-    /// How many time stamps there were.
+    /// Number of time stamps.
     pub stamps: u32,
-    /// Elapsed seconds, where the log prints them instead of stamps (MLCommons).
+    /// Elapsed seconds, which the log prints instead of time stamps (MLCommons only).
     pub elapsed_s: Option<f64>,
-    /// Host time at which the device said the inferences start, in milliseconds.
+    /// Host time in milliseconds when the inferences start (EEMBC), or when the input is loaded (MLCommons).
     pub begin_host_ms: Option<u64>,
-    /// Host time at which the device said the inferences are done, in milliseconds.
+    /// Host time in milliseconds when the inferences are done.
     pub done_host_ms: Option<u64>,
     /// Range of the output vector in [`SessionLog::outputs`], and its line.
     pub outputs: Option<At<(u32, u32)>>,
-    /// How many output vectors there were.
+    /// Number of output vectors.
     pub vectors: u32,
     /// W as the device repeated it (EEMBC only).
     pub echoed_warmups: Option<u64>,
-    /// Host time at which the device said the warm-ups start, in milliseconds (EEMBC only).
+    /// Host time in milliseconds when the warm-ups start (EEMBC only).
     pub warmup_host_ms: Option<u64>,
 }
 
@@ -133,7 +133,7 @@ pub struct Inference {
 pub struct Stamp {
     /// The device's clock, in microseconds.
     pub us: u64,
-    /// When the host received it, in milliseconds, if its line says so.
+    /// Host time in milliseconds when it was received, if its line has one.
     pub host_ms: Option<u64>,
     /// Its line.
     pub line: Line,
@@ -146,8 +146,8 @@ const HALF_A_YEAR_S: u64 = 180 * 86_400;
 const WRAP_US: u64 = 1 << 32;
 
 impl Inference {
-    /// Seconds between the two stamps as the runners compute them: both turned into seconds before they are
-    /// subtracted. One wrap of a 32-bit counter is undone.
+    /// Returns the seconds between the two time stamps as the runners compute them: both are converted to seconds
+    /// before they are subtracted. One wrap of a 32-bit counter is corrected.
     #[must_use]
     pub fn seconds(&self) -> Option<f64> {
         if let (Some(start), Some(stop)) = (self.start, self.stop) {
@@ -157,8 +157,8 @@ impl Inference {
         self.elapsed_s
     }
 
-    /// Milliseconds on the host between the lines of the two stamps. A stamp on a line without a time of its own
-    /// falls back to the line that says the inferences are done.
+    /// Returns the milliseconds of host time between the two time stamps. A stamp whose line has no host time falls
+    /// back to the line that says that the inferences start or are done.
     #[must_use]
     pub fn host_ms(&self) -> Option<u64> {
         let start = self.start?.host_ms.or(self.begin_host_ms)?;
@@ -168,7 +168,7 @@ impl Inference {
 }
 
 impl SessionLog {
-    /// An empty log of a runner.
+    /// Makes an empty log of a runner.
     #[must_use]
     pub fn new(runner: Runner) -> Self {
         Self {
@@ -207,7 +207,7 @@ impl SessionLog {
         }
     }
 
-    /// Lets go of inferences, outputs and commands.
+    /// Releases the memory of inferences, inputs, outputs and commands.
     pub fn drop_evidence(&mut self) {
         self.commands = Vec::new();
         self.inferences = Vec::new();
@@ -215,8 +215,8 @@ impl SessionLog {
         self.inputs = Vec::new();
     }
 
-    /// Keeps the model the device names, and another one it named before.
-    pub(super) fn see_model(&mut self, name: &[u8], line: Line) {
+    /// Records the model that the device reports, and a different one that it reported before.
+    pub(super) fn record_model(&mut self, name: &[u8], line: Line) {
         let named = At::new(text::shown(name), line);
         if let Some(before) = self.model.replace(named)
             && self.model.as_ref().is_some_and(|now| now.value != before.value)
@@ -225,8 +225,8 @@ impl SessionLog {
         }
     }
 
-    /// Keeps that the device has fewer or more bytes of an input than it expects: `Input db has 459 elemented, expected 490`.
-    pub(super) fn see_complaint(&mut self, message: &[u8], line: Line) {
+    /// Records that the device received an input of the wrong size: `Input db has 459 elemented, expected 490`.
+    pub(super) fn record_short_input(&mut self, message: &[u8], line: Line) {
         let counts = || {
             let rest = &message[memchr::memmem::find(message, b"Input db has ")? + b"Input db has ".len()..];
             let (found, rest) = text::leading_integer(rest)?;
@@ -240,8 +240,8 @@ impl SessionLog {
         }
     }
 
-    /// Counts text that came between two stamps.
-    pub(super) fn see_chatter(&mut self, text: &[u8], line: Line) {
+    /// Counts text that the device printed between two time stamps.
+    pub(super) fn record_device_text(&mut self, text: &[u8], line: Line) {
         let shape = shape(text);
         if let Some(known) = self.between.iter_mut().find(|known| known.shape == shape) {
             known.count = known.count.saturating_add(1);
@@ -250,22 +250,22 @@ impl SessionLog {
         }
     }
 
-    /// The output vector of an inference.
+    /// Returns the output vector of an inference.
     #[must_use]
     pub fn outputs_of(&self, inference: &Inference) -> Option<&[f64]> {
         let (start, end) = inference.outputs?.value;
         self.outputs.get(start as usize..end as usize)
     }
 
-    /// The input file of an inference.
+    /// Returns the input file of an inference.
     #[must_use]
     pub fn input_of(&self, inference: &Inference) -> Option<&str> {
         self.inputs.get(inference.input? as usize).map(String::as_str)
     }
 
-    /// Notes where the host's time goes back.
-    pub(super) fn see_time(&mut self, line: Line, before_ms: u64, now_ms: u64) {
-        // Calendar stamps have no year, and summer time ends by going back an hour.
+    /// Records where host time goes backwards.
+    pub(super) fn record_time(&mut self, line: Line, before_ms: u64, now_ms: u64) {
+        // Calendar stamps have no year, and the end of summer time sets the clock back by an hour.
         let gap_s = before_ms.saturating_sub(now_ms) / 1000;
         let calendar = self.runner == Runner::Mlcommons && (gap_s > HALF_A_YEAR_S || HOUR_S.abs_diff(gap_s) < 60);
         if now_ms < before_ms && !calendar {
@@ -273,8 +273,8 @@ impl SessionLog {
         }
     }
 
-    /// Index of an input name, added if it is not that of the input before. No system has files of longer names than we
-    /// keep.
+    /// Returns the index of an input name, and adds the name unless it is that of the input before. The kept length is
+    /// the longest file name of any system.
     pub(super) fn intern(&mut self, name: &[u8]) -> u32 {
         const LONGEST: usize = 255;
         let name = &name[..name.len().min(LONGEST)];
@@ -284,14 +284,14 @@ impl SessionLog {
         u32::try_from(self.inputs.len() - 1).unwrap_or(u32::MAX)
     }
 
-    /// Reads an output vector such as `0.004,0.996,` into the pool.
+    /// Reads an output vector such as `0.004,0.996,` into [`SessionLog::outputs`], and returns its range.
     pub(super) fn read_outputs(&mut self, vector: &[u8], line: Line) -> At<(u32, u32)> {
         let length = |outputs: &Vec<f64>| u32::try_from(outputs.len()).unwrap_or(u32::MAX);
         let start = length(&self.outputs);
         let mut rest = vector;
         let mut is_sound = true;
         while !rest.is_empty() {
-            if let Some((value, [b',', after @ ..] | after @ [])) = text::leading_short_number(rest) {
+            if let Some((value, [b',', after @ ..] | after @ [])) = text::leading_number(rest) {
                 self.outputs.push(value);
                 rest = after;
                 continue;
@@ -305,16 +305,16 @@ impl SessionLog {
             if let Some(value) = text::number(item) {
                 self.outputs.push(value);
             } else if std::mem::take(&mut is_sound) {
-                // One says enough of a vector.
+                // Once per vector.
                 let found = text::shown(item);
-                self.damage.push(Damage::new(line, format!("the output vector holds `{found}`, expected a number")));
+                self.damage.push(Damage::new(line, format!("the output vector contains `{found}`; expected a number")));
             }
         }
         At::new((start, length(&self.outputs)), line)
     }
 }
 
-/// Text without its numbers: `results: 0x3f` becomes `results: #`.
+/// Returns text without its numbers: `results: 0x3f` becomes `results: #`.
 fn shape(text: &[u8]) -> String {
     let shown = text::shown(text);
     let words =

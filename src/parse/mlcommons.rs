@@ -1,18 +1,18 @@
-//! `log.txt` of the MLCommons runner: plain lines, some with a calendar stamp, ended by a repetition of results.txt.
+//! Parser of `log.txt` of the MLCommons runner: plain lines, some with a calendar stamp, then a copy of results.txt.
 //!
-//! The device's answers are not shown, only what the runner made of them: file and slice loaded, iterations, and per
-//! window the elapsed time and the output vector. The wake word run lists its detections in one line.
+//! The log does not contain the device's answers, only what the runner read from them: the loaded file and segment, the
+//! iterations, and per window the elapsed time and the output vector. A wake word run lists its detections in one line.
 
 use super::log::{Inference, SessionLog};
 use super::text;
 use crate::parse::location::{At, Damage, Line};
 use crate::round::{Mode, Runner};
 
-/// How lines begin that repeat results.txt, where no ruler of dashes stands before them.
+/// Prefixes of lines that repeat results.txt, for logs without a line of dashes before them.
 const SUMMARY: [&[u8]; 6] =
     [b"Accuracy:", b"Average ", b"Median throughput is", b"Median energy cost is", b"Top 1%", b"AUC"];
 
-/// Whether the bytes begin like a log of this runner.
+/// Whether the first 50 lines have a line of this runner.
 #[must_use]
 pub fn recognises(bytes: &[u8]) -> bool {
     text::lines(bytes).take(50).any(|(_, line)| {
@@ -41,7 +41,7 @@ enum Part {
 /// Reads a log in blocks of whole lines.
 pub struct Parser {
     log: SessionLog,
-    /// Lines of the blocks before.
+    /// Number of lines in the blocks before.
     line: Line,
     part: Part,
     /// When the last input was loaded, in calendar seconds.
@@ -57,7 +57,7 @@ impl Default for Parser {
 }
 
 impl Parser {
-    /// Reads some more lines.
+    /// Reads the next block of lines.
     pub fn block(&mut self, bytes: &[u8]) {
         for (line, content) in text::lines_after(self.line, bytes) {
             self.line(line, content);
@@ -72,14 +72,14 @@ impl Parser {
         };
         if let Some(seconds) = seconds {
             let ms = seconds * 1000;
-            self.log.see_time(line, self.now_ms, ms);
+            self.log.record_time(line, self.now_ms, ms);
             self.log.first_ms.get_or_insert(At::new(ms, line));
             self.now_ms = ms;
             if self.part == Part::Run && !is_summary(message) {
                 self.log.end_ms = Some(ms);
             }
         }
-        // Lines are told apart by their first byte, then by their words: most are none of the rare ones.
+        // For speed, the first byte is tested before the words, as these lines are rare.
         match message.first() {
             Some(b'T') if message.starts_with(b"Traceback (most recent call last)") => {
                 self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
@@ -152,7 +152,7 @@ impl Parser {
             }
             Some(b'D') => {
                 if let Some(rest) = labelled(message, b"Device model retrieved") {
-                    self.log.see_model(rest, line);
+                    self.log.record_model(rest, line);
                 } else if let Some(rest) = labelled(message, b"Device name retrieved") {
                     self.log.device_name = Some(At::new(text::shown(rest), line));
                 }
@@ -160,7 +160,7 @@ impl Parser {
             Some(b'N') if message.starts_with(b"No loop count specified") => {
                 self.log.whole_list = Some(At::new((), line));
             }
-            Some(b'I') => self.log.see_complaint(message, line),
+            Some(b'I') => self.log.record_short_input(message, line),
             Some(b'[') if message.last() == Some(&b']') && self.log.detections.is_none() => {
                 self.detections(line, message);
             }
@@ -169,7 +169,7 @@ impl Parser {
         }
     }
 
-    /// `long_wav.wav (length = 1200.0s) at 14:44:06...`
+    /// Reads `long_wav.wav (length = 1200.0s) at 14:44:06...`.
     fn playing(&mut self, line: Line, rest: &[u8]) {
         let name = rest.split(|byte| *byte == b' ').next().unwrap_or_default();
         let length = memchr::memmem::find(rest, b"length = ").map(|at| &rest[at + b"length = ".len()..]);
@@ -177,7 +177,7 @@ impl Parser {
         self.log.recording = seconds.map(|seconds| At::new((text::shown(name), seconds), line));
     }
 
-    /// `sessions\20250726_010147\log.txt`
+    /// Reads `sessions\20250726_010147\log.txt`.
     fn session(&mut self, line: Line, path: &[u8]) {
         let mut parts = path.rsplit(|byte| matches!(byte, b'/' | b'\\'));
         if let Some(id) = parts.nth(1) {
@@ -186,7 +186,7 @@ impl Parser {
         }
     }
 
-    /// `tst_000000_Stop_7.bin segment 0`
+    /// Reads `tst_000000_Stop_7.bin segment 0`.
     fn load(&mut self, line: Line, rest: &[u8]) {
         let (name, number) = match memchr::memrchr(b' ', rest).map(|at| rest.split_at(at)) {
             Some((before, number)) if before.ends_with(b" segment") => (&before[..before.len() - 8], number),
@@ -199,7 +199,7 @@ impl Parser {
         self.log.inferences.push(Inference { line, input, offset: segment, ..Inference::default() });
     }
 
-    /// `1/250 (warmup/measured) iterations ...`
+    /// Reads `1/250 (warmup/measured) iterations ...`.
     fn infer(&mut self, line: Line, rest: &[u8]) {
         let numbers = text::leading_integer(rest).and_then(|(warmups, rest)| {
             let (iterations, _) = text::leading_integer(rest.strip_prefix(b"/")?)?;
@@ -207,10 +207,10 @@ impl Parser {
         });
         let Some((warmups, iterations)) = numbers else {
             let found = text::shown(rest);
-            self.log.damage.push(Damage::new(line, format!("`{found}` does not say how many inferences")));
+            self.log.damage.push(Damage::new(line, format!("`{found}` does not give the number of inferences")));
             return;
         };
-        // An inference stands for its load until the runner says how many; a second one needs its own entry.
+        // The entry of the load becomes the first inference; a second one on the same input needs a new entry.
         let again = self.log.inferences.last().is_some_and(|last| last.iterations != 0);
         if again && let Some(last) = self.log.inferences.last() {
             let (input, offset) = (last.input, last.offset);
@@ -230,7 +230,7 @@ impl Parser {
             inference.elapsed_s = Some(seconds);
         } else {
             let found = text::shown(rest);
-            self.log.damage.push(Damage::new(line, format!("`{found}` is no runtime of an inference")));
+            self.log.damage.push(Damage::new(line, format!("`{found}` is not a runtime of an inference")));
         }
     }
 
@@ -259,11 +259,11 @@ impl Parser {
         }
     }
 
-    /// The log, once all lines are read.
+    /// Returns the log, after all lines are read.
     #[must_use]
     pub fn finish(mut self) -> SessionLog {
         self.log.inferences.retain(|inference| inference.iterations != 0);
-        // Windows may also be measured over the whole list, where the script's loop has no count.
+        // Performance first: windows may be measured over the whole list, too, if the script's loop has no count.
         self.log.mode = match (self.log.whole_list, &self.log.inferences[..]) {
             (_, [first, ..]) if first.elapsed_s.is_none() => Some(At::new(Mode::Energy, first.line)),
             (_, [first, ..]) if first.iterations > 1 => Some(At::new(Mode::Performance, first.line)),
@@ -276,11 +276,11 @@ impl Parser {
 
 /// Whether a line repeats results.txt.
 fn is_summary(message: &[u8]) -> bool {
-    // All of these words begin so.
+    // The first letters of all prefixes.
     matches!(message.first(), Some(b'A' | b'M' | b'T')) && SUMMARY.iter().any(|words| message.starts_with(words))
 }
 
-/// `Captured samples:15044 timestamps:3`, in a wake word run `samples:1203414 timestamps:3`.
+/// Reads `Captured samples:15044 timestamps:3`, in a wake word run `samples:1203414 timestamps:3`.
 fn captured(message: &[u8]) -> Option<(u64, u64)> {
     let message = message.strip_prefix(b"Captured ").unwrap_or(message);
     let (samples, rest) = text::leading_integer(message.strip_prefix(b"samples:")?)?;
@@ -288,7 +288,7 @@ fn captured(message: &[u8]) -> Option<(u64, u64)> {
     Some((samples, stamps))
 }
 
-/// What follows a label and a colon, `  Runtime      :     10.862 sec.`
+/// Returns the text after a label and a colon, `  Runtime      :     10.862 sec.`.
 fn labelled<'a>(message: &'a [u8], label: &[u8]) -> Option<&'a [u8]> {
     message.strip_prefix(label)?.trim_ascii_start().strip_prefix(b":").map(<[u8]>::trim_ascii)
 }
@@ -313,7 +313,7 @@ mod tests {
         Session logged in file sessions\\20250726_010147\\log.txt\r\n";
 
     #[test]
-    fn a_performance_log() {
+    fn a_performance_log_is_read() {
         let log = parse(LOG.as_bytes());
         assert!(recognises(LOG.as_bytes()) && log.closed);
         assert_eq!(log.session.as_ref().unwrap().value, "20250726_010147");
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn summaries_begin_with_the_letters_that_are_looked_for() {
+    fn every_summary_prefix_is_recognised() {
         assert!(SUMMARY.iter().all(|words| is_summary(words)));
     }
 
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn detections_stand_in_one_line() {
+    fn detections_are_read_from_one_line() {
         let log = parse(b"... done\n[85, 9937]\nDuty cycle = 0.559, Period = 32.0 ms\n== File long_wav.wav (1200.0 s) ==\nFalse positives: [612.555 715.31 ]\n");
         assert_eq!(log.detections.unwrap().value, [85.0, 9937.0]);
     }

@@ -1,9 +1,9 @@
-//! The official tool's reading of results.txt: its patterns look for a label anywhere in a line, take the number behind
-//! it, and of several the last one counts.
+//! The figures that the official submission checker may read from results.txt.
 //!
-//! Which other texts around a label its patterns take, nobody can promise; so every place where a label stands is a
-//! reading, also behind a bare carriage return, in the middle of a line, or with digits that are no ASCII. Where one of
-//! them gives another text than the line we read, the claim is not one claim.
+//! Its patterns find a label anywhere in a line and take the number after it; of several matches, the last one counts.
+//! The exact patterns may change. So every place with a label is kept as a reading, also after a bare carriage return,
+//! in the middle of a line, or with digits that are not ASCII. If a reading differs from the figure that we read, the
+//! claim is ambiguous.
 //!
 //! Source: `submission_checker.py` (behaviour): greedy, unanchored, last match wins, universal line ends.
 
@@ -12,7 +12,7 @@ use memchr::memmem;
 use super::text;
 use crate::parse::location::{At, Line};
 
-/// The labels, in the words of both runners, and the figure each stands for.
+/// The labels of both runners, each with its figure.
 const LABELS: [(&[u8], Label); 8] = [
     (b"Median throughput is", Label::Throughput),
     (b"Median energy cost is", Label::Energy),
@@ -24,7 +24,7 @@ const LABELS: [(&[u8], Label); 8] = [
     (b"True positives", Label::Counts),
 ];
 
-/// A figure that the official tool looks for.
+/// A figure that the official checker looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
     /// Median inferences per second.
@@ -39,18 +39,18 @@ pub enum Label {
     DutyCycle,
     /// Wake word throughput.
     FrameThroughput,
-    /// Wake word counts: the line that holds them.
+    /// Wake word counts; the reading is the whole line.
     Counts,
 }
 
-/// What the official tool may read, and where.
+/// Text that the official checker may read for a label, with its line.
 pub type Reading = (Label, At<String>);
 
-/// Most bytes of a text that is read; more than are shown of it.
+/// Most bytes of a reading; more than are printed.
 const LONGEST: usize = 400;
 
-/// Adds what is read in a line wherever a label stands. Of every label the first reading and the first other one are
-/// kept: whatever we read ourselves, one of the two tells where the tool may read otherwise.
+/// Adds the readings of a line. For every label, the first reading and the first different one are kept: one of the two
+/// differs from ours if any reading does.
 pub fn read(readings: &mut Vec<Reading>, line: Line, content: &[u8]) {
     if content.len() <= 3 {
         return;
@@ -82,7 +82,7 @@ fn beginning(text: &[u8]) -> &[u8] {
     &text[..text.len().min(LONGEST)]
 }
 
-/// The word behind a label.
+/// Returns the word after a label.
 fn figure(rest: &[u8]) -> &[u8] {
     let skip = rest.iter().take_while(|byte| byte.is_ascii_whitespace() || b":=".contains(byte)).count();
     let rest = beginning(&rest[skip..]);
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_is_read_wherever_it_stands() {
+    fn a_label_is_read_anywhere_in_a_line() {
         assert_eq!(read(b"00854.005 ulp-mlperf: Top-1: 86.5%"), ["86.5"]);
         assert_eq!(read(b"0726.010109 ulp-mlperf: Top 1% = 90.2"), ["90.2"]);
         assert_eq!(read(b"x\rMedian throughput is     23.032 inf./sec. Median throughput is 99"), ["23.032", "99"]);
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn two_readings_of_a_label_tell_everything() {
+    fn two_different_readings_per_label_are_kept() {
         assert_eq!(read(b"AUC: 1 AUC: 1 AUC: 2 AUC: 3 Top-1: 4"), ["4", "1", "2"]);
     }
 }

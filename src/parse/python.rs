@@ -1,6 +1,6 @@
-//! Numbers and lists as Python prints them, for files that a Python program would have written.
+//! Formats values as Python prints them, for files that a Python program would have written.
 
-/// `repr` of a float: the shortest text that reads back as the same number.
+/// Returns `repr` of a float: the shortest text that reads back as the same number.
 #[must_use]
 pub fn repr(value: f64) -> String {
     let scientific = format!("{value:e}");
@@ -14,7 +14,7 @@ pub fn repr(value: f64) -> String {
     if plain.contains('.') { plain } else { format!("{plain}.0") }
 }
 
-/// `str` of a JSON value: text as it is, anything else as Python writes its own objects.
+/// Returns `str` of a JSON value: text as it is, any other value as the `repr` of a Python object.
 #[must_use]
 pub fn text(value: &serde_json::Value) -> String {
     match value {
@@ -23,7 +23,7 @@ pub fn text(value: &serde_json::Value) -> String {
     }
 }
 
-/// `repr` of a JSON value.
+/// Returns `repr` of a JSON value.
 fn object(value: &serde_json::Value) -> String {
     use serde_json::Value;
     match value {
@@ -43,7 +43,7 @@ fn object(value: &serde_json::Value) -> String {
     }
 }
 
-/// `repr` of a text: in single quotes, unless it holds some and no double ones.
+/// Returns `repr` of a text: in single quotes, unless it contains single quotes and no double ones.
 fn quoted(text: &str) -> String {
     let mark = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let mut out = String::from(mark);
@@ -61,14 +61,14 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// A list of floats.
+/// Returns `repr` of a list of floats.
 #[must_use]
 pub fn list(values: &[f64]) -> String {
     let items: Vec<String> = values.iter().map(|value| repr(*value)).collect();
     format!("[{}]", items.join(", "))
 }
 
-/// An array as numpy prints it with at most three decimals: padded to one width, at most 75 characters a line.
+/// Formats an array as numpy does with at most three decimals: padded to one width, at most 75 characters per line.
 #[must_use]
 pub fn array(values: &[f64]) -> String {
     const LONGEST_LINE: usize = 75;
@@ -97,7 +97,7 @@ pub fn array(values: &[f64]) -> String {
     out
 }
 
-/// `{:1.5}`: five significant digits, trailing zeros left out.
+/// Formats a number as `{:1.5}` does: five significant digits, without trailing zeros.
 #[must_use]
 pub fn significant(value: f64) -> String {
     const DIGITS: i32 = 5;

@@ -1,13 +1,13 @@
-//! `script.async`: the commands the EEMBC runner was told to send.
+//! Parser of `script.async`, the commands that the EEMBC runner sends.
 //!
-//! A list of `{cmd: '…', ms: …, ack: /…/}` in the manner of JavaScript, with doubled backslashes. The commands of the
-//! run follow some commands of set-up that the log does not show.
+//! The file is a list of `{cmd: '…', ms: …, ack: /…/}` in JavaScript syntax, with doubled backslashes. It begins with
+//! some set-up commands that are not in the log.
 
 use super::text;
 use crate::parse::location::{At, Line};
 use crate::round::fingerprint::fingerprint;
 
-/// Fingerprints of the commands, in order, with their lines.
+/// Returns fingerprints of the commands, in order, with their lines.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Vec<At<u64>> {
     let mut parser = Parser::default();
@@ -25,21 +25,21 @@ pub struct Parser {
     escaped: Escaped,
 }
 
-/// The last command that had backslashes. Commands that follow one another mostly name files of one folder.
+/// The last command that had backslashes, as a cache: consecutive commands mostly name files of the same folder.
 #[derive(Default)]
 struct Escaped {
-    /// The quote it stands in, and the command as it is written, up to its last escape.
+    /// The opening quote and the command as written, up to its last escape.
     written: Vec<u8>,
-    /// How long that is without the backslashes.
+    /// Length of that part without quote and backslashes.
     length: usize,
     /// The command without the backslashes.
     command: Vec<u8>,
 }
 
 impl Parser {
-    /// Reads some more lines.
+    /// Reads the next block of lines.
     pub fn block(&mut self, bytes: &[u8]) {
-        // Lists of commands are the largest files of a submission: they are searched for quotes, not split into lines.
+        // Scripts are the largest files of a submission, so they are searched for quotes, not split into lines.
         let (mut counted, mut from) = (0, 0);
         while let Some(found) = memchr::memchr2(b'\'', b'"', &bytes[from..]) {
             let quote = from + found;
@@ -60,8 +60,8 @@ impl Parser {
 }
 
 impl Escaped {
-    /// The text in the quotes that open here, if they close in the same line, without the backslashes that stand before
-    /// characters, and its length as it is written with its quotes.
+    /// Returns the unescaped text of the quotes that open here, if they close in the same line, and its length as
+    /// written, including the quotes.
     fn command<'a>(&'a mut self, quoted: &'a [u8]) -> Option<(&'a [u8], usize)> {
         let quote = *quoted.first()?;
         let close = |from: usize| Some(from + memchr::memchr3(quote, b'\\', b'\n', &quoted[from..])?);
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The commands of a list, one by one and without memory of each other.
+    /// Reads each command by itself, without the cache.
     fn plain(commands: &[String]) -> Vec<u64> {
         let plain = |command: &String| command.replace("\\\\", "\\").replace("\\'", "'");
         commands.iter().map(|command| fingerprint(plain(command).as_bytes())).collect()
@@ -105,7 +105,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn commands_read_alike_after_any_other(
+        fn a_command_is_read_the_same_after_any_other(
             commands in proptest::collection::vec("(a|b|ab)?((\\\\\\\\|\\\\')(a|b)){0,3}[ab]{0,9}", 0..12),
         ) {
             let script: Vec<_> = commands.iter().map(|command| format!("cmd: '{command}',\nms: 1\n")).collect();
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn backslashes_are_doubled() {
+    fn doubled_backslashes_are_unescaped() {
         let found = parse(b"[\n    {\n        cmd: 'bload dut \"C:\\\\data\\\\a.bin\"',\n        ms: 7840\n    }\n]");
         assert_eq!(found, [At::new(fingerprint(b"bload dut \"C:\\data\\a.bin\""), 3)]);
         let twice = parse(b"cmd: 'print cmd: \"x\"', cmd: 'y'\ncmd: 'z'");

@@ -1,4 +1,4 @@
-//! The rule catalogue, out of the rules' own documentation.
+//! The rule catalogue, generated from the documentation of the rules.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -13,26 +13,26 @@ use crate::audit::figure::{Kind, Status};
 use crate::audit::rule::{Affects, Group, Need, Rule};
 use crate::round::{Round, RoundError, Severity};
 
-/// A finding of a rule, as its first case file gives it (`rules/examples.yaml`).
+/// An example finding of a rule, from its first case file (`rules/examples.yaml`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Example {
-    /// The file, below the submitter's folder.
+    /// The file, relative to the submitter's folder.
     pub path: String,
     /// The message.
     pub message: String,
 }
 
-/// An example of every rule, by id.
+/// Returns an example of every rule, by id.
 #[must_use]
 pub fn examples() -> &'static BTreeMap<String, Example> {
     static EXAMPLES: LazyLock<BTreeMap<String, Example>> = LazyLock::new(|| {
-        // A test holds that every rule has one.
+        // A test checks that every rule has one.
         serde_yaml::from_str(include_str!("../../rules/examples.yaml")).unwrap_or_default()
     });
     &EXAMPLES
 }
 
-/// Everything there is to know of a rule, for a person.
+/// Formats everything known about a rule as text.
 ///
 /// # Errors
 /// When a built-in round cannot be read.
@@ -74,7 +74,7 @@ pub fn explain(rule: &Rule) -> Result<String, RoundError> {
     Ok(out)
 }
 
-/// What depends on a rule, and what can be said of it when the rule is broken.
+/// Formats what a rule affects, and the status that follows if it does not pass.
 fn affects(rule: &Rule) -> String {
     let what = match rule.affects {
         Affects::Nothing => return "no figure".to_owned(),
@@ -83,50 +83,60 @@ fn affects(rule: &Rule) -> String {
         Affects::Figures(kinds) => kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", "),
     };
     let fails = if rule.proves { Status::Unproven } else { rule.fails };
-    format!("{what} ({fails} without it)")
+    format!("{what} ({fails} unless it passes)")
 }
 
 fn need(need: &Need) -> String {
     need.mode.map_or_else(|| need.id.to_owned(), |mode| format!("{} of the {mode} run", need.id))
 }
 
-/// What became of an entry of the sourced catalogue, for a person.
+/// Formats how tinyaudit covers an entry of the sourced rule catalogue.
 #[must_use]
 pub fn explain_entry(entry: &Entry) -> String {
     let mut out = format!("{}\n\n{}\n", entry.entry, fate(entry));
     if let Some(reminder) = &entry.reminder {
-        let _ = write!(out, "\nRemember: {reminder}\n");
+        let _ = write!(out, "\nReminder: {reminder}\n");
     }
     out
 }
 
 fn fate(entry: &Entry) -> String {
     match (&entry.command, &entry.does, &entry.undecidable) {
-        (Some(command), Some(does), _) => format!("`tinyaudit {command}` does it: {does}"),
-        (.., Some(reason)) => format!("not decidable from a tree: {reason}"),
-        _ => format!("decided by {}", entry.rules.join(", ")),
+        (Some(command), Some(does), _) => format!("done by `tinyaudit {command}`: {does}"),
+        (.., Some(reason)) => format!("cannot be decided from a submission: {reason}"),
+        _ => format!("checked by {}", entry.rules.join(", ")),
     }
 }
 
-/// Which severity the rule has in which round.
+/// Formats the severity of a rule in every round.
 fn rounds(rule: &Rule) -> Result<String, RoundError> {
-    let mut said = Vec::new();
+    let mut rounds = Vec::new();
     for name in Round::names() {
-        said.push(format!("{name} {}", severity(rule, &Round::named(name)?).name()));
+        rounds.push(format!("{name} {}", severity(rule, &Round::named(name)?).name()));
     }
-    Ok(said.join(", "))
+    Ok(rounds.join(", "))
 }
 
-/// The severity of a rule in a round, where the division does not matter.
+/// Returns the severity of a rule in a round for all divisions.
 fn severity(rule: &Rule, round: &Round) -> Severity {
     let own = round.severities.get(rule.id).and_then(|divisions| divisions.get("*")).copied();
     own.unwrap_or(rule.severity)
 }
 
-/// All rules, or those of a group, a line each, with their severity in a round.
+fn widest_id() -> usize {
+    rules().map(|rule| rule.id.len()).max().unwrap_or(0)
+}
+
+/// Returns the column at which the titles of [`list`] start.
+#[must_use]
+pub fn title_column() -> usize {
+    widest_id() + "  warning  ".len()
+}
+
+/// Lists all rules, or those of a group, one line each, with their severity in a round.
 #[must_use]
 pub fn list(round: &Round, group: Option<Group>) -> String {
-    let widest = rules().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let widest = widest_id();
     let mut out = String::new();
     for rule in rules().filter(|rule| group.is_none_or(|only| rule.group == only)) {
         let _ = writeln!(out, "{:widest$}  {:7}  {}", rule.id, severity(rule, round).name(), rule.title());
@@ -134,11 +144,11 @@ pub fn list(round: &Round, group: Option<Group>) -> String {
     out
 }
 
-/// The catalogue as Markdown, `rules/README.md`.
+/// Renders the catalogue as Markdown, which is `rules/README.md`.
 #[must_use]
 pub fn markdown() -> String {
     let mut out = String::from(
-        "# The rules\n\nWritten by `tinyaudit rules --format markdown` from the rules' own documentation. The rounds beside this file say\nwhat each round demands; they may make a rule graver or lighter.\n",
+        "# The rules\n\nGenerated by `tinyaudit rules --format markdown` from the documentation of the rules. The round files beside this file\nsay what each round requires; they may change the severity of a rule.\n",
     );
     for rule in rules() {
         let _ = write!(out, "\n## {}\n\n**{}.** {}\n", rule.id, rule.severity.name(), rule.title());
@@ -153,7 +163,7 @@ pub fn markdown() -> String {
         let (help, source, official) = (rule.help(), rule.source(), rule.official_checker());
         let _ = write!(out, "\n*What to do:* {help}\n\n*Official checker:* {official}\n\n*Source:* {source}\n");
     }
-    out.push_str("\n# Coverage\n\nWhat became of every entry of the sourced rule catalogue of MLPerf Tiny.\n\n| entry | |\n|---|---|\n");
+    out.push_str("\n# Coverage\n\nHow tinyaudit covers each entry of the sourced rule catalogue of MLPerf Tiny.\n\n| entry | |\n|---|---|\n");
     for entry in entries() {
         let _ = writeln!(out, "| {} | {} |", entry.entry, fate(entry));
     }
@@ -164,7 +174,7 @@ pub fn markdown() -> String {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "tinyaudit rules")]
 pub struct Catalogue {
-    /// The round the severities are of.
+    /// The round whose severities are listed.
     round: String,
     /// Every rule, sorted by id.
     rules: Vec<RuleEntry>,
@@ -184,9 +194,9 @@ struct RuleEntry {
 }
 
 impl Catalogue {
-    /// The catalogue with the severities of a round.
+    /// Builds the catalogue with the severities of a round.
     #[must_use]
-    pub fn of(round: &Round) -> Self {
+    pub fn new(round: &Round) -> Self {
         let rules = rules()
             .map(|rule| RuleEntry {
                 id: rule.id,

@@ -1,4 +1,4 @@
-//! What changed between two trees: for people, as Markdown and as JSON.
+//! The changes between two trees as text, Markdown and JSON.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -6,11 +6,11 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::audit::follow_up::Duty;
+use crate::audit::follow_up::PreviewFollowUp;
 use crate::render::comparison::{Change, ChangedFigure, ChangedResult, Comparison, Renamed};
 use crate::render::untrusted::Untrusted;
 
-/// Writes the changes in words, changed figures first. Findings are counted by rule, unless each is wanted.
+/// Writes the changes as text, changed figures first. Findings are counted by rule; with `findings`, each is listed.
 ///
 /// # Errors
 /// When the writer fails.
@@ -30,15 +30,15 @@ pub fn write_text(comparison: &Comparison, findings: bool, out: &mut dyn Write) 
     let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
     writeln!(
         out,
-        "{}, {} fixed, {} new, {} of evidence changed",
+        "{}, {} fixed, {} new, {} changed",
         count(comparison.results.len(), "changed result"),
         count(comparison.fixed.len(), "finding"),
         comparison.new.len(),
-        count(comparison.evidence.len(), "file")
+        count(comparison.evidence.len(), "evidence file")
     )
 }
 
-/// Writes the changes as Markdown, in the same order.
+/// Writes the changes as Markdown, in the order of [`write_text`].
 ///
 /// # Errors
 /// When the writer fails.
@@ -46,9 +46,9 @@ pub fn write_markdown(comparison: &Comparison, findings: bool, out: &mut dyn Wri
     writeln!(out, "{}\n", rounds(comparison))?;
     writeln!(out, "| result | change |\n|---|---|")?;
     for ChangedResult { name, change } in &comparison.results {
-        let said: Vec<String> = figures(change).map(words).collect();
-        let said = if said.is_empty() { kind(change).to_owned() } else { said.join("; ") };
-        writeln!(out, "| {} | {} |", Untrusted(name).for_markdown(), Untrusted(&said).for_markdown())?;
+        let changed: Vec<String> = figures(change).map(words).collect();
+        let changed = if changed.is_empty() { kind(change).to_owned() } else { changed.join("; ") };
+        writeln!(out, "| {} | {} |", Untrusted(name).for_markdown(), Untrusted(&changed).for_markdown())?;
     }
     for (title, lines) in parts(comparison, findings).into_iter().filter(|(_, lines)| !lines.is_empty()) {
         writeln!(out, "\n{title}:\n")?;
@@ -61,25 +61,31 @@ pub fn write_markdown(comparison: &Comparison, findings: bool, out: &mut dyn Wri
 
 fn rounds(comparison: &Comparison) -> String {
     let (old, new) = &comparison.rounds;
-    if old == new { format!("both held against round {new}") } else { format!("held against rounds {old} and {new}") }
+    if old == new {
+        format!("both checked against round {new}")
+    } else {
+        format!("checked against rounds {old} and {new}")
+    }
 }
 
 fn parts(comparison: &Comparison, findings: bool) -> [(&'static str, Vec<String>); 7] {
-    let renamed = |one: &Renamed| format!("{} is {} ({})", one.old, one.new, one.by);
-    let duty = |duty: &Duty| format!("{}: {}", duty.system, duty.broken.as_deref().unwrap_or("came back as it must"));
+    let renamed = |one: &Renamed| format!("{} is now {} ({})", one.old, one.new, one.by);
+    let duty = |duty: &PreviewFollowUp| {
+        format!("{}: {}", duty.system, duty.broken.as_deref().unwrap_or("returned as required"))
+    };
     let listed = |lines: &[String]| if findings { lines.to_vec() } else { by_rule(lines) };
     [
         ("renamed", comparison.renamed.iter().map(renamed).collect()),
         ("evidence changed", comparison.evidence.clone()),
         ("description", comparison.descriptions.clone()),
         ("files", comparison.files.clone()),
-        ("preview", comparison.duties.iter().map(duty).collect()),
-        ("finding fixed", listed(&comparison.fixed)),
-        ("finding new", listed(&comparison.new)),
+        ("preview", comparison.preview_follow_ups.iter().map(duty).collect()),
+        ("fixed finding", listed(&comparison.fixed)),
+        ("new finding", listed(&comparison.new)),
     ]
 }
 
-/// How many findings there are of each rule, errors first.
+/// Counts findings by rule, errors first.
 fn by_rule(lines: &[String]) -> Vec<String> {
     let mut counts: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     for line in lines {
@@ -107,7 +113,7 @@ fn figures(change: &Change) -> impl Iterator<Item = &ChangedFigure> {
 }
 
 fn words(figure: &ChangedFigure) -> String {
-    let shown = |value: Option<f64>| value.map_or_else(|| "nothing".to_owned(), super::decimals);
+    let shown = |value: Option<f64>| value.map_or_else(|| "none".to_owned(), super::decimals);
     let percent = figure.percent().map_or_else(String::new, |percent| format!(" ({percent:+.2} %)"));
     let claimed = if figure.claimed { "claimed " } else { "" };
     format!("{claimed}{}: {} to {}{percent}", figure.name, shown(figure.old), shown(figure.new))
@@ -117,37 +123,37 @@ fn words(figure: &ChangedFigure) -> String {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "tinyaudit compare")]
 pub struct Changes {
-    /// The round that the earlier state is held against.
+    /// The round whose rules are used for the old state.
     old_round: String,
-    /// The round that the later state is held against.
+    /// The round whose rules are used for the new state.
     new_round: String,
-    /// Systems that have another name.
+    /// Systems that were renamed.
     renamed: Vec<RenamedSystem>,
     /// Results that were added, removed or changed.
     results: Vec<ResultChange>,
-    /// Findings that are gone.
+    /// Findings of the old state that the new one no longer has.
     fixed: Vec<String>,
-    /// Findings that were not there.
+    /// Findings of the new state that the old one did not have.
     new: Vec<String>,
-    /// Files of evidence that differ.
+    /// Evidence files that differ.
     evidence: Vec<String>,
-    /// Fields of descriptions that differ.
+    /// Fields of system descriptions that differ.
     descriptions: Vec<String>,
-    /// What changed beside results and descriptions, by submitter and folder.
+    /// Changes of files other than results and system descriptions, by submitter and folder.
     files: Vec<String>,
-    /// What became of preview systems.
+    /// Whether the preview systems of the old state returned as required.
     previews: Vec<Preview>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct RenamedSystem {
-    /// Division, submitter and name before.
+    /// Division, submitter and name in the old state.
     old: String,
-    /// The same now.
+    /// Division, submitter and name in the new state.
     new: String,
-    /// What tells that they are one.
+    /// Why both are taken for the same system.
     by: String,
-    /// Whether another reading is hardly possible.
+    /// Whether the match is certain.
     sure: bool,
 }
 
@@ -162,7 +168,7 @@ struct ResultChange {
 #[derive(Debug, Serialize, JsonSchema)]
 struct FigureChange {
     name: &'static str,
-    /// Whether only the claim changed, and what the evidence gives did not.
+    /// Whether only the claimed figure changed, and not the recomputed one.
     claimed: bool,
     old: Option<f64>,
     new: Option<f64>,
@@ -172,14 +178,14 @@ struct FigureChange {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Preview {
     system: String,
-    /// What is wrong, or null.
+    /// What is wrong; null if the system returned as required.
     broken: Option<String>,
 }
 
 impl Changes {
-    /// The changes as JSON.
+    /// Builds the JSON form of a comparison.
     #[must_use]
-    pub fn of(comparison: &Comparison) -> Self {
+    pub fn new(comparison: &Comparison) -> Self {
         let figure = |figure: &ChangedFigure| FigureChange {
             name: figure.name,
             claimed: figure.claimed,
@@ -212,7 +218,7 @@ impl Changes {
             descriptions: comparison.descriptions.clone(),
             files: comparison.files.clone(),
             previews: comparison
-                .duties
+                .preview_follow_ups
                 .iter()
                 .map(|duty| Preview { system: duty.system.clone(), broken: duty.broken.clone() })
                 .collect(),

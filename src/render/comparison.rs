@@ -1,12 +1,12 @@
-//! What changed between two states of a submission, or between two rounds.
+//! Compares two states of a submission, or two rounds.
 //!
 //! ```
 //! use tinyaudit::{audit::report::Report, source::Tree, round::Round, render::comparison::compare};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let tree = Tree::open("fixtures/submission".as_ref())?;
-//! let old = Report::of(&tree, Round::named("v1.3")?, None)?;
-//! let new = Report::of(&tree, Round::named("v1.4")?, None)?;
+//! let old = Report::check(&tree, Round::named("v1.3")?, None)?;
+//! let new = Report::check(&tree, Round::named("v1.4")?, None)?;
 //! let changes = compare((&tree, &old), (&tree, &new));
 //! assert!(!changes.new.is_empty());
 //! # Ok(())
@@ -16,82 +16,83 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
 
-use crate::audit::follow_up::{self, Duty};
-use crate::audit::lineage::{self, Kin, Kinship};
+use crate::audit::follow_up::{self, PreviewFollowUp};
+use crate::audit::lineage::{self, MatchedSystems, SystemMatch};
 use crate::audit::report::Report;
 use crate::model::{Benchmark, Figure, System};
 use crate::parse::document::description::SystemDescription;
 use crate::source::{Tree, join};
 
-/// Everything that changed.
+/// All changes between an old and a new state.
 #[derive(Debug)]
 pub struct Comparison {
-    /// The rounds that the two states are held against.
+    /// The rounds whose rules are used for the old and the new state.
     pub rounds: (String, String),
-    /// Results that are only in one state, or whose figures differ: changed ones first, then by name.
+    /// Results that were added, removed or changed: changed ones first, then by name.
     pub results: Vec<ChangedResult>,
-    /// Systems that have another name.
+    /// Systems that were renamed.
     pub renamed: Vec<Renamed>,
-    /// Findings of the old state that are gone, each in a line.
+    /// Findings of the old state that the new one no longer has, one line each.
     pub fixed: Vec<String>,
-    /// Findings of the new state that were not there.
+    /// Findings of the new state that the old one did not have, one line each.
     pub new: Vec<String>,
-    /// Files of evidence that are in both states and differ.
+    /// Evidence files that are in both states and differ.
     pub evidence: Vec<String>,
-    /// Fields of descriptions that differ, each in a line.
+    /// Fields of system descriptions that differ, one line each.
     pub descriptions: Vec<String>,
-    /// What changed beside results and descriptions, counted by the folder of a submitter: `code`, `systems` and the rest.
+    /// Numbers of other files that were added, removed or changed, one line per submitter and folder (`code`,
+    /// `systems`, …).
     pub files: Vec<String>,
-    /// What became of the old state's preview systems.
-    pub duties: Vec<Duty>,
+    /// Whether the preview systems of the old state returned as required.
+    pub preview_follow_ups: Vec<PreviewFollowUp>,
 }
 
-/// A system that has another name than before.
+/// A system that was renamed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renamed {
-    /// Division, submitter and name before.
+    /// Division, submitter and name in the old state.
     pub old: String,
-    /// The same now.
+    /// Division, submitter and name in the new state.
     pub new: String,
-    /// What tells that they are one.
-    pub by: Kinship,
+    /// Why both are taken for the same system.
+    pub by: SystemMatch,
 }
 
 /// A result that changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangedResult {
-    /// Division, submitter, system and benchmark, as they are called now; before, where it is gone.
+    /// Division, submitter, system and benchmark: the new names, or the old ones if the result was removed.
     pub name: String,
-    /// How.
+    /// How it changed.
     pub change: Change,
 }
 
 /// How a result changed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// It is new.
+    /// It is only in the new state.
     Added,
-    /// It is gone.
+    /// It is only in the old state.
     Removed,
-    /// Figures differ.
+    /// Its figures differ.
     Changed(Vec<ChangedFigure>),
 }
 
 /// A figure that changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangedFigure {
-    /// What it is, with its unit.
+    /// Name and unit.
     pub name: &'static str,
-    /// Whether only its claim changed, and what the evidence gives did not.
+    /// Whether only the claimed figure changed, and not the recomputed one.
     pub claimed: bool,
-    /// Before.
+    /// The figure in the old state.
     pub old: Option<f64>,
-    /// After.
+    /// The figure in the new state.
     pub new: Option<f64>,
 }
 
 impl ChangedFigure {
-    /// The change in per cent of the old figure.
+    /// Returns the change in per cent of the old figure; `None` if a figure is missing or the old one is 0.
     #[must_use]
     pub fn percent(&self) -> Option<f64> {
         let (old, new) = (self.old?, self.new?);
@@ -99,7 +100,7 @@ impl ChangedFigure {
     }
 }
 
-/// Compares two judged trees; the later round's policy counts.
+/// Compares two checked trees. Preview systems are followed up by the rules of the new round.
 #[must_use]
 pub fn compare((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Report)) -> Comparison {
     let kin = lineage::pairs(&old.submission, &new.submission);
@@ -130,15 +131,15 @@ pub fn compare((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Repo
         evidence: evidence(old_tree, old, new_tree, &kin),
         descriptions: descriptions(&kin),
         files: files((old_tree, old), (new_tree, new)),
-        duties: follow_up::duties(&old.submission, &new.submission, &new.round),
+        preview_follow_ups: follow_up::preview_follow_ups(&old.submission, &new.submission, &new.round),
     }
 }
 
 type Results<'a> = BTreeMap<String, (&'a System, &'a Benchmark)>;
 
-/// The results of a state, by the names that their systems have now.
-fn results<'a>(report: &'a Report, kin: &[Kin<'_>]) -> Results<'a> {
-    let became: BTreeMap<&str, &Kin<'_>> = kin.iter().map(|kin| (kin.old.path.as_str(), kin)).collect();
+/// Returns the results of a state by name, with renamed systems under their new names.
+fn results<'a>(report: &'a Report, kin: &[MatchedSystems<'_>]) -> Results<'a> {
+    let became: BTreeMap<&str, &MatchedSystems<'_>> = kin.iter().map(|kin| (kin.old.path.as_str(), kin)).collect();
     let name = |system: &System, benchmark: &Benchmark| {
         became.get(system.path.as_str()).map_or_else(|| name_of(system, benchmark), |kin| name_of(kin.new, benchmark))
     };
@@ -177,8 +178,8 @@ fn figures(old: &Benchmark, new: &Benchmark) -> Vec<ChangedFigure> {
     changed
 }
 
-/// Fields of the descriptions of a system that differ.
-fn descriptions(kin: &[Kin<'_>]) -> Vec<String> {
+/// Lists the fields of system descriptions that differ.
+fn descriptions(kin: &[MatchedSystems<'_>]) -> Vec<String> {
     let mut lines = Vec::new();
     for kin in kin {
         let (Some(old), Some(new)) = (&kin.old.description, &kin.new.description) else { continue };
@@ -195,7 +196,7 @@ fn descriptions(kin: &[Kin<'_>]) -> Vec<String> {
     lines
 }
 
-/// How many files beside the results are new, gone or different, by submitter and folder.
+/// Counts added, removed and changed files other than results and system descriptions, by submitter and folder.
 fn files((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Report)) -> Vec<String> {
     let listed = |tree: &Tree, report: &Report| -> BTreeMap<(String, String), BTreeMap<String, String>> {
         let mut folders: BTreeMap<(String, String), BTreeMap<String, String>> = BTreeMap::new();
@@ -204,7 +205,7 @@ fn files((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Report)) -
             for entry in tree.below(&submitter.path).iter().filter(|entry| entry.is_file()) {
                 let below = entry.path[submitter.path.len()..].trim_start_matches('/');
                 let (top, rest) = below.split_once('/').unwrap_or(("", below));
-                // Descriptions and evidence are told by themselves.
+                // System descriptions and evidence files are listed elsewhere.
                 if top != "results"
                     && !(top == "systems" && rest.rsplit_once('.').is_some_and(|(_, ending)| ending == "json"))
                 {
@@ -218,28 +219,28 @@ fn files((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Report)) -
     let (before, after) = (listed(old_tree, old), listed(new_tree, new));
     let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let none = BTreeMap::new();
-    let told = keys.into_iter().filter_map(|key| {
+    let lines = keys.into_iter().filter_map(|key| {
         let (old, new) = (before.get(key).unwrap_or(&none), after.get(key).unwrap_or(&none));
         let added = new.keys().filter(|name| !old.contains_key(*name)).count();
         let removed = old.keys().filter(|name| !new.contains_key(*name)).count();
         let differs =
             |(name, path): &(&String, &String)| new.get(*name).is_some_and(|now| differ(old_tree, path, new_tree, now));
         let changed = old.iter().filter(differs).count();
-        let place = if key.1.is_empty() { "beside its folders" } else { &key.1 };
+        let place = if key.1.is_empty() { "top level" } else { &key.1 };
         (added + removed + changed > 0)
             .then(|| format!("{} {place}: {added} added, {removed} removed, {changed} changed", key.0))
     });
-    told.collect()
+    lines.collect()
 }
 
-/// Whether two files differ; what cannot be read does not.
+/// Returns whether two files differ; files that cannot be read count as equal.
 fn differ(old_tree: &Tree, old: &str, new_tree: &Tree, new: &str) -> bool {
     let entry = |tree: &'_ Tree, path: &str| tree.get(path).filter(|entry| entry.is_file()).cloned();
     let (Some(before), Some(after)) = (entry(old_tree, old), entry(new_tree, new)) else { return false };
     if before.size() != after.size() {
         return true;
     }
-    // Part by part, as they may be large.
+    // The files may be too large for memory.
     let same = old_tree.stream(&before, |before| {
         let mut before = BufReader::new(before);
         new_tree.stream(&after, |after| {
@@ -258,8 +259,8 @@ fn differ(old_tree: &Tree, old: &str, new_tree: &Tree, new: &str) -> bool {
     same.is_ok_and(|same| !same)
 }
 
-/// Findings in a line each, without line numbers, which move when a file is edited. Places are named from the division
-/// down, at whatever folder the tree begins.
+/// Formats one line per finding that counts. Lines omit line numbers, which move when a file is edited, and give paths
+/// from the division down, so that trees with different roots compare.
 fn lines(report: &Report) -> Vec<String> {
     let submission = &report.submission;
     let whole = |path: &str| match submission.submitter_of(path) {
@@ -269,7 +270,7 @@ fn lines(report: &Report) -> Vec<String> {
         }
         None => path.to_owned(),
     };
-    // A message quotes the places that it speaks of.
+    // Messages quote paths in backticks.
     let message = |text: &str| {
         let is_place = |part: &str| !part.is_empty() && submission.entries.get(part).is_some();
         let parts = text.split('`').enumerate();
@@ -289,8 +290,8 @@ fn only_in(these: &[String], others: &[String]) -> Vec<String> {
     these.iter().filter(|line| !others.contains(line)).cloned().collect()
 }
 
-/// Files of runs that are in both trees and not the same, wherever a renamed system keeps them now.
-fn evidence(old_tree: &Tree, old: &Report, new_tree: &Tree, kin: &[Kin<'_>]) -> Vec<String> {
+/// Lists the run files that are in both trees and differ, by their new paths if the system was renamed.
+fn evidence(old_tree: &Tree, old: &Report, new_tree: &Tree, kin: &[MatchedSystems<'_>]) -> Vec<String> {
     let now = |system: &System, path: &str| {
         let became = kin.iter().find(|kin| std::ptr::eq(kin.old, system));
         became.map_or_else(|| path.to_owned(), |kin| path.replacen(&system.path, &kin.new.path, 1))

@@ -1,4 +1,4 @@
-//! Results as CSV: a line per result, and the official summary.
+//! Results as CSV: tinyaudit's own table, and the official summary.
 
 use std::io::{self, Write};
 
@@ -9,10 +9,10 @@ use crate::render::publication::{FIELDS, Row, Selection, Shown, measured_energy}
 use crate::render::untrusted::Untrusted;
 use crate::round::{Round, Target};
 
-/// A column: its name, with the unit, and what it says of a result.
+/// A column: its name with the unit, and a function that formats its cell.
 type Column = (&'static str, fn(&Row<'_>) -> String);
 
-/// The columns of our own table.
+/// The columns of tinyaudit's own table.
 const COLUMNS: [Column; 18] = [
     ("division", |row| Untrusted(&row.system.division).for_csv()),
     ("submitter", |row| Untrusted(&row.system.submitter).for_csv()),
@@ -44,13 +44,13 @@ fn duty_cycle(row: &Row<'_>) -> String {
     text(row.wakeword.as_ref().and_then(|counts| counts.duty_cycle.as_ref()))
 }
 
-/// The quality of a result in the column of its target.
+/// Formats the quality of a result in the column of its kind of target; the other quality columns stay empty.
 fn quality(row: &Row<'_>, is_own: fn(Option<Target>) -> bool) -> String {
     text(row.quality.as_ref().filter(|_| is_own(row.spec.map(|spec| spec.target))))
 }
 
-/// Writes a line per result with units in the header; `valid` says whether it may be published, `energy_valid` whether its
-/// energy may.
+/// Writes one line per result with units in the header. `valid` says whether the result may be published,
+/// `energy_valid` whether its energy may be.
 ///
 /// # Errors
 /// When the writer fails.
@@ -63,8 +63,8 @@ pub fn write(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
     writer.flush()
 }
 
-/// Writes the official summary of the round: what `submission_checker.py --csv` writes and the working group's report
-/// tool reads. The header is bare, every cell is quoted.
+/// Writes the official summary of the round, as `submission_checker.py --csv` writes it and the working group's report
+/// tool reads it: the header without quotes, every cell quoted.
 ///
 /// # Errors
 /// When the writer fails.
@@ -91,7 +91,7 @@ pub fn write_official(rows: &[Row<'_>], round: &Round, selection: Selection, out
     }
     writeln!(out, "{}", columns.join(","))?;
     let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(out);
-    // The official tool's column is one of whole numbers where no result has power.
+    // If no result has power, the official tool writes the column as whole numbers.
     let whole = rows.iter().all(|row| row.energy.is_none());
     let absent_power = if whole { publication.absent_power.trim_end_matches(".0") } else { &publication.absent_power };
     for row in rows {
@@ -109,7 +109,8 @@ pub fn write_official(rows: &[Row<'_>], round: &Round, selection: Selection, out
             Untrusted(row.name()).for_csv(),
             row.throughput.as_ref().map_or_else(String::new, |shown| repr(shown.value)),
             "inf./sec.".to_owned(),
-            // The F1 score is the tool's own figure, printed as Python does; other accuracies are copied from the logs.
+            // The official tool computes the F1 score and prints it as Python does; other accuracies it copies from the
+            // logs.
             row.quality
                 .as_ref()
                 .map_or_else(String::new, |shown| if streams { repr(shown.value) } else { shown.text.clone() }),

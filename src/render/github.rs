@@ -1,4 +1,4 @@
-//! Findings as annotations of a GitHub workflow, and the summary of a job.
+//! Findings as annotations of a GitHub workflow, and as a job summary.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use crate::parse::text::printable_lines;
 use crate::render::untrusted::Untrusted;
 use crate::round::Severity;
 
-/// Writes one workflow command a finding. `prefix` is the tree's place in the repository, empty where it is the root.
+/// Writes one workflow command per finding. `prefix` is the path of the tree in the repository, empty for the root.
 ///
 /// # Errors
 /// When the writer fails.
@@ -30,17 +30,17 @@ pub fn write(report: &Report, prefix: &str, threshold: Severity, out: &mut dyn W
     writeln!(out, "{}", summary(report, threshold))
 }
 
-/// Text of a command.
+/// Escapes the text of a command.
 fn data(text: &str) -> String {
     printable_lines(&text.replace('%', "%25").replace('\r', "%0D")).replace('\n', "%0A")
 }
 
-/// Text of a command's property.
+/// Escapes the value of a command's property.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// Writes the findings that count as a Markdown table, for the summary of a job.
+/// Writes the findings that count as a Markdown table for the job summary.
 ///
 /// # Errors
 /// When the writer fails.
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_hold_one_line() {
+    fn commands_are_escaped_to_one_line() {
         assert_eq!(data("50 %\nnext\r"), "50 %25%0Anext%0D");
         assert_eq!(property("a:b,c%"), "a%3Ab%2Cc%25");
     }

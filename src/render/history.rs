@@ -1,4 +1,5 @@
-//! Several rounds together: every system found again, its figures from round to round, what vanished, and the best.
+//! History over several rounds: every system matched from round to round with its figures, systems that are missing in
+//! the last round, and the best results.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -8,7 +9,7 @@ use serde::Serialize;
 
 use super::wrap::wrapped;
 use crate::audit::device_class::DeviceClass;
-use crate::audit::lineage::{Kinship, pairs};
+use crate::audit::lineage::{SystemMatch, pairs};
 use crate::audit::report::Report;
 use crate::model::{Benchmark, Figure, System};
 use crate::render::untrusted::Untrusted;
@@ -20,40 +21,41 @@ use crate::round::Task;
 pub struct History {
     /// The rounds, in the order given.
     pub(super) rounds: Vec<String>,
-    /// Every system that was found, sorted by its newest name.
-    pub(super) systems: Vec<Life>,
-    /// The fastest valid results and those of the least energy, by benchmark and round.
+    /// All systems, sorted by submitter and newest name.
+    pub(super) systems: Vec<SystemHistory>,
+    /// The fastest result and the one with the least energy, by benchmark and round.
     best: Vec<Best>,
-    /// The first, the fastest and the least energy of all rounds, by benchmark and class of devices.
+    /// The first and the fastest result and the one with the least energy over all rounds, by benchmark and device
+    /// class.
     pub(super) classes: Vec<ClassBest>,
-    /// Benchmarks that listen to a stream: their energy is a power.
+    /// Streaming benchmarks, whose energy is reported as power.
     #[serde(skip)]
     streams: BTreeSet<String>,
 }
 
-/// One system through the rounds.
+/// One system over all rounds.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Life {
-    /// Division and submitter, as last seen.
+pub(super) struct SystemHistory {
+    /// Division and submitter in the newest round that has the system.
     pub(super) submitter: String,
-    /// The class of devices it belongs to.
+    /// Device class.
     pub(super) class: String,
-    /// Where it was seen.
-    seen: Vec<Seen>,
-    /// Its figures by benchmark, folder and all.
+    /// The rounds that have the system.
+    seen: Vec<Appearance>,
+    /// Figures by benchmark label.
     pub(super) figures: BTreeMap<String, Vec<Point>>,
-    /// Whether it is missing in the last round, although its submitter takes part.
+    /// Whether the system is missing in the last round although its submitter takes part in it.
     pub(super) vanished: bool,
 }
 
 /// A system in one round.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Seen {
+struct Appearance {
     round: String,
     name: String,
-    /// What tells that it is the one before; null where it is first seen.
+    /// Why it is taken for the system of the earlier round; null in its first round.
     by: Option<String>,
-    /// Whether another reading is hardly possible.
+    /// Whether the match is certain.
     sure: bool,
 }
 
@@ -61,13 +63,13 @@ struct Seen {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(super) struct Point {
     pub(super) round: String,
-    /// Whether it may be published.
+    /// Whether the result may be published.
     pub(super) valid: bool,
     /// Inferences per second.
     pub(super) throughput: Option<f64>,
-    /// µJ per inference, or mW of a wake word.
+    /// µJ per inference; mW for the wake word.
     pub(super) energy: Option<f64>,
-    /// Supply voltage of the energy, in V.
+    /// Supply voltage of the energy run in V.
     pub(super) supply_v: Option<f64>,
 }
 
@@ -76,44 +78,44 @@ pub(super) struct Point {
 struct Best {
     benchmark: String,
     round: String,
-    /// The fastest valid result of the closed division: system and inferences per second.
+    /// System and inferences per second of the fastest valid result in the closed division.
     fastest: Option<(String, f64)>,
-    /// That with the least energy: system and µJ per inference, or mW.
+    /// System and µJ per inference (mW for the wake word) of the valid result with the least energy.
     least_energy: Option<(String, f64)>,
 }
 
-/// The best results of a class of devices in a benchmark, over all rounds: valid ones of the closed division.
+/// The best valid results of a device class in the closed division, over all rounds, for one benchmark.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ClassBest {
     pub(super) benchmark: String,
     pub(super) class: String,
-    /// The fastest of the first round in which there was one.
+    /// The fastest result of the first round that has one.
     pub(super) first: Option<Record>,
-    /// The most inferences per second.
+    /// The result with the most inferences per second.
     pub(super) fastest: Option<Record>,
-    /// The least µJ per inference, or mW.
+    /// The result with the least µJ per inference (mW for the wake word).
     pub(super) least_energy: Option<Record>,
 }
 
-/// A result that stands out.
+/// A best result.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(super) struct Record {
     round: String,
     /// Submitter and system.
     system: String,
-    /// Inferences per second, µJ or mW.
+    /// Inferences per second, µJ per inference, or mW.
     value: f64,
 }
 
-/// A system followed through the reports: by the report's number, and what tells it from the one before.
-type Thread<'a> = BTreeMap<usize, (&'a System, Option<Kinship>)>;
+/// One system in all reports: report index to the system, and why it matches the earlier one.
+type Thread<'a> = BTreeMap<usize, (&'a System, Option<SystemMatch>)>;
 
 impl History {
-    /// The history of rounds, the oldest first.
+    /// Builds the history of rounds, given oldest first.
     #[must_use]
-    pub fn of(reports: &[Report]) -> Self {
+    pub fn new(reports: &[Report]) -> Self {
         let threads = threads(reports);
-        let mut systems: Vec<Life> = threads.iter().map(|thread| life(thread, reports)).collect();
+        let mut systems: Vec<SystemHistory> = threads.iter().map(|thread| life(thread, reports)).collect();
         systems.sort_by(|a, b| key(a).cmp(&key(b)));
         let rounds = reports.iter().map(|report| report.round.name.clone()).collect();
         let specs = reports.iter().flat_map(|report| &report.round.benchmarks);
@@ -121,34 +123,34 @@ impl History {
         Self { rounds, systems, best: best(reports), classes: classes(reports), streams }
     }
 
-    /// The unit of a benchmark's energy; its name may be followed by a variant.
+    /// Returns the unit of a benchmark's energy. `benchmark` is a name or a label with a variant.
     pub(super) fn energy_unit(&self, benchmark: &str) -> &'static str {
         let name = benchmark.split(['/', ' ']).next().unwrap_or(benchmark);
         if self.streams.contains(name) { "mW" } else { "µJ/inf" }
     }
 }
 
-impl Life {
-    /// Whether it competes in the closed division.
+impl SystemHistory {
+    /// Returns whether the system is in the closed division.
     pub(super) fn is_closed(&self) -> bool {
         self.submitter.starts_with("closed/")
     }
 
-    /// Submitter and system, as last seen.
+    /// Returns division, submitter and system name of the newest round that has the system.
     pub(super) fn name(&self) -> String {
         format!("{} {}", self.submitter, self.seen.last().map_or("", |seen| seen.name.as_str()))
     }
 
-    /// Whether it had another name in one of the rounds.
+    /// Returns whether the name changed between rounds.
     pub(super) fn is_renamed(&self) -> bool {
         self.seen.windows(2).any(|pair| pair[0].name != pair[1].name)
     }
 
-    /// Where it was seen, under which names, and what tells so.
+    /// Returns the rounds that have the system, with its names and why they match.
     pub(super) fn names(&self) -> String {
         let seen = self.seen.iter().map(|seen| match &seen.by {
-            Some(by) if *by != Kinship::SameName.to_string() => {
-                let sure = if seen.sure { "" } else { ", not sure" };
+            Some(by) if *by != SystemMatch::SameName.to_string() => {
+                let sure = if seen.sure { "" } else { ", uncertain" };
                 format!("{} as {} ({by}{sure})", seen.round, seen.name)
             }
             None if self.is_renamed() => format!("{} as {}", seen.round, seen.name),
@@ -158,11 +160,11 @@ impl Life {
     }
 }
 
-fn key(life: &Life) -> (&str, Option<&str>) {
+fn key(life: &SystemHistory) -> (&str, Option<&str>) {
     (&life.submitter, life.seen.last().map(|seen| seen.name.as_str()))
 }
 
-/// Every system beside those of later rounds that it became. A round in which it is missing is stepped over.
+/// Matches systems over all rounds. A system may skip rounds.
 fn threads(reports: &[Report]) -> Vec<Thread<'_>> {
     let mut threads: Vec<Thread<'_>> = Vec::new();
     for (now, report) in reports.iter().enumerate() {
@@ -189,7 +191,7 @@ fn threads(reports: &[Report]) -> Vec<Thread<'_>> {
     threads
 }
 
-fn life(thread: &Thread<'_>, reports: &[Report]) -> Life {
+fn life(thread: &Thread<'_>, reports: &[Report]) -> SystemHistory {
     let mut figures: BTreeMap<String, Vec<Point>> = BTreeMap::new();
     let mut seen = Vec::new();
     for (index, (system, by)) in thread {
@@ -198,11 +200,11 @@ fn life(thread: &Thread<'_>, reports: &[Report]) -> Life {
         for benchmark in system.benchmarks.iter().filter(|benchmark| !benchmark.runs.is_empty()) {
             figures.entry(benchmark.label()).or_default().push(point(report, system, benchmark));
         }
-        seen.push(Seen {
+        seen.push(Appearance {
             round,
             name: system.name.clone(),
             by: by.map(|by| by.to_string()),
-            sure: by.is_none_or(Kinship::is_sure),
+            sure: by.is_none_or(SystemMatch::is_sure),
         });
     }
     let newest = thread.last_key_value();
@@ -212,8 +214,8 @@ fn life(thread: &Thread<'_>, reports: &[Report]) -> Life {
     let takes_part =
         |system: &System| reports[last].submission.submitters.iter().any(|one| one.name == system.submitter);
     let vanished = newest.is_some_and(|(round, (system, _))| *round != last && takes_part(system));
-    let class = newest.map_or(DeviceClass::Unknown, |(_, (system, _))| DeviceClass::of(system)).to_string();
-    Life { submitter, class, seen, figures, vanished }
+    let class = newest.map_or(DeviceClass::Unknown, |(_, (system, _))| DeviceClass::new(system)).to_string();
+    SystemHistory { submitter, class, seen, figures, vanished }
 }
 
 fn point(report: &Report, system: &System, benchmark: &Benchmark) -> Point {
@@ -261,7 +263,7 @@ fn classes(reports: &[Report]) -> Vec<ClassBest> {
         for (system, benchmark) in report.results().filter(|(system, _)| system.is_closed()) {
             let point = point(report, system, benchmark);
             let Some(name) = benchmark.name.clone().filter(|_| point.valid) else { continue };
-            let class = DeviceClass::of(system);
+            let class = DeviceClass::new(system);
             let entry = classes.entry((name.clone(), class.clone())).or_insert_with(|| ClassBest {
                 benchmark: name,
                 class: class.to_string(),
@@ -293,12 +295,12 @@ fn classes(reports: &[Report]) -> Vec<ClassBest> {
     classes.into_values().collect()
 }
 
-/// A record in words.
-pub(super) fn told(record: &Record, unit: &str) -> String {
+/// Formats a record: round, value with unit, system.
+pub(super) fn format_record(record: &Record, unit: &str) -> String {
     format!("{} {} {unit} {}", record.round, super::decimals(record.value), record.system)
 }
 
-/// Writes the history in words, lines at most `width` characters long.
+/// Writes the history as text in lines of at most `width` characters.
 ///
 /// # Errors
 /// When the writer fails.
@@ -326,9 +328,9 @@ type Line<'a> = &'a mut dyn FnMut(usize, &str) -> io::Result<()>;
 
 fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
     for life in &history.systems {
-        let vanished = if life.vanished { ", missing in the last round" } else { "" };
+        let vanished = if life.vanished { ", missing from the last round" } else { "" };
         line(0, &Untrusted(&format!("{}{vanished}", life.name())).for_terminal())?;
-        line(2, &Untrusted(&format!("{}, seen in {}", life.class, life.names())).for_terminal())?;
+        line(2, &Untrusted(&format!("{}, in {}", life.class, life.names())).for_terminal())?;
         for (benchmark, points) in &life.figures {
             let rates = figures(points, |point| point.throughput);
             for (what, figures) in [("inf/s", rates), (history.energy_unit(benchmark), energies(points))] {
@@ -338,21 +340,21 @@ fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
             }
         }
     }
-    line(0, "best valid results of the closed division")?;
+    line(0, "best valid results in the closed division")?;
     for best in &history.best {
-        let told = |one: &Option<(String, f64)>, unit: &str| {
-            let told = one.as_ref().map(|(name, value)| format!("{} {unit} {name}", super::decimals(*value)));
-            told.unwrap_or_else(|| "none".to_owned())
+        let text = |one: &Option<(String, f64)>, unit: &str| {
+            let text = one.as_ref().map(|(name, value)| format!("{} {unit} {name}", super::decimals(*value)));
+            text.unwrap_or_else(|| "none".to_owned())
         };
         let unit = history.energy_unit(&best.benchmark);
-        let (fastest, least) = (told(&best.fastest, "inf/s"), told(&best.least_energy, unit));
+        let (fastest, least) = (text(&best.fastest, "inf/s"), text(&best.least_energy, unit));
         line(
             2,
             &Untrusted(&format!("{} {}: fastest {fastest}, least energy {least}", best.benchmark, best.round))
                 .for_terminal(),
         )?;
     }
-    line(0, "first and best of each class of devices")?;
+    line(0, "first and best results by device class")?;
     for best in &history.classes {
         let unit = history.energy_unit(&best.benchmark);
         let records = [
@@ -362,7 +364,7 @@ fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
         ];
         let records = records
             .iter()
-            .filter_map(|(what, one, unit)| Some(format!("{what} {}", told(one.as_ref()?, unit))))
+            .filter_map(|(what, one, unit)| Some(format!("{what} {}", format_record(one.as_ref()?, unit))))
             .collect::<Vec<_>>()
             .join(", ");
         line(2, &Untrusted(&format!("{} {}: {records}", best.benchmark, best.class)).for_terminal())?;
@@ -370,37 +372,37 @@ fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// A figure of every round that has it, with its change from the one before.
+/// Formats a figure for every round that has it, with the change from the previous one in per cent.
 pub(super) fn changes(points: &[Point], pick: impl Fn(&Point) -> Option<f64>) -> Vec<(&Point, String)> {
     let mut before: Option<f64> = None;
-    let mut told = Vec::new();
+    let mut changes = Vec::new();
     for point in points {
         let Some(value) = pick(point) else { continue };
         let change =
             before.filter(|before| *before != 0.0).map(|before| format!(" ({:+.1} %)", 100.0 * (value / before - 1.0)));
-        told.push((point, format!("{}{}", super::decimals(value), change.unwrap_or_default())));
+        changes.push((point, format!("{}{}", super::decimals(value), change.unwrap_or_default())));
         before = Some(value);
     }
-    told
+    changes
 }
 
-/// Figures from round to round in a line.
+/// Formats a figure of all rounds in one line.
 fn figures(points: &[Point], pick: impl Fn(&Point) -> Option<f64>) -> String {
-    let told = changes(points, pick).into_iter().map(|(point, told)| {
-        let invalid = if point.valid { "" } else { " not valid" };
-        format!("{} {told}{invalid}", point.round)
+    let figures = changes(points, pick).into_iter().map(|(point, figure)| {
+        let invalid = if point.valid { "" } else { " (not valid)" };
+        format!("{} {figure}{invalid}", point.round)
     });
-    told.collect::<Vec<_>>().join(", ")
+    figures.collect::<Vec<_>>().join(", ")
 }
 
-/// Energies, with the supply voltages where these differ.
+/// Formats the energies of all rounds, with the supply voltages if they differ.
 fn energies(points: &[Point]) -> String {
-    let told = figures(points, |point| point.energy);
+    let energies = figures(points, |point| point.energy);
     let volts: BTreeSet<String> =
         points.iter().filter_map(|point| point.supply_v.map(|volts| format!("{volts} V"))).collect();
     if volts.len() < 2 {
-        told
+        energies
     } else {
-        format!("{told}; measured at {}", volts.into_iter().collect::<Vec<_>>().join(" and "))
+        format!("{energies}; measured at {}", volts.into_iter().collect::<Vec<_>>().join(" and "))
     }
 }

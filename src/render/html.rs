@@ -1,8 +1,8 @@
-//! The report as one HTML file, a desk for those who decide: no network, no font or script from outside, readable in
-//! light, dark and print, and without scripts.
+//! The report as one self-contained HTML file for reviewers: no network, no external font or script; readable in light
+//! and dark mode, in print, and without scripts.
 //!
-//! Everything a submitter wrote goes through the template's escaping; the page's policy names its own style and script
-//! by their digests and forbids anything else.
+//! The templates escape all text of submitters. The page's content security policy allows its own style and script by
+//! their digests and nothing else.
 
 mod figures;
 mod findings;
@@ -33,7 +33,7 @@ use crate::render::publication::Row;
 use crate::render::untrusted::Untrusted;
 use crate::round::Severity;
 
-/// Pages and their parts, by name.
+/// Templates of pages and their parts, by name.
 const TEMPLATES: [(&str, &str); 8] = [
     ("page", include_str!("html/page.html")),
     ("head", include_str!("html/head.html")),
@@ -55,21 +55,21 @@ const SCRIPT: &str = concat!(
     "})();\n"
 );
 
-/// How a report is shown.
+/// Options of the HTML report.
 #[derive(Debug, Clone, Copy)]
-pub struct Desk<'a> {
-    /// The least severity that fails the check.
+pub struct ReportOptions<'a> {
+    /// The lowest severity that fails the check.
     pub threshold: Severity,
-    /// Whether what no program can check is listed, too.
+    /// Whether to list the points that no program can check.
     pub reminders: bool,
-    /// What the report was made of and how, each with its name.
+    /// Inputs and options from which the report was made, as pairs of name and value.
     pub provenance: &'a [(&'a str, String)],
 }
 
-impl Desk<'_> {
-    /// The report and nothing beside it.
+impl ReportOptions<'_> {
+    /// Returns options without reminders and provenance.
     #[must_use]
-    pub const fn plain(threshold: Severity) -> Self {
+    pub const fn new(threshold: Severity) -> Self {
         Self { threshold, reminders: false, provenance: &[] }
     }
 }
@@ -99,18 +99,18 @@ struct Reminder {
     entry: &'static str,
 }
 
-/// Writes what was found: verdict, findings, results and their evidence, and the means to decide.
+/// Writes the report of a check: verdict, findings, results with their evidence, and controls to decide about findings.
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_check(report: &Report, desk: Desk<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let index = Index::of(report, report.results());
+pub fn write_check(report: &Report, desk: ReportOptions<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let index = Index::new(report, report.results());
     let reminders = || {
         let entries = coverage::reminders(&report.submission, &report.round).into_iter();
         entries.map(|entry| Reminder { says: entry.reminder.as_deref().unwrap_or_default(), entry: &entry.entry })
     };
     let mut page = page(&index, format!("tinyaudit report, MLPerf Tiny {}", report.round.name));
-    page.first = Some(First::of(&index, desk.threshold));
+    page.first = Some(First::new(&index, desk.threshold));
     page.parts = findings::parts(&index);
     page.reminders = if desk.reminders { reminders().collect() } else { Vec::new() };
     page.provenance
@@ -118,7 +118,7 @@ pub fn write_check(report: &Report, desk: Desk<'_>, out: &mut dyn Write) -> io::
     render("page", &page, out)
 }
 
-/// Writes a results page, and the evidence of each of its rows.
+/// Writes a results page with the evidence of each of its rows.
 ///
 /// # Errors
 /// When the writer fails.
@@ -128,14 +128,14 @@ pub fn write_results(
     published: &ResultsPage,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let index = Index::of(report, rows.iter().map(|row| (row.system, row.benchmark)));
+    let index = Index::new(report, rows.iter().map(|row| (row.system, row.benchmark)));
     let mut page = page(&index, format!("MLPerf Tiny {} results", report.round.name));
     page.published = Some(published);
     render("page", &page, out)
 }
 
-/// The digests of every page's style and script. A page that shows one in a frame must allow them: its policy holds there,
-/// too.
+/// Returns the digests of the style and script that every page contains. A page that shows a report in a frame must
+/// allow them, because its policy also applies to the frame.
 #[must_use]
 pub fn sources() -> [String; 2] {
     [policy::source(STYLE), policy::source(SCRIPT)]
@@ -186,7 +186,7 @@ fn render(name: &str, page: &impl Serialize, out: &mut dyn Write) -> io::Result<
     out.write_all(text.as_bytes())
 }
 
-/// A name or path that a browser may break behind its separators.
+/// Escapes a name or path and allows line breaks after `_` and `/`.
 fn breakable(text: &str) -> minijinja::Value {
     let escaped = plot::escaped(text).replace('_', "_<wbr>").replace('/', "/<wbr>");
     minijinja::Value::from_safe_string(escaped)

@@ -1,4 +1,4 @@
-//! JSON, a contract: these types are frozen, and fields are only ever added.
+//! JSON output. Its format is stable: fields may be added, but never changed or removed.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -21,21 +21,21 @@ use crate::source::around;
 pub struct Check {
     /// `tinyaudit`.
     tool: &'static str,
-    /// Its version.
+    /// Version of tinyaudit.
     version: &'static str,
-    /// The round the tree was held against.
+    /// The round whose rules were used.
     round: String,
     /// Whether the tree passes.
     verdict: Verdict,
-    /// Findings by severity.
+    /// Numbers of findings by severity.
     counts: Counts,
     /// Number of systems.
     systems: usize,
     /// Number of results.
     results: usize,
-    /// Everything found, sorted by path, line and rule.
+    /// All findings, sorted by path, line and rule.
     findings: Vec<Finding>,
-    /// What no program can check, with `--reminders`.
+    /// Points that no program can check; only with `--reminders`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reminders: Option<Vec<String>>,
 }
@@ -55,28 +55,28 @@ struct Counts {
     note: usize,
 }
 
-/// One finding; what `check --format jsonl` prints in a line.
+/// One finding, which is also one line of `check --format jsonl`.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "tinyaudit finding")]
 pub struct Finding {
     /// Id of the rule.
     rule: &'static str,
-    /// How bad it is.
+    /// Severity.
     severity: Severity,
     /// Path relative to the tree, separated by `/`.
     path: String,
-    /// Line in that file, or null for the whole of it.
+    /// Line in that file; null for the whole file.
     line: Option<u32>,
-    /// What that line shows, or null where the finding compares nothing.
+    /// What that line shows; null if there is nothing to say about it.
     label: Option<String>,
-    /// The other places it compares with.
+    /// Other places that the finding compares with.
     related: Vec<Related>,
-    /// Whose it is, or null where it lies in no submitter's folder.
+    /// The submitter; null if the path is not in a submitter's folder.
     submitter: Option<String>,
-    /// The system under test, or null where it concerns none or several.
+    /// The system under test; null if the path belongs to none or to several.
     system: Option<String>,
-    /// The benchmark's short name as in results (its folder's, if it is none of the round), or null where it concerns none
-    /// or several.
+    /// The benchmark's short name as in results, or its folder's name if the round does not have the benchmark; null if
+    /// the path belongs to none or to several.
     benchmark: Option<String>,
     /// What is wrong.
     message: String,
@@ -89,25 +89,25 @@ pub struct Finding {
     /// What was measured and what was expected, where these are numbers.
     #[serde(skip_serializing_if = "Option::is_none")]
     measured: Option<MeasuredValue>,
-    /// The published figure that changes, from the claim to what the evidence gives.
+    /// The published figure that changes, from the claimed to the recomputed value.
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<Change>,
-    /// The rule that could not be decided, where that is what is wrong.
+    /// The rule that could not be decided, if that is the finding.
     #[serde(skip_serializing_if = "Option::is_none")]
     undecided: Option<&'static str>,
-    /// The decision by which it does not count, or null.
+    /// The decision that waives the finding; null if it is not waived.
     waived: Option<crate::audit::finding::Decision>,
-    /// The list of absent files that names its file, if it follows from that.
+    /// The list of absent files that names the missing file, if the finding follows from its absence.
     #[serde(skip_serializing_if = "Option::is_none")]
     known_absent: Option<String>,
 }
 
-/// Another place that a finding speaks of.
+/// Another place that a finding compares with.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Related {
     /// Path relative to the tree, separated by `/`.
     path: String,
-    /// Line in that file, or null for the whole of it.
+    /// Line in that file; null for the whole file.
     line: Option<u32>,
     /// What it shows.
     label: String,
@@ -117,9 +117,9 @@ struct Related {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "tinyaudit results")]
 pub struct Results {
-    /// The round the tree was held against.
+    /// The round whose rules were used.
     round: String,
-    /// One a benchmark and system, sorted by path.
+    /// One entry per system and benchmark, sorted by path.
     results: Vec<ResultRow>,
 }
 
@@ -130,7 +130,7 @@ struct ResultRow {
     system: String,
     /// The official short name.
     benchmark: String,
-    /// The extra path level, if there is one.
+    /// The additional folder level below the benchmark, if there is one.
     variant: Option<String>,
     /// `Status` of the system description in lower case.
     availability: Option<String>,
@@ -139,14 +139,14 @@ struct ResultRow {
     accuracy: Option<Measured>,
     auc: Option<Unitless>,
     energy: Option<Measured>,
-    /// Supply voltage of the energy in V, as its session says.
+    /// Supply voltage of the energy run in V, from its session.
     supply_v: Option<f64>,
     wakeword: Option<WakewordRow>,
-    /// Whether it may be published: no error lies on it, and every figure it needs is confirmed.
+    /// Whether the result may be published: no error concerns it, and every figure it needs is confirmed.
     valid: bool,
-    /// What is proven of its figures.
+    /// Status of each figure.
     figures: Vec<ProofRow>,
-    /// Which known weights its answers are nearest to, where any are known.
+    /// The known weights whose outputs are nearest, if the benchmark has known weights.
     weights: Option<WeightsRow>,
 }
 
@@ -155,7 +155,7 @@ struct ResultRow {
 struct Measured {
     /// As printed in results.txt.
     claimed: Option<f64>,
-    /// From raw evidence.
+    /// Recomputed from raw evidence.
     recomputed: Option<f64>,
     unit: &'static str,
     /// Why it could not be recomputed.
@@ -168,7 +168,7 @@ struct Measured {
 struct Unitless {
     /// As printed in results.txt.
     claimed: Option<f64>,
-    /// From raw evidence.
+    /// Recomputed from raw evidence.
     recomputed: Option<f64>,
     /// Why it could not be recomputed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -180,7 +180,7 @@ struct Unitless {
 struct Counted {
     /// As printed in results.txt.
     claimed: Option<u64>,
-    /// From raw evidence.
+    /// Recomputed from raw evidence.
     recomputed: Option<u64>,
     /// Why it could not be recomputed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -197,7 +197,7 @@ struct WakewordRow {
     power: Option<Measured>,
 }
 
-/// Writes every finding as JSON in a line of its own.
+/// Writes one line of JSON per finding.
 ///
 /// # Errors
 /// When the writer fails.
@@ -211,9 +211,10 @@ pub fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 impl Check {
-    /// The report as JSON; `threshold` decides the verdict, `reminders` adds what no program can check.
+    /// Builds the JSON form of a report. `threshold` decides the verdict; `reminders` adds the points that no program
+    /// can check.
     #[must_use]
-    pub fn of(report: &Report, threshold: Severity, reminders: bool) -> Self {
+    pub fn new(report: &Report, threshold: Severity, reminders: bool) -> Self {
         let (counts, owners) = (report.counts(), Owners::of(report));
         Self {
             tool: env!("CARGO_PKG_NAME"),
@@ -232,7 +233,7 @@ impl Check {
     }
 }
 
-/// Whose the paths of a report are.
+/// Finds the system and benchmark that a path belongs to.
 struct Owners<'a> {
     report: &'a Report,
     systems: HashMap<&'a str, &'a System>,
@@ -297,9 +298,9 @@ impl<'a> Owners<'a> {
 }
 
 impl Results {
-    /// The results of a report as JSON.
+    /// Builds the JSON form of a report's results.
     #[must_use]
-    pub fn of(report: &Report, filter: &Filter) -> Self {
+    pub fn new(report: &Report, filter: &Filter) -> Self {
         let results = report
             .results()
             .filter(|(system, benchmark)| filter.takes(system, benchmark))
@@ -320,7 +321,7 @@ impl Results {
                     supply_v: scores.supply_v,
                     wakeword: scores.wakeword.map(wakeword),
                     valid: report.is_valid(system, benchmark),
-                    figures: ProofRow::of(report, benchmark),
+                    figures: ProofRow::for_result(report, benchmark),
                     weights: WeightsRow::of(benchmark),
                 }
             })
@@ -362,7 +363,7 @@ fn wakeword(scores: WakewordScores) -> WakewordRow {
     }
 }
 
-/// Writes a value as indented JSON with a line end.
+/// Writes a value as indented JSON and a newline.
 ///
 /// # Errors
 /// When the writer fails.

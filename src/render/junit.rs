@@ -1,7 +1,7 @@
-//! Findings as JUnit XML: a suite a submitter, a case a rule and file.
+//! Findings as JUnit XML: one suite per submitter, one case per finding or result without findings.
 //!
-//! There is no one JUnit format. The document keeps to what all known schemas share (the one of Apache Ant, which asks
-//! for most, and the one of Jenkins, which allows least), so that every page of test results can show it.
+//! There is no single JUnit format. The output is valid under both the schema of Apache Ant, which requires the most,
+//! and that of Jenkins, which allows the least, so that any tool that reads JUnit XML can display it.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -18,8 +18,8 @@ use crate::round::Severity;
 #[derive(Default)]
 struct Suite {
     cases: Vec<Case>,
-    /// What is to be told of cases that pass.
-    remarks: String,
+    /// Findings that do not fail their case, for the suite's output.
+    output: String,
 }
 
 struct Case {
@@ -31,11 +31,11 @@ struct Case {
 struct Failure {
     message: String,
     rule: &'static str,
-    told: String,
+    text: String,
 }
 
-/// Writes one document. Findings as grave as `threshold` fail their case, others are told in the output of the suite; a
-/// result without any is a case that passes.
+/// Writes one document. Findings at or above `threshold` fail their case; other findings are printed in the output of
+/// the suite. A result without failing findings is a case that passes.
 ///
 /// # Errors
 /// When the writer fails.
@@ -65,16 +65,16 @@ impl Suite {
     fn add(&mut self, finding: &Finding, threshold: Severity) {
         let line = if finding.line > 0 { format!(":{}", finding.line) } else { String::new() };
         let place = format!("{}{line}", finding.path);
-        let told = format!(
+        let text = format!(
             "{}\n{}\nWhat to do: {}",
             Untrusted(&place).for_terminal(),
             Untrusted(&finding.message).for_terminal(),
             Untrusted(&finding.help).for_terminal()
         );
         let failure = if finding.counts() && finding.severity >= threshold {
-            Some(Failure { message: finding.message.clone(), rule: finding.rule.id, told })
+            Some(Failure { message: finding.message.clone(), rule: finding.rule.id, text })
         } else {
-            self.remarks.extend([finding.severity.name(), ": ", told.as_str(), "\n"]);
+            self.output.extend([finding.severity.name(), ": ", text.as_str(), "\n"]);
             None
         };
         let name = format!("{} {place}: {}", finding.rule.id, finding.message);
@@ -84,7 +84,7 @@ impl Suite {
     fn write<W: Write>(&self, id: usize, name: &str, round: &str, writer: &mut Writer<W>) -> io::Result<()> {
         let (name, round) = (legal(&Untrusted(name).for_terminal()), legal(&Untrusted(round).for_terminal()));
         let failures = self.cases.iter().filter(|case| case.failure.is_some()).count();
-        // Nothing is timed and no clock is read; Ant's schema asks for a time and a host all the same.
+        // Ant's schema requires times and a host; the values are constants because no clock is read.
         writer
             .create_element("testsuite")
             .with_attributes([
@@ -104,7 +104,7 @@ impl Suite {
                     writer.create_element("property").with_attributes(property).write_empty().map(drop)
                 })?;
                 self.cases.iter().try_for_each(|case| case.write(writer))?;
-                writer.create_element("system-out").write_text_content(BytesText::new(&legal(&self.remarks)))?;
+                writer.create_element("system-out").write_text_content(BytesText::new(&legal(&self.output)))?;
                 writer.create_element("system-err").write_text_content(BytesText::new("")).map(drop)
             })
             .map(drop)
@@ -127,14 +127,14 @@ impl Case {
                 writer
                     .create_element("failure")
                     .with_attributes([("message", message.as_str()), ("type", failure.rule)])
-                    .write_text_content(BytesText::new(&legal(&failure.told)))
+                    .write_text_content(BytesText::new(&legal(&failure.text)))
                     .map(drop)
             })
             .map(drop)
     }
 }
 
-/// Text without the two characters that no XML document may hold, not even escaped.
+/// Replaces the two characters that XML forbids even when escaped.
 fn legal(text: &str) -> String {
     text.replace(['\u{FFFE}', '\u{FFFF}'], "\u{FFFD}")
 }

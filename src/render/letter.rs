@@ -1,5 +1,5 @@
-//! Findings as a letter to whoever can answer them: what changes a figure with its lines and the rule, then the smaller
-//! things together. Ready for an issue, a mail or a comment on a pull request.
+//! Findings as a letter to a submitter in Markdown, for an issue, a mail or a comment on a pull request: findings that
+//! change a figure with all lines and the rule, then the other findings in short.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -12,12 +12,12 @@ use crate::audit::report::Report;
 use crate::model::Submitter;
 use crate::render::untrusted::Untrusted;
 
-/// Places of a matter that are listed; the rest is counted.
+/// Findings listed per rule that changes a figure; the others are counted.
 const LISTED: usize = 12;
-/// Places of a smaller matter.
+/// Findings listed per other rule.
 const FEW: usize = 3;
 
-/// All submitters with what was found in their folders and counts.
+/// Returns every submitter with the findings in its folder that count.
 #[must_use]
 pub fn by_submitter(report: &Report) -> Vec<(&Submitter, Vec<&Finding>)> {
     let submitters = &report.submission.submitters;
@@ -30,7 +30,7 @@ pub fn by_submitter(report: &Report) -> Vec<(&Submitter, Vec<&Finding>)> {
     submitters.iter().map(|submitter| (submitter, own.remove(submitter.path.as_str()).unwrap_or_default())).collect()
 }
 
-/// Writes the letter to one submitter on what was found in its folder. `by` is the day until which an answer is asked for.
+/// Writes the letter to one submitter about the findings in its folder. `by` is the day by which to answer.
 ///
 /// # Errors
 /// When the writer fails.
@@ -52,7 +52,7 @@ pub fn write(
     let count = |status| results.iter().filter(|one| **one == status).count();
     writeln!(
         out,
-        "Of {} results {} are confirmed, {} not by the rules, {} contradicted, {} unproven.",
+        "Results: {}, of which {} confirmed, {} not by the rules, {} contradicted, {} unproven.",
         results.len(),
         count(Status::Confirmed),
         count(Status::NotByTheRules),
@@ -60,7 +60,7 @@ pub fn write(
         count(Status::Unproven)
     )?;
     if own.is_empty() {
-        return writeln!(out, "\nThere is nothing to answer.");
+        return writeln!(out, "\nNo findings; no answer is needed.");
     }
     for consequence in Consequence::ALL {
         let groups = groups(own.iter().copied(), |finding| finding, consequence);
@@ -82,8 +82,8 @@ pub fn write(
     Ok(())
 }
 
-/// Writes a letter to every submitter of a tree, one after the other, at most so many bytes long: what does not fit is
-/// counted.
+/// Writes a letter to every submitter of a tree, one after the other. After `longest` bytes the remaining lines are
+/// only counted.
 ///
 /// # Errors
 /// When the writer fails.
@@ -98,48 +98,48 @@ pub fn write_all(report: &Report, longest: usize, out: &mut dyn Write) -> io::Re
     if whole.len() <= longest {
         return out.write_all(&whole);
     }
-    // Whole lines only.
+    // Cut between lines.
     let end = memchr::memrchr(b'\n', &whole[..longest]).map_or(0, |end| end + 1);
     out.write_all(&whole[..end])?;
     let lines = memchr::memchr_iter(b'\n', &whole[end..]).count();
-    writeln!(out, "\nand {lines} lines more, which `tinyaudit check` prints")
+    writeln!(out, "\nand {lines} more lines; run `tinyaudit check` to read them")
 }
 
-/// A matter that changes a figure: every place, what is asked, and the rule.
+/// Writes the findings of one rule that change a figure: places, messages, what to do, and the source of the rule.
 fn matter(report: &Report, own: &Submitter, findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
     let rule = findings[0].rule;
     writeln!(out, "\n### {} (`{}`)\n", Untrusted(rule.title().trim_end_matches('.')).for_markdown(), rule.id)?;
     for finding in findings.iter().take(LISTED) {
-        let message = told(&finding.message, report, own);
+        let message = for_submitter(&finding.message, report, own);
         writeln!(out, "- `{}`: {message}", Untrusted(&place(&finding.path, finding.line)).for_markdown_code())?;
         for note in &finding.notes {
-            writeln!(out, "  - {}", told(note, report, own))?;
+            writeln!(out, "  - {}", for_submitter(note, report, own))?;
         }
     }
     if findings.len() > LISTED {
         writeln!(out, "- and {} more", findings.len() - LISTED)?;
     }
-    writeln!(out, "\nWhat is asked: {}", capital(&told(&findings[0].help, report, own)))?;
-    writeln!(out, "\nRule: {}", told(&rule.source(), report, own))
+    writeln!(out, "\nWhat to do: {}", capital(&for_submitter(&findings[0].help, report, own)))?;
+    writeln!(out, "\nRule: {}", for_submitter(&rule.source(), report, own))
 }
 
-/// A smaller matter in a line, with a few places.
+/// Writes the findings of one rule in short: one line with the help, and a few places.
 fn smaller(report: &Report, own: &Submitter, findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
     let rule = findings[0].rule;
     let title = Untrusted(rule.title().trim_end_matches('.')).for_markdown();
-    let count = if findings.len() > 1 { format!(", {} times", findings.len()) } else { String::new() };
+    let count = if findings.len() > 1 { format!(", {} findings", findings.len()) } else { String::new() };
     writeln!(
         out,
         "\n- **{title}**{count} ({}, `{}`): {}",
         findings[0].severity.name(),
         rule.id,
-        told(&findings[0].help, report, own)
+        for_submitter(&findings[0].help, report, own)
     )?;
     for finding in findings.iter().take(FEW) {
-        let message = told(&finding.message, report, own);
+        let message = for_submitter(&finding.message, report, own);
         writeln!(out, "  - `{}`: {message}", Untrusted(&place(&finding.path, finding.line)).for_markdown_code())?;
         if finding.help != findings[0].help {
-            writeln!(out, "    What is asked: {}", told(&finding.help, report, own))?;
+            writeln!(out, "    What to do: {}", for_submitter(&finding.help, report, own))?;
         }
     }
     if findings.len() > FEW {
@@ -148,23 +148,23 @@ fn smaller(report: &Report, own: &Submitter, findings: &[&Finding], out: &mut dy
     Ok(())
 }
 
-/// A message as a submitter may read it: what belongs to others, whose paths findings name that compare results, is left
-/// out.
+/// Replaces paths of other submitters in a message, so that a letter does not disclose them. Findings that compare
+/// results quote such paths.
 pub(super) fn withheld(text: &str, report: &Report, own: &Submitter) -> String {
     let foreign = |part: &str| {
         let owner = report.submission.submitter_of(part);
         owner.is_some_and(|other| other.name != own.name && !other.path.is_empty())
     };
-    let part = |(quoted, part)| if quoted && foreign(part) { "another submitter's" } else { part };
+    let part = |(quoted, part)| if quoted && foreign(part) { "a path of another submitter" } else { part };
     text.split('`').enumerate().map(|(index, text)| part((index % 2 == 1, text))).collect::<Vec<_>>().join("`")
 }
 
-/// The same as Markdown: what it quotes stays quoted.
-fn told(text: &str, report: &Report, own: &Submitter) -> String {
+/// Like [`withheld`], escaped for Markdown; text in backticks stays code.
+fn for_submitter(text: &str, report: &Report, own: &Submitter) -> String {
     let text = withheld(text, report, own);
     let parts: Vec<&str> = text.split('`').collect();
     let part = |(index, part): (usize, &&str)| match index % 2 {
-        // Of an odd number of backticks the last quotes nothing.
+        // The last of an odd number of backticks does not open a quote.
         1 if index + 1 < parts.len() => format!("`{}`", Untrusted(part).for_markdown_code()),
         _ => Untrusted(part).for_markdown(),
     };
@@ -183,16 +183,16 @@ mod tests {
     use crate::source::Tree;
 
     #[test]
-    fn what_belongs_to_others_is_left_out() {
+    fn paths_of_other_submitters_are_left_out() {
         let tree = Tree::open("fixtures/submission".as_ref()).unwrap();
-        let report = Report::of(&tree, Round::named("v1.3").unwrap(), None).unwrap();
+        let report = Report::check(&tree, Round::named("v1.3").unwrap(), None).unwrap();
         let own = &report.submission.submitters[0];
         let text = "the power of `closed/ExampleCo/results/a` is that of `b`, of `closed";
         assert_eq!(withheld(text, &report, own), text);
         let other = Submitter { name: "Other".to_owned(), path: "closed/Other".to_owned(), ..own.clone() };
-        let less = "the power of `another submitter's` is that of `b`, of `closed";
+        let less = "the power of `a path of another submitter` is that of `b`, of `closed";
         assert_eq!(withheld(text, &report, &other), less);
-        // The same submitter's other division is no secret.
+        // Paths of the same submitter in the other division are not withheld.
         let open = Submitter { path: "open/ExampleCo".to_owned(), ..own.clone() };
         assert_eq!(withheld(text, &report, &open), text);
     }

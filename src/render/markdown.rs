@@ -33,7 +33,7 @@ pub fn write(page: &ResultsPage, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A cell; empty where one above stands for it.
+/// Formats a cell; empty if it is merged into a cell above.
 fn cell(cell: &Cell) -> String {
     let text = if cell.lines == 0 { String::new() } else { Untrusted(&cell.text).for_markdown() };
     match (&cell.link, &cell.struck) {

@@ -1,5 +1,5 @@
-//! The results page as the working group publishes it, whatever it is written in: a table a division and availability,
-//! with its heads, cells and links, and what is left out.
+//! The results page as the working group publishes it, independent of the output format: one table per division and
+//! availability, and the results that are left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,50 +17,50 @@ pub struct ResultsPage {
     pub round: String,
     /// The tables, by division and availability.
     pub tables: Vec<Table>,
-    /// What stands in none of them, and why.
+    /// Results and figures that are left out, and why.
     pub left_out: Vec<LeftOut>,
 }
 
-/// The results of one division and availability: a system a line, benchmarks in columns.
+/// The results of one division and availability: one line per system, benchmarks in columns.
 #[derive(Debug, Serialize)]
 pub struct Table {
     /// Division and availability.
     pub title: String,
-    /// What is asked of the results of its benchmarks; empty in the open division, where nothing is.
+    /// Quality targets of the benchmarks; empty in the open division, which has none.
     pub targets: Vec<String>,
-    /// The heads of its columns, with units.
+    /// Column headings with units.
     pub head: Vec<String>,
-    /// Its lines.
+    /// The lines of the table.
     pub lines: Vec<Vec<Cell>>,
 }
 
-/// A cell.
+/// A cell of a table.
 #[derive(Debug, Default, Clone, Serialize)]
 pub struct Cell {
-    /// What it says.
+    /// The text.
     pub text: String,
-    /// Where a link on it leads.
+    /// Target of the cell's link.
     pub link: Option<String>,
     /// Whether it is a figure.
     pub figure: bool,
-    /// Why the figure is struck out, where it is.
+    /// Why the figure is struck out, if it is.
     pub struck: Option<String>,
-    /// How many lines it stands for; none where a cell above stands for it.
+    /// How many lines the cell spans; 0 if it is merged into a cell above.
     pub lines: usize,
 }
 
-/// The results of one system, and in the open division one model.
+/// The results of one system (in the open division, of one model).
 struct Line<'a> {
     id: String,
-    /// One of its results: what is said of the system is the same in all.
+    /// One of its results, from which the columns that describe the system are filled.
     first: &'a Row<'a>,
     results: BTreeMap<&'a str, &'a Row<'a>>,
 }
 
 impl ResultsPage {
-    /// The page of these rows, with links into a public repository.
+    /// Builds the page from rows; `repository` is the public repository to link to (see [`link`]).
     #[must_use]
-    pub fn of(rows: &[Row<'_>], left_out: &[LeftOut], round: &Round, repository: &str) -> Self {
+    pub fn new(rows: &[Row<'_>], left_out: &[LeftOut], round: &Round, repository: &str) -> Self {
         let ids = public_ids(rows, round);
         let mut groups: BTreeMap<(&str, String), Vec<&Row<'_>>> = BTreeMap::new();
         for row in rows {
@@ -131,7 +131,7 @@ fn table(rows: &[&Row<'_>], ids: &BTreeMap<String, String>, round: &Round, repos
         cells
     };
     let mut lines: Vec<Vec<Cell>> = lines(rows, ids).iter().map(cells).collect();
-    // Of one submitter, and of one ID, the cells are one.
+    // Merge the cells of the same submitter, and of the same ID.
     for column in [1, 0] {
         merge(&mut lines, column);
     }
@@ -139,7 +139,7 @@ fn table(rows: &[&Row<'_>], ids: &BTreeMap<String, String>, round: &Round, repos
     Table { title: String::new(), targets, head, lines }
 }
 
-/// One line a system, and in the open division a model, sorted by submitter and ID.
+/// Groups rows into one line per system (in the open division, per model), sorted by submitter and ID.
 fn lines<'a>(rows: &[&'a Row<'a>], ids: &BTreeMap<String, String>) -> Vec<Line<'a>> {
     let mut lines: BTreeMap<(&str, String, &str, &str), Line<'a>> = BTreeMap::new();
     for row in rows {
@@ -153,7 +153,7 @@ fn lines<'a>(rows: &[&'a Row<'a>], ids: &BTreeMap<String, String>) -> Vec<Line<'
     lines.into_values().collect()
 }
 
-/// The cells that say what was measured.
+/// Returns the cells that describe the system.
 fn described(line: &Line<'_>, open: bool) -> Vec<Cell> {
     let row = line.first;
     let field = |key: &str| row.field(key).unwrap_or_default();
@@ -176,8 +176,8 @@ fn described(line: &Line<'_>, open: bool) -> Vec<Cell> {
     texts.iter().map(|text| text_cell(text)).collect()
 }
 
-/// How many processors or accelerators there are, where a description has a key of its own for that. The template has
-/// none.
+/// Returns the number of processors or accelerators if the description has a key for it. The official template has no
+/// such key.
 fn count_of(description: &SystemDescription, what: &str) -> Option<u32> {
     let counts = |key: &str| {
         let key = key.to_lowercase();
@@ -197,7 +197,7 @@ fn figure(shown: Option<&Shown>) -> Cell {
     Cell { figure: true, struck, ..text_cell(&shown.text) }
 }
 
-/// Lets the first of neighbouring cells that say the same stand for all.
+/// Merges neighbouring cells of a column that have the same text.
 fn merge(lines: &mut [Vec<Cell>], column: usize) {
     let mut start = 0;
     while start < lines.len() {

@@ -1,4 +1,5 @@
-//! The proof of a result as an auditor reads it: every figure with the checks that affect it, each with where it is decided.
+//! The proof of a result: every figure with its status and the checks that affect it, each with the file and line that
+//! decide it.
 
 use std::io::{self, Write};
 
@@ -10,54 +11,54 @@ use crate::audit::report::Report;
 use crate::model::{Benchmark, System};
 use crate::render::untrusted::Untrusted;
 
-/// A figure with what is proven of it.
+/// The status of a figure and the checks that lead to it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ProofRow {
     /// `throughput`, `quality` (Top-1 or AUC), `energy` or `wake word`.
     figure: &'static str,
-    /// `confirmed`, `not by the rules` (it recomputes as claimed, a rule is broken), `unproven` or `contradicted`.
+    /// `confirmed`, `not by the rules` (it recomputes as claimed, but a rule is broken), `unproven` or `contradicted`.
     status: String,
-    /// Whether the review committee let it through all the same.
+    /// Whether the review committee accepted the figure despite its status.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     waived: bool,
-    /// The first reason why it is not confirmed.
+    /// The first reason why the figure is not confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    /// The checks that affect it and apply, in the order in which an auditor would ask.
+    /// The checks that apply and affect the figure, in the order in which an auditor would go through them.
     checks: Vec<CheckRow>,
 }
 
-/// A check with its outcome.
+/// The outcome of one check.
 #[derive(Debug, Serialize, JsonSchema)]
 struct CheckRow {
-    /// Its id.
+    /// Id of the check's rule.
     check: &'static str,
-    /// What the check is about: what must hold, or what must not be.
+    /// What the check requires, or, after `rules out:`, what must not be the case.
     says: String,
-    /// `pass`, `fail`, `noted` (it fails as a warning or note, which leaves the figure as it is), `unknown`, `blocked` (a
-    /// check that has to pass first did not) or `waived`.
+    /// `pass`, `fail`, `noted` (fails as a warning or note, which does not change the figure's status), `unknown`,
+    /// `blocked` (a check that has to pass first did not pass) or `waived`.
     outcome: &'static str,
-    /// The file that decides it, or lacks what would.
+    /// The file that decides the check, or that lacks the evidence to decide it.
     path: String,
-    /// Its line, where there is one.
+    /// Line in that file, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
-    /// Why it is unknown, or which check blocks it.
+    /// Why the outcome is unknown, or which check blocks it.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
 
 impl ProofRow {
-    /// The rows of a result.
+    /// Returns one row per figure of a result.
     #[must_use]
-    pub fn of(report: &Report, benchmark: &Benchmark) -> Vec<Self> {
+    pub fn for_result(report: &Report, benchmark: &Benchmark) -> Vec<Self> {
         report.proofs_of(benchmark).map(Self::row).collect()
     }
 
-    /// The same, fit to be shown: no control characters in names and reasons.
+    /// Returns the same rows with control characters removed from paths and reasons, safe to print.
     #[must_use]
-    pub fn shown(report: &Report, benchmark: &Benchmark) -> Vec<Self> {
-        let mut rows = Self::of(report, benchmark);
+    pub fn escaped_for_result(report: &Report, benchmark: &Benchmark) -> Vec<Self> {
+        let mut rows = Self::for_result(report, benchmark);
         for row in &mut rows {
             row.reason = row.reason.take().map(|reason| Untrusted(&reason).for_terminal());
             for one in &mut row.checks {
@@ -68,7 +69,7 @@ impl ProofRow {
         rows
     }
 
-    /// Figure, status and reason in one line, where it is not confirmed.
+    /// Returns figure, status and reason in one line; `None` if the figure is confirmed.
     #[must_use]
     pub fn why(&self) -> Option<String> {
         self.reason.as_ref().map(|reason| format!("{} {}: {reason}", self.figure, self.status))
@@ -91,8 +92,9 @@ impl CheckRow {
         let clause = rule.clause();
         Self {
             check: rule.id,
-            // The title of a proof says what must hold, that of any other check what must not be.
-            says: if rule.proves { clause } else { format!("not so: {clause}") },
+            // The title of a rule that proves something says what must hold, that of any other rule what must not
+            // occur.
+            says: if rule.proves { clause } else { format!("rules out: {clause}") },
             outcome: standing.word(),
             path: place.path.clone(),
             line: (place.line > 0).then_some(place.line),
@@ -105,7 +107,7 @@ impl CheckRow {
     }
 }
 
-/// Whether a result is meant by `SYSTEM` or `SYSTEM/BENCHMARK`.
+/// Returns whether `wanted`, which is `SYSTEM` or `SYSTEM/BENCHMARK`, names this result.
 #[must_use]
 pub fn is_meant(wanted: &str, system: &System, benchmark: &Benchmark) -> bool {
     let rest = wanted.strip_prefix(system.name.as_str());
@@ -113,7 +115,7 @@ pub fn is_meant(wanted: &str, system: &System, benchmark: &Benchmark) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('/').is_some_and(named))
 }
 
-/// Writes the proofs of the results of a system, or of one of them; says whether there were any.
+/// Writes the proofs of all results that `wanted` names (see [`is_meant`]), and returns whether there are any.
 ///
 /// # Errors
 /// When the writer fails.
@@ -125,7 +127,7 @@ pub fn write(report: &Report, wanted: &str, out: &mut dyn Write) -> io::Result<b
         if let Some(weights) = super::weights::words(benchmark) {
             writeln!(out, "  weights: {weights}")?;
         }
-        for row in ProofRow::of(report, benchmark) {
+        for row in ProofRow::for_result(report, benchmark) {
             writeln!(out, "  {}: {}{}", row.figure, row.status, if row.waived { ", waived" } else { "" })?;
             for one in row.checks {
                 writeln!(out, "    {:8} {} ({})", one.outcome, one.check, one.says)?;

@@ -1,4 +1,4 @@
-//! The results as they are published: which of them, with which figures, in which order.
+//! Selection of the results for publication: which ones, with which figures, in which order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +11,10 @@ use crate::model::{Benchmark, Figure, System, WakewordScores};
 use crate::parse::document::description::FieldValue;
 use crate::parse::python;
 use crate::render::untrusted::Untrusted;
+use crate::render::url;
 use crate::round::{BenchmarkSpec, Mode, Round, Target};
 
-/// Columns of the official tables that are fields of the system description, each with the field that fills it.
+/// Columns of the official tables that come from the system description: column name and description field.
 pub const FIELDS: [(&str, &str); 10] = [
     ("HostProcessorModelName", "Processor(s) Name"),
     ("HostProcessorFrequency", "Processor(s) Frequencies"),
@@ -27,118 +28,118 @@ pub const FIELDS: [(&str, &str); 10] = [
     ("SoftwareNotes", "Software Notes"),
 ];
 
-/// What the report tool's reader takes for an empty cell.
+/// Texts that the official report tool reads as an empty cell.
 const EMPTY: [&str; 18] = [
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
     "NULL", "NaN", "None", "n/a", "nan",
 ];
 
-/// The availability of a system that states none.
+/// Availability of a system whose description does not state it.
 const UNSTATED: &str = "not stated";
 
-/// Which results are shown, and with whose figures.
+/// Which results to list, and whether with claimed or recomputed figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Selection {
-    /// Valid results, with recomputed figures.
+    /// Only valid results, with recomputed figures.
     #[default]
     Valid,
-    /// Invalid results, too, marked.
+    /// All results with recomputed figures, invalid ones marked.
     Marked,
-    /// Every result with its claimed figures, whatever we find.
+    /// All results with claimed figures, regardless of findings.
     AsPublished,
 }
 
-/// Only these results.
+/// Restricts the results to a division and to benchmarks.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Only this division.
+    /// Only results of this division; `None` means all.
     pub division: Option<String>,
-    /// Only these benchmarks; all, where none is named.
+    /// Only results of these benchmarks; empty means all.
     pub benchmarks: Vec<String>,
 }
 
-/// A figure with its text.
+/// A figure as it is displayed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
-    /// With as many decimals as the runner prints.
+    /// The figure with as many decimals as the runner prints.
     pub text: String,
-    /// The number the text stands for.
+    /// The number that the text represents.
     pub value: f64,
-    /// Why it is struck out; `None` where it is published as it stands: confirmed, in a valid result; or nobody asked.
+    /// Why the figure is struck out. `None` if it is confirmed in a valid result, or with [`Selection::AsPublished`].
     pub struck: Option<String>,
 }
 
-/// One result: a system and a benchmark.
+/// One row of a results table: one benchmark of one system.
 #[derive(Debug)]
 pub struct Row<'a> {
-    /// Its system.
+    /// The system under test.
     pub system: &'a System,
     /// The benchmark.
     pub benchmark: &'a Benchmark,
-    /// What the round says of the benchmark.
+    /// The benchmark's specification in the round, if the round has the benchmark.
     pub spec: Option<&'a BenchmarkSpec>,
-    /// Whether it may be published.
+    /// Whether the result may be published.
     pub valid: bool,
-    /// Errors that lie on it.
+    /// Errors that concern the result.
     pub errors: Vec<&'a Finding>,
-    /// Its figures that are not confirmed, each with the first reason.
+    /// Figures that are not confirmed, each with the first reason.
     pub unproven: Vec<String>,
-    /// Median inferences per second; of a wake word those of a frame's processing.
+    /// Median inferences per second; for the wake word, frames processed per second.
     pub throughput: Option<Shown>,
-    /// Top-1 in per cent, AUC, or the F1 score of a wake word.
+    /// Top-1 in per cent, AUC, or the F1 score of the wake word.
     pub quality: Option<Shown>,
-    /// Median µJ per inference; of a wake word the mean power in mW.
+    /// Median µJ per inference; for the wake word, the mean power in mW.
     pub energy: Option<Shown>,
-    /// Misses, false alarms and duty cycle of a wake word.
+    /// Misses, false alarms and duty cycle of the wake word.
     pub wakeword: Option<Detections>,
 }
 
 /// The counts of a wake word result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Detections {
-    /// Alarms without a word.
+    /// False alarms: detections without a word.
     pub false_positives: Shown,
-    /// Words missed.
+    /// Missed words.
     pub false_negatives: Shown,
-    /// Part of the time spent processing.
+    /// Fraction of the time spent processing.
     pub duty_cycle: Option<Shown>,
 }
 
-/// A result or a figure that is not shown.
+/// A result or a figure that is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
     /// Division, submitter, system and benchmark.
     pub result: String,
-    /// Why.
+    /// Why it is left out.
     pub reason: String,
 }
 
 impl Row<'_> {
-    /// The official short name of the benchmark, or the folder's name.
+    /// Returns the official short name of the benchmark, or the folder's name if it is unknown.
     #[must_use]
     pub fn name(&self) -> &str {
         self.benchmark.short_name()
     }
 
-    /// The name of the model: that of the folder.
+    /// Returns the name of the model, which is the folder's name.
     #[must_use]
     pub fn model(&self) -> &str {
         self.benchmark.variant.as_deref().unwrap_or(&self.benchmark.folder)
     }
 
-    /// The availability in lower case; never empty, as tables are grouped by it.
+    /// Returns the availability in lower case. It is never empty because tables are grouped by it.
     #[must_use]
     pub fn availability(&self) -> String {
         self.system.availability().unwrap_or_else(|| UNSTATED.to_owned())
     }
 
-    /// Milliseconds of an inference.
+    /// Returns the milliseconds per inference.
     #[must_use]
     pub fn latency_ms(&self) -> Option<f64> {
         self.throughput.as_ref().filter(|shown| shown.value > 0.0).map(|shown| 1000.0 / shown.value)
     }
 
-    /// Milliseconds of an inference with as many decimals as a reader wants.
+    /// Returns the milliseconds per inference, rounded for display.
     #[must_use]
     pub fn latency(&self) -> Option<Shown> {
         let value = self.latency_ms()?;
@@ -146,20 +147,20 @@ impl Row<'_> {
         Some(Shown { text: super::decimals(value), value, struck })
     }
 
-    /// Division, submitter, system and benchmark in one line.
+    /// Returns division, submitter, system and benchmark, separated by `/`.
     #[must_use]
     pub fn label(&self) -> String {
         let System { division, submitter, name, .. } = self.system;
         Untrusted(&format!("{division}/{submitter}/{name}/{}", self.benchmark.label())).for_terminal()
     }
 
-    /// A field as the final report shows it: empty where its reader takes it for an empty cell.
+    /// Returns a description field as the final report shows it: empty if the official tool reads it as an empty cell.
     #[must_use]
     pub fn cell(&self, key: &str) -> String {
         self.field(key).filter(|text| !EMPTY.contains(&text.as_str())).unwrap_or_default()
     }
 
-    /// A field of the system description as the official tool reads it; `None` where there is none.
+    /// Returns a field of the system description as the official tool reads it; `None` if there is no such field.
     #[must_use]
     pub fn field(&self, key: &str) -> Option<String> {
         let value = &self.system.description.as_ref()?.get(key)?.value;
@@ -173,7 +174,7 @@ impl Row<'_> {
 }
 
 impl Filter {
-    /// Whether a result passes.
+    /// Returns whether the filter includes a result.
     #[must_use]
     pub fn takes(&self, system: &System, benchmark: &Benchmark) -> bool {
         let name = benchmark.short_name();
@@ -182,7 +183,7 @@ impl Filter {
     }
 }
 
-/// The results to show, in the order of their paths, and what is left out.
+/// Returns the selected results in the order of their paths, and what is left out.
 #[must_use]
 pub fn rows<'a>(report: &'a Report, selection: Selection, filter: &Filter) -> (Vec<Row<'a>>, Vec<LeftOut>) {
     let (mut shown, mut left_out) = (Vec::new(), Vec::new());
@@ -217,10 +218,10 @@ fn row<'a>(
     let spec = benchmark.spec(&report.round);
     let scores = benchmark.scores();
     let valid = report.is_valid(system, benchmark);
-    let errors: Vec<&Finding> = report.against_result(system, benchmark).collect();
+    let errors: Vec<&Finding> = report.result_findings(system, benchmark).collect();
     let unproven = report.proofs_of(benchmark).filter(|proof| proof.status() != Status::Confirmed).map(|proof| {
         let reason = proof.reason().unwrap_or_default();
-        format!("its {} is {}: {reason}", proof.kind.name(), proof.status())
+        format!("{} is {}: {reason}", proof.kind.name(), proof.status())
     });
     let absent = report.absent_runs(benchmark).map(|mode| format!("there is no {mode} run"));
     let unproven: Vec<String> = unproven.chain(absent).collect();
@@ -245,18 +246,20 @@ fn row<'a>(
         let why = match (figure.recomputed, unconfirmed) {
             (None, _) => {
                 let reason = figure.reason.as_deref().unwrap_or("there is no evidence");
-                Some(format!("only its {name}, which cannot be recomputed: {reason}"))
+                Some(format!("only {name} is left out: it cannot be recomputed: {reason}"))
             }
-            (Some(_), Some(proof)) => {
-                Some(format!("only its {name}, which is {}: {}", proof.status(), proof.reason().unwrap_or_default()))
-            }
+            (Some(_), Some(proof)) => Some(format!(
+                "only {name} is left out: it is {}: {}",
+                proof.status(),
+                proof.reason().unwrap_or_default()
+            )),
             (Some(_), None) => None,
         };
         if let (Selection::Valid, Some(why)) = (selection, &why) {
             missing.push(why.clone());
             return None;
         }
-        // What is marked is shown as far as it is known.
+        // Marked results show the claimed figure where there is no recomputed one.
         let struck = invalid.clone().or(why);
         let Some(value) = figure.recomputed else { return as_claimed(struck) };
         let decimals = figure.claimed.as_ref().map_or(decimals, crate::parse::claims::Printed::decimals);
@@ -292,21 +295,21 @@ fn detections(
     let sum = 2.0 * hits.value + false_positives.value + false_negatives.value;
     let f1 = (sum > 0.0).then(|| 2.0 * hits.value / sum);
     let quality = f1.map(|f1| {
-        // Three decimals for people, the unrounded value where the official tool prints it.
+        // Three decimals for display; the official tool prints the unrounded value.
         let rounded = (f1 * 1000.0).round_ties_even() / 1000.0;
         Shown { text: python::repr(rounded), value: f1, struck: hits.struck.clone() }
     });
     (quality, Some(Detections { false_positives, false_negatives, duty_cycle }))
 }
 
-/// Whether energy was measured, whether or not the figure can be shown.
+/// Returns whether the result has an energy run, even if its figure is left out.
 #[must_use]
 pub fn measured_energy(benchmark: &Benchmark) -> bool {
     benchmark.runs.contains_key(&Mode::Energy)
 }
 
-/// The ID by which an audit knows a row: division, submitter and board, and in the open division the model. Systems of
-/// one board share it.
+/// Returns the unique ID of the official report: division, submitter and board, and in the open division the model.
+/// Systems on the same board share it.
 #[must_use]
 pub fn unique_id(row: &Row<'_>) -> String {
     let System { division, submitter, .. } = row.system;
@@ -314,7 +317,7 @@ pub fn unique_id(row: &Row<'_>) -> String {
     format!("{division}/{submitter}/{}{model}", row.cell("Board Name"))
 }
 
-/// The public number of every unique ID: its rank over all divisions.
+/// Returns the public ID of every unique ID, numbered over all divisions.
 #[must_use]
 pub fn public_ids(rows: &[Row<'_>], round: &Round) -> BTreeMap<String, String> {
     let keys: BTreeSet<(&str, String, &str, String)> = rows
@@ -332,26 +335,15 @@ pub fn public_ids(rows: &[Row<'_>], round: &Round) -> BTreeMap<String, String> {
     ids
 }
 
-/// Where a part of a submission lies in a public repository: the name of one of MLCommons', or an address.
+/// Returns the URL of a part of a submission. `repository` is the name of a repository of MLCommons, or a URL.
 #[must_use]
 pub fn link(repository: &str, system: &System, part: &str) -> String {
-    let encoded = |text: &str| {
-        use std::fmt::Write;
-        text.bytes().fold(String::new(), |mut out, byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                out.push(char::from(byte));
-            } else {
-                let _ = write!(out, "%{byte:02X}");
-            }
-            out
-        })
-    };
     let base = if repository.starts_with("https://") {
         repository.trim_end_matches('/').to_owned()
     } else {
-        format!("https://github.com/mlcommons/{}/tree/main", encoded(repository))
+        format!("https://github.com/mlcommons/{}/tree/main", url::part(repository))
     };
-    let path: Vec<String> = [&system.division, &system.submitter].into_iter().map(|part| encoded(part)).collect();
-    let part: Vec<String> = part.split('/').map(encoded).collect();
+    let path: Vec<String> = [&system.division, &system.submitter].into_iter().map(|part| url::part(part)).collect();
+    let part: Vec<String> = part.split('/').map(url::part).collect();
     format!("{base}/{}/{}", path.join("/"), part.join("/"))
 }

@@ -1,4 +1,4 @@
-//! Findings as SARIF 2.1.0, for code-scanning pages.
+//! Findings as SARIF 2.1.0, for code-scanning services.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -12,6 +12,7 @@ use crate::audit::report::Report;
 use crate::audit::rule::{Group, Rule};
 use crate::parse::location::Line;
 use crate::parse::text;
+use crate::render::url;
 
 #[derive(Serialize)]
 struct Log {
@@ -124,7 +125,8 @@ struct Region {
     snippet: Option<Text>,
 }
 
-/// Writes one SARIF log. A finding keeps its fingerprint when lines move: it is made of rule, path and message.
+/// Writes one SARIF log. Fingerprints are made of rule, path and message, so that a finding keeps its fingerprint when
+/// lines move.
 ///
 /// # Errors
 /// When the writer fails.
@@ -195,23 +197,9 @@ fn location(path: &str, line: Line, excerpt: Option<&String>, label: Option<&Str
     let text = |text: Option<&String>| text.cloned().map(|text| Text { text });
     Location {
         physical_location: Physical {
-            artifact_location: Artifact { uri: uri(path) },
+            artifact_location: Artifact { uri: url::path(path) },
             region: (line > 0).then(|| Region { start_line: line, snippet: text(excerpt) }),
         },
         message: text(label),
     }
-}
-
-/// A path as a relative reference.
-fn uri(path: &str) -> String {
-    use std::fmt::Write;
-    let path = if path.is_empty() { "." } else { path };
-    path.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
 }

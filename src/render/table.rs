@@ -1,4 +1,4 @@
-//! Results as a table for people: claimed beside recomputed.
+//! Results as a table for a terminal, with claimed and recomputed figures.
 
 use std::io::{self, Write};
 
@@ -10,10 +10,10 @@ use crate::model::{Figure, Scores};
 use crate::render::publication::Filter;
 use crate::render::untrusted::Untrusted;
 
-/// How to read the figures.
-pub(super) const LEGEND: &str = "Figures without a sign are confirmed; ✗ contradicted, § not by the rules, ? unproven, w waived; `a ≠ b` claims a, recomputed b.";
+/// Explains the signs in the table.
+pub(super) const LEGEND: &str = "Figures without a sign are confirmed; ✗ contradicted, § not by the rules, ? unproven, w waived; `a ≠ b`: claimed a, recomputed b.";
 
-/// Writes one row a result. `width` is that of the terminal, if there is one.
+/// Writes one row per result. `width` is the width of the terminal, if there is one.
 ///
 /// # Errors
 /// When the writer fails.
@@ -25,7 +25,7 @@ pub fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn
     for (system, benchmark) in report.results().filter(|(system, benchmark)| filter.takes(system, benchmark)) {
         let scores = benchmark.scores();
         let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
-        // Every figure has the sign of its own status.
+        // Each figure gets the sign of its status.
         let signed = |text: String, kinds: [Kind; 2]| {
             let proof = kinds.into_iter().find_map(|kind| report.proof_of(benchmark, kind));
             let sign = proof.map_or("", |proof| if proof.is_waived() { " w" } else { proof.status().sign() });
@@ -50,9 +50,9 @@ pub fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn
     for (system, benchmark) in report.results().filter(|(system, benchmark)| filter.takes(system, benchmark)) {
         let label = format!("{}/{}", system.full_name(), benchmark.label());
         let mut reasons = report.reasons(benchmark);
-        // An error that is about no figure, such as one of its submitter.
+        // The error concerns the result but not one of its figures, for example an error of its submitter.
         if reasons.is_empty() && !report.is_valid(system, benchmark) {
-            let error = report.against_result(system, benchmark).next();
+            let error = report.result_findings(system, benchmark).next();
             reasons.extend(error.map(|error| format!("{}: {}", error.rule.id, error.message)));
         }
         for reason in reasons {
@@ -62,13 +62,13 @@ pub fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn
     Ok(())
 }
 
-/// Inferences per second, claimed beside recomputed.
+/// Formats inferences per second, claimed and recomputed.
 pub(super) fn compared_throughput(scores: &Scores) -> String {
     let of_wakeword = scores.wakeword.as_ref().map(|scores| &scores.throughput);
     scores.throughput.as_ref().or(of_wakeword).map_or_else(String::new, |figure| compared(figure, ""))
 }
 
-/// Milliseconds of an inference, ours where there is one.
+/// Formats milliseconds per inference, recomputed if possible, else from the claim.
 pub(super) fn latency(scores: &Scores) -> String {
     let of_wakeword = scores.wakeword.as_ref().map(|scores| &scores.throughput);
     let figure = scores.throughput.as_ref().or(of_wakeword);
@@ -76,7 +76,7 @@ pub(super) fn latency(scores: &Scores) -> String {
     rate.filter(|rate| *rate > 0.0).map_or_else(String::new, |rate| format!("{:.3}", 1000.0 / rate))
 }
 
-/// Top-1, AUC or wake word errors, claimed beside recomputed.
+/// Formats Top-1, AUC or wake word errors, claimed and recomputed.
 pub(super) fn compared_quality(scores: &Scores, report: &Report, benchmark: &crate::model::Benchmark) -> String {
     use crate::round::Target;
     if let Some(wakeword) = &scores.wakeword {
@@ -91,8 +91,8 @@ pub(super) fn compared_quality(scores: &Scores, report: &Report, benchmark: &cra
     }
 }
 
-/// Energy of an inference or power of a wake word, claimed beside recomputed, and the supply voltage, without which it
-/// compares with nothing.
+/// Formats energy per inference or power of the wake word, claimed and recomputed, with the supply voltage: energies at
+/// different voltages do not compare.
 pub(super) fn compared_energy(scores: &Scores) -> String {
     let power = scores.wakeword.as_ref().and_then(|scores| scores.power.as_ref()).map(|power| compared(power, " mW"));
     let energy = || scores.energy.as_ref().map(|energy| compared(energy, " µJ"));

@@ -1,12 +1,12 @@
-//! Findings as a reviewer reads them: one row a submitter, then what there is to decide, by consequence, the gravest first and
-//! alike ones together; then what was not checked, and the verdict.
+//! Findings for a reviewer at a terminal: one row per submitter, then findings grouped by consequence and rule, most
+//! severe first, then what was not checked, and the verdict.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::text::{place, summary};
+use super::text::{Layout, place, summary};
 use super::wrap::wrapped;
 use crate::audit::consequence::{Consequence, groups};
 use crate::audit::finding::Finding;
@@ -17,32 +17,32 @@ use crate::render::untrusted::Untrusted;
 use crate::round::Severity;
 use crate::source::around;
 
-/// Which findings are shown; the verdict is that of all.
+/// Selects the findings to print. The verdict always covers all findings.
 #[derive(Debug, Clone, Default)]
 pub struct View {
-    /// Only this rule.
+    /// Only findings of this rule.
     pub rule: Option<String>,
-    /// At least so grave.
+    /// Only findings of at least this severity.
     pub severity: Option<Severity>,
-    /// Only of this system.
+    /// Only findings of this system.
     pub system: Option<String>,
-    /// Only of this benchmark.
+    /// Only findings of this benchmark.
     pub benchmark: Option<String>,
-    /// Only of rules of this group.
+    /// Only findings of rules of this group.
     pub group: Option<crate::audit::rule::Group>,
 }
 
 impl View {
-    /// Whether every finding is shown.
+    /// Returns whether nothing is filtered out.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         let Self { rule, severity, system, benchmark, group } = self;
         rule.is_none() && severity.is_none() && system.is_none() && benchmark.is_none() && group.is_none()
     }
 
-    /// The findings to show, in the order of the report.
+    /// Returns the selected findings, in the order of the report.
     #[must_use]
-    pub fn of<'a>(&self, report: &'a Report) -> Vec<&'a Finding> {
+    pub fn findings<'a>(&self, report: &'a Report) -> Vec<&'a Finding> {
         let submission = &report.submission;
         let systems: Vec<&System> =
             submission.systems.iter().filter(|one| Some(&one.name) == self.system.as_ref()).collect();
@@ -67,29 +67,18 @@ impl View {
     }
 }
 
-/// How the findings are laid out.
-#[derive(Debug, Clone, Copy)]
-pub struct Layout {
-    /// Columns of a line.
-    pub width: usize,
-    /// Whether there is colour.
-    pub styled: bool,
-    /// The least severity that fails the check.
-    pub threshold: Severity,
-}
-
-/// Places of alike findings that are listed.
+/// Findings listed per rule; the others are counted.
 const LISTED: usize = 2;
 
-/// Writes the desk.
+/// Writes the overview: submitters, findings by consequence, what was not checked, and the verdict.
 ///
 /// # Errors
 /// When the writer fails.
 pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}\n", verdict(report, layout))?;
     submitters(report, layout, out)?;
-    let shown = view.of(report);
-    // What follows from files known to be absent is counted below.
+    let shown = view.findings(report);
+    // Findings that follow from files known to be absent are counted in `not_checked`.
     let here: Vec<&Finding> = shown.iter().copied().filter(|finding| !finding.is_absent()).collect();
     for consequence in Consequence::ALL {
         let groups = groups(here.iter().copied(), |finding| finding, consequence);
@@ -104,10 +93,9 @@ pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) 
     }
     not_checked(report, layout, out)?;
     if !shown.is_empty() {
-        let told =
-            "--full shows every finding with its lines and what to do; `tinyaudit explain RULE` says what a rule means";
+        let hint = "--full prints every finding with its lines and its help; `tinyaudit explain RULE` explains a rule";
         writeln!(out)?;
-        for line in wrapped(told, layout.width, 0) {
+        for line in wrapped(hint, layout.width, 0) {
             writeln!(out, "{line}")?;
         }
     }
@@ -117,12 +105,12 @@ pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) 
     writeln!(out, "\n{}", verdict(report, layout))
 }
 
-/// Writes a line a finding: place, severity, rule and message.
+/// Writes one line per finding: place, severity, rule and message.
 ///
 /// # Errors
 /// When the writer fails.
 pub fn write_concise(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-    for finding in view.of(report) {
+    for finding in view.findings(report) {
         let waived = if finding.counts() { "" } else { " (waived)" };
         let (severity, id) = (finding.severity.name(), finding.rule.id);
         let place = place(&finding.path, finding.line);
@@ -136,13 +124,13 @@ pub fn write_concise(report: &Report, view: &View, layout: Layout, out: &mut dyn
     writeln!(out, "{}", verdict(report, layout))
 }
 
-/// Writes how many findings of each rule there are, the most frequent first.
+/// Writes the number of findings per rule, most frequent first.
 ///
 /// # Errors
 /// When the writer fails.
 pub fn write_statistics(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for finding in view.of(report) {
+    for finding in view.findings(report) {
         let severity = if finding.counts() { finding.severity.name() } else { "waived" };
         *counts.entry((finding.rule.id, severity)).or_default() += 1;
     }
@@ -172,7 +160,7 @@ const fn colour(severity: Severity) -> AnsiColor {
     }
 }
 
-/// One row a submitter: what became of the results, and how many findings there are.
+/// Writes one row per submitter: results by status, errors and warnings.
 fn submitters(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     const COLUMNS: [&str; 6] = ["confirmed", "rule broken", "contradicted", "unproven", "errors", "warnings"];
     let numbers: usize = COLUMNS.iter().map(|column| column.len() + 1).sum();
@@ -182,7 +170,7 @@ fn submitters(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Resul
     writeln!(out, "{}", painted(layout, Style::new().underline(), &format!("{:<name$}{heads}", "submitter")))?;
     let counts = counts(report);
     let of = |submitter: &Submitter| counts.get(&submitter.path).copied().unwrap_or_default();
-    // Those first of whom most is to be decided.
+    // Submitters with the most to decide come first.
     let mut rows: Vec<&Submitter> = report.submission.submitters.iter().collect();
     rows.sort_by_key(|submitter| {
         let [_, broken, contradicted, unproven, errors, _] = of(submitter);
@@ -207,7 +195,7 @@ fn label(submitter: &Submitter) -> String {
     Untrusted(&format!("{division}/{}", submitter.name)).for_terminal()
 }
 
-/// Results confirmed, not by the rules, contradicted and unproven, errors and warnings, by the path of the submitter.
+/// Counts per submitter path: results confirmed, not by the rules, contradicted and unproven; errors; warnings.
 fn counts(report: &Report) -> BTreeMap<String, [usize; 6]> {
     let mut counts: BTreeMap<String, [usize; 6]> = BTreeMap::new();
     let mut count = |path: &str, column: usize, number: usize| {
@@ -229,8 +217,8 @@ fn counts(report: &Report) -> BTreeMap<String, [usize; 6]> {
     }
     for finding in report.findings.iter().filter(|finding| finding.counts()) {
         match finding.severity {
-            Severity::Error => count(&finding.path, 4, finding.stands_for),
-            Severity::Warning => count(&finding.path, 5, finding.stands_for),
+            Severity::Error => count(&finding.path, 4, finding.finding_count),
+            Severity::Warning => count(&finding.path, 5, finding.finding_count),
             Severity::Note => {}
         }
     }
@@ -254,11 +242,11 @@ fn group(report: &Report, findings: &[&Finding], layout: Layout, out: &mut dyn W
     for line in wrapped(&title, layout.width.saturating_sub(2), 2) {
         writeln!(out, "  {}", painted(layout, style, &line))?;
     }
-    // Notes are counted; what they say is in the full form.
+    // Notes and waived findings are only counted here; `--full` prints their text.
     if severity == Some(Severity::Note) || severity.is_none() {
         return Ok(());
     }
-    // Who checks one submission wants to know what to do; a committee, what there is.
+    // Help is for a submitter who checks one submission; a committee with several submitters needs only the findings.
     if let Some(first) = counting.first().filter(|_| report.submission.submitters.len() < 2) {
         for line in wrapped(
             &format!("what to do: {}", Untrusted(&first.help).for_terminal()),
@@ -269,25 +257,25 @@ fn group(report: &Report, findings: &[&Finding], layout: Layout, out: &mut dyn W
         }
     }
     for finding in counting.iter().take(LISTED) {
-        let told = format!(
+        let line = format!(
             "{}: {}",
             Untrusted(&place(&finding.path, finding.line)).for_terminal(),
             Untrusted(&finding.message).for_terminal()
         );
-        for line in wrapped(&told, layout.width.saturating_sub(4), 2) {
+        for line in wrapped(&line, layout.width.saturating_sub(4), 2) {
             writeln!(out, "    {line}")?;
         }
     }
     if let Some(rest) = counting.get(LISTED..).filter(|rest| !rest.is_empty()) {
-        let told = format!("and {} more{} (--rule {} --full)", rest.len(), owners(report, rest), rule.id);
-        for line in wrapped(&told, layout.width.saturating_sub(4), 2) {
+        let more = format!("and {} more{} (--rule {} --full prints them)", rest.len(), owners(report, rest), rule.id);
+        for line in wrapped(&more, layout.width.saturating_sub(4), 2) {
             writeln!(out, "    {line}")?;
         }
     }
     Ok(())
 }
 
-/// Whose findings these are, where that can be said in few words.
+/// Returns ` of A, B` if the findings belong to at most three submitters, else an empty text.
 fn owners(report: &Report, findings: &[&Finding]) -> String {
     let owner =
         |finding: &&Finding| Some(Untrusted(&report.submission.submitter_of(&finding.path)?.name).for_terminal());
@@ -299,12 +287,18 @@ fn owners(report: &Report, findings: &[&Finding]) -> String {
     }
 }
 
-/// What nobody could look at: figures that are open, by reason, and why.
+/// Writes the number of unproven figures by the check that could not be decided, and of findings from absent files.
 fn not_checked(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let mut open: BTreeMap<String, usize> = BTreeMap::new();
     for proof in report.proofs.values() {
         if let Some((check, _)) = proof.unknown().next().filter(|_| proof.status() == Status::Unproven) {
-            *open.entry(format!("{}: {}", proof.kind.name(), check.clause())).or_default() += 1;
+            *open
+                .entry(format!(
+                    "{}, because the evidence does not decide whether {}",
+                    proof.kind.name(),
+                    check.clause()
+                ))
+                .or_default() += 1;
         }
     }
     let absent = report.findings.iter().filter(|finding| finding.is_absent()).count();
@@ -313,13 +307,13 @@ fn not_checked(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Resu
     }
     writeln!(out, "\n{}", painted(layout, Style::new().bold(), "not checked"))?;
     for (what, count) in open {
-        let told = format!("{count} {}, as nothing shows that {}", if count == 1 { "figure" } else { "figures" }, what);
-        for line in wrapped(&told, layout.width.saturating_sub(2), 2) {
+        let open = format!("{count} {} unproven: {}", if count == 1 { "figure" } else { "figures" }, what);
+        for line in wrapped(&open, layout.width.saturating_sub(2), 2) {
             writeln!(out, "  {line}")?;
         }
     }
     if absent > 0 {
-        writeln!(out, "  {absent} findings follow from files that are known to be absent")?;
+        writeln!(out, "  findings not counted because their files are known to be absent: {absent}")?;
     }
     Ok(())
 }

@@ -1,39 +1,39 @@
-//! Text of strangers: whatever a submission, a log or a name holds. Each kind of output has one exit for it.
+//! Escapes text that comes from a submission (logs, documents, names), once per kind of output.
 
 use crate::parse::text::{is_hidden, printable};
 
-/// Text of a submission that is about to be shown.
+/// Untrusted text of a submission, to be escaped for output.
 #[derive(Debug, Clone, Copy)]
 pub struct Untrusted<'a>(pub &'a str);
 
 impl Untrusted<'_> {
-    /// On a terminal or in plain text: nothing moves the cursor, turns the direction or speaks to the service that runs a
-    /// workflow.
+    /// Escapes for a terminal or plain text: removes control characters, so that the text cannot move the cursor,
+    /// change the writing direction or issue commands to the service that runs a workflow.
     #[must_use]
     pub fn for_terminal(self) -> String {
         printable(self.0)
     }
 
-    /// In the page, whose templates escape what is markup.
+    /// Escapes for HTML: removes control characters; the page's templates escape markup themselves.
     #[must_use]
     pub fn for_html(self) -> String {
         printable(self.0)
     }
 
-    /// In a table of another program: one line that no spreadsheet takes for a formula; text that begins like one gets an
+    /// Escapes for CSV: one line that no spreadsheet evaluates as a formula; text that begins like one gets an
     /// apostrophe in front.
     #[must_use]
     pub fn for_csv(self) -> String {
         let text = self.0;
-        // Programs look past what is not seen, and take the wide signs of East Asian keyboards for the narrow ones.
-        let seen =
+        // Spreadsheets skip invisible characters, and treat full-width signs of East Asian keyboards like ASCII ones.
+        let visible =
             text.trim_start_matches(|c: char| c.is_whitespace() || is_hidden(c) || c == '\u{200B}' || c == '\u{FEFF}');
-        let mut characters = seen.chars();
+        let mut characters = visible.chars();
         let harmless = match characters.next() {
-            // A lone hyphen, a dash in front of words and a negative number are no formulas.
+            // A lone hyphen, a dash in front of words and a negative number are not formulas.
             Some('-' | '+') => {
                 let rest = characters.as_str();
-                rest.is_empty() || rest.starts_with(' ') || seen.parse::<f64>().is_ok()
+                rest.is_empty() || rest.starts_with(' ') || visible.parse::<f64>().is_ok()
             }
             Some('=' | '@' | '\u{FF1D}' | '\u{FF20}' | '\u{FF0B}' | '\u{FF0D}') => false,
             Some(_) | None => !text.starts_with(['\t', '\r']),
@@ -42,7 +42,7 @@ impl Untrusted<'_> {
         if harmless { text } else { format!("'{text}") }
     }
 
-    /// In Markdown: no column, line or markup of its own.
+    /// Escapes for Markdown, so that the text adds no table column, line or markup.
     #[must_use]
     pub fn for_markdown(self) -> String {
         let mut out = String::new();
@@ -53,11 +53,11 @@ impl Untrusted<'_> {
                 c => out.push(c),
             }
         }
-        // A bare address would become a link.
+        // A bare URL would become a link.
         out.replace("://", ":\u{200B}//").replace("www.", "www\u{200B}.")
     }
 
-    /// In Markdown between backticks.
+    /// Escapes for Markdown between backticks.
     #[must_use]
     pub fn for_markdown_code(self) -> String {
         printable(self.0).replace('`', "\u{FFFD}")
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn formulas_become_text() {
+    fn formulas_are_escaped_in_csv() {
         for text in
             [" =1+1", "\u{FF1D}1+1", "\u{200B}=1", "\n=1", "=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1"]
         {
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn markup_becomes_text() {
+    fn markup_is_escaped_in_markdown() {
         assert_eq!(Untrusted("a|b\n<i>[x](y)").for_markdown(), "a\\|b \\<i\\>\\[x\\](y)");
         assert!(!Untrusted("see http://example.org").for_markdown().contains("://"));
     }

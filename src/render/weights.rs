@@ -1,4 +1,4 @@
-//! Which known weights a result's answers are nearest to, for people and programs.
+//! The known weights whose outputs are nearest to a result's, as text and JSON.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -7,31 +7,31 @@ use crate::audit::metrics::weights::probability;
 use crate::model::{Agreement, Benchmark};
 use crate::round::Mode;
 
-/// How the answers of a result agree with those of known weights.
+/// How the outputs of a result agree with those of the nearest known weights.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct WeightsRow {
-    /// The letter of the nearest family of known weights.
+    /// The letter of the nearest known weights.
     family: String,
-    /// What is known of it.
+    /// What is known about these weights.
     title: String,
-    /// Inputs that all submitters with these weights answer alike, and clearly, and that were answered here.
+    /// Answered inputs on which all reference runs with these weights agree clearly.
     sure_inputs: usize,
-    /// How many of them are answered otherwise here.
+    /// How many of these this run answers differently.
     answered_otherwise: usize,
-    /// Of all answers that differ, those that are right where the family's is wrong.
+    /// Number of differing answers that are correct where the reference answer is wrong.
     differing_right: usize,
-    /// Of all answers that differ, those that are wrong where the family's is right.
+    /// Number of differing answers that are wrong where the reference answer is correct.
     differing_wrong: usize,
-    /// The probability that chance makes so many of them right, 0 to 1.
+    /// Probability, 0 to 1, that at least so many of them are correct by chance.
     probability: f64,
-    /// Inputs that nearly every submitter gets wrong.
+    /// Answered inputs that nearly all submitters get wrong.
     hard_inputs: usize,
-    /// How many of them are answered right here.
+    /// How many of these this run answers correctly.
     hard_right: usize,
 }
 
 impl WeightsRow {
-    /// The row of a result; `None` where its answers are compared with none.
+    /// Builds the row of a result; `None` if its outputs are not compared with known weights.
     #[must_use]
     pub fn of(benchmark: &Benchmark) -> Option<Self> {
         let agreement = agreement(benchmark)?;
@@ -49,19 +49,20 @@ impl WeightsRow {
     }
 }
 
-/// The agreement of a result's accuracy run.
+/// Returns the agreement of a result's accuracy run.
 fn agreement(benchmark: &Benchmark) -> Option<&Agreement> {
     benchmark.runs.get(&Mode::Accuracy)?.agreement.as_ref()
 }
 
-/// The same in one line.
+/// Formats the same in one line.
 #[must_use]
 pub fn words(benchmark: &Benchmark) -> Option<String> {
     let agreement = agreement(benchmark)?;
     let Agreement { family, sure, otherwise, signs, hard, .. } = agreement;
     Some(format!(
-        "nearest to family {} ({}): {otherwise} of {sure} sure inputs answered otherwise ({:.2} %); of the answers that \
-         differ {} are right and {} wrong; {} of {} hard inputs are right",
+        "nearest to known weights {} ({}): on {otherwise} of {sure} inputs where all reference runs agree clearly, \
+         this run answers differently ({:.2} %); of the differing answers, {} are correct where the reference is wrong \
+         and {} wrong where it is correct; {} of {} inputs that nearly all submitters get wrong are answered correctly",
         family.name,
         family.title,
         100.0 * agreement.otherwise_fraction(),

@@ -1,9 +1,10 @@
-//! Text in lines of a width: words stay whole, and long ones part behind `/`, `_` and `-` only.
+//! Line wrapping: words stay whole; long ones break only after `/`, `_` and `-`.
 
-/// Where a long word may part.
+/// A long word may break after these characters.
 const JOINTS: [char; 3] = ['/', '_', '-'];
 
-/// The lines of a text, each at most `width` characters long as far as words let it; all but the first are indented.
+/// Wraps a text into lines of at most `width` characters, unless a word cannot be broken. All lines but the first are
+/// indented.
 #[must_use]
 pub fn wrapped(text: &str, width: usize, indent: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -19,7 +20,7 @@ pub fn wrapped(text: &str, width: usize, indent: usize) -> Vec<String> {
                 line = format!("{line}{start}{}{word}", " ".repeat(blank));
                 break;
             }
-            // A word that would fit a line of its own waits for it.
+            // A word that fits on a line of its own is not broken.
             let whole = width.saturating_sub(indent);
             if !line.trim().is_empty() && length(word) <= whole {
                 lines.push(std::mem::take(&mut line));
@@ -43,7 +44,28 @@ pub fn wrapped(text: &str, width: usize, indent: usize) -> Vec<String> {
     lines
 }
 
-/// A word parted behind the last joint that leaves its head at most `room` characters long.
+/// Wraps each line of a text. Lines that follow from a longer one are indented like it, and by `hanging` more.
+#[must_use]
+pub fn wrapped_lines(text: &str, width: usize, hanging: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let body = line.trim_start_matches(' ');
+        let indent = line.len() - body.len();
+        if line.chars().count() <= width || width <= indent + hanging {
+            out.push_str(line);
+            out.push('\n');
+            continue;
+        }
+        for part in wrapped(body, width - indent, hanging) {
+            out.push_str(&" ".repeat(indent));
+            out.push_str(&part);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// Splits a word after its last joint such that the head has at most `room` characters.
 fn parted(word: &str, room: usize) -> Option<(&str, &str)> {
     let ends = word.char_indices().enumerate().filter(|(_, (_, c))| JOINTS.contains(c));
     let end = ends.take_while(|(count, _)| *count < room).last().map(|(_, (at, c))| at + c.len_utf8())?;
@@ -55,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_stay_whole_and_paths_part_at_their_joints() {
+    fn words_stay_whole_and_paths_break_at_their_joints() {
         assert_eq!(wrapped("one two three", 8, 2), ["one two", "  three"]);
         assert_eq!(wrapped("a closed/bosch/results/x", 16, 2), ["a closed/bosch/", "  results/x"]);
         assert_eq!(wrapped("12345678901234567890", 8, 2), ["12345678901234567890"]);
@@ -63,7 +85,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_lost() {
+    fn lines_keep_their_indentation() {
+        assert_eq!(wrapped_lines("  one two three\n\n  x\n", 9, 2), "  one two\n    three\n\n  x\n");
+        assert_eq!(wrapped_lines("    one two", 4, 2), "    one two\n");
+    }
+
+    #[test]
+    fn wrapping_loses_no_text() {
         let text = "closed/STMicroelectronics/results/NUCLEO_U575ZI_Q/ic/performance/log.txt:39 and 1234567.891 inf/s";
         for width in 1..100 {
             let lines = wrapped(text, width, 4);

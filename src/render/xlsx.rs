@@ -1,4 +1,4 @@
-//! The final report as the working group publishes it: a workbook with a sheet a division.
+//! The final report as the working group publishes it: a workbook with one sheet per division.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -13,10 +13,10 @@ use crate::render::publication::{FIELDS, LeftOut, Row, Shown, link, public_ids, 
 use crate::render::untrusted::Untrusted;
 use crate::round::Round;
 
-/// Rows of the sheet above the data.
+/// Number of rows above the data.
 const HEAD: u32 = 3;
 
-/// Writes the workbook. `repository` is the repository the rows link to; `left_out` gets a sheet of its own.
+/// Writes the workbook. `repository` is the repository that rows link to; `left_out` gets its own sheet.
 ///
 /// # Errors
 /// When the writer fails.
@@ -28,13 +28,14 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut bytes = workbook(rows, left_out, round, repository).map_err(io::Error::other)?;
-    name_one_system(&mut bytes).ok_or_else(|| io::Error::other("the workbook is no archive"))?;
+    name_one_system(&mut bytes).ok_or_else(|| io::Error::other("the workbook is not a zip archive"))?;
     out.write_all(&bytes)
 }
 
-/// Names Unix in every header of an archive, where the library names the system it runs on.
+/// Sets the system in every header of a zip archive to Unix. The library writes the system it runs on, but the output
+/// must be the same everywhere. Returns `None` if the bytes are not such an archive.
 fn name_one_system(archive: &mut [u8]) -> Option<()> {
-    /// Sizes of what ends an archive, and of a header without the texts behind it.
+    /// Size of the end record of an archive, and of a central header without its variable part.
     const END: usize = 22;
     const HEADER: usize = 46;
     const UNIX: u8 = 3;
@@ -50,10 +51,10 @@ fn name_one_system(archive: &mut [u8]) -> Option<()> {
     (at == end).then_some(())
 }
 
-/// A line of the sheet: its index cells and its figures by column.
+/// A row of the sheet: index cells and figures by column.
 struct Entry<'a> {
     index: Vec<String>,
-    /// The number of the last index cell of an open result.
+    /// The accuracy, which is the last index cell of the open division, as a number.
     accuracy: Option<f64>,
     system: &'a System,
     figures: BTreeMap<usize, Shown>,
@@ -61,7 +62,7 @@ struct Entry<'a> {
 
 fn workbook(rows: &[Row<'_>], left_out: &[LeftOut], round: &Round, repository: &str) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    // The same results give the same bytes.
+    // A fixed date, so that the same results give the same bytes.
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2021, 6, 16)?));
     let ids = public_ids(rows, round);
     let mut sheets = 0;
@@ -105,8 +106,8 @@ fn sheet(
     let first = column(index.len() + 2);
     let width = benchmarks.len();
     let kinds = [
-        ("Result", "Latency in ms an inference."),
-        ("Power", "Energy in µJ an inference; of sww the mean power in mW."),
+        ("Result", "Latency in ms per inference."),
+        ("Power", "Energy in µJ per inference; for sww the mean power in mW."),
     ];
     sheet.set_column_range_format(first, 100, &number)?;
     for hidden in [1, 2] {
@@ -161,7 +162,7 @@ fn sheet(
         .set_rule("=mod(countunique($c$4:$c4), 2) = 0")
         .set_format(Format::new().set_background_color("#EFEFEF"));
     sheet.add_conditional_format(HEAD, 0, 200, 100, &shade)?;
-    // The heads stay in sight, with what tells a row from others.
+    // Keep the column headings and the columns that identify a row in view.
     sheet.set_freeze_panes(HEAD, 7)?;
     if !entries.is_empty() {
         sheet.autofilter(HEAD - 1, 0, HEAD + row(entries.len() - 1), first + column(2 * width - 1))?;
@@ -169,7 +170,7 @@ fn sheet(
     Ok(())
 }
 
-/// What is left out, and why.
+/// Writes the sheet of what is left out, and why.
 fn reasons(sheet: &mut Worksheet, left_out: &[LeftOut]) -> Result<(), XlsxError> {
     let bold = Format::new().set_bold();
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
@@ -185,7 +186,7 @@ fn reasons(sheet: &mut Worksheet, left_out: &[LeftOut]) -> Result<(), XlsxError>
     Ok(())
 }
 
-/// A note on a cell, from nobody.
+/// Builds a note without an author.
 fn note(text: &str) -> Note {
     Note::new(text).set_author("").add_author_prefix(false)
 }
@@ -204,7 +205,7 @@ fn index_names(open: bool) -> Vec<&'static str> {
     names
 }
 
-/// The benchmarks with results, in the round's order; those it does not know come last.
+/// Returns the benchmarks with results in the round's order, unknown ones last.
 fn benchmarks<'a>(rows: &[&'a Row<'_>], round: &'a Round) -> Vec<&'a str> {
     let order: Vec<&str> = round.publication.benchmarks.iter().map(String::as_str).collect();
     let known = order.iter().copied().filter(|name| rows.iter().any(|row| row.name() == *name));
@@ -247,7 +248,7 @@ fn entries<'a>(rows: &[&Row<'a>], ids: &BTreeMap<String, String>, open: bool, ro
     entries
 }
 
-/// Merges cells of neighbouring rows that are equal up to their column.
+/// Merges cells of neighbouring rows that are equal in this and all earlier columns.
 fn merge_alike(sheet: &mut Worksheet, entries: &[Entry<'_>], bold: &Format) -> Result<(), XlsxError> {
     let width = entries.first().map_or(0, |entry| entry.index.len());
     for last in 0..width {
@@ -279,7 +280,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_workbook_is_the_same_bytes_on_every_system() {
+    fn a_workbook_has_the_same_bytes_on_every_system() {
         let archive = |system| {
             let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
             for name in ["xl/workbook.xml", "a"] {

@@ -1,51 +1,52 @@
-//! What the known weights answer to the official inputs, `rules/answers/*.txt`, measured by published submissions.
+//! Answers of known weights to the official inputs, from published submissions (`rules/answers/*.txt`).
 //!
-//! A file is a head of `key: value` lines (the list, the model string, the kind of its answers, the source, and a line a
-//! family of weights: how many submitters measured it and what is known of it), an empty line, and a line an input in
-//! the list's order with three numbers a family. Of `classes` these are the answer, how many submitters gave it, and the
-//! mean margin of the best score over the second in thousandths; of `scores` (anomaly detection) the mean score of the
-//! file, how many submitters lie near it, and their largest distance from it in thousandths of it.
+//! A file consists of a header, an empty line, and one line per input. The header has `key: value` lines: list, model
+//! string, kind of answers, source, and one line per family of weights (number of submitters and a description). The
+//! input lines are in the order of the list and have three numbers per family. For `classes`: the answer, the number of
+//! submitters that gave it, and the mean margin of the best score over the second in thousandths. For `scores` (anomaly
+//! detection): the mean score of the file, the number of submitters near it, and their largest deviation in thousandths
+//! of it.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-/// What the families of weights of one model answer to one list.
+/// Answers of the known weights of one model to one list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answers {
-    /// The list's name.
+    /// Name of the list.
     pub list: String,
-    /// The model string that devices report.
+    /// Model string that devices report.
     pub model: String,
-    /// Whether the answers are scores.
+    /// Whether the answers are scores rather than classes.
     pub scores: bool,
-    /// Where they come from.
+    /// Source of the answers.
     pub source: String,
-    /// The known families of weights.
+    /// Known families of weights.
     pub families: Vec<Family>,
 }
 
-/// Weights that answer alike.
+/// A family: weights that give the same answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Family {
-    /// Its letter.
+    /// Letter of the family.
     pub name: String,
-    /// How many submitters measured it.
+    /// Number of submitters that measured it.
     pub submitters: u32,
-    /// What is known of it.
+    /// Description.
     pub title: String,
-    /// Its answers in the list's order.
+    /// Answers in the order of the list.
     pub answers: Vec<Known>,
 }
 
-/// What a family answers to one input.
+/// Answer of a family to one input.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Known {
     /// The answer.
     pub answer: Answer,
-    /// How many submitters gave it.
+    /// Number of submitters that gave it.
     pub agreeing: u32,
-    /// Of a class the mean margin of the best score over the second, 0 to 1; of a score the largest distance of a
-    /// submitter's from it, as a fraction.
+    /// For a class, the mean margin of the best score over the second, 0 to 1; for a score, the largest deviation of a
+    /// submitter's score, as a fraction of it.
     pub margin: f64,
 }
 
@@ -64,13 +65,13 @@ macro_rules! files {
 
 const FILES: &[(&str, &str)] = files!["ic01", "ic01-v05", "kws01", "vww01"];
 
-/// What is known of a model on a list.
+/// Returns the known answers of a model to a list.
 #[must_use]
 pub fn answers(list: &str, model: &str) -> Option<&'static Answers> {
     of_list(list).filter(|known| known.model == model)
 }
 
-/// What is known of a list; each is read once, when first asked for.
+/// Returns the known answers to a list, parsed on first use.
 #[must_use]
 pub fn of_list(list: &str) -> Option<&'static Answers> {
     static READ: [LazyLock<Option<Answers>>; FILES.len()] = [
@@ -83,7 +84,7 @@ pub fn of_list(list: &str) -> Option<&'static Answers> {
 }
 
 impl Answers {
-    /// Reads a file; `None` where it is none, which a test of the built-in files excludes.
+    /// Parses a file; `None` if it is not valid. A test checks that the built-in files are.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (head, body) = text.split_once("\n\n")?;
@@ -114,7 +115,7 @@ impl Answers {
         Some(Self { list: value("list")?, model: value("model")?, scores, source: value("source")?, families })
     }
 
-    /// The file as it is read.
+    /// Returns the text of the file that [`Answers::parse`] reads.
     #[must_use]
     pub fn to_text(&self) -> String {
         let kind = if self.scores { "scores" } else { "classes" };

@@ -1,8 +1,8 @@
-//! The official input lists and the wake-word truth, `rules/datasets/*.txt`.
+//! Official input lists and wake word times (`rules/datasets/*.txt`).
 //!
-//! A file is a head of `key: value` lines (among them `source` and the `sha256` of the list it was derived from), an
-//! empty line, and one input a line: the class, a blank, the file's name. The wake-word truth has the start and end of
-//! a spoken word in seconds instead.
+//! A file consists of a header, an empty line, and one line per input: class, space, file name. The header has `key:
+//! value` lines, among them `source` and the `sha256` of the list it was derived from. Wake word files have the start
+//! and the end of a spoken word, in seconds, on each line instead.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
@@ -13,45 +13,44 @@ use crate::round::fingerprint::FingerprintHasher;
 /// An official input list.
 #[derive(Debug)]
 pub struct Dataset {
-    /// Its name, `kws01`.
+    /// Name of the list, `kws01`.
     pub name: &'static str,
-    /// What it is, in words.
+    /// Title.
     pub title: &'static str,
-    /// Bytes loaded for one inference, where fixed.
+    /// Bytes loaded for one inference, if fixed.
     pub input_bytes: Option<u32>,
-    /// Windows a file is cut into, one inference each: 1, or 196 for anomaly detection.
+    /// Number of slices of a file, with one inference each: 1, or 196 for anomaly detection.
     pub slices: u32,
-    /// Bytes from one slice to the next; zero where a file is one input.
+    /// Bytes from the start of one slice to that of the next; zero if a file is one input.
     pub stride_bytes: u32,
-    /// What its classes are called, in their order.
+    /// Names of the classes, in order.
     pub class_names: Vec<&'static str>,
-    /// File names and classes in the list's order.
+    /// File names and classes, in the order of the list.
     pub inputs: Vec<(&'static str, u32)>,
-    /// Places in the list by file name. What is in a list does not depend on what is asked for, so no submission can make
-    /// its hashes collide.
+    /// Indices in the list by file name. The keys are built in, so a submission cannot cause hash collisions.
     places: HashMap<&'static str, u32, BuildHasherDefault<FingerprintHasher>>,
 }
 
 impl Dataset {
-    /// The place of an input in the list.
+    /// Returns the index of an input in the list.
     #[must_use]
     pub fn place_of(&self, name: &str) -> Option<u32> {
         self.places.get(name).copied()
     }
 
-    /// The class of an input.
+    /// Returns the class of an input.
     #[must_use]
     pub fn class_of(&self, name: &str) -> Option<u32> {
         Some(self.inputs.get(self.place_of(name)? as usize)?.1)
     }
 }
 
-/// When the wake word is spoken in a recording.
+/// Times at which the wake word is spoken in a recording.
 #[derive(Debug)]
 pub struct WakewordTruth {
-    /// Name of the recording.
+    /// File name of the recording.
     pub wav: &'static str,
-    /// Its length in seconds.
+    /// Length of the recording in seconds.
     pub length_s: f64,
     /// Start and end of every spoken word, in seconds.
     pub words: Vec<(f64, f64)>,
@@ -64,7 +63,7 @@ macro_rules! lists {
 const LISTS: &[(&str, &str)] = lists!["ad01", "ad01-alt", "ic01", "ic01-v05", "kws01", "kws01-open", "vww01"];
 const TRUTHS: &[(&str, &str)] = lists!["sww01"];
 
-/// The list of that name; each is read once, when first asked for.
+/// Returns the list with this name, parsed on first use.
 #[must_use]
 pub fn dataset(name: &str) -> Option<&'static Dataset> {
     static READ: [LazyLock<Dataset>; LISTS.len()] = [
@@ -79,18 +78,18 @@ pub fn dataset(name: &str) -> Option<&'static Dataset> {
     LISTS.iter().position(|(known, _)| *known == name).map(|index| &*READ[index])
 }
 
-/// All lists.
+/// Returns all lists.
 pub fn datasets() -> impl Iterator<Item = &'static Dataset> {
     LISTS.iter().filter_map(|(name, _)| dataset(name))
 }
 
-/// Names of all lists and truths.
+/// Returns the names of all lists, including wake word files.
 #[must_use]
 pub fn dataset_names() -> Vec<&'static str> {
     LISTS.iter().chain(TRUTHS).map(|(name, _)| *name).collect()
 }
 
-/// The wake-word truth of that name.
+/// Returns the wake word times with this name.
 #[must_use]
 pub fn wakeword_truth(name: &str) -> Option<&'static WakewordTruth> {
     static READ: LazyLock<WakewordTruth> = LazyLock::new(|| {
@@ -141,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_list_has_the_number_of_inputs_its_head_says() {
+    fn every_list_matches_its_header() {
         for (name, text) in LISTS {
             let list = dataset(name).unwrap();
             let (head, _) = split(text);
@@ -153,7 +152,7 @@ mod tests {
         }
     }
 
-    /// The lists are those they were derived from: written in the form of the source, they have its hash.
+    /// Writes each list in the format of its source and compares the hash.
     #[test]
     fn every_list_has_the_hash_of_its_source() {
         use sha2::{Digest, Sha256};
@@ -181,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_long_test_has_fifty_words() {
+    fn the_wake_word_recording_has_fifty_words() {
         let truth = wakeword_truth("sww01").unwrap();
         assert_eq!(truth.words.len(), 50);
         assert!((truth.length_s - 1200.0).abs() < 1e-9);

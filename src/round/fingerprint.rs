@@ -1,9 +1,9 @@
-//! Short numbers that stand for texts.
+//! Fast hashes of texts that are not cryptographic.
 
 use std::hash::Hasher;
 
-/// A number that stands for a text, to compare long lists of commands without keeping them. Takes eight bytes at a time:
-/// the commands of a round are tens of megabytes.
+/// Returns a 64-bit hash of a text, to compare long lists of commands without keeping them. Processes eight bytes at a
+/// time, as the commands of a round are tens of megabytes.
 #[must_use]
 pub fn fingerprint(text: &[u8]) -> u64 {
     let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
@@ -11,13 +11,13 @@ pub fn fingerprint(text: &[u8]) -> u64 {
     let hash = words.iter().fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
     match text.last_chunk::<8>() {
         _ if rest.is_empty() => hash,
-        // The last word overlaps the one before.
+        // The last word overlaps the previous one.
         Some(last) => mix(hash, u64::from_le_bytes(*last)),
         None => rest.iter().fold(hash, |hash, byte| mix(hash, u64::from(*byte))),
     }
 }
 
-/// Hashes by fingerprints: quick, but whoever chooses the keys can make them collide.
+/// Hasher based on [`fingerprint`]: fast, but collisions can be constructed by whoever chooses the keys.
 #[derive(Default)]
 pub struct FingerprintHasher(u64);
 
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_counts() {
+    fn every_byte_changes_the_fingerprint() {
         for length in 0..20 {
             let text = vec![b'x'; length];
             assert_ne!(fingerprint(&text), fingerprint(&[&text[..], b"x"].concat()));

@@ -1,4 +1,4 @@
-//! The parts of a round file, field by field.
+//! Sections of a round file, field by field.
 
 use std::fmt;
 
@@ -9,48 +9,48 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BenchmarkSpec {
-    /// Its name in words.
+    /// Full name of the benchmark.
     pub title: String,
-    /// Other names its folder may have.
+    /// Other folder names of the benchmark that are accepted.
     pub aliases: Vec<String>,
-    /// The model string the device reports (`m-model-[…]`).
+    /// Model string that the device reports (`m-model-[…]`).
     pub model: String,
-    /// Multiplications and additions of an inference of the reference model, counted by its layers.
+    /// Multiply-accumulate operations per inference of the reference model, counted from its layers.
     #[schemars(range(min = 1, max = 1_000_000_000_000_u64))]
     pub macs: Option<u64>,
-    /// What kind of figure its accuracy is.
+    /// Kind of accuracy figure.
     pub task: Task,
-    /// Accepted input lists; a run covers one of them whole.
+    /// Accepted input lists; an accuracy run must cover one of them completely.
     pub lists: Vec<String>,
-    /// Lists of earlier rounds that are recognised and refused.
+    /// Input lists that are recognised but not accepted in this round.
     pub superseded_lists: Vec<String>,
     /// Bytes loaded for one inference.
     #[schemars(range(min = 1, max = 1_073_741_824))]
     pub input_bytes: Option<u32>,
-    /// Numbers in one output vector.
+    /// Number of values in one output vector.
     #[schemars(range(min = 1, max = 65_536))]
     pub outputs: Option<usize>,
-    /// What the closed division must reach.
+    /// Quality target of the closed division.
     pub target: Target,
-    /// Smaller sizes of the benchmark that must be submitted, too.
+    /// Smaller sizes of the benchmark that must also be submitted.
     pub requires: Vec<String>,
-    /// Runs that must be there.
+    /// Required runs.
     pub required: Vec<Mode>,
-    /// Runs of which one must be there.
+    /// Runs of which at least one is required.
     pub required_one_of: Vec<Mode>,
-    /// Runs that may be there.
+    /// Optional runs.
     pub optional: Vec<Mode>,
 }
 
-/// What kind of figure the accuracy of a benchmark is.
+/// Kind of accuracy figure of a benchmark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Task {
-    /// Scores per class, judged by Top-1.
+    /// Scores per class, measured by Top-1.
     Classification,
-    /// One anomaly score per slice of a file, judged by ROC AUC over files.
+    /// One anomaly score per slice of a file, measured by ROC AUC over files.
     Anomaly,
-    /// Detections in a stream, judged by misses and false alarms.
+    /// Detections in an audio stream, measured by misses and false alarms.
     Wakeword,
 }
 
@@ -58,16 +58,16 @@ pub enum Task {
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Target {
-    /// Top-1 in per cent, at least.
+    /// Minimum Top-1 in per cent.
     Top1Percent(#[schemars(range(min = 0.0, max = 100.0))] f64),
-    /// Area under the ROC curve, between 0 and 1, at least.
+    /// Minimum area under the ROC curve, 0 to 1.
     Auc(#[schemars(range(min = 0.0, max = 1.0))] f64),
-    /// Wake word errors, at most.
+    /// Maximum wake word errors.
     Wakeword {
-        /// False alarms.
+        /// Maximum number of false alarms.
         #[schemars(range(min = 0, max = 1_000_000))]
         false_positives: u64,
-        /// Missed words.
+        /// Maximum number of missed words.
         #[schemars(range(min = 0, max = 1_000_000))]
         false_negatives: u64,
     },
@@ -85,15 +85,15 @@ impl fmt::Display for Target {
     }
 }
 
-/// What a run measures; also the name of its folder.
+/// What a run measures, which is also the name of its folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// The whole input list once.
+    /// Accuracy: the whole input list, once.
     Accuracy,
-    /// Energy in timed windows.
+    /// Energy, in timed windows.
     Energy,
-    /// Throughput in timed windows.
+    /// Throughput, in timed windows.
     Performance,
 }
 
@@ -101,7 +101,7 @@ impl Mode {
     /// All modes, in the order of their folders.
     pub const ALL: [Self; 3] = [Self::Accuracy, Self::Energy, Self::Performance];
 
-    /// The folder's name.
+    /// Returns the name of the folder.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -111,7 +111,7 @@ impl Mode {
         }
     }
 
-    /// The mode of a folder name.
+    /// Returns the mode with this folder name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mode| mode.name() == name)
@@ -124,18 +124,18 @@ impl std::fmt::Display for Mode {
     }
 }
 
-/// The program on the host that ran a session.
+/// Program on the host that runs a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Runner {
     /// EEMBC EnergyRunner.
     Eembc,
-    /// The MLCommons Python runner, since v1.3.
+    /// MLCommons Python runner, since v1.3.
     Mlcommons,
 }
 
 impl Runner {
-    /// The runner's key in a round file and in JSON.
+    /// Returns the runner's key in round files and JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -144,7 +144,7 @@ impl Runner {
         }
     }
 
-    /// The runner's name in a sentence.
+    /// Returns the runner's name for use in a sentence.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -165,7 +165,7 @@ pub struct Runners {
 }
 
 impl Runners {
-    /// What the round says of one runner.
+    /// Returns the specification of a runner.
     #[must_use]
     pub const fn get(&self, runner: Runner) -> &RunnerSpec {
         match runner {
@@ -175,65 +175,65 @@ impl Runners {
     }
 }
 
-/// What a round allows one runner, and the files its sessions leave.
+/// What a round allows for one runner, and the files of its sessions.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunnerSpec {
-    /// Benchmarks it may measure; empty where it is not permitted.
+    /// Benchmarks that the runner may measure; empty if the runner is not permitted.
     pub benchmarks: Vec<String>,
-    /// The oldest version without known errors in measuring.
+    /// Oldest version without known measurement errors; `null` if the runner does not print its version.
     pub oldest_version: Option<String>,
-    /// A file in the benchmark's folder that says this runner was used.
+    /// Name of a file in the benchmark's folder that marks the use of this runner.
     pub marker: Option<String>,
-    /// Files of every run.
+    /// Required files of every run.
     pub required: Vec<FileRole>,
-    /// Files every run should have.
+    /// Files that every run should have.
     pub expected: Vec<FileRole>,
-    /// More files an energy run should have.
+    /// Additional files that every energy run should have.
     pub energy: Vec<FileRole>,
-    /// The picture of the first energy trial; the others count on from `000`.
+    /// File name of the plot of the first energy trial; the number `000` is counted up for the others.
     pub plots: Option<String>,
 }
 
-/// What a file of a run is.
+/// Role of a file in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FileRole {
-    /// What is claimed.
+    /// The claimed figures.
     Results,
-    /// What the runner saw.
+    /// The runner's log.
     Log,
-    /// What the EEMBC runner was told to do.
+    /// The command script of the EEMBC runner.
     Script,
-    /// What the MLCommons runner made of it.
+    /// results.json of the MLCommons runner.
     Json,
     /// The energy samples of the EEMBC runner.
     Trace,
-    /// The time stamps of that trace.
+    /// The time stamps that belong to the energy samples.
     Stamps,
 }
 
-/// Names of a run's files; the first is the right one, the others are understood.
-/// `{mode}` stands for the name of the run's folder.
+/// Names of a run's files by role. The first is the official name, the others are also recognised. `{mode}` stands for
+/// the name of the run's folder.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileNames {
-    /// What is claimed.
+    /// The claimed figures.
     pub results: Vec<String>,
-    /// What the runner saw.
+    /// The runner's log.
     pub log: Vec<String>,
-    /// What the EEMBC runner was told to do.
+    /// The command script of the EEMBC runner.
     pub script: Vec<String>,
-    /// What the MLCommons runner made of it.
+    /// results.json of the MLCommons runner.
     pub json: Vec<String>,
     /// The energy samples of the EEMBC runner.
     pub trace: Vec<String>,
-    /// The time stamps of that trace.
+    /// The time stamps that belong to the energy samples.
     pub stamps: Vec<String>,
 }
 
 impl FileNames {
-    /// The names of a role in a run's folder, the right one first.
+    /// Returns the file names of a role in a run's folder, the official one first.
     #[must_use]
     pub fn of(&self, role: FileRole, mode: Mode) -> Vec<String> {
         let names = match role {
@@ -253,229 +253,239 @@ impl FileRole {
     pub const ALL: [Self; 6] = [Self::Results, Self::Log, Self::Script, Self::Json, Self::Trace, Self::Stamps];
 }
 
-/// What a timed window must be ("MLPerf Tiny Benchmark", 5.3).
+/// Requirements on timed windows ("MLPerf Tiny Benchmark", 5.3).
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Windows {
-    /// Exactly this many windows in a run.
+    /// Exact number of windows in a run.
     #[schemars(range(min = 1, max = 1000))]
     pub count: usize,
-    /// Seconds, at least.
+    /// Minimum duration of a window, in seconds.
     #[schemars(range(min = 0.0, max = 86_400.0))]
     pub min_seconds: f64,
-    /// Inferences, at least.
+    /// Minimum number of inferences in a window.
     #[schemars(range(min = 0, max = 1_000_000_000))]
     pub min_inferences: u64,
 }
 
-/// How far figures may lie apart before it is a finding.
+/// Tolerances: differences beyond them are findings.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tolerances {
-    /// Claimed against recomputed, in units of the claim's last printed digit.
+    /// Maximum difference between claimed and recomputed figure, in units of the claim's last printed digit.
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub printed_units: f64,
-    /// By how much the host may count longer than the device, as a fraction of the device's time.
+    /// Maximum excess of the host's time over the device's time, as a fraction of the device's time. Beyond it, the
+    /// claimed throughput is too high.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub clock_fraction: f64,
-    /// The same, either way, that honest boards keep.
+    /// Maximum difference between the host's and the device's time in either direction on honest boards, as a fraction
+    /// of the device's time.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub clock_drift_fraction: f64,
-    /// By how much the host may count shorter than the device before it proves nothing, as a fraction.
+    /// Maximum excess of the device's time over the host's time, as a fraction of the device's time. Beyond it, the
+    /// host's time does not prove the throughput.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub clock_short_fraction: f64,
-    /// Seconds a window that the serial line explains.
+    /// Difference between the host's and the device's time per window that the serial line explains, in seconds.
     #[schemars(range(min = 0.0, max = 86_400.0))]
     pub clock_seconds: f64,
-    /// Longest time from the end of a log to its results, in seconds.
+    /// Maximum time from the end of a log to its results.txt, in seconds.
     #[schemars(range(min = 0.0, max = 86_400.0))]
     pub session_gap_seconds: f64,
-    /// Throughput of the energy run against the performance run, as a fraction.
+    /// Maximum difference in throughput between energy run and performance run, as a fraction of the latter.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub speed_fraction: f64,
-    /// The same, beyond which the energy is not that of the claimed speed, as a fraction.
+    /// Difference in throughput beyond which the energy is not proven for the claimed throughput, as a fraction of it.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub speed_limit_fraction: f64,
-    /// Latency of a single inference against the inverse throughput, and the host's time of it against the device's, as a
-    /// fraction.
+    /// Maximum difference between the latency of a single inference and the inverse throughput, as a fraction of the
+    /// latter; also the maximum excess of the host's time of a single inference over the device's, as a fraction of the
+    /// device's.
+    /// `latency_seconds` or `latency_host_seconds` is added.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub latency_fraction: f64,
-    /// Bits that the clocks of two runs have in common from which one is a copy of the other.
+    /// Minimum bits of coincidence between the times of two runs for one to be a copy of the other.
     #[schemars(range(min = 1.0, max = 1000.0))]
     pub copy_bits: f64,
-    /// Time around a single inference that its device may take, in seconds.
+    /// Additional tolerance for the device's time of a single inference, in seconds.
     #[schemars(range(min = 0.0, max = 86_400.0))]
     pub latency_seconds: f64,
-    /// Time around a single inference that the host may count beyond the device, in seconds.
+    /// Additional tolerance for the host's time of a single inference, in seconds.
     #[schemars(range(min = 0.0, max = 86_400.0))]
     pub latency_host_seconds: f64,
-    /// The host's time of warm-ups against their number times the latency, as a fraction.
+    /// Maximum difference between the host's time of the warm-ups and their number times the latency, as a fraction of
+    /// the latter. `warmup_seconds` is added.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub warmup_fraction: f64,
-    /// The same, in seconds.
+    /// Additional tolerance for the host's time of the warm-ups, in seconds.
     #[schemars(range(min = 0.0, max = 86_400.0))]
     pub warmup_seconds: f64,
-    /// From a session's name to its first stamp, at most, in seconds.
+    /// Maximum time from the start of a session, which its name gives, to its first time stamp, in seconds.
     #[schemars(range(min = 0.0, max = 86_400.0))]
     pub session_start_seconds: f64,
-    /// Part of an energy window that must lie on inferences, 0 to 1.
+    /// Minimum fraction of an energy window that overlaps inferences, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub window_overlap: f64,
-    /// Slowest to fastest window over the median, as a fraction.
+    /// Maximum difference between the slowest and the fastest window, as a fraction of the median.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub window_spread: f64,
-    /// Coarsest step of the device's timer, in seconds.
+    /// Maximum step of the device's timer, in seconds.
     #[schemars(range(min = 0.0, max = 86_400.0))]
     pub timer_seconds: f64,
-    /// How much slower a system may be once it is no preview any more, as a fraction.
+    /// Maximum loss of throughput from preview to available, as a fraction of the preview's throughput.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub preview_fraction: f64,
 }
 
-/// When the answers of an accuracy run are those of known weights (`rules/answers`), and when they are too good.
+/// Limits for comparing the answers of an accuracy run with those of known weights (`rules/answers`): whether these
+/// weights were used, and whether the answers are too good.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
-    /// Mean margin of the best score over the second from which known weights are sure of an input, 0 to 1.
+    /// Minimum mean margin of the best score over the second for an input to be sure, 0 to 1. An input is sure if also
+    /// all submitters with the same weights agree.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub sure_margin: f64,
-    /// Part of the sure inputs that the same weights may answer otherwise, 0 to 1.
+    /// Maximum fraction of the sure inputs that a run of the same weights answers differently, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub otherwise_fraction: f64,
-    /// Inputs answered otherwise, below which nothing is said.
+    /// Minimum number of sure inputs answered differently for a finding.
     #[schemars(range(min = 0, max = 1_000_000))]
     pub otherwise_inputs: usize,
-    /// How far an anomaly score may lie from the known one, as a fraction of it.
+    /// Maximum deviation of an anomaly score from the known one, as a fraction of it.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub score_fraction: f64,
-    /// Standard deviations by which the answers that differ may be more often right than chance explains.
+    /// Maximum number of standard deviations by which the differing answers are more often correct than by chance.
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub sign_deviations: f64,
-    /// The same, of the inputs that all submitters answer alike.
+    /// Like `sign_deviations`, but only for inputs that all submitters answer alike.
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub agreed_deviations: f64,
-    /// Part of all submitters that at most gets a hard input right, 0 to 1.
+    /// Maximum fraction of submitters that answer an input correctly for it to be hard, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub hard_fraction: f64,
-    /// Part of the hard inputs that an honest run may get right, 0 to 1.
+    /// Maximum fraction of the hard inputs that an honest run answers correctly, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub hard_right_fraction: f64,
-    /// Hard inputs, below which nothing is said.
+    /// Minimum number of hard inputs for a finding.
     #[schemars(range(min = 0, max = 1_000_000))]
     pub hard_inputs: usize,
 }
 
-/// The energy measurement.
+/// Requirements on energy measurements.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Energy {
-    /// Samples per second of a trace.
+    /// Sample rate of a trace, in samples per second.
     #[schemars(range(min = 1.0, max = 10_000_000.0))]
     pub trace_rate_hz: f64,
-    /// Seconds at either end of a window whose mean power is held against that of its middle.
+    /// Length of the two ends of a window whose mean power is compared with that of its middle, in seconds.
     #[schemars(range(min = 0.0, max = 3600.0))]
     pub edge_seconds: f64,
-    /// How far it may lie from it, as a fraction.
+    /// Maximum deviation of the mean power of either end from that of the middle, as a fraction.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub edge_fraction: f64,
-    /// Stamps in an EEMBC trace before the first window's start.
+    /// Number of time stamps in an EEMBC trace before the start of the first window.
     #[schemars(range(min = 0, max = 1000))]
     pub stamps_before_windows: usize,
-    /// Packets a monitor may drop, as a fraction.
+    /// Maximum fraction of packets that the monitor may drop.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub dropped_fraction: f64,
-    /// How far the mean power of a window may lie from the median of all, as a fraction.
+    /// Maximum deviation of the mean power of a window from the median of all windows, as a fraction.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub uneven_fraction: f64,
-    /// Part of a trace's samples that may have more digits than the monitor gives, 0 to 1.
+    /// Maximum fraction of samples with more digits than the monitor gives, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub off_grid_fraction: f64,
-    /// How many times the power may be that of the board's other benchmarks, or a part of it.
+    /// Maximum factor, in either direction, between the mean power of a benchmark and that of the board's other
+    /// benchmarks.
     #[schemars(range(min = 1.0, max = 1000.0))]
     pub board_power_factor: f64,
-    /// Monitors the EEMBC runner supports, as its log names them.
+    /// Names, in the log, of the monitors that the EEMBC runner supports.
     pub monitors: Vec<String>,
 }
 
-/// The streaming wake word measurement.
+/// Requirements on the streaming wake word test.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Wakeword {
-    /// Passes over the recording.
+    /// Number of passes over the recording.
     #[schemars(range(min = 1, max = 1000))]
     pub trials: usize,
-    /// Seconds of a pass, at least.
+    /// Minimum duration of a pass, in seconds.
     #[schemars(range(min = 0.0, max = 86_400.0))]
     pub min_seconds: f64,
-    /// Words spoken in the recording.
+    /// Number of wake words in the recording.
     #[schemars(range(min = 0, max = 1_000_000))]
     pub occurrences: u64,
-    /// A detection counts until this long after the word, in seconds, as the runner scores.
+    /// Time after the end of a word during which a detection counts, in seconds, as the runner scores.
     #[schemars(range(min = 0.0, max = 3600.0))]
     pub hit_seconds: f64,
-    /// The same as the runner's README documents it, in seconds.
+    /// Time after the end of a word during which a detection counts, in seconds, as the runner's README documents.
     #[schemars(range(min = 0.0, max = 3600.0))]
     pub documented_hit_seconds: f64,
-    /// False alarms closer together than this are one, in seconds.
+    /// Time within which false alarms count as one, in seconds.
     #[schemars(range(min = 0.0, max = 3600.0))]
     pub debounce_seconds: f64,
-    /// Pulses of activity that the runner records.
+    /// Number of activity pulses that the runner records.
     #[schemars(range(min = 0, max = 1_000_000))]
     pub pulses: usize,
     /// Time between two frames of the recording, in seconds.
     #[schemars(range(min = 0.0, max = 3600.0))]
     pub period_seconds: f64,
-    /// How far the mean period may lie from it, as a fraction.
+    /// Maximum deviation of the mean period from `period_seconds`, as a fraction.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub period_fraction: f64,
 }
 
-/// What the tree itself may hold.
+/// Limits on the files of a submission.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hygiene {
-    /// Largest file the official checker takes, in MB of 2^20 bytes.
+    /// Maximum size of a file that the official checker accepts, in MB of 2^20 bytes.
     #[schemars(range(min = 1, max = 1_048_576))]
     pub max_file_mb: u64,
-    /// Largest file its message speaks of, in MB of 2^20 bytes.
+    /// Maximum size of a file that the official checker's message states, in MB of 2^20 bytes.
     #[schemars(range(min = 1, max = 1_048_576))]
     pub stated_max_file_mb: u64,
 }
 
-/// The tables that the working group's tools make of the results.
+/// The tables of results that the working group's tools generate.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Publication {
-    /// Benchmarks in the order of their columns.
+    /// Benchmarks in the order of the columns.
     pub benchmarks: Vec<String>,
-    /// The submitters' repository, which the final report links to; not everybody can open it.
+    /// Name of the submissions repository, to which the final report links; it is not public.
     pub repository: String,
-    /// The repository of the published results, which anybody can open.
+    /// Name of the public repository of the published results.
     pub public_repository: String,
     /// Whether the summary has columns for false alarms, misses and duty cycle.
     pub wakeword_columns: bool,
-    /// Whether the tables are made of the system descriptions, so that a lost value is a cell.
+    /// Whether the tables contain fields of the system descriptions, so that a value lost there is lost in the tables,
+    /// too.
     pub from_descriptions: bool,
-    /// What the summary shows for a field that a description lacks.
+    /// Text in the summary for a field that is missing in a description.
     pub absent_field: String,
-    /// What the summary shows where no energy was measured.
+    /// Text in the summary if energy was not measured.
     pub absent_power: String,
 }
 
-/// Keys of a system description.
+/// Keys of system descriptions.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SystemDescriptionSpec {
-    /// Whether a description may have another name than its system.
+    /// Whether the file name of a description may differ from the name of its system.
     pub any_name: bool,
-    /// Keys that must be there.
+    /// Required keys.
     pub required: Vec<String>,
     /// All keys of the template.
     pub fields: Vec<String>,
 }
 
 impl BenchmarkSpec {
-    /// Whether a run of this mode belongs to the benchmark at all.
+    /// Whether the benchmark has runs of this mode.
     #[must_use]
     pub fn has_mode(&self, mode: Mode) -> bool {
         self.required.contains(&mode) || self.required_one_of.contains(&mode) || self.optional.contains(&mode)

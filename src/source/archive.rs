@@ -1,6 +1,7 @@
-//! Reading a zip archive in place. Nothing is ever unpacked, and nothing in the archive is believed: what two programs may
-//! read differently is not read at all, sizes are limits that reading holds, names that lead out of the archive or stand for
-//! two files end the reading before it begins.
+//! Reads a zip archive in place, without unpacking it to disk.
+//!
+//! An archive that two programs may read differently is refused. Stated sizes are upper limits while a file is read.
+//! Names that leave the archive, or that are the same on some systems, are refused before anything is read.
 
 mod records;
 
@@ -12,53 +13,55 @@ use flate2::CrcReader;
 use flate2::bufread::DeflateDecoder;
 use records::{List, Record, Window};
 
-use super::{Entry, Kind, MAX_ENTRIES, PathText, one_elsewhere, refused, share_last, unreadable, with_folders};
+use super::{
+    Entry, Kind, MAX_ENTRIES, PathText, refused, same_file_on_some_systems, share_last, unreadable, with_folders,
+};
 
-/// Most folders that may lie in each other.
+/// Most nested folders.
 const MAX_DEPTH: usize = 100;
 
-/// Longest path in bytes; Linux takes no longer one.
+/// Longest path in bytes, which is also the limit of Linux.
 const LONGEST_PATH: usize = 4095;
 
-/// How many times larger than packed a file may be, once it is larger than [`LARGE`].
+/// Highest ratio of the size of a file to its compressed size, if the file is larger than [`LARGE`].
 const MAX_RATIO: u64 = 1100;
 
-/// Bytes above which the ratio matters.
+/// Size in bytes above which the compression ratio is limited.
 const LARGE: u64 = 64 << 20;
 
-/// Bytes that are read at once while the archive is listed.
+/// Bytes that are read at a time while the archive is listed.
 const AHEAD: usize = 32 << 10;
 
-/// Ways of packing.
+/// Compression methods.
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 
-/// Where the bytes of an archive are: a file, or memory.
+/// The source of an archive's bytes: a file, or memory.
 pub trait Bytes: Read + Seek + Send {}
 
 impl<T: Read + Seek + Send> Bytes for T {}
 
-/// An archive that many threads may read.
+/// A zip archive that several threads can read.
 pub struct Archive {
     file: Shared,
     list: List,
     layout: Layout,
     state: RandomState,
-    /// Where in the list the files stand, by a hash of their path.
+    /// Positions in the file list, sorted by a hash of the path.
     places: Vec<(u32, u32)>,
 }
 
 impl Archive {
     /// Lists an archive.
-    pub fn of(mut file: impl Bytes + 'static) -> io::Result<(Self, Vec<Entry>)> {
+    pub fn open(mut file: impl Bytes + 'static) -> io::Result<(Self, Vec<Entry>)> {
         let length = file.seek(SeekFrom::End(0))?;
         let beginning = beginning(&mut file)?;
         let file = Shared { file: Arc::new(Mutex::new(file)), position: 0, length };
-        let window = || Window::of(file.clone(), length, AHEAD);
+        let window = || Window::new(file.clone(), length, AHEAD);
         let (mut listed, mut files) = (window(), window());
-        let list = List::find(&mut listed)?.ok_or_else(|| explained(&beginning))?;
+        let list = List::find(&mut listed)?.ok_or_else(|| not_a_zip_archive(&beginning))?;
         if list.count > MAX_ENTRIES as u64 {
-            return Err(refused(format!("the archive has {} entries, expected at most {MAX_ENTRIES}", list.count)));
+            return Err(refused(format!("the archive has {} entries; at most {MAX_ENTRIES} allowed", list.count)));
         }
         let mut entries: Vec<Entry> = Vec::new();
         let mut places: Vec<(u32, u32)> = Vec::new();
@@ -67,12 +70,12 @@ impl Archive {
             entries.push(entry(record));
             share_last(&mut entries);
         })?;
-        let layout = Layout::of(&entries);
+        let layout = Layout::detect(&entries);
         let state = RandomState::new();
         let places_of = places.chunks_mut(PathText::SHARED);
         for (entries, places) in entries.chunks_mut(PathText::SHARED).zip(places_of) {
             for (entry, (hash, _)) in entries.iter_mut().zip(places) {
-                // The folder around everything has no path.
+                // The folder that contains everything gets an empty path and is dropped below.
                 entry.path = layout.path_of(&entry.path).unwrap_or_default().into();
                 *hash = short_hash(&state, &entry.path);
                 if !entry.path.is_empty() {
@@ -84,21 +87,21 @@ impl Archive {
         places.sort_unstable();
         entries.retain(|entry| !entry.path.is_empty());
         let entries = with_folders(entries)?;
-        if let Some((one, other)) = one_elsewhere(&entries) {
+        if let Some((one, other)) = same_file_on_some_systems(&entries) {
             return Err(refused(format!(
-                "the archive holds `{}` and `{}`, which are one on some systems; rename one of them",
+                "the archive contains `{}` and `{}`, which are the same file on some systems; rename one of them",
                 one.path, other.path
             )));
         }
         Ok((Self { file, list, layout, state, places }, entries))
     }
 
-    /// The archive for a look at a single place.
+    /// Returns a window that reads single records.
     fn window(&self) -> Window<Shared> {
-        Window::of(self.file.clone(), self.file.length, 0)
+        Window::new(self.file.clone(), self.file.length, 0)
     }
 
-    /// The record of a file.
+    /// Reads the record of a file from the file list.
     fn record(&self, path: &str) -> io::Result<Record> {
         let hash = short_hash(&self.state, path);
         let mut window = self.window();
@@ -112,7 +115,7 @@ impl Archive {
         Err(io::ErrorKind::NotFound.into())
     }
 
-    /// Hands a file over as a stream; it must have the size and the check sum it claims.
+    /// Passes a file to `take` as a stream. Reading fails if size or checksum are not those of the file list.
     pub fn stream<T>(&self, path: &str, size: u64, take: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
         let record = self.record(path)?;
         let position = records::data_of(&mut self.window(), &record)?;
@@ -121,11 +124,11 @@ impl Archive {
             DEFLATED => Packed::Deflated(Box::new(DeflateDecoder::new(packed))),
             _ => Packed::Stored(packed),
         };
-        take(&mut Measured { file: CrcReader::new(file), left: size, size, record })
+        take(&mut CheckedReader { file: CrcReader::new(file), left: size, size, record })
     }
 }
 
-/// The bytes of a file, taken out of the archive.
+/// The contents of a file, while they are decompressed.
 enum Packed {
     Stored(BufReader<Take<Shared>>),
     Deflated(Box<DeflateDecoder<BufReader<Take<Shared>>>>),
@@ -140,12 +143,12 @@ impl Read for Packed {
     }
 }
 
-/// A hash of a path that nobody can foresee, so that no archive can make them collide.
+/// Returns a hash of a path. It is seeded at random, so that no archive can force collisions.
 fn short_hash(state: &RandomState, path: &str) -> u32 {
     u32::try_from(state.hash_one(path) >> 32).unwrap_or(0)
 }
 
-/// A file as the archive lists it, by its name.
+/// Turns a record of the file list into an entry. Its path is still the raw name.
 fn entry(record: Record) -> Entry {
     let ratio = record.size / record.packed.max(1);
     let kind = if record.is_link {
@@ -155,58 +158,58 @@ fn entry(record: Record) -> Entry {
     } else if record.is_encrypted() {
         unreadable("it is encrypted".to_owned())
     } else if ![STORED, DEFLATED].contains(&record.method) {
-        unreadable(format!("it is packed by method {}, expected 8, deflate", record.method))
+        unreadable(format!("it is compressed with method {}; expected 8 (deflate)", record.method))
     } else if record.size > LARGE && ratio > MAX_RATIO {
-        unreadable(format!("it claims to be {ratio} times larger than packed"))
+        unreadable(format!("its stated size is {ratio} times its compressed size"))
     } else {
         Kind::File(record.size)
     };
     Entry { path: record.name.into(), kind }
 }
 
-/// A file that fails where it ends before or goes on after the size it claims, or has another check sum.
-struct Measured {
+/// Reads a file, and fails if its size or its checksum are not the stated ones.
+struct CheckedReader {
     file: CrcReader<Packed>,
     left: u64,
     size: u64,
     record: Record,
 }
 
-impl Read for Measured {
+impl Read for CheckedReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
         let claimed = self.size;
         if count == 0 && !buffer.is_empty() {
             if self.left > 0 {
-                return Err(refused(format!("it claims {claimed} bytes and has less")));
+                return Err(refused(format!("it has fewer than the stated {claimed} bytes")));
             }
             if self.file.crc().sum() != self.record.crc {
-                return Err(refused("its check sum is another than the archive says".to_owned()));
+                return Err(refused("its checksum is not the one that the archive states".to_owned()));
             }
             if let Packed::Deflated(file) = self.file.get_ref()
                 && file.total_in() != self.record.packed
             {
-                return Err(refused("something stands behind it in the archive".to_owned()));
+                return Err(refused("there is extra data after it in the archive".to_owned()));
             }
         }
         self.left = self
             .left
             .checked_sub(count as u64)
-            .ok_or_else(|| refused(format!("it claims {claimed} bytes and has more")))?;
+            .ok_or_else(|| refused(format!("it has more than the stated {claimed} bytes")))?;
         Ok(count)
     }
 }
 
-/// How the names of an archive lead to a submission.
+/// How names in the archive map to paths in the submission.
 struct Layout {
-    /// Whether folders are set apart by backslashes, as some programs on Windows do.
+    /// Whether backslashes separate folders, as some Windows programs write them.
     backslashes: bool,
-    /// The one folder around everything, with its slash; empty if there is none.
+    /// The one folder that contains everything, with its slash; empty if there is none.
     around: String,
 }
 
 impl Layout {
-    fn of(entries: &[Entry]) -> Self {
+    fn detect(entries: &[Entry]) -> Self {
         let holds = |sign: char| entries.iter().any(|entry| entry.path.contains(sign));
         let backslashes = holds('\\') && !holds('/');
         let slash = if backslashes { '\\' } else { '/' };
@@ -222,7 +225,7 @@ impl Layout {
         Self { backslashes, around: if is_around { format!("{first}/") } else { String::new() } }
     }
 
-    /// The path of an entry in the submission; `None` for the folder around everything.
+    /// Returns the path of an entry in the submission; `None` for the folder that contains everything.
     fn path_of(&self, name: &str) -> Option<String> {
         let name = if self.backslashes { name.replace('\\', "/") } else { name.to_owned() };
         let path = name.strip_prefix(&self.around)?.trim_end_matches('/');
@@ -230,7 +233,7 @@ impl Layout {
     }
 }
 
-/// The first bytes of a file.
+/// Reads the first bytes of a file.
 fn beginning(file: &mut impl Bytes) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
@@ -238,16 +241,14 @@ fn beginning(file: &mut impl Bytes) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What a file that is no zip archive is, and what to do.
-fn explained(beginning: &[u8]) -> io::Error {
+/// Returns the error for a file that is not a zip archive: what it is, and what to do.
+fn not_a_zip_archive(beginning: &[u8]) -> io::Error {
     refused(
         match beginning {
-            [0x1F, 0x8B, ..] => "this is a gzip archive (.tar.gz): unpack it and name the folder, or make a zip",
-            [b'P', b'K', 3, 4] => {
-                "the zip archive is cut off: the list of its files, which stands at its end, is missing; copy it again"
-            }
+            [0x1F, 0x8B, ..] => "this is a gzip archive (.tar.gz): unpack it and give the folder, or make a zip",
+            [b'P', b'K', 3, 4] => "the zip archive is cut off: the file list at its end is missing; copy it again",
             [b'7', b'z', ..] | [b'R', b'a', b'r', ..] | [0xFD, b'7', ..] | [b'B', b'Z', ..] => {
-                "this is an archive of another kind than zip: unpack it and name the folder"
+                "this archive is not a zip archive: unpack it and give the folder"
             }
             _ => "this is neither a folder nor a zip archive",
         }
@@ -255,23 +256,23 @@ fn explained(beginning: &[u8]) -> io::Error {
     )
 }
 
-/// Names are relative, go down only, and mean the same on every system.
+/// Checks that a name is relative, stays inside the root, and means the same on every system.
 fn check_name(path: &str) -> io::Result<()> {
     let drive = path.as_bytes().get(1) == Some(&b':');
     let parts_ok = !path.is_empty() && path.split('/').all(|part| !["", ".", ".."].contains(&part));
     if path.contains(['\\', '\0']) || drive || !parts_ok {
-        return Err(refused(format!("the archive holds `{}`, which is no name below its root", path.escape_debug())));
+        return Err(refused(format!("the archive has `{}`, which is not a path below its root", path.escape_debug())));
     }
     if path.len() > LONGEST_PATH || path.matches('/').count() > MAX_DEPTH {
         let shown = crate::parse::text::shown(path.as_bytes());
         return Err(refused(format!(
-            "the path `{shown}` of the archive is too long: expected at most {LONGEST_PATH} bytes and {MAX_DEPTH} folders"
+            "the path `{shown}` in the archive is too long: up to {LONGEST_PATH} bytes and {MAX_DEPTH} folders allowed"
         )));
     }
     Ok(())
 }
 
-/// One open file with a position of one's own.
+/// A handle of the shared file, with its own position.
 #[derive(Clone)]
 struct Shared {
     file: Arc<Mutex<dyn Bytes>>,
@@ -306,7 +307,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_go_down_only() {
+    fn names_outside_the_root_are_refused() {
         for name in ["../x", "/etc/passwd", "a//b", "a/./b", "C:/x", "a\\b", "", "a/.."] {
             assert!(check_name(name).is_err(), "{name}");
         }

@@ -1,4 +1,4 @@
-//! What lies in a tree: entries, sorted by path, and parts of their list.
+//! The entries of a tree, sorted by path.
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
@@ -12,49 +12,49 @@ use unicode_normalization::UnicodeNormalization;
 use super::path::{name_of, parent_of};
 use super::{MAX_ENTRIES, PathText};
 
-/// One file, folder or other thing in a tree. Trees may have a million of them, so that each is kept small.
+/// A file, folder or other entry of a tree. It is kept small, as a tree may have a million entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Path below the root, separated by `/`; bytes that are no text are replaced.
+    /// Path below the root, separated by `/`. Bytes that are not valid UTF-8 are replaced.
     pub path: PathText,
-    /// What it is.
+    /// The kind of entry.
     pub kind: Kind,
 }
 
-/// What an entry is.
+/// The kind of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// A file of so many bytes.
+    /// A file, with its size in bytes.
     File(u64),
     /// A folder.
     Folder,
-    /// A symbolic link, wherever it leads.
+    /// A symbolic link.
     Link,
     /// A pipe, socket or device.
     Special,
-    /// Something that could not be looked at, with the reason.
+    /// An entry that could not be read, with the reason.
     Unreadable(Arc<String>),
 }
 
 impl Entry {
-    /// The last part of the path.
+    /// Returns the last part of the path.
     #[must_use]
     pub fn name(&self) -> &str {
         name_of(&self.path)
     }
 
-    /// Whether the name is valid text, so that `path` is the real path.
+    /// Whether the real path is valid UTF-8 and equals `path`.
     #[must_use]
     pub fn is_text(&self) -> bool {
         self.path.real().is_none()
     }
 
-    /// The real path of what was listed below a root.
+    /// Returns the real path below a root.
     pub(super) fn real_below(&self, root: &Path) -> PathBuf {
         root.join(self.path.real().unwrap_or(Path::new(&*self.path)))
     }
 
-    /// Bytes of a file as they were listed; `None` if it is none.
+    /// Returns the listed size of a file in bytes; `None` if the entry is not a file.
     #[must_use]
     pub const fn size(&self) -> Option<u64> {
         match self.kind {
@@ -63,28 +63,28 @@ impl Entry {
         }
     }
 
-    /// Whether it is a file.
+    /// Whether the entry is a file.
     #[must_use]
     pub const fn is_file(&self) -> bool {
         matches!(self.kind, Kind::File(_))
     }
 }
 
-/// Some of the entries of a tree, sorted by path: parts of its own list.
+/// Some of the entries of a tree, sorted by path, as ranges of the tree's list.
 #[derive(Debug, Clone, Default)]
 pub struct Entries {
     pub(super) all: Arc<Vec<Entry>>,
-    /// Places of the parts in it, in ascending order.
+    /// The ranges, in ascending order.
     pub(super) parts: Vec<Range<usize>>,
 }
 
 impl Entries {
-    /// All of them.
+    /// Returns all entries.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.parts.iter().flat_map(|part| &self.all[part.clone()])
     }
 
-    /// The entry at a path.
+    /// Returns the entry at a path.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Entry> {
         let index = place_of(&self.all, path)?;
@@ -93,13 +93,13 @@ impl Entries {
         is_part.then(|| &self.all[index])
     }
 
-    /// Everything below a folder that lies in one of the parts, sorted.
+    /// Returns all entries below a folder that is in one of the ranges, sorted.
     #[must_use]
     pub fn below(&self, folder: &str) -> &[Entry] {
         &self.all[below(&self.all, folder)]
     }
 
-    /// The entries directly in such a folder, sorted.
+    /// Returns the entries directly in such a folder, sorted.
     pub fn children(&self, folder: &str) -> impl Iterator<Item = &Entry> {
         children(self.below(folder), folder)
     }
@@ -114,7 +114,7 @@ impl<'a> IntoIterator for &'a Entries {
     }
 }
 
-/// Lets the last paths of a growing list share a block, once they are enough.
+/// Moves the last paths of a growing list into a shared block, each time there are enough of them.
 pub(super) fn share_last(entries: &mut [Entry]) {
     if entries.len().is_multiple_of(PathText::SHARED) {
         let last = entries.len().saturating_sub(PathText::SHARED);
@@ -122,13 +122,13 @@ pub(super) fn share_last(entries: &mut [Entry]) {
     }
 }
 
-/// Where a path stands first in a sorted list.
+/// Returns the index of the first entry with a path in a sorted list.
 pub(super) fn place_of(entries: &[Entry], path: &str) -> Option<usize> {
     let place = entries.partition_point(|entry| &*entry.path < path);
     entries.get(place).is_some_and(|entry| *entry.path == *path).then_some(place)
 }
 
-/// Where everything below a folder stands in a sorted list.
+/// Returns the range of all entries below a folder in a sorted list.
 pub(super) fn below(entries: &[Entry], folder: &str) -> Range<usize> {
     if folder.is_empty() {
         return 0..entries.len();
@@ -138,7 +138,7 @@ pub(super) fn below(entries: &[Entry], folder: &str) -> Range<usize> {
     start..start + entries[start..].partition_point(|entry| entry.path.starts_with(&prefix))
 }
 
-/// Of everything below a folder what lies directly in it.
+/// Returns the entries directly in a folder, given all entries below it.
 pub(super) fn children<'a>(mut below: &'a [Entry], folder: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
     let skip = if folder.is_empty() { 0 } else { folder.len() + 1 };
     std::iter::from_fn(move || {
@@ -148,19 +148,20 @@ pub(super) fn children<'a>(mut below: &'a [Entry], folder: &str) -> impl Iterato
                 below = rest;
                 return Some(entry);
             };
-            // All that lies in the same inner folder is passed over at once.
+            // Skips all entries of the same subfolder at once.
             let inner = &entry.path[..=skip + end];
             below = &below[below.partition_point(|other| other.path.starts_with(inner))..];
         }
     })
 }
 
-/// Entries whose paths are the same once they are made plain, each with the one before it, sorted by what is the same.
+/// Returns pairs of entries for which `plain` gives the same text, each entry with the one before it, sorted by that
+/// text.
 pub fn alike<'a, I: Iterator<Item = &'a Entry>>(
     entries: impl Fn() -> I,
     plain: impl Fn(&Entry) -> String,
 ) -> Vec<(&'a Entry, &'a Entry)> {
-    // Entries are many, and few of them are alike: short hashes tell which are worth a look.
+    // Few of many entries are alike: short hashes find the candidates.
     let state = RandomState::new();
     let hash = |entry: &Entry| u32::try_from(state.hash_one(plain(entry)) >> 32).unwrap_or(0);
     let mut hashes: Vec<u32> = entries().map(hash).collect();
@@ -174,16 +175,17 @@ pub fn alike<'a, I: Iterator<Item = &'a Entry>>(
     pairs.map(|((_, one), (_, other))| (*one, *other)).collect()
 }
 
-/// Two entries that some systems take for one: their paths differ in case, or in the way their signs are composed.
+/// Returns two entries that some systems treat as the same file: their paths differ in case or Unicode normalization
+/// only.
 #[must_use]
-pub fn one_elsewhere(entries: &[Entry]) -> Option<(&Entry, &Entry)> {
+pub fn same_file_on_some_systems(entries: &[Entry]) -> Option<(&Entry, &Entry)> {
     let folded = |part: &str| -> String {
-        // Windows takes off what it does not show.
+        // Windows drops trailing dots and spaces.
         let part = part.trim_end_matches(['.', ' ']);
         if part.is_ascii() {
             part.to_ascii_lowercase()
         } else {
-            // By way of capitals, as some small letters have one capital in common.
+            // To upper case first, as some lower-case letters share one upper-case letter.
             part.nfd().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
         }
     };
@@ -191,11 +193,11 @@ pub fn one_elsewhere(entries: &[Entry]) -> Option<(&Entry, &Entry)> {
     alike(|| entries.iter(), plain).into_iter().next()
 }
 
-/// The entries with the folders around them, sorted by path.
+/// Adds all missing parent folders, and sorts the entries by path.
 pub(super) fn with_folders(mut entries: Vec<Entry>) -> io::Result<Vec<Entry>> {
     entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     if let Some(pair) = entries.windows(2).find(|pair| pair[0].path == pair[1].path) {
-        return Err(refused(format!("`{}` is there twice; pack the files again", pair[0].path)));
+        return Err(refused(format!("`{}` exists twice; pack the files again", pair[0].path)));
     }
     let mut folders: BTreeSet<&str> = BTreeSet::new();
     for entry in &entries {
@@ -209,14 +211,14 @@ pub(super) fn with_folders(mut entries: Vec<Entry>) -> io::Result<Vec<Entry>> {
         match entries.binary_search_by(|entry| (*entry.path).cmp(folder)) {
             Ok(at) if entries[at].kind != Kind::Folder => {
                 let inner = &entries[below(&entries, folder)][0];
-                return Err(refused(format!("`{}` lies in a file", inner.path)));
+                return Err(refused(format!("`{}` is inside a path that is a file", inner.path)));
             }
             Ok(_) => {}
             Err(_) => missing.push(Entry { path: folder.to_owned().into(), kind: Kind::Folder }),
         }
     }
     if entries.len() + missing.len() > MAX_ENTRIES {
-        return Err(refused(format!("there are more than {MAX_ENTRIES} entries with their folders")));
+        return Err(refused(format!("there are more than {MAX_ENTRIES} files and folders")));
     }
     entries.append(&mut missing);
     entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));

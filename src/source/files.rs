@@ -1,4 +1,4 @@
-//! The files directly in a folder, as a view of the tree's own list: their names are held once, however many there are.
+//! The files directly in a folder, as a view of the tree's list, so that names are not copied.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ pub struct Files {
 }
 
 impl Files {
-    pub(super) fn of(all: &Arc<Vec<Entry>>, folder: &str) -> Self {
+    pub(super) fn new(all: &Arc<Vec<Entry>>, folder: &str) -> Self {
         Self { all: Arc::clone(all), folder: folder.to_owned() }
     }
 
@@ -21,18 +21,18 @@ impl Files {
         children(&self.all[below(&self.all, &self.folder)], &self.folder).filter(|entry| entry.is_file())
     }
 
-    /// Their names, sorted.
+    /// Returns their names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries().map(Entry::name)
     }
 
-    /// Bytes of all together.
+    /// Returns the sum of their sizes in bytes.
     #[must_use]
     pub fn size(&self) -> u64 {
         self.entries().filter_map(Entry::size).fold(0, u64::saturating_add)
     }
 
-    /// How many there are.
+    /// Returns their number.
     #[must_use]
     pub fn count(&self) -> usize {
         self.entries().count()
@@ -44,7 +44,7 @@ impl Files {
         self.entries().next().is_none()
     }
 
-    /// Whether one has this name.
+    /// Whether there is a file of this name.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         place_of(&self.all, &join(&self.folder, name)).is_some_and(|place| self.all[place].is_file())
@@ -63,9 +63,9 @@ mod tests {
     use std::io;
 
     #[test]
-    fn files_lie_directly_in_the_folder() {
+    fn files_of_subfolders_are_not_included() {
         let files = ["a/b/x", "a/b/y/z", "a/b-c", "a/b/a"].map(|path| (path.to_owned(), path.len() as u64));
-        let tree = Tree::of_files("", files, |_| Ok(Box::new(io::empty()))).unwrap();
+        let tree = Tree::from_files("", files, |_| Ok(Box::new(io::empty()))).unwrap();
         let files = tree.files_in("a/b");
         assert!(files.names().eq(["a", "x"]));
         assert_eq!((files.count(), files.size(), files.is_empty()), (2, 10, false));

@@ -1,50 +1,53 @@
-//! A directory listed, its folders beside each other.
+//! Lists a folder and its subfolders.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
-use super::entry::{Entry, Kind, share_last};
-use super::{PathText, Tree};
+use super::PathText;
+use super::entry::{Entry, Kind, share_last, unreadable};
 
-/// Whether a folder is version control's own.
+/// Whether a folder belongs to version control.
 pub(super) fn is_version_control(name: &str) -> bool {
     name == ".git"
 }
 
-/// Adds what lies directly in a folder, and has the folders in it listed beside each other.
-pub(super) fn list_folder<'a>(scope: &rayon::Scope<'a>, root: &'a Path, folder: &Path, all: &'a Mutex<Vec<Entry>>) {
-    let mut here: Vec<Entry> = Vec::new();
-    for found in WalkDir::new(folder).min_depth(1).max_depth(1).follow_root_links(folder == root) {
-        let is_folder = found.as_ref().ok().filter(|entry| entry.file_type().is_dir());
-        if let Some(folder) = is_folder {
-            if folder.file_name().to_str().is_some_and(is_version_control) {
-                continue;
-            }
-            let path = folder.path().to_owned();
-            scope.spawn(move |scope| list_folder(scope, root, &path, all));
+/// Lists all entries, in any order and without the sizes of files.
+pub(super) fn list(root: &Path) -> Vec<Entry> {
+    let is_version_control =
+        |found: &DirEntry| found.file_type().is_dir() && found.file_name().to_str().is_some_and(is_version_control);
+    let mut entries = Vec::new();
+    for found in WalkDir::new(root).min_depth(1).into_iter().filter_entry(|found| !is_version_control(found)) {
+        entries.push(entry(root, found));
+        share_last(&mut entries);
+    }
+    entries
+}
+
+fn entry(root: &Path, found: walkdir::Result<DirEntry>) -> Entry {
+    let entry = match found {
+        Ok(entry) => entry,
+        Err(error) => {
+            let reason = error.io_error().map_or_else(|| "it cannot be listed".to_owned(), ToString::to_string);
+            return named(root, error.path().unwrap_or(root), unreadable(reason));
         }
-        here.push(Tree::entry(root, found));
-        share_last(&mut here);
-    }
-    // Before others wait, and before another thread has to free what this one took.
-    let unshared = here.len() - here.len() % PathText::SHARED;
-    PathText::share(here[unshared..].iter_mut().map(|entry| &mut entry.path));
-    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-    // The longer list stays where it is, as one folder may hold nearly everything.
-    if here.len() > all.len() {
-        std::mem::swap(&mut *all, &mut here);
-    }
-    for entry in here {
-        all.push(entry);
-        share_last(&mut all);
-    }
+    };
+    let file_type = entry.file_type();
+    let kind = if file_type.is_dir() {
+        Kind::Folder
+    } else if file_type.is_symlink() {
+        Kind::Link
+    } else if file_type.is_file() {
+        Kind::File(0)
+    } else {
+        Kind::Special
+    };
+    named(root, entry.path(), kind)
 }
 
 pub(super) fn named(root: &Path, path: &Path, kind: Kind) -> Entry {
     let below = path.strip_prefix(root).unwrap_or(path);
     let shown = below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     let real = below.to_str().is_none().then(|| below.to_owned());
-    Entry { path: PathText::shown(shown, real), kind }
+    Entry { path: PathText::new(shown, real), kind }
 }

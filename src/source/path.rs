@@ -1,12 +1,12 @@
-//! Paths of a tree as text: relative to its root, separated by `/`.
+//! Functions for paths in a tree, which are text relative to its root, separated by `/`.
 
-/// The last part of a path.
+/// Returns the last part of a path.
 #[must_use]
 pub fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The folder of a path; empty where it lies in the tree itself.
+/// Returns the folder of a path; empty if it is directly in the root.
 #[must_use]
 pub fn parent_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(parent, _)| parent)
@@ -14,7 +14,7 @@ pub fn parent_of(path: &str) -> &str {
 
 /// Whether a file was left by an operating system or an editor.
 #[must_use]
-pub fn is_dropping(name: &str) -> bool {
+pub fn is_system_file(name: &str) -> bool {
     let names = [".DS_Store", "Thumbs.db", "desktop.ini"];
     names.contains(&name)
         || name.starts_with("._")
@@ -23,7 +23,7 @@ pub fn is_dropping(name: &str) -> bool {
         || name.rsplit_once('.').is_some_and(|(_, ending)| ending == "swp")
 }
 
-/// Whether Windows takes a name for a device's, whatever it ends in.
+/// Whether Windows reserves a name for a device, with any file extension.
 #[must_use]
 pub fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end().to_lowercase();
@@ -31,24 +31,24 @@ pub fn is_reserved(name: &str) -> bool {
     ["con", "prn", "aux", "nul"].contains(&stem.as_str()) || numbered("com") || numbered("lpt")
 }
 
-/// Whether a path is a folder or lies in it; the empty path is the tree itself.
+/// Whether a path is a folder or inside it. The empty path is the root.
 #[must_use]
 pub fn is_inside(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The folders around a path, outermost first, and the path itself.
+/// Returns the parent folders of a path, outermost first, then the path itself.
 pub fn around(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(at, _)| &path[..at]).chain([path])
 }
 
-/// Paths in the order of their folders, so that what lies in a folder follows it at once.
+/// Compares paths part by part, so that the contents of a folder follow it directly.
 #[must_use]
 pub fn by_folders(a: &str, b: &str) -> std::cmp::Ordering {
     a.split('/').cmp(b.split('/'))
 }
 
-/// A path below a folder; the root is the empty path.
+/// Joins a name to a folder. The empty folder is the root.
 #[must_use]
 pub fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }

@@ -1,4 +1,4 @@
-//! Paths as text. A tree may have a million of them, so that they share blocks of text.
+//! Paths that share blocks of text, as a tree may have a million of them.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -16,31 +16,31 @@ pub struct PathText {
 
 struct Block {
     text: String,
-    /// The real path, where the text is not it; then it is the only one of its block.
+    /// The real path, if it is not valid UTF-8. Then the block has this path only.
     real: Option<PathBuf>,
 }
 
 impl PathText {
-    /// A path that is shown otherwise than it is.
-    pub(super) fn shown(text: String, real: Option<PathBuf>) -> Self {
+    /// Makes a path from its text, and from the real path if that is not valid UTF-8.
+    pub(super) fn new(text: String, real: Option<PathBuf>) -> Self {
         let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
         Self { block: Arc::new(Block { text, real }), start: 0, length }
     }
 
-    /// The real path, where the text is not it.
+    /// Returns the real path, if it is not valid UTF-8.
     pub(super) fn real(&self) -> Option<&Path> {
         self.block.real.as_deref()
     }
 
-    /// The same place under another text.
+    /// Returns the same real path with another text.
     pub(super) fn renamed(&self, text: String) -> Self {
-        Self::shown(text, self.block.real.clone())
+        Self::new(text, self.block.real.clone())
     }
 
-    /// How many paths share a block.
+    /// Number of paths that share a block.
     pub(super) const SHARED: usize = 1024;
 
-    /// Lets paths share a block.
+    /// Moves the text of paths into one shared block.
     pub(super) fn share<'a>(paths: impl Iterator<Item = &'a mut Self>) {
         let mut paths: Vec<&mut Self> = paths.filter(|path| path.real().is_none()).collect();
         let mut text = String::with_capacity(paths.iter().map(|path| path.len()).sum());
@@ -68,7 +68,7 @@ impl Deref for PathText {
 
 impl From<String> for PathText {
     fn from(text: String) -> Self {
-        Self::shown(text, None)
+        Self::new(text, None)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What known weights answer, collected from published rounds (`rules/answers`).
+//! Collects the answers of known weights from published rounds, for `rules/answers`.
 
 use std::collections::BTreeMap;
 
@@ -7,25 +7,25 @@ use crate::audit::report::Report;
 use crate::round::answers::{Answer, Answers, Family, Known, of_list};
 use crate::round::{Dataset, Mode, Task, dataset};
 
-/// The answers of one list, by family and submitter.
+/// The collected answers to the inputs of one list, by family and submitter.
 #[derive(Debug)]
 pub struct Collected {
     known: &'static Answers,
     list: &'static Dataset,
-    /// The runs of every submitter, by the family they belong to.
+    /// The accuracy runs by family and submitter.
     runs: BTreeMap<(String, String), Vec<Given>>,
     left_out: Vec<String>,
 }
 
 impl Collected {
-    /// Nothing yet of a list; `None` where no family of it is known.
+    /// Starts an empty collection for a list. `None` if no family is known for the list.
     #[must_use]
-    pub fn of(list: &str) -> Option<Self> {
+    pub fn new(list: &str) -> Option<Self> {
         let (known, list) = (of_list(list)?, dataset(list)?);
         Some(Self { known, list, runs: BTreeMap::new(), left_out: Vec::new() })
     }
 
-    /// Adds the accuracy runs of a round, judged with its evidence.
+    /// Adds the accuracy runs of a round.
     pub fn add(&mut self, report: &Report) {
         for place in report.submission.runs().filter(|place| place.run.mode == Mode::Accuracy) {
             let Some(spec) = place.spec(&report.round).filter(|spec| spec.model == self.known.model) else { continue };
@@ -35,7 +35,7 @@ impl Collected {
             }
             let plain: Vec<Option<Answer>> = answers.iter().map(|one| one.map(|(answer, _)| answer)).collect();
             let agreement = nearest(&plain, &list.inputs, self.known, &report.round.weights);
-            let own = agreement.filter(|one| !one.are_others(&report.round.weights));
+            let own = agreement.filter(|one| !one.is_other_weights(&report.round.weights));
             let closed = place.system.is_closed() && spec.task != Task::Wakeword;
             match own.filter(|_| closed) {
                 Some(own) => {
@@ -47,13 +47,13 @@ impl Collected {
         }
     }
 
-    /// Runs that belong to no family.
+    /// Returns the paths of the runs that match no family.
     #[must_use]
     pub fn left_out(&self) -> &[String] {
         &self.left_out
     }
 
-    /// The answers of every family that somebody measured.
+    /// Returns the answers of every known family, with `source` as their origin.
     #[must_use]
     pub fn answers(&self, source: &str) -> Answers {
         let families = self.known.families.iter().map(|family| self.family(family));
@@ -64,23 +64,24 @@ impl Collected {
         let submitters: Vec<&Vec<Given>> =
             self.runs.iter().filter(|((family, _), _)| *family == known.name).map(|(_, runs)| runs).collect();
         let answers = (0..self.list.inputs.len()).map(|place| {
-            let own: Vec<(Answer, f64)> = submitters.iter().filter_map(|runs| of_submitter(runs, place)).collect();
-            together(&own, known.answers[place].answer)
+            let own: Vec<(Answer, f64)> = submitters.iter().filter_map(|runs| for_submitter(runs, place)).collect();
+            combine(&own, known.answers[place].answer)
         });
         let count = u32::try_from(submitters.len()).unwrap_or(u32::MAX);
         Family { submitters: count, answers: answers.collect(), ..known.clone() }
     }
 }
 
-/// A submitter's answer to an input: that of most runs, with their mean margin.
-fn of_submitter(runs: &[Given], place: usize) -> Option<(Answer, f64)> {
+/// Returns a submitter's answer to one input: the answer of most runs, with their mean margin.
+fn for_submitter(runs: &[Given], place: usize) -> Option<(Answer, f64)> {
     let own: Vec<(Answer, f64)> = runs.iter().filter_map(|run| run[place]).collect();
-    let known = together(&own, own.first()?.0);
+    let known = combine(&own, own.first()?.0);
     Some((known.answer, known.margin))
 }
 
-/// Several answers as one: of classes the most frequent, of equally frequent ones the smallest, of scores the mean.
-fn together(own: &[(Answer, f64)], unasked: Answer) -> Known {
+/// Combines answers: the most frequent class (the smallest one on a tie), or the mean of scores. Without any answer,
+/// the result is `unasked`.
+fn combine(own: &[(Answer, f64)], unasked: Answer) -> Known {
     let count = own.len().max(1) as f64;
     if let Some((Answer::Score(_), _)) = own.first() {
         let scores =

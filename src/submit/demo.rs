@@ -1,4 +1,4 @@
-//! A complete submission of simulated systems: really run, on a virtual clock.
+//! Writes a complete submission of simulated systems. Every session is run on a virtual clock.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -20,7 +20,7 @@ use crate::testbench::simulator::profile::Quality;
 use crate::testbench::simulator::random::seed_of;
 use crate::testbench::simulator::{Bench, Port, Profile, ProfileError, VirtualDevice, Wiring};
 
-/// Why there is no demo.
+/// Why the demo submission could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// A session failed.
@@ -30,37 +30,37 @@ pub enum DemoError {
         system: String,
         /// The benchmark.
         benchmark: String,
-        /// The run.
+        /// The mode of the run.
         mode: Mode,
-        /// Why.
+        /// The cause.
         source: Box<RunError>,
     },
-    /// The profile does not fit.
+    /// The profile does not match the benchmark.
     #[error(transparent)]
     Profile(#[from] ProfileError),
     /// A file cannot be written.
     #[error(transparent)]
     Write(#[from] std::io::Error),
-    /// What was written cannot be read again.
+    /// The written submission cannot be read back.
     #[error(transparent)]
     Read(#[from] LoadError),
 }
 
-/// What a demo submission is made of.
+/// The contents of a demo submission.
 pub struct Demo<'a> {
-    /// The round it is for.
+    /// The round.
     pub round: &'a Round,
-    /// Its division.
+    /// The division.
     pub division: &'a str,
-    /// Its submitter.
+    /// The submitter.
     pub submitter: &'a str,
-    /// The systems, with the runner that measures each.
+    /// The systems, each with the runner that measures it.
     pub systems: Vec<(Arc<Profile>, Runner)>,
-    /// Only these benchmarks; all of the round if empty.
+    /// The benchmarks to run; if empty, all benchmarks of the round.
     pub benchmarks: Vec<String>,
 }
 
-/// The links of a simulated bench in the wiring a run needs.
+/// Returns the ports of a simulated test bench that a run needs.
 ///
 /// # Errors
 /// When the profile does not run the benchmark.
@@ -76,7 +76,7 @@ pub fn simulated_ports(
         (true, ..) | (_, "sww", _) => Some(BoardKind::Interface),
         _ => None,
     };
-    let bench = Rc::new(RefCell::new(Bench::of(profile, benchmark, Wiring { energy, board })?));
+    let bench = Rc::new(RefCell::new(Bench::from_profile(profile, benchmark, Wiring { energy, board })?));
     let open = |port| -> Option<Box<dyn crate::testbench::device::Device>> {
         Some(Box::new(VirtualDevice::open(&bench, port)))
     };
@@ -96,7 +96,7 @@ struct Session<'a> {
 }
 
 impl Demo<'_> {
-    /// Every run of every benchmark of every system, in their order.
+    /// Returns every run of every benchmark of every system, in order.
     fn sessions(&self) -> Vec<Session<'_>> {
         let mut sessions = Vec::new();
         for (profile, dialect) in &self.systems {
@@ -125,11 +125,11 @@ impl Demo<'_> {
     }
 }
 
-/// Runs every benchmark of every system and writes the submission into a folder. `progress` is told how many sessions are
-/// done of how many.
+/// Runs every benchmark of every system and writes the submission into a folder. `progress` receives the number of
+/// finished sessions and the number of all sessions.
 ///
 /// # Errors
-/// When a session fails or a file cannot be written; no file is overwritten.
+/// When a session fails or a file cannot be written. Existing files are not overwritten.
 pub fn write(demo: &Demo<'_>, folder: &Path, progress: &mut dyn FnMut(usize, usize)) -> Result<(), DemoError> {
     let submitter = folder.join(demo.division).join(demo.submitter);
     let sessions = demo.sessions();
@@ -155,7 +155,7 @@ pub fn write(demo: &Demo<'_>, folder: &Path, progress: &mut dyn FnMut(usize, usi
     documents(demo, folder, &submitter, &measured)
 }
 
-/// When the first session of a simulated system starts: every device has a day of its own, and keeps it.
+/// Returns the start of a simulated system's first session. The day depends on system name and seed only.
 fn first_session(profile: &Profile) -> jiff::civil::DateTime {
     const DAYS: u64 = 60;
     let days = seed_of(format!("{} {}", profile.system, profile.seed).as_bytes()) % DAYS;
@@ -163,7 +163,7 @@ fn first_session(profile: &Profile) -> jiff::civil::DateTime {
     jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0).saturating_add(days)
 }
 
-/// Runs one session of a simulated system; `number` sets its start apart from the others'.
+/// Runs one session of a simulated system. It starts 97 minutes times `number` after the first one.
 ///
 /// # Errors
 /// When the session fails.
@@ -184,7 +184,7 @@ pub fn simulate_session(
     let spec = round
         .benchmarks
         .get(benchmark)
-        .ok_or_else(|| failed(RunError::Job(format!("{benchmark} is no benchmark of {}", round.name))))?;
+        .ok_or_else(|| failed(RunError::Job(format!("{benchmark} is not a {} benchmark", round.name))))?;
     let named = match profile.quality.get(benchmark) {
         Some(Quality::Anomaly { list, .. }) => Some(list.as_str()),
         _ => None,
@@ -199,7 +199,7 @@ pub fn simulate_session(
     Ok(session_files(&job, &recording))
 }
 
-/// The system description, in the order of the official fields.
+/// Returns the system description, with the fields in the official order.
 fn description(profile: &Profile, demo: &Demo<'_>) -> String {
     let fields: serde_json::Map<String, serde_json::Value> = demo
         .round
@@ -219,8 +219,8 @@ fn description(profile: &Profile, demo: &Demo<'_>) -> String {
     format!("{:#}\n", serde_json::Value::from(fields))
 }
 
-/// What repeats the measurements of a benchmark: a simulated device is the program and its profile.
-fn script(demo: &Demo<'_>, benchmark: &str, measured: &[(String, String)]) -> String {
+/// Returns a script that repeats the performance runs of a benchmark.
+fn run_script(demo: &Demo<'_>, benchmark: &str, measured: &[(String, String)]) -> String {
     let mut text = "#!/bin/sh\n".to_owned();
     for (profile, _) in &demo.systems {
         if measured.contains(&(profile.system.clone(), benchmark.to_owned())) {
@@ -237,7 +237,7 @@ fn script(demo: &Demo<'_>, benchmark: &str, measured: &[(String, String)]) -> St
 fn documents(demo: &Demo<'_>, folder: &Path, submitter: &Path, measured: &[(String, String)]) -> Result<(), DemoError> {
     let energy = demo.systems.iter().any(|(profile, _)| profile.power.is_some());
     let systems: Vec<&str> = demo.systems.iter().map(|(profile, _)| profile.system.as_str()).collect();
-    let report = Report::of(&Tree::open(folder)?, demo.round.clone(), Some(demo.submitter))?;
+    let report = Report::check(&Tree::open(folder)?, demo.round.clone(), Some(demo.submitter))?;
     let known = Known {
         engineer: ("The simulator", "nobody@example.org"),
         systems,
@@ -249,7 +249,7 @@ fn documents(demo: &Demo<'_>, folder: &Path, submitter: &Path, measured: &[(Stri
     };
     let form = form::checklist(&known, demo.round);
     let name = format!("TinyMLPerf_{}_Submission_Checklist", demo.round.name);
-    write_new(&submitter.join("systems").join(format!("{name}.pdf")), &form::print(&form))?;
+    write_new(&submitter.join("systems").join(format!("{name}.pdf")), &form::print(&form)?)?;
     let word = crate::parse::document::checklist::write(&form)?;
     write_new(&submitter.join("systems").join(format!("{name}.docx")), &word)?;
     if energy {
@@ -270,7 +270,7 @@ fn documents(demo: &Demo<'_>, folder: &Path, submitter: &Path, measured: &[(Stri
         let text = format!("# {benchmark}\n\nThe firmware of this benchmark is part of the simulator.\n");
         let code = submitter.join("code").join(benchmark);
         write_new(&code.join("README.md"), text.as_bytes())?;
-        write_new(&code.join("run.sh"), script(demo, benchmark, measured).as_bytes())?;
+        write_new(&code.join("run.sh"), run_script(demo, benchmark, measured).as_bytes())?;
     }
     Ok(())
 }

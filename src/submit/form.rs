@@ -1,9 +1,12 @@
-//! The submission checklist as a form: what every submitter certifies, with the answers a program can derive.
+//! The submission checklist as a form, with the answers that can be derived from a submission.
 //!
-//! It asks what the official checklist asks, in short and in our own words. `tinyaudit init` writes it as a worksheet, with
-//! the answers that the tree gives, and leaves open what only an engineer can certify; the simulator answers everything.
+//! It asks the questions of the official checklist in shorter words. `tinyaudit init` writes it as a worksheet with the
+//! answers from the tree, and leaves open what only an engineer can certify. The demo submission answers everything.
 
-use std::fmt::Write as _;
+use std::io;
+
+use lopdf::content::{Content, Operation};
+use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 
 use crate::audit::metrics::reaches;
 use crate::audit::report::Report;
@@ -11,23 +14,23 @@ use crate::model::{Benchmark, Figure};
 use crate::parse::document::checklist::{Checklist, Item, WORKSHEET};
 use crate::round::{BenchmarkSpec, Round, Runner, Target};
 
-/// What is known of a submission when its form is written.
+/// What is known about a submission when its form is written.
 #[derive(Debug, Clone, Default)]
 pub struct Known<'a> {
-    /// Name and address of the certifying engineer; both empty where they are not known.
+    /// Name and email address of the certifying engineer; both empty if unknown.
     pub engineer: (&'a str, &'a str),
     /// The systems under test.
     pub systems: Vec<&'a str>,
     /// `closed` or `open`.
     pub division: &'a str,
-    /// The availability in the round's words.
+    /// The availability in the words of the round.
     pub category: &'a str,
     /// The benchmarks, by short name.
     pub benchmarks: Vec<&'a str>,
-    /// What was measured so far.
+    /// The results measured so far.
     pub results: Vec<Measured>,
-    /// Whether an engineer, or the simulator in one's place, certifies the answers that keep the rules. Without, the form
-    /// is a worksheet.
+    /// Whether the answers that comply with the rules are certified, by an engineer or by the simulator. If not, the
+    /// form is a worksheet.
     pub certified: bool,
 }
 
@@ -36,19 +39,19 @@ pub struct Known<'a> {
 pub struct Measured {
     /// The system.
     pub system: String,
-    /// Its availability, where its description says so.
+    /// Its availability, if its description states one.
     pub availability: Option<String>,
     /// The benchmark, by short name.
     pub benchmark: String,
-    /// Its quality, with units; empty where there is none yet.
+    /// Its quality with units; empty if there is none yet.
     pub quality: String,
-    /// Whether it meets the target; `None` where there is no quality yet.
+    /// Whether it meets the target; `None` if there is no quality yet.
     pub is_met: Option<bool>,
-    /// Who measured.
+    /// The runners that measured it.
     pub runners: Vec<Runner>,
 }
 
-/// What the tree says of a submitter's results.
+/// Returns the results of a submitter in one division, as the form lists them.
 #[must_use]
 pub fn measured(report: &Report, division: &str, submitter: &str) -> Vec<Measured> {
     let own = report.results().filter(|(system, _)| system.division == division && system.submitter == submitter);
@@ -70,8 +73,8 @@ pub fn measured(report: &Report, division: &str, submitter: &str) -> Vec<Measure
     .collect()
 }
 
-/// The quality of a result in words and whether it meets the target: as claimed, unless what is recomputed is something
-/// else.
+/// Returns the quality of a result as text, and whether it meets the target. The claimed value is used if it agrees
+/// with the recomputed one, else the recomputed value.
 fn quality(benchmark: &Benchmark, spec: &BenchmarkSpec, units: f64) -> (String, Option<bool>) {
     let value = |figure: &Figure| {
         let claimed = figure.claimed.as_ref().map(|claimed| claimed.value);
@@ -99,22 +102,22 @@ fn quality(benchmark: &Benchmark, spec: &BenchmarkSpec, units: f64) -> (String, 
     (shown.join(" / "), is_met)
 }
 
-/// How the names of worksheets begin.
+/// Prefix of the file names of worksheets.
 const DRAFT: &str = "Checklist_draft_";
 
-/// The name of the worksheet of a round, which nobody takes for the official form.
+/// Returns the file name of a round's worksheet. It cannot be mistaken for the official form.
 #[must_use]
 pub fn worksheet(round: &Round) -> String {
     format!("{DRAFT}{}.docx", round.name)
 }
 
-/// Whether a file is named as a worksheet, which belongs into no package.
+/// Whether a file name is that of a worksheet. Worksheets are not packed.
 #[must_use]
 pub fn is_worksheet(name: &str) -> bool {
     name.starts_with(DRAFT)
 }
 
-/// The form with all that is known ticked.
+/// Returns the form with every known answer ticked.
 #[must_use]
 pub fn checklist(known: &Known<'_>, round: &Round) -> Checklist {
     let mut form = Form::default();
@@ -123,7 +126,7 @@ pub fn checklist(known: &Known<'_>, round: &Round) -> Checklist {
         form.line(&format!("MLPerf Tiny {} submission checklist", round.name));
     } else {
         form.line(&format!(
-            "{WORKSHEET} for MLPerf Tiny {}, no submission checklist; the official form has to be submitted",
+            "{WORKSHEET} for MLPerf Tiny {}, not the submission checklist; submit the official form",
             round.name
         ));
     }
@@ -199,9 +202,11 @@ pub fn checklist(known: &Known<'_>, round: &Round) -> Checklist {
     form.0
 }
 
-/// The form as a PDF, its answers marked by `[X]` and `[ ]`; the smallest that readers take.
-#[must_use]
-pub fn print(checklist: &Checklist) -> Vec<u8> {
+/// Writes the form as a minimal PDF, with `[X]` and `[ ]` in front of the answers.
+///
+/// # Errors
+/// When the PDF cannot be written.
+pub fn print(checklist: &Checklist) -> io::Result<Vec<u8>> {
     const PER_PAGE: usize = 50;
     let mut lines: Vec<Vec<String>> = Vec::new();
     let mut is_asked = false;
@@ -216,43 +221,42 @@ pub fn print(checklist: &Checklist) -> Vec<u8> {
         lines.push(vec![format!("{mark}{}", item.text)]);
     }
     lines.extend(checklist.rows.iter().cloned());
-    let mut objects = vec!["<< /Type /Catalog /Pages 2 0 R >>".to_owned(), String::new(), FONT.to_owned()];
-    let mut kids = String::new();
+    let mut document = Document::with_version("1.4");
+    let font = document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" });
+    let fonts = dictionary! { "Font" => dictionary! { "F1" => font } };
+    let parent = document.new_object_id();
+    let mut kids: Vec<Object> = Vec::new();
     for page in lines.chunks(PER_PAGE) {
-        let mut content = String::from("BT /F1 11 Tf\n");
+        let mut content = vec![Operation::new("BT", vec![]), Operation::new("Tf", vec!["F1".into(), 11.into()])];
         for (number, cells) in page.iter().enumerate() {
             for (column, cell) in cells.iter().enumerate() {
                 let plain: String = cell.chars().map(|letter| if letter.is_ascii() { letter } else { '?' }).collect();
-                let escaped = plain.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
-                let (left, height) = (60 + 200 * column, 780 - 14 * number);
-                let _ = writeln!(content, "1 0 0 1 {left} {height} Tm ({escaped}) Tj");
+                let place =
+                    [1.0, 0.0, 0.0, 1.0, 60.0 + 200.0 * column as f32, 780.0 - 14.0 * number as f32].map(Object::from);
+                content.push(Operation::new("Tm", place.to_vec()));
+                content.push(Operation::new("Tj", vec![Object::string_literal(plain)]));
             }
         }
-        content.push_str("ET");
-        objects.push(format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()));
-        objects.push(format!(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {} 0 R /Resources << /Font << /F1 3 0 R >> >> >>",
-            objects.len()
-        ));
-        let _ = write!(kids, "{} 0 R ", objects.len());
+        content.push(Operation::new("ET", vec![]));
+        let stream =
+            Stream::new(Dictionary::new(), Content { operations: content }.encode().map_err(io::Error::other)?);
+        let page = dictionary! {
+            "Type" => "Page",
+            "Parent" => parent,
+            "MediaBox" => [0, 0, 595, 842].map(Object::from).to_vec(),
+            "Contents" => document.add_object(stream),
+            "Resources" => fonts.clone(),
+        };
+        kids.push(document.add_object(page).into());
     }
-    objects[1] = format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.trim_end(), lines.chunks(PER_PAGE).count());
-    let mut out = String::from("%PDF-1.4\n");
-    let mut offsets = Vec::new();
-    for (index, object) in objects.iter().enumerate() {
-        offsets.push(out.len());
-        let _ = write!(out, "{} 0 obj\n{object}\nendobj\n", index + 1);
-    }
-    let table = out.len();
-    let _ = write!(out, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
-    for offset in offsets {
-        let _ = writeln!(out, "{offset:010} 00000 n ");
-    }
-    let _ = writeln!(out, "trailer << /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF", objects.len() + 1);
-    out.into_bytes()
+    let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
+    document.set_object(parent, dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count });
+    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => parent });
+    document.trailer.set("Root", catalog);
+    let mut out = Vec::new();
+    document.save_to(&mut out)?;
+    Ok(out)
 }
-
-const FONT: &str = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>";
 
 #[derive(Default)]
 struct Form(Checklist);
@@ -275,7 +279,7 @@ impl Form {
         self.0.rows.push(cells.map(str::to_owned).to_vec());
     }
 
-    /// By benchmark, whether every system meets the target.
+    /// Adds the question whether every system meets the target, with one answer per benchmark.
     fn targets(&mut self, known: &Known<'_>, round: &Round) {
         self.line("Is the target met on every system? (check all that apply)");
         for (name, spec) in &round.benchmarks {
@@ -323,9 +327,9 @@ mod tests {
         }
     }
 
-    /// The Word file and the PDF hold what was filled in.
+    /// Word file and PDF read back with the answers that were filled in.
     #[test]
-    fn the_form_is_read_back_as_it_was_filled_in() {
+    fn a_written_form_reads_back_unchanged() {
         let round = Round::named("v1.3").unwrap();
         for certified in [true, false] {
             let form = checklist(&Known { certified, category: "preview", ..known() }, &round);
@@ -335,14 +339,14 @@ mod tests {
             assert_eq!(word.round(), Some("v1.3"));
         }
         let form = checklist(&Known { category: "preview", ..known() }, &round);
-        let pdf = checklist::parse_pdf(&print(&form)).unwrap();
+        let pdf = checklist::parse_pdf(&print(&form).unwrap()).unwrap();
         assert_eq!(pdf, form);
         assert_eq!(pdf.says_yes("whole validation set"), Some(true));
         assert_eq!(pdf.says_yes("outside of the official calibration set"), Some(false));
     }
 
     #[test]
-    fn what_was_measured_is_filled_in() {
+    fn measured_results_are_filled_in() {
         let form = checklist(&Known { certified: false, ..known() }, &Round::named("v1.3").unwrap());
         let ticked: Vec<&str> = form.lines.iter().filter(|item| item.ticked).map(|item| item.text.as_str()).collect();
         assert_eq!(

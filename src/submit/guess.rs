@@ -1,4 +1,4 @@
-//! The round a tree is for, as far as it says so itself.
+//! Determines the round of a submission from its own files.
 
 use std::collections::BTreeSet;
 
@@ -7,26 +7,28 @@ use crate::model::documents::is_checklist;
 use crate::round::{Round, RoundError, Runner};
 use crate::source::Tree;
 
-/// The round that a tree seems to be for.
+/// The round of a tree, and how it was determined.
 #[derive(Debug)]
 pub struct Guess {
     /// The round.
     pub round: Round,
-    /// What tells so.
+    /// How the round was determined.
     pub why: &'static str,
-    /// Whether nothing in the tree names it.
+    /// Whether the round is a guess. Only a package names its round.
     pub is_guess: bool,
 }
 
-/// The round that a tree seems to be for: its package's, that of its checklist's name, or the last that
-/// permits its runner; else the newest.
+/// Determines the round of a tree.
+///
+/// In this order: the round of the package, the round in the name of the checklist, the last round that permits the
+/// EEMBC runner if there are files of that runner, the newest round.
 ///
 /// # Errors
-/// When a package is of a round that is not built in.
+/// When the round of a package is not built in.
 pub fn round_of(tree: &Tree) -> Result<Guess, RoundError> {
     let guess = |round: Round, why: &'static str| Ok(Guess { round, why, is_guess: true });
     if let Ok(name) = stored_round(tree) {
-        return Ok(Guess { round: Round::named(&name)?, why: "the package's", is_guess: false });
+        return Ok(Guess { round: Round::named(&name)?, why: "from the package", is_guess: false });
     }
     let files = || tree.entries().iter().filter(|entry| entry.is_file());
     let named: BTreeSet<&str> = files()
@@ -40,9 +42,9 @@ pub fn round_of(tree: &Tree) -> Result<Guess, RoundError> {
         for name in Round::names().into_iter().rev() {
             let round = Round::named(name)?;
             if !round.runners.get(Runner::Eembc).benchmarks.is_empty() {
-                return guess(round, "guessed: the last that permits the EEMBC runner");
+                return guess(round, "guessed: the last round that permits the EEMBC runner");
             }
         }
     }
-    guess(Round::named(Round::newest())?, "guessed: the newest")
+    guess(Round::named(Round::newest())?, "guessed: the newest round")
 }

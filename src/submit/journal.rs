@@ -1,7 +1,8 @@
-//! The journal of `fix`: steps are written down, taken one by one, and taken back.
+//! Applies the steps of `fix` with a journal, and undoes them.
 //!
-//! Nothing is deleted: what goes, goes into a folder beside the submission, and the journal is written first. A step is one
-//! rename, so that an interruption leaves the old state or the new one, and undoing works from either.
+//! Nothing is deleted: removed and overwritten files are moved to a folder beside the submission. The journal is
+//! written before the first step. A step is one rename, so that an interruption leaves either the old state or the new
+//! one, and both can be undone.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -10,53 +11,52 @@ use std::{fs, io};
 use serde::{Deserialize, Serialize};
 
 use crate::source::around;
-use crate::submit::mending::Step;
+use crate::submit::fixing::Step;
 use crate::submit::output::write_new;
 
-/// The steps of one `fix`, and how far they were taken.
+/// The steps of one `fix`, and where its files are.
 ///
-/// Two places belong to it. What is removed or replaced is kept beside the submission, in a folder of its own. What was done
-/// stands in the user's own folder of state, as a folder beside a submission may have come with it, and nobody but this user
-/// may say which files are moved back.
+/// Removed and overwritten files are kept in a folder beside the submission. The journal itself is in the user's state
+/// folder: a folder beside a submission may come from somebody else, who must not decide which files are moved back.
 #[derive(Debug)]
 struct Journal {
-    /// In the order they are taken.
+    /// The steps in order.
     steps: Vec<Step>,
-    /// Where what is removed or replaced is kept.
+    /// The folder of removed and overwritten files.
     kept: PathBuf,
-    /// Where the steps are written down.
+    /// The journal file.
     file: PathBuf,
 }
 
-/// The journals of a submission.
+/// All journals of a submission.
 #[derive(Debug)]
 pub struct Journals {
     root: PathBuf,
-    /// Beside the submission.
+    /// The folder of kept files, beside the submission.
     kept: PathBuf,
-    /// In the user's folder of state.
+    /// The folder of the journals, in the user's state folder.
     state: PathBuf,
 }
 
 impl Journals {
-    /// The journals of the submission in a folder, whose path is whole. `state` is the user's folder of state.
+    /// Returns the journals of a submission. `root` is its absolute path, `state` the user's state folder.
     ///
     /// # Errors
     /// When the folder is the root of the file system.
-    pub fn of(root: &Path, state: &Path) -> io::Result<Self> {
+    pub fn new(root: &Path, state: &Path) -> io::Result<Self> {
         let name = root.file_name().ok_or_else(|| io::Error::other("the root of the file system cannot be fixed"))?;
         let kept = root.with_file_name(format!("{}.tinyaudit-undo", name.to_string_lossy()));
         let place = super::package::sha256(root.as_os_str().as_encoded_bytes());
         Ok(Self { root: root.to_owned(), kept, state: state.join("undo").join(place) })
     }
 
-    /// Where what is removed or replaced is kept.
+    /// Returns the folder of removed and overwritten files.
     #[must_use]
     pub fn kept(&self) -> &Path {
         &self.kept
     }
 
-    /// The numbers of what was done and not taken back, in order.
+    /// Returns the numbers of the journals that were not undone, in order.
     fn numbers(&self) -> Vec<u32> {
         let names = fs::read_dir(&self.state).into_iter().flatten().flatten();
         let number = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_suffix(".json")?.parse().ok();
@@ -65,7 +65,7 @@ impl Journals {
         numbers
     }
 
-    /// What a journal says.
+    /// Reads a journal.
     fn read(&self, number: u32) -> io::Result<Written> {
         let file = self.state.join(format!("{number}.json"));
         let written = fs::read(&file).and_then(|bytes| Ok(serde_json::from_slice(&bytes)?));
@@ -77,18 +77,18 @@ impl Journals {
         Journal { steps: written.steps, kept: self.kept.join(written.kept), file }
     }
 
-    /// Takes steps. Everything that goes or changes is kept. The steps are written down before they are taken, so that an
-    /// interruption can be undone. Steps that `continue` those before are undone together with them.
+    /// Applies steps. Removed and overwritten files are kept. The journal is written first, so that an interrupted run
+    /// can be undone. With `continues`, the steps are undone together with those of the journal before.
     ///
     /// # Errors
-    /// When a step's target is not what it was when the steps were planned, with its path; nothing is done then. When a file
-    /// cannot be moved, with its path; [`undo`](Self::undo) restores what was done until then.
+    /// When a file changed since the steps were planned, with its path; then no step is made. When a file cannot be
+    /// moved, with its path; then [`undo`](Self::undo) undoes the steps made so far.
     pub fn apply(&self, steps: Vec<Step>, continues: bool) -> io::Result<()> {
         check(&self.root, &steps)?;
         no_link(&self.kept)?;
         let number = self.numbers().last().map_or(1, |last| last + 1);
-        // First the folder that something may be moved into, then what allows to undo it, then the steps. Nobody else can
-        // know the folder's name, so that what it holds is what was kept.
+        // First the folder for kept files, then the journal, then the steps. Nobody else can know the folder's random
+        // name, so that it contains only files that were kept.
         fs::create_dir_all(&self.kept).map_err(|error| at(&self.kept, &error))?;
         let folder = tempfile::Builder::new().prefix(&format!("{number}-")).tempdir_in(&self.kept)?;
         let kept = folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -96,7 +96,7 @@ impl Journals {
         let text = serde_json::to_string_pretty(&written)?;
         let journal = self.journal(number, written);
         if let Err(error) = write_new(&journal.file, text.as_bytes()) {
-            // An empty folder that nothing belongs to would only be in the way.
+            // Without a journal the empty folder has no purpose.
             drop(folder);
             let _ = fs::remove_dir(&self.kept);
             return Err(error);
@@ -105,11 +105,12 @@ impl Journals {
         journal.take(&self.root)
     }
 
-    /// Takes back what was done last, as far as it was done; returns how many steps that were. `None` where nothing was done.
+    /// Undoes the last fix, as far as it was made, and returns the number of undone steps. `None` if there is nothing
+    /// to undo.
     ///
     /// # Errors
-    /// When a file was made or edited since in the place of one that comes back, or what was kept is gone; then nothing is
-    /// undone. When a file cannot be moved.
+    /// When a file to restore exists again or was edited, or when the kept files are missing; then nothing is undone.
+    /// When a file cannot be moved.
     pub fn undo(&self) -> io::Result<Option<usize>> {
         let mut last: Vec<Journal> = Vec::new();
         for number in self.numbers().into_iter().rev() {
@@ -124,58 +125,58 @@ impl Journals {
             return Ok(None);
         }
         no_link(&self.kept)?;
-        // All of them are looked at before the first one is undone.
+        // Check all journals before the first one is undone.
         last.iter().try_for_each(|journal| journal.can_be_undone(&self.root))?;
         let mut undone = 0;
         for journal in last {
             undone += journal.undo(&self.root)?;
         }
-        // Folders go where nothing is left in them.
+        // Removes the folders only if they are empty.
         let _ = fs::remove_dir(&self.kept);
         let _ = fs::remove_dir(&self.state);
         Ok(Some(undone))
     }
 }
 
-/// Refuses a folder that a link takes the place of: it would lead to files that are not ours.
+/// Refuses a folder that is a symbolic link, as it could point to other people's files.
 fn no_link(folder: &Path) -> io::Result<()> {
-    if folder.is_symlink() { Err(at(folder, &io::Error::other("is a link, which is not followed"))) } else { Ok(()) }
+    if folder.is_symlink() { Err(at(folder, &io::Error::other("is a symbolic link"))) } else { Ok(()) }
 }
 
-/// A journal as it is written.
+/// The contents of a journal file.
 #[derive(Serialize, Deserialize)]
 struct Written {
-    /// Whether it goes on with what the one before it did.
+    /// Whether it belongs to the same fix as the journal before it.
     continues: bool,
-    /// The folder of what is kept, whose name nobody could have known before.
+    /// The random name of the folder of kept files.
     kept: String,
     steps: Vec<Step>,
 }
 
-/// An error with the path it is about.
+/// Adds a path to an error.
 fn at(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", super::output::shown(path)))
 }
 
-/// A path below a folder, if it only goes down and no link is on its way.
+/// Joins a path to a folder. Fails where the path leaves the folder or passes through a symbolic link.
 fn below(root: &Path, path: &str) -> io::Result<PathBuf> {
     let mut place = root.to_owned();
     let mut parts = Path::new(path).components().peekable();
     while let Some(part) = parts.next() {
         let Component::Normal(name) = part else {
-            return Err(io::Error::other(format!("`{}` leads out of the submission", path.escape_debug())));
+            return Err(io::Error::other(format!("`{}` is outside the submission", path.escape_debug())));
         };
         place.push(name);
         if parts.peek().is_some() && place.is_symlink() {
-            return Err(io::Error::other(format!("{} is a link, which is not followed", super::output::shown(&place))));
+            return Err(io::Error::other(format!("{} is a symbolic link", super::output::shown(&place))));
         }
     }
     Ok(place)
 }
 
-/// Whether every step can be taken: what it moves or edits is there, and nothing is where it puts something.
+/// Checks that every step can be made: its source exists and its target does not.
 fn check(root: &Path, steps: &[Step]) -> io::Result<()> {
-    // What earlier steps put somewhere is not there yet, and what they take away still is.
+    // No step is made yet: targets of earlier steps do not exist, and their sources still do.
     let (mut made, mut gone): (BTreeSet<&str>, BTreeSet<&str>) = (BTreeSet::new(), BTreeSet::new());
     for step in steps {
         let (source, target) = match step {
@@ -187,13 +188,13 @@ fn check(root: &Path, steps: &[Step]) -> io::Result<()> {
             let place = below(root, path)?;
             let found = place.symlink_metadata().map_err(|error| at(&place, &error))?;
             if matches!(step, Step::Rewrite { .. }) && !found.is_file() {
-                return Err(at(&place, &io::Error::other("is not a file any more; nothing was changed")));
+                return Err(at(&place, &io::Error::other("is no longer a file; nothing was changed")));
             }
         }
         if let Some(path) = target {
             let place = below(root, path)?;
             if is_there(&place) && !gone.contains(path.as_str()) {
-                let error = io::Error::new(io::ErrorKind::AlreadyExists, "is in the way; nothing was changed");
+                let error = io::Error::new(io::ErrorKind::AlreadyExists, "already exists; nothing was changed");
                 return Err(at(&place, &error));
             }
             made.insert(path);
@@ -204,7 +205,7 @@ fn check(root: &Path, steps: &[Step]) -> io::Result<()> {
 }
 
 impl Journal {
-    /// Takes the steps, and notes each that is done.
+    /// Makes the steps, and records each one.
     fn take(&self, root: &Path) -> io::Result<()> {
         for (number, step) in self.steps.iter().enumerate() {
             let place = self.kept.join(number.to_string());
@@ -212,7 +213,7 @@ impl Journal {
                 Step::Remove { path, .. } => below(root, path).and_then(|from| fs::rename(from, place)),
                 Step::Move { from, to } => {
                     below(root, from).and_then(|from| move_to_free(&from, &below(root, to)?)).and_then(|()| {
-                        // That it was moved is told by what stands here, as both names may be there for other reasons.
+                        // This file records the move, as both paths may exist for other reasons.
                         write_new(&place, b"")
                     })
                 }
@@ -223,7 +224,7 @@ impl Journal {
                     move_to_free(&new, &path)
                 }),
                 Step::Rewrite { path, content, .. } => below(root, path).and_then(|path| {
-                    // Undoing takes what is there for whole, and finds nothing of ours in the tree.
+                    // Both renames are atomic: undo never finds a partial file or our temporary files in the tree.
                     let (old, new) = (self.kept.join(format!("{number}.old")), self.kept.join(format!("{number}.new")));
                     fs::copy(&path, &old)?;
                     write_new(&new, content.as_bytes())?;
@@ -235,14 +236,14 @@ impl Journal {
             done.map_err(|error| {
                 io::Error::new(
                     error.kind(),
-                    format!("{step}: {error}; `tinyaudit fix --undo` takes back what was done"),
+                    format!("{step}: {error}; run `tinyaudit fix --undo` to undo the changes made so far"),
                 )
             })?;
         }
         Ok(())
     }
 
-    /// Takes the steps back, the last first, as far as they were taken; returns how many.
+    /// Undoes the steps that were made, the last one first, and returns their number.
     fn undo(&self, root: &Path) -> io::Result<usize> {
         let mut undone = 0;
         for (number, step) in self.steps.iter().enumerate().rev() {
@@ -255,14 +256,14 @@ impl Journal {
                     fs::rename(below(root, to)?, below(root, from)?)?;
                 }
                 Step::Add { path, .. } if is_there(&place) && is_there(&below(root, path)?) => {
-                    // Into the folder that goes last, so that what somebody wrote into it would not be lost.
+                    // Moved, not deleted, so that nothing is lost if somebody wrote to the file meanwhile.
                     fs::rename(below(root, path)?, place)?;
                 }
                 _ => continue,
             }
             undone += 1;
         }
-        // The journal goes first: without it nothing is undone twice. Of the folder only what is ours goes.
+        // The journal is removed first, so that nothing is undone twice. In the folder only our own files are removed.
         fs::remove_file(&self.file)?;
         for number in 0..self.steps.len() {
             for name in [number.to_string(), format!("{number}.old"), format!("{number}.new")] {
@@ -273,12 +274,11 @@ impl Journal {
         Ok(undone)
     }
 
-    /// Whether everything that was kept is there, and nothing is where it comes back to.
+    /// Checks that the kept files exist and that nothing is in the place of a file to restore.
     fn can_be_undone(&self, root: &Path) -> io::Result<()> {
         no_link(&self.kept)?;
         if !self.kept.is_dir() {
-            let gone =
-                io::Error::new(io::ErrorKind::NotFound, "is gone, and with it what was removed; nothing is undone");
+            let gone = io::Error::new(io::ErrorKind::NotFound, "does not exist; nothing was undone");
             return Err(at(&self.kept, &gone));
         }
         self.nothing_is_in_the_way(root)
@@ -303,7 +303,7 @@ impl Journal {
                 }
                 Step::Rewrite { path, content, .. } if is_there(&place) && is_there(&below(root, path)?) => {
                     let now = fs::read(below(root, path)?)?;
-                    // An interruption leaves the old content where the new one was to go.
+                    // After an interruption the file may still have its old contents.
                     if now == content.as_bytes() || now == fs::read(&place)? {
                         continue;
                     }
@@ -311,24 +311,25 @@ impl Journal {
                 }
                 _ => continue,
             };
-            let message = format!("nothing is undone: {path} {reason}; move it away");
+            let message = format!("nothing was undone: {path} {reason}; move it elsewhere");
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
         }
         Ok(())
     }
 }
 
-/// Moves a file or folder to where nothing is. Names that differ in case only are one name on some systems.
+/// Moves a file or folder to a path that does not exist. On some systems, names that differ in case only are the same
+/// name.
 fn move_to_free(from: &Path, to: &Path) -> io::Result<()> {
     let same = || Some(fs::canonicalize(from).ok()? == fs::canonicalize(to).ok()?);
     if is_there(to) && same() != Some(true) {
-        let message = format!("{} is in the way", super::output::shown(to));
+        let message = format!("{} already exists", super::output::shown(to));
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
     }
     fs::rename(from, to)
 }
 
-/// Whether a move was done: it was noted, or an interruption came between both.
+/// Whether a move was made: it was recorded, or it was interrupted between moving and recording.
 fn was_moved(noted: &Path, from: &Path, to: &Path) -> bool {
     is_there(to) && (is_there(noted) || !is_there(from))
 }

@@ -1,36 +1,38 @@
-//! Writing files: whole or not at all, and never over what is there unless told to.
+//! Writes files completely or not at all. Existing files are overwritten only on request.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// A path of this machine as its people write it, although parts of it may be names in a submission.
+/// Returns a path with the separators of this system. Parts of the path may come from a submission, which uses `/`.
 #[must_use]
 pub fn shown(path: &Path) -> String {
     let text = path.display().to_string();
     if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace('/', std::path::MAIN_SEPARATOR_STR) }
 }
 
-/// Makes a file of what `render` writes, through a temporary file beside it; missing folders are made. A device or a pipe
-/// is written to. Only a regular file is ever replaced; a link keeps its place, and the file it leads to is replaced.
+/// Writes what `render` produces to a file, through a temporary file in the same folder. Missing folders are created.
+///
+/// Output to a device or a pipe is appended. Only regular files are overwritten. A symbolic link stays; the file it
+/// points to is overwritten.
 ///
 /// # Errors
-/// When the file exists and `replace` is not set, or cannot be written; the error names it.
+/// When the file exists and `replace` is not set, or when it cannot be written. The error names the file.
 pub fn write(path: &Path, replace: bool, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", shown(path)));
     let refused = |what: &str| Err(named(io::Error::new(io::ErrorKind::InvalidInput, what)));
     let (found, is_link) = (path.metadata(), path.is_symlink());
     match &found {
-        Ok(found) if found.is_dir() => return refused("is a folder; name a file"),
+        Ok(found) if found.is_dir() => return refused("is a folder; give the name of a file"),
         Ok(found) if !found.is_file() || path.starts_with("/dev/fd") || path.starts_with("/proc") => {
-            // Behind a file that is open already others write, too.
+            // Another process may write to a file that is already open, so append.
             let mut out = BufWriter::new(std::fs::OpenOptions::new().append(true).open(path).map_err(named)?);
             return render(&mut out).and_then(|()| out.flush()).map_err(named);
         }
         Ok(_) if !replace => {
             return Err(named(io::Error::new(io::ErrorKind::AlreadyExists, "already exists")));
         }
-        Err(_) if is_link => return refused("is a link that leads nowhere; name another file"),
+        Err(_) if is_link => return refused("is a symbolic link to a missing file; give another file name"),
         _ => {}
     }
     let target = if is_link { std::fs::canonicalize(path).map_err(named)? } else { path.to_owned() };
@@ -51,7 +53,7 @@ pub fn write(path: &Path, replace: bool, render: impl FnOnce(&mut dyn Write) -> 
     kept.map(|_| ()).map_err(|error| named(error.error))
 }
 
-/// A new file has the rights of any other, not those of a temporary one.
+/// Creates a temporary file with the permissions of an ordinary new file, as it is kept in the end.
 fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     #[cfg(unix)]
     return tempfile::Builder::new()
@@ -61,7 +63,7 @@ fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::NamedTempFile::new_in(folder)
 }
 
-/// Writes a file that must not be there.
+/// Writes a file that must not exist yet.
 ///
 /// # Errors
 /// As [`write`](fn@write).
@@ -72,10 +74,10 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, false, |out| out.write_all(bytes))
 }
 
-/// Writes files into a folder that must not hold any of them.
+/// Writes files into a folder. None of them may exist yet.
 ///
 /// # Errors
-/// When a file is there already, or cannot be written.
+/// When a file already exists or cannot be written.
 pub fn write_files(files: &BTreeMap<String, Vec<u8>>, folder: &Path) -> io::Result<()> {
     files.iter().try_for_each(|(name, bytes)| write_new(&folder.join(name), bytes))
 }
@@ -85,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_overwritten_unless_told_to() {
+    fn a_file_is_overwritten_only_on_request() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/file.txt");
         write(&path, false, |out| out.write_all(b"one")).unwrap();
@@ -98,7 +100,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn only_regular_files_are_replaced() {
+    fn only_regular_files_are_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         std::fs::write(&file, "old").unwrap();

@@ -1,5 +1,5 @@
-//! Packages: one submitter's `closed` and `open` folders as a zip archive with a manifest, the report of the check and
-//! a table of results. Identical trees give identical bytes.
+//! Packages: the `closed` and `open` folders of one submitter as a zip archive, with a manifest, the report of the
+//! check and a table of results. Identical trees give identical bytes.
 //!
 //! ```
 //! use std::io::Cursor;
@@ -37,21 +37,21 @@ use crate::audit::report::Report;
 use crate::model::{self, LoadError};
 use crate::parse::{blocks, text};
 use crate::round::{Round, Severity};
-use crate::source::{Entry, Kind, Tree, is_inside, one_elsewhere};
+use crate::source::{Entry, Kind, Tree, is_inside, same_file_on_some_systems};
 
-/// The manifest's name: lines that `sha256sum -c` reads.
+/// File name of the manifest, which `sha256sum -c` reads.
 pub const MANIFEST: &str = "MANIFEST.sha256";
-/// The report of the check, as `check --format json` prints it.
+/// File name of the report of the check, as `check --format json` prints it.
 pub const REPORT: &str = "REPORT.json";
-/// The results, as `results --format markdown` prints them.
+/// File name of the results, as `results --format markdown` prints them.
 pub const SUMMARY: &str = "RESULTS.md";
-/// The decisions of the review committee that the check was given.
+/// File name of the review committee's waivers that the check was given.
 pub const WAIVERS: &str = "WAIVERS.yaml";
 
-/// A digest as text.
+/// A SHA-256 digest in hexadecimal digits.
 pub type Sha256Hex = String;
 
-/// Why there is no package.
+/// Why a submission cannot be packaged.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
     /// Something in the tree cannot go into a package.
@@ -59,22 +59,22 @@ pub enum PackageError {
     Entry {
         /// Its path.
         path: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// There is no submitter.
     #[error(transparent)]
     Nobody(#[from] LoadError),
-    /// A package holds one.
+    /// There are several submitters; a package contains one.
     #[error("there are {} submitters ({})", names.len(), names.join(", "))]
     Several {
-        /// Who is there.
+        /// The submitters.
         names: Vec<String>,
     },
-    /// A submitter lies in no division.
-    #[error("`{name}` lies in no division; put it under {divisions}")]
+    /// A submitter's folder is not in a division.
+    #[error("`{name}` is not in a division; move it into {divisions}")]
     NoDivision {
-        /// Who.
+        /// The submitter.
         name: String,
         /// The divisions of the round.
         divisions: String,
@@ -89,14 +89,14 @@ pub enum PackageError {
 pub enum Obstacle {
     /// It has errors.
     Errors,
-    /// What `tinyaudit init` wrote still stands in its documents.
+    /// Its documents still contain text that `tinyaudit init` wrote.
     Untouched,
 }
 
 impl Obstacle {
-    /// That of a checked submission, if there is one.
+    /// Returns the obstacle of a checked submission, if there is one.
     #[must_use]
-    pub fn of(report: &Report) -> Option<Self> {
+    pub fn find(report: &Report) -> Option<Self> {
         let untouched = |finding: &Finding| finding.counts() && finding.rule.id == scaffold_untouched::ID;
         if report.fails(Severity::Error) {
             Some(Self::Errors)
@@ -106,23 +106,24 @@ impl Obstacle {
     }
 }
 
-/// What goes into a package beside the submission's own files.
+/// The documents that a package contains in addition to the submission's own files.
 #[derive(Debug, Default)]
 pub struct Documents {
     /// The report of the check as JSON.
     pub report: Vec<u8>,
     /// The results as Markdown.
     pub summary: Vec<u8>,
-    /// The waivers that were given.
+    /// The waivers that the check was given.
     pub waivers: Option<Vec<u8>>,
 }
 
-/// Makes a tree what a package holds of its one submitter, or of the one that is named, and returns what is left out. From a
-/// division's or a submitter's own folder, the package still begins with the division.
+/// Reduces a tree to what is packed of its one submitter, or of the named one, and returns what is skipped.
+///
+/// If the tree is a division's or a submitter's own folder, division and submitter are put in front of the paths.
 ///
 /// # Errors
-/// When there is no submitter, or not the one named, or several, or one in no division.
-pub fn of_submitter(
+/// When there is no submitter, not the named one, more than one, or one that is not in a division.
+pub fn for_submitter(
     mut tree: Tree,
     round: &Round,
     submitter: Option<&str>,
@@ -150,13 +151,13 @@ pub fn of_submitter(
     Ok((tree, left_out))
 }
 
-/// Makes a tree what a package holds, `closed` and `open` of its submitters, and returns what is left out.
+/// Reduces a tree to what is packed of the given submitter folders, and returns what is skipped.
 fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
     let inside =
         |entry: &Entry| submitters.iter().any(|path| is_inside(&entry.path, path) || is_inside(path, &entry.path));
     let others = tree.retain(inside);
     let drafts = tree.retain(|entry| !crate::submit::form::is_worksheet(entry.name()));
-    let droppings = tree.retain(|entry| !entry.path.split('/').any(crate::source::is_dropping));
+    let junk = tree.retain(|entry| !entry.path.split('/').any(crate::source::is_system_file));
     let full = tree.folders_with(|_| true);
     let is_empty = |entry: &&Entry| entry.kind == Kind::Folder && !full.contains(&*entry.path);
     let empty: BTreeSet<String> = tree.entries().iter().filter(is_empty).map(|entry| entry.path.to_string()).collect();
@@ -166,40 +167,40 @@ fn narrow(tree: &mut Tree, submitters: &[String]) -> Vec<LeftOut> {
         .iter()
         .filter(|entry| !entry.path.contains('/') && *entry.path != *SETTINGS)
         .map(|entry| left_out(&entry.path, "it is not part of the submission"))
-        .chain(droppings.iter().map(|entry| left_out(&entry.path, "an operating system or an editor left it")))
-        .chain(drafts.iter().map(|entry| left_out(&entry.path, "it is a worksheet, not the checklist")))
+        .chain(junk.iter().map(|entry| left_out(&entry.path, "it was left by an operating system or an editor")))
+        .chain(drafts.iter().map(|entry| left_out(&entry.path, "it is a worksheet, not the official form")))
         .chain(empty.iter().map(|path| left_out(path, "it is an empty folder")))
         .collect();
     found.sort();
     found
 }
 
-/// The name of the settings beside a submission, which are not part of it.
+/// File name of the settings beside a submission. They are not part of it.
 pub const SETTINGS: &str = "tinyaudit.toml";
 
-/// Something that does not go into a package.
+/// A file or folder that is not packed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftOut {
     /// Its path.
     pub path: String,
-    /// Why.
+    /// The reason.
     pub reason: &'static str,
 }
 
-/// The files of a tree, sorted by path.
+/// Returns the files of a tree, sorted by path.
 ///
 /// # Errors
-/// When there is anything but files and folders, or a name that is no text.
+/// When an entry is neither a file nor a folder, or a name is not valid UTF-8.
 pub fn files(tree: &Tree) -> Result<Vec<&Entry>, PackageError> {
     let refused =
         |entry: &Entry, reason: &str| PackageError::Entry { path: entry.path.to_string(), reason: reason.to_owned() };
-    if let Some((one, other)) = one_elsewhere(tree.entries()) {
-        return Err(refused(other, &format!("some systems take it and `{}` for one", one.path)));
+    if let Some((one, other)) = same_file_on_some_systems(tree.entries()) {
+        return Err(refused(other, &format!("some systems treat it and `{}` as the same file", one.path)));
     }
     let mut files = Vec::new();
     for entry in tree.entries() {
         match &entry.kind {
-            _ if !entry.is_text() => return Err(refused(entry, "its name is no text")),
+            _ if !entry.is_text() => return Err(refused(entry, "its name is not valid UTF-8")),
             Kind::Folder => {}
             Kind::File(_) => files.push(entry),
             Kind::Link => return Err(refused(entry, "it is a symbolic link")),
@@ -210,13 +211,13 @@ pub fn files(tree: &Tree) -> Result<Vec<&Entry>, PackageError> {
     Ok(files)
 }
 
-/// Most bytes of files that are compressed side by side; a larger file goes into the package as it is read.
+/// Most bytes of files that are compressed in parallel. A larger file is compressed alone, while it is read.
 const BATCH: u64 = 16 << 20;
 
-/// What a file counts in a batch at least: an empty one takes memory, too.
+/// Fewest bytes that a file counts in a batch, as an empty file takes memory, too.
 const LEAST: u64 = 16 << 10;
 
-/// A file that goes into a package.
+/// A file to pack.
 struct Part<'a> {
     name: &'a str,
     size: u64,
@@ -229,8 +230,8 @@ enum Content<'a> {
     Bytes(&'a [u8]),
 }
 
-/// Writes the files of a tree and what goes beside them, and returns the manifest. `progress` is told how many files are
-/// done of how many.
+/// Writes a package of the files of a tree and the documents, and returns the manifest. `progress` receives the number
+/// of finished files and the number of all files.
 ///
 /// # Errors
 /// When a file cannot be read or the package cannot be written.
@@ -244,10 +245,10 @@ pub fn write(
     let own =
         [(REPORT, Some(&documents.report)), (SUMMARY, Some(&documents.summary)), (WAIVERS, documents.waivers.as_ref())];
     let own: Vec<(&str, &Vec<u8>)> = own.into_iter().filter_map(|(name, bytes)| Some((name, bytes?))).collect();
-    let list = |entry: &&Entry| Listed::of_entry(tree, entry).map_err(|error| unreadable(entry, &error));
+    let list = |entry: &&Entry| Listed::from_entry(tree, entry).map_err(|error| unreadable(entry, &error));
     let listed: Result<Vec<Listed>, PackageError> = files.par_iter().map(list).collect();
     let mut manifest = Manifest { files: listed? };
-    manifest.files.extend(own.iter().map(|(name, bytes)| Listed::of(name, bytes)));
+    manifest.files.extend(own.iter().map(|(name, bytes)| Listed::from_bytes(name, bytes)));
     manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
     let text = manifest.to_string();
 
@@ -291,7 +292,7 @@ fn unreadable(entry: &Entry, error: &io::Error) -> PackageError {
 }
 
 fn compress(tree: &Tree, part: &Part<'_>, archive: &mut ZipWriter<impl Write + Seek>) -> Result<(), PackageError> {
-    // The time stays at its default of 1980; permissions and the system are the same for all, wherever it is made.
+    // Identical bytes on every machine: the time stays at its default of 1980, permissions and system are constant.
     let options = SimpleFileOptions::default()
         .system(zip::System::Unix)
         .unix_permissions(0o644)
@@ -310,7 +311,7 @@ fn compress(tree: &Tree, part: &Part<'_>, archive: &mut ZipWriter<impl Write + S
     }
 }
 
-/// Copies what is read, and returns how many bytes it has and their digest.
+/// Copies a source to `out`, and returns the number of bytes and their digest.
 ///
 /// # Errors
 /// When reading or writing fails.
@@ -324,7 +325,7 @@ pub fn copy_and_hash(source: &mut dyn Read, out: &mut dyn Write) -> io::Result<(
     Ok((size, text::hex(&hasher.finalize())))
 }
 
-/// The digest of bytes as text.
+/// Returns the SHA-256 digest of bytes in hexadecimal digits.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> Sha256Hex {
     text::hex(&Sha256::digest(bytes))

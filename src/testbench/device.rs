@@ -1,4 +1,4 @@
-//! The one seam between host and device: a line-wise link with a clock. Behind it is a serial port, TCP or the simulator.
+//! Link between host and device: lines with times, over a serial port, TCP or the simulator.
 
 pub mod link;
 pub mod place;
@@ -12,13 +12,13 @@ use std::fmt;
 /// Microseconds since the link's clock started.
 pub type Micros = u64;
 
-/// A second in [`Micros`].
+/// One second in [`Micros`].
 pub const SECOND: Micros = 1_000_000;
 
-/// A line a device sent.
+/// Line that a device sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
-    /// When its last byte arrived.
+    /// Time at which its last byte arrived.
     pub at: Micros,
     /// Its bytes without the line end.
     pub text: Vec<u8>,
@@ -26,7 +26,7 @@ pub struct Received {
     pub bare: bool,
 }
 
-/// A link to a device under test, an interface board or an energy monitor.
+/// Link to a device under test, an interface board or an energy monitor.
 pub trait Device {
     /// Sends bytes.
     ///
@@ -34,43 +34,43 @@ pub trait Device {
     /// When the link is broken.
     fn send(&mut self, bytes: &[u8]) -> Result<(), LinkError>;
 
-    /// The next line, waiting for it as long as `within`; `None` if none came.
+    /// Waits for the next line, at most `within`; returns `None` if no line came.
     ///
     /// # Errors
     /// When the link is broken.
     fn receive(&mut self, within: Micros) -> Result<Option<Received>, LinkError>;
 
-    /// Bytes that have come and make no line yet.
+    /// Returns the number of bytes received after the last line end.
     fn unfinished(&self) -> usize {
         0
     }
 
-    /// The host's clock.
+    /// Returns the time of the host's clock.
     fn now(&self) -> Micros;
 
-    /// What the link is called in messages and logs: the port's path.
+    /// Returns the name of the link in messages and logs: the path of the port.
     fn name(&self) -> String;
 
-    /// The speed of the link in baud.
+    /// Returns the baud rate of the link.
     fn baud(&self) -> u32;
 }
 
-/// Waits until nothing more comes, at most some seconds: what an interrupted run has left behind belongs to no command of
-/// the next one.
+/// Discards lines until the link is quiet, for at most 5 s. They are left over from an interrupted run and do not
+/// belong to a command of the next run.
 ///
 /// # Errors
 /// When the link is broken.
-pub fn settle(device: &mut dyn Device) -> Result<(), LinkError> {
+pub fn discard_pending(device: &mut dyn Device) -> Result<(), LinkError> {
     const QUIET: Micros = SECOND / 2;
     let until = device.now() + 5 * SECOND;
     while device.now() < until && device.receive(QUIET)?.is_some() {}
     Ok(())
 }
 
-/// A broken link.
+/// Error of a broken link.
 #[derive(Debug)]
 pub struct LinkError {
-    /// The link's name.
+    /// Name of the link.
     pub link: String,
     /// What happened.
     pub source: std::io::Error,
@@ -88,23 +88,23 @@ impl std::error::Error for LinkError {
     }
 }
 
-/// Most bytes of a line; what is longer comes in parts, so that a broken link cannot fill the memory.
+/// Most bytes per line. A longer line is split, so that a broken link cannot fill the memory.
 const LONGEST_LINE: usize = 1 << 20;
 
-/// Collects bytes into lines.
+/// Assembles bytes into lines.
 #[derive(Debug, Default)]
 pub struct LineReader {
     pending: Vec<u8>,
 }
 
 impl LineReader {
-    /// Bytes that make no line yet.
+    /// Returns the number of bytes after the last line end.
     #[must_use]
     pub const fn unfinished(&self) -> usize {
         self.pending.len()
     }
 
-    /// Takes one byte; a line feed ends a line.
+    /// Takes one byte; returns the line if the byte ends one. A line feed ends a line.
     pub fn take(&mut self, byte: u8, at: Micros) -> Option<Received> {
         if byte != b'\n' {
             self.pending.push(byte);

@@ -1,7 +1,7 @@
-//! The reference runner: measures a device and writes the session either runner would have written.
+//! Runner: measures a device and writes the session files that the EEMBC or the MLCommons runner would have written.
 //!
-//! It does what the official runners do, and what they leave out: every reply is checked, every load verified, counters
-//! may wrap, outputs must have the right number of values, and every wait has an end.
+//! It does more checks than the official runners: every reply is checked, every load is verified, counters may wrap,
+//! outputs must have the right number of values, and every wait has a time-out.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -41,7 +41,7 @@ pub mod stream;
 use crate::round::{BenchmarkSpec, Dataset, Mode, Round, Runner, Task, WakewordTruth, dataset, wakeword_truth};
 use crate::testbench::device::{Micros, Received};
 use crate::testbench::simulator::Profile;
-pub use dialogue::{Exchange, PATIENCE, Progress, RunError, Tell};
+pub use dialogue::{Exchange, PATIENCE, Progress, ProgressCallback, RunError};
 pub use measure::measure;
 use stream::Stream;
 
@@ -49,39 +49,39 @@ use stream::Stream;
 pub struct Job<'a> {
     /// Official short name of the benchmark.
     pub benchmark: &'a str,
-    /// What the round says of it.
+    /// The round's data on the benchmark.
     pub spec: &'a BenchmarkSpec,
-    /// What the round says of windows.
+    /// Round, for its rules on windows.
     pub round: &'a Round,
-    /// What kind of run.
+    /// Mode of the run.
     pub mode: Mode,
-    /// Whose session files to write.
+    /// Runner whose session files are written.
     pub dialect: Runner,
-    /// The input list; `None` for the wake word.
+    /// Input list; `None` for the wake word.
     pub list: Option<&'static Dataset>,
-    /// The recording of the wake word; `None` otherwise.
+    /// Recording for the wake word; `None` for other benchmarks.
     pub truth: Option<&'static WakewordTruth>,
-    /// Where the inputs come from.
+    /// Source of the inputs.
     pub inputs: &'a dyn inputs::Inputs,
     /// Local time at which the session starts.
     pub started: jiff::civil::DateTime,
-    /// How the bench is set up.
+    /// Set-up of the bench.
     pub setup: Setup,
 }
 
-/// What a bench is told before it measures.
+/// Set-up of a bench for a measurement.
 #[derive(Debug, Clone, Copy)]
 pub struct Setup {
-    /// Speed in baud that a board has to speak to the device.
+    /// Baud rate between board and device.
     pub device_baud: u32,
-    /// Supply voltage in mV that the energy monitor gives.
+    /// Supply voltage in mV from the energy monitor.
     pub millivolts: u32,
-    /// How long a line of an `infer` may take.
+    /// Longest wait for a line of an `infer`.
     pub patience: Micros,
 }
 
 impl Setup {
-    /// The bench of a simulated device, whose windows take no time to wait for, however slow it is.
+    /// Returns the set-up for a simulated device. The patience is long, because waiting takes no real time.
     #[must_use]
     pub fn simulated(profile: &Profile, benchmark: &str, mode: Mode) -> Self {
         let patience = 100 * PATIENCE;
@@ -90,16 +90,16 @@ impl Setup {
 }
 
 impl Default for Setup {
-    /// What the official device files say of energy runs.
+    /// Returns the values of the official device files for energy runs.
     fn default() -> Self {
         Self { device_baud: 9600, millivolts: 1800, patience: PATIENCE }
     }
 }
 
-/// Lists a job may use: the input list, or the recording of the wake word.
+/// Input list, or recording of the wake word.
 pub type Lists = (Option<&'static Dataset>, Option<&'static WakewordTruth>);
 
-/// The list a benchmark is measured on: the one named, otherwise the round's first.
+/// Returns the list that a benchmark is measured on: the named one, else the round's first.
 ///
 /// # Errors
 /// When the round does not accept that list.
@@ -115,88 +115,88 @@ pub fn list_for(spec: &BenchmarkSpec, named: Option<&str>) -> Result<Lists, RunE
     })
 }
 
-/// One loaded input with the inferences on it.
+/// Trial: one loaded input and the inferences on it.
 pub struct Trial {
     /// Name of the input file.
     pub input: String,
-    /// Its class.
+    /// Class of the input.
     pub class: u32,
-    /// Slice of the file.
+    /// Index of the slice of the file.
     pub slice: u32,
-    /// Where in the file the load started, in bytes.
+    /// Offset of the slice in the file, in bytes.
     pub offset: usize,
-    /// Bytes loaded.
+    /// Number of bytes loaded.
     pub bytes: usize,
-    /// Bytes of the whole file.
+    /// Number of bytes of the whole file.
     pub file_bytes: usize,
-    /// When loading started and ended.
+    /// Times at which loading started and ended.
     pub load: (Micros, Micros),
-    /// Timed inferences.
+    /// Number of timed inferences.
     pub iterations: u64,
-    /// Warm-ups.
+    /// Number of warm-up inferences.
     pub warmups: u64,
     /// The `infer` command and its reply.
     pub infer: Exchange,
-    /// The device's time stamps in µs, a wrap of 32 bits undone; none in energy mode.
+    /// Time stamps of the device in µs, with a wrap of the 32-bit counter undone; `None` in energy mode.
     pub stamps: Option<(u64, u64)>,
     /// The output vector.
     pub outputs: Vec<f64>,
-    /// Samples and events of the energy monitor that belong to the trial, as ranges of the stream.
+    /// Samples of the energy monitor during the trial, as a range of the stream.
     pub samples: std::ops::Range<usize>,
-    /// Events likewise.
+    /// Events of the energy monitor during the trial, as a range of the stream.
     pub events: std::ops::Range<usize>,
 }
 
-/// What a wake word run gave.
+/// Outcome of a wake word run.
 pub struct Heard {
-    /// When playing started, on the host's clock.
+    /// Time of the host's clock at which playing started.
     pub playing_at: Micros,
     /// Detections in ms.
     pub detections: Vec<u64>,
-    /// Rises of the processing pin, in ticks of 10 µs.
+    /// Rising edges of the processing pin, in ticks of 10 µs.
     pub starts: Vec<u64>,
-    /// Falls of the processing pin.
+    /// Falling edges of the processing pin, in ticks of 10 µs.
     pub stops: Vec<u64>,
-    /// Activations of the word that the device reported, as it scales them; none where it reports none.
+    /// Activations of the wake word as the device reports them; empty if it does not report them.
     pub activations: Vec<i64>,
 }
 
-/// A link that a session used.
+/// Link used by a session.
 pub struct Link {
-    /// The port.
+    /// Name of the port.
     pub name: String,
-    /// Its speed in baud.
+    /// Baud rate.
     pub baud: u32,
 }
 
-/// Everything a session gave.
+/// Everything recorded in a session.
 pub struct Recording {
     /// The links, in the order monitor, board, device.
     pub links: Vec<Link>,
-    /// What the device said when it got power; nothing where it had power all along.
+    /// Lines of the device after power-on; empty if it was powered before the session.
     pub banner: Vec<Received>,
-    /// What the device calls itself.
+    /// Name that the device reports.
     pub vendor: String,
     /// The exchanges of the handshake, in order.
     pub handshake: Vec<Exchange>,
-    /// When the energy monitor was started.
+    /// Time at which the energy monitor was started.
     pub trace_on: Micros,
     /// The exchanges after the last trial.
     pub closing: Vec<Exchange>,
-    /// When the session began and ended.
+    /// Times at which the session began and ended.
     pub span: (Micros, Micros),
     /// The trials, in order.
     pub trials: Vec<Trial>,
-    /// What the energy monitor streamed.
+    /// Stream of the energy monitor.
     pub energy: Option<Stream>,
-    /// The wake word run.
+    /// Outcome of the wake word run.
     pub heard: Option<Heard>,
 }
 
-/// A session's files by name.
+/// Files of a session, by name.
 pub type SessionFiles = std::collections::BTreeMap<String, Vec<u8>>;
 
-/// The files a session leaves, in the dialect of the job.
+/// Returns the session files, in the dialect of the job.
 #[must_use]
 pub fn session_files(job: &Job<'_>, recording: &Recording) -> SessionFiles {
     match job.dialect {

@@ -1,16 +1,18 @@
-//! A bench of simulated devices on one virtual clock: device under test, interface board or IO manager, energy
-//! monitor. Nothing sleeps; every reply carries the time at which it would arrive.
+//! Simulated bench on one virtual clock: device under test, interface board or IO manager, and energy monitor. Nothing
+//! sleeps; every reply carries the time at which it would arrive.
 //!
-//! The devices are pure state machines: bytes and a time go in, timed bytes come out. They compute ahead, so a ten
-//! second window costs no time to simulate.
+//! The devices are pure state machines: input is bytes and a time, output is timed bytes. They compute ahead, so
+//! simulating a window of ten seconds takes no time.
 //!
-//! What could not be known of the real devices, and is therefore of our making: what the monitor prints after `volt get`,
-//! `pwr get` and `version`, and its words on bad commands; the texts of `help`, `state`, `log`, `i2scap`, `db getptr` and the
-//! errors of `db` of the wake-word device, and how many activations it keeps; what the interface board does with bytes of
-//! another speed; what the firmware does after an empty command on a microcontroller (here it is down, as on Linux) and
-//! with bytes beyond its buffer (here they are lost).
+//! Some behaviour of the real devices is not known and was made up:
+//! - monitor: output of `volt get`, `pwr get` and `version`, and error texts
+//! - wake word device: texts of `help`, `state`, `log`, `i2scap` and `db getptr`, errors of `db`, and how many
+//!   activations it keeps
+//! - interface board: what it does with bytes at another baud rate
+//! - firmware: what it does after an empty command on a microcontroller (here it crashes, as on Linux), and with bytes
+//!   beyond its buffer (here they are lost)
 //!
-//! Source: the dialogues of the reference firmware and both runners, mlcommons/tiny and eembc/energyrunner.
+//! Source: the protocols of the reference firmware and both runners, mlcommons/tiny and eembc/energyrunner.
 
 pub mod answers;
 pub mod board;
@@ -32,16 +34,16 @@ use monitor::Monitor;
 pub use profile::{Profile, ProfileError};
 use wakeword::WakewordDut;
 
-/// Bytes with the time at which the last of them arrives.
+/// Bytes, with the time at which the last of them arrives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timed {
-    /// When.
+    /// Time of arrival.
     pub at: Micros,
-    /// What.
+    /// The bytes.
     pub bytes: Vec<u8>,
 }
 
-/// Part of a device's time with a steady power.
+/// Activity of a device, with constant power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
     /// Waiting.
@@ -52,7 +54,7 @@ pub enum Activity {
     Infer,
 }
 
-/// Output of a device in the making: lines with the time at which they are on the wire.
+/// Reply under construction: lines, with the time at which each has been sent.
 struct Reply {
     now: Micros,
     baud: u64,
@@ -74,33 +76,33 @@ impl Reply {
     }
 }
 
-/// What a device did, for the energy monitor.
+/// Record of what a device did, for the energy monitor.
 #[derive(Debug, Default)]
-pub struct Trail {
-    /// Start, end and kind of every activity but idling, in order.
+pub struct ActivityLog {
+    /// Start, end and kind of every activity except idling, in order.
     pub spans: Vec<(Micros, Micros, Activity)>,
-    /// When the time-stamp pin fell.
+    /// Times at which the time-stamp pin fell.
     pub pulses: Vec<Micros>,
-    /// Since when it has had no power; `None` while it has.
+    /// Time of the last power-off; `None` while the device is powered.
     pub off_since: Option<Micros>,
 }
 
-/// How long bytes take on a wire: ten bits each.
+/// Returns how long bytes take on the wire, at ten bits per byte.
 #[must_use]
 pub fn transmission(bytes: usize, baud: u64) -> Micros {
     bytes as u64 * 10 * 1_000_000 / baud.max(1)
 }
 
-/// Either kind of device under test.
+/// Device under test, of either kind.
 pub enum Target {
-    /// The four file benchmarks.
+    /// Device for the benchmarks with input files.
     Files(Box<Dut>),
-    /// The streaming wake word.
+    /// Device for the streaming wake word.
     Wakeword(WakewordDut),
 }
 
 impl Target {
-    /// Takes bytes at a time; answers with timed lines.
+    /// Takes bytes that arrive at a time; returns timed lines.
     pub fn take(&mut self, at: Micros, bytes: &[u8]) -> Vec<Timed> {
         match self {
             Self::Files(dut) => dut.take(at, bytes),
@@ -108,16 +110,16 @@ impl Target {
         }
     }
 
-    /// What it did so far.
+    /// Returns the record of what the device did so far.
     #[must_use]
-    pub const fn trail(&self) -> &Trail {
+    pub const fn activity(&self) -> &ActivityLog {
         match self {
-            Self::Files(dut) => &dut.trail,
-            Self::Wakeword(dut) => &dut.trail,
+            Self::Files(dut) => &dut.activity,
+            Self::Wakeword(dut) => &dut.activity,
         }
     }
 
-    /// Speed of its serial port.
+    /// Returns the baud rate of its serial port.
     #[must_use]
     pub const fn baud(&self) -> u64 {
         match self {
@@ -126,7 +128,7 @@ impl Target {
         }
     }
 
-    /// Gives it power, so that it boots, or takes it away with all it had in memory; answers with the banner.
+    /// Powers the device on, so that it boots, or off, so that it loses its memory. Returns the banner.
     fn power(&mut self, at: Micros, on: bool) -> Vec<Timed> {
         match self {
             Self::Files(dut) => dut.power(at, on),
@@ -135,10 +137,10 @@ impl Target {
     }
 }
 
-/// Which port of a bench.
+/// Port of a bench.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Port {
-    /// Straight to the device under test.
+    /// Directly to the device under test.
     Dut,
     /// The interface board or IO manager.
     Board,
@@ -146,7 +148,7 @@ pub enum Port {
     Monitor,
 }
 
-/// A bench: devices wired together.
+/// Bench: devices that are wired together.
 pub struct Bench {
     /// The device under test.
     pub target: Target,
@@ -160,23 +162,23 @@ pub struct Bench {
 
 #[derive(Default)]
 struct Buffer {
-    /// Output not yet read, in order of time.
+    /// Output that was not read yet, in order of time.
     queue: VecDeque<Timed>,
 }
 
 impl Bench {
-    /// Wires devices together.
+    /// Creates a bench of these devices.
     #[must_use]
     pub fn new(target: Target, board: Option<Board>, monitor: Option<Monitor>) -> Self {
         Self { target, board, monitor, now: 0, ports: [Buffer::default(), Buffer::default(), Buffer::default()] }
     }
 
-    /// The bench a profile describes for a benchmark, in the wiring of a mode. In an energy wiring the monitor feeds
-    /// the device, which has no power until it is told to give some.
+    /// Creates the bench of a profile for a benchmark. If energy is measured, the monitor powers the device, which is
+    /// off until the monitor receives the command to power it on.
     ///
     /// # Errors
-    /// When the profile has no such benchmark, or no power figures for an energy wiring.
-    pub fn of(profile: &Arc<Profile>, benchmark: &str, wiring: Wiring) -> Result<Self, ProfileError> {
+    /// When the profile does not have the benchmark, or has no power figures and energy is measured.
+    pub fn from_profile(profile: &Arc<Profile>, benchmark: &str, wiring: Wiring) -> Result<Self, ProfileError> {
         let mut target = if benchmark == "sww" {
             Target::Wakeword(WakewordDut::new(profile.clone())?)
         } else {
@@ -194,7 +196,7 @@ impl Bench {
         Ok(Self::new(target, board, monitor))
     }
 
-    /// Bytes arrive at a port.
+    /// Takes bytes that arrive at a port.
     pub fn take(&mut self, port: Port, at: Micros, bytes: &[u8]) {
         self.now = self.now.max(at);
         let out = match port {
@@ -204,7 +206,7 @@ impl Bench {
                 None => Vec::new(),
             },
             Port::Monitor => match &mut self.monitor {
-                Some(monitor) => monitor.take(at, bytes, self.target.trail()),
+                Some(monitor) => monitor.take(at, bytes, self.target.activity()),
                 None => Vec::new(),
             },
         };
@@ -212,21 +214,21 @@ impl Bench {
         self.feed(at);
     }
 
-    /// Switches the device as the monitor feeds it, and sends what it says when it boots to whoever listens.
+    /// Powers the device on or off as the monitor demands, and sends its banner to the port that it is connected to.
     fn feed(&mut self, at: Micros) {
         let Some(monitor) = &self.monitor else { return };
-        if monitor.feeds() == self.target.trail().off_since.is_none() {
+        if monitor.powers_device() == self.target.activity().off_since.is_none() {
             return;
         }
-        let banner = self.target.power(at, monitor.feeds());
+        let banner = self.target.power(at, monitor.powers_device());
         let (port, lines) = match &mut self.board {
-            Some(board) => (Port::Board, board.overhear(&banner, self.target.baud())),
+            Some(board) => (Port::Board, board.relay_unsolicited(&banner, self.target.baud())),
             None => (Port::Dut, banner),
         };
         self.ports[port as usize].queue.extend(lines);
     }
 
-    /// Speed of a port in baud.
+    /// Returns the baud rate of a port.
     #[must_use]
     pub fn baud(&self, port: Port) -> u64 {
         match port {
@@ -236,13 +238,13 @@ impl Bench {
         }
     }
 
-    /// What a port has put out until a time, in order.
+    /// Removes and returns the output of a port until a time, in order.
     pub fn drain(&mut self, port: Port, until: Micros) -> Vec<Timed> {
         self.now = self.now.max(until);
         if port == Port::Monitor
             && let Some(monitor) = &mut self.monitor
         {
-            let samples = monitor.run(until, self.target.trail());
+            let samples = monitor.run(until, self.target.activity());
             self.ports[port as usize].queue.extend(samples);
         }
         let queue = &mut self.ports[port as usize].queue;
@@ -250,23 +252,23 @@ impl Bench {
         queue.drain(..ready).collect()
     }
 
-    /// When a port puts out its next bytes, as far as is known.
+    /// Returns the time of the next output of a port, as far as it is known.
     #[must_use]
     pub fn next_output(&self, port: Port) -> Option<Micros> {
         self.ports[port as usize].queue.front().map(|timed| timed.at)
     }
 }
 
-/// How a bench is wired.
+/// Wiring of a bench.
 #[derive(Debug, Clone, Copy)]
 pub struct Wiring {
-    /// Whether the device is an energy build and an energy monitor is there.
+    /// Whether energy is measured: with an energy build of the firmware and an energy monitor.
     pub energy: bool,
     /// The board between host and device.
     pub board: Option<board::BoardKind>,
 }
 
-/// A port of a bench as a [`Device`] on the bench's virtual clock.
+/// Port of a bench as a [`Device`] on the bench's virtual clock.
 pub struct VirtualDevice {
     bench: Rc<RefCell<Bench>>,
     port: Port,
@@ -299,7 +301,7 @@ impl Device for VirtualDevice {
     }
 
     fn receive(&mut self, within: Micros) -> Result<Option<Received>, LinkError> {
-        /// The monitor samples all the time; its lines come to be when somebody looks.
+        /// The monitor samples all the time, but its lines are computed only on request, at this interval.
         const LOOK: Micros = 1000;
         let deadline = self.now().saturating_add(within);
         loop {

@@ -1,8 +1,8 @@
-//! The adversary: edits valid submissions at random, by structure, and holds that no figure stays confirmed whose claim
-//! changed or whose evidence shrank.
+//! Random structural edits of valid submissions: no figure may stay confirmed if its claim changed or its evidence
+//! shrank.
 //!
-//! `TINYAUDIT_EDITS=100000 cargo test --release --test it -- adversary` goes on for longer; `TINYAUDIT_SEED` starts
-//! elsewhere. An edit survives only where it leaves every published figure and all its evidence as they were.
+//! `TINYAUDIT_EDITS=100000 cargo test --release --test it -- adversary` makes more edits; `TINYAUDIT_SEED` selects
+//! others. A figure may stay confirmed only if the edit changes no published figure and removes none of its evidence.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,7 +18,7 @@ use tinyaudit::source::Tree;
 
 use crate::golden;
 
-/// A small generator, so that a seed gives the same edits everywhere.
+/// Small random number generator: a seed gives the same edits on every machine.
 struct Chance(u64);
 
 impl Chance {
@@ -28,7 +28,7 @@ impl Chance {
     }
 }
 
-/// What is published of a run, and how much evidence there is for it.
+/// Published figures of a run, and the amount of evidence for them.
 #[derive(Debug, Clone, PartialEq)]
 struct Seen {
     status: Status,
@@ -70,7 +70,7 @@ fn claims(run: &Run, kind: Kind) -> Vec<Option<f64>> {
     }
 }
 
-/// Inferences, outputs (an energy run is not judged by them), stamps of the device, detections, entries, samples.
+/// Counts inferences, outputs (which do not matter in an energy run), device time stamps, detections, entries, samples.
 fn evidence(run: &Run) -> [usize; 6] {
     let log = run.log.as_ref();
     let entries = run.json.as_deref().unwrap_or_default();
@@ -89,7 +89,7 @@ fn ending(path: &Path) -> &str {
     path.extension().and_then(|ending| ending.to_str()).unwrap_or_default()
 }
 
-/// Edits a file and says how; `None` where the edit changes nothing.
+/// Edits a file and returns the kind of edit; `None` if the edit changes nothing.
 fn edit(path: &Path, chance: &mut Chance) -> Option<String> {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let bytes = fs::read(path).unwrap();
@@ -129,7 +129,7 @@ fn scaled(bytes: &[u8]) -> Vec<u8> {
     bytes[..5].iter().copied().chain(bytes[5..].chunks_exact(4).flat_map(scale)).collect()
 }
 
-/// Walks to a value at random and changes it.
+/// Changes a value at a random position.
 fn edit_json(value: &mut Value, chance: &mut Chance) -> Option<&'static str> {
     let children = match value {
         Value::Array(items) => items.len(),
@@ -249,7 +249,7 @@ fn files(root: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Whether an edited figure that is still confirmed is no lie: same claim, no less evidence.
+/// Whether an edited figure may still be confirmed: same claim, not less evidence.
 fn is_sound(before: &Seen, after: &Seen) -> bool {
     let close = |(a, b): (&Option<f64>, &Option<f64>)| a == b;
     before.claims.len() == after.claims.len()
@@ -287,7 +287,7 @@ fn no_edit_leaves_a_changed_figure_confirmed() {
             }
         }
     }
-    println!("{edits} edits; still confirmed, claim and evidence as they were: {confirmed:#?}");
+    println!("{edits} edits; still confirmed with the same claim and evidence: {confirmed:#?}");
     assert!(wrong.is_empty(), "{} unsound:\n{}", wrong.len(), wrong.join("\n"));
     let listed = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/adversary.yaml")).unwrap();
     let listed: BTreeMap<String, usize> = serde_yaml::from_str(&listed).unwrap();

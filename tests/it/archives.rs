@@ -1,4 +1,4 @@
-//! An archive is one thing to every program, or it is not read: archives as people make them, and such as lie.
+//! An archive is read only if every program reads it the same way: archives of common programs, and malicious ones.
 
 use std::fs;
 use std::io::{Cursor, Write as _};
@@ -16,7 +16,7 @@ const FILES: [(&str, &[u8]); 3] = [
     ("closed/Co/systems/board.json", b"{}"),
 ];
 
-/// An archive as our own library writes it.
+/// An archive written by our library.
 fn plain(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
@@ -27,7 +27,7 @@ fn plain(files: &[(&str, &[u8])]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// How a program writes a file: its flags, whether its sizes stand before it, and what stands behind it.
+/// How a program writes a file: its flags, whether its sizes come before the content, and what follows it.
 #[derive(Clone, Copy)]
 struct Habit {
     flags: u16,
@@ -36,7 +36,7 @@ struct Habit {
     wide: bool,
 }
 
-/// An archive made by hand; names are bytes.
+/// An archive built byte by byte; names are bytes.
 fn made(files: &[(&[u8], &[u8])], habit: Habit) -> Vec<u8> {
     let (mut out, mut list) = (Vec::new(), Vec::new());
     let numbers = |numbers: &[(u64, usize)]| -> Vec<u8> {
@@ -83,19 +83,19 @@ fn made(files: &[(&[u8], &[u8])], habit: Habit) -> Vec<u8> {
 fn open(bytes: &[u8]) -> std::io::Result<Tree> {
     let mut file = tempfile::tempfile()?;
     file.write_all(bytes)?;
-    Tree::of_archive(file)
+    Tree::from_archive(file)
 }
 
 const PLAIN: Habit = Habit { flags: 0, sizes_before: true, signed: false, wide: false };
 
 #[test]
-fn archives_of_many_programs_are_read() {
+fn archives_from_many_programs_are_read() {
     let nested = plain(&[("x", b"y")]);
     let names = ["closed/Co/a", "closed/Co/\u{fc}", "closed/Co/inner.zip"];
     let files: Vec<(&[u8], &[u8])> = names.iter().map(|name| (name.as_bytes(), &nested[..])).collect();
     for habit in [
         PLAIN,
-        // As macOS writes, as Info-ZIP into a pipe, as Python into one, and with sizes on both sides.
+        // Like macOS, like Info-ZIP and Python into a pipe, and with sizes before and after the content.
         Habit { flags: 8, sizes_before: false, signed: true, wide: false },
         Habit { flags: 8, sizes_before: false, signed: false, wide: false },
         Habit { flags: 8 | 0x800, sizes_before: false, signed: true, wide: true },
@@ -106,10 +106,10 @@ fn archives_of_many_programs_are_read() {
             assert_eq!(tree.read(tree.get(name).unwrap()).unwrap(), nested, "{name}");
         }
     }
-    // As programs of DOS descent write a name.
+    // A name as DOS programs write it.
     let tree = open(&made(&[(b"closed/Co/Pr\x81fung.txt", b"x")], PLAIN)).unwrap();
     assert!(tree.get("closed/Co/Pr\u{fc}fung.txt").is_some());
-    // With a comment, and without anything.
+    // With a comment, and empty.
     let mut commented = plain(&FILES);
     let length = commented.len();
     commented[length - 2] = 4;
@@ -118,7 +118,7 @@ fn archives_of_many_programs_are_read() {
     assert!(open(&plain(&[])).unwrap().entries().is_empty());
 }
 
-/// The same bytes with some of them others.
+/// The bytes with `new` written at `at`.
 fn edited(bytes: &[u8], at: usize, new: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     bytes[at..at + new.len()].copy_from_slice(new);
@@ -130,7 +130,7 @@ fn word(number: usize) -> [u8; 4] {
 }
 
 #[test]
-fn what_two_programs_may_read_differently_is_refused() {
+fn an_archive_that_programs_read_differently_is_refused() {
     let whole = plain(&FILES);
     let end = whole.len() - 22;
     let list = u32::from_le_bytes(whole[end + 16..end + 20].try_into().unwrap()) as usize;
@@ -162,31 +162,31 @@ fn what_two_programs_may_read_differently_is_refused() {
     let cases: [(&str, Vec<u8>); 30] = [
         ("before the archive's first file", [b"#!/bin/sh\n", &whole[..]].concat()),
         ("before the archive's first file", [&second[..], &whole].concat()),
-        ("behind the end", [&whole[..], b"x"].concat()),
-        ("two ends", with_comment(&whole[end..])),
+        ("after the end", [&whole[..], b"x"].concat()),
+        ("two end records", with_comment(&whole[end..])),
         ("may be another archive", with_comment(&second[..40])),
-        ("that is no file", moved(b"hidden")),
-        ("that is no file", moved(&whole[list..end])),
+        ("that is not a file", moved(b"hidden")),
+        ("that is not a file", moved(&whole[list..end])),
         ("overlaps", overlapping),
         ("before the archive's first file", unlisted),
-        ("lists other files", edited(&whole, end + 8, &[2, 0, 2, 0])),
+        ("does not have the stated number of files", edited(&whole, end + 8, &[2, 0, 2, 0])),
         ("several", edited(&whole, end + 4, &[1, 0])),
         ("the name of", edited(&whole, 30, b"C")),
-        ("the packing of", edited(&whole, 8, &[8])),
-        ("the size or check sum of", edited(&whole, 14, &[whole[14] ^ 1])),
-        ("the size or check sum of", edited(&whole, 22, &word(3))),
-        ("that is no file", edited(&descriptor, 30 + 8 + 1 + 4, &[0xFF])),
+        ("the compression of", edited(&whole, 8, &[8])),
+        ("the size or checksum of", edited(&whole, 14, &[whole[14] ^ 1])),
+        ("the size or checksum of", edited(&whole, 22, &word(3))),
+        ("that is not a file", edited(&descriptor, 30 + 8 + 1 + 4, &[0xFF])),
         ("has two sizes", edited(&edited(&whole, 22, &word(3)), list + 24, &word(3))),
         ("twice", named(&["closed/a", "closed/a"])),
-        ("one on some systems", named(&["closed/a", "closed/A"])),
-        ("one on some systems", named(&["closed/a/x", "closed/A/y"])),
-        ("one on some systems", named(&["closed/\u{fc}", "closed/u\u{308}"])),
-        ("one on some systems", named(&["closed/a.c", "closed/a.c."])),
-        ("one on some systems", named(&["closed/a/x", "closed/a /y"])),
-        ("one on some systems", named(&["closed/stra\u{df}e", "closed/STRASSE"])),
-        ("one on some systems", named(&["closed/\u{3c3}", "closed/\u{3c2}"])),
-        ("do not follow", edited(&edited(&whole, 6, &[8]), list + 8, &[8])),
-        ("the packing of", edited(&whole, 6, &[8])),
+        ("the same file on some systems", named(&["closed/a", "closed/A"])),
+        ("the same file on some systems", named(&["closed/a/x", "closed/A/y"])),
+        ("the same file on some systems", named(&["closed/\u{fc}", "closed/u\u{308}"])),
+        ("the same file on some systems", named(&["closed/a.c", "closed/a.c."])),
+        ("the same file on some systems", named(&["closed/a/x", "closed/a /y"])),
+        ("the same file on some systems", named(&["closed/stra\u{df}e", "closed/STRASSE"])),
+        ("the same file on some systems", named(&["closed/\u{3c3}", "closed/\u{3c2}"])),
+        ("do not follow it", edited(&edited(&whole, 6, &[8]), list + 8, &[8])),
+        ("the compression of", edited(&whole, 6, &[8])),
         ("has content", named(&["closed\\Co\\"])),
         ("too long", named(&[&deep])),
         ("too long", named(&[&long])),
@@ -209,9 +209,9 @@ fn run(arguments: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// Some programs make a link of what says so, whatever system it comes from.
+/// Some programs create a link if the entry says so, whatever system the entry names.
 #[test]
-fn links_of_any_system_are_links() {
+fn links_from_any_system_are_recognised() {
     let whole = plain(&FILES);
     let end = whole.len() - 22;
     let list = u32::from_le_bytes(whole[end + 16..end + 20].try_into().unwrap()) as usize;
@@ -221,19 +221,19 @@ fn links_of_any_system_are_links() {
     }
 }
 
-/// What is packed must be all there is, and have the check sum that is claimed.
+/// The content must be complete and have the claimed checksum.
 #[test]
-fn content_that_is_not_as_listed_is_no_content() {
+fn content_that_differs_from_the_listing_is_an_error() {
     let whole = plain(&FILES);
     let tree = open(&edited(&whole, 30 + FILES[0].0.len(), b"M")).unwrap();
     let error = tree.read(tree.get(FILES[0].0).unwrap()).unwrap_err().to_string();
-    assert!(error.contains("check sum"), "{error}");
+    assert!(error.contains("checksum"), "{error}");
 }
 
-/// Names that some systems take for one do not go into a package, as nobody could check it.
+/// Names that are equal on some systems are not packaged, because the package could not be checked there.
 #[cfg(target_os = "linux")]
 #[test]
-fn names_that_are_one_elsewhere_are_not_packed() {
+fn names_that_are_equal_on_other_systems_are_not_packaged() {
     let folder = TempDir::new().unwrap();
     let tree = folder.path().join("tree");
     crate::golden::copy(&crate::golden::bundled(), &tree);
@@ -244,5 +244,5 @@ fn names_that_are_one_elsewhere_are_not_packed() {
     let out = folder.path().join("p.zip");
     let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
     let (code, said) = run(&["package", &text(&tree), "--round", "v1.3", "--out", &text(&out)]);
-    assert!(code == Some(2) && said.contains("for one") && !out.exists(), "{said}");
+    assert!(code == Some(2) && said.contains("as the same file") && !out.exists(), "{said}");
 }

@@ -1,4 +1,4 @@
-//! The simulated bench: firmware dialogues, whole submissions, faults, and a real pseudo-terminal.
+//! The simulated bench: firmware dialogues, complete submissions, faults, and a real pseudo-terminal.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use tinyaudit::testbench::simulator::{Bench, Port, Profile, Wiring};
 const DIRECT: Wiring = Wiring { energy: false, board: None };
 
 fn bench(benchmark: &str, wiring: Wiring) -> Bench {
-    Bench::of(&Arc::new(Profile::named("cortex-m4-reference").unwrap()), benchmark, wiring).unwrap()
+    Bench::from_profile(&Arc::new(Profile::named("cortex-m4-reference").unwrap()), benchmark, wiring).unwrap()
 }
 
-/// What a device answers to bytes, all of it, however long it takes.
+/// The complete answer of a device to these bytes, however long it takes.
 fn answer(bench: &mut Bench, port: Port, bytes: &[u8]) -> String {
     bench.take(port, 1000, bytes);
     let out: Vec<u8> = bench.drain(port, u64::MAX / 4).into_iter().flat_map(|timed| timed.bytes).collect();
@@ -70,9 +70,9 @@ fn the_firmware_answers_as_the_reference_does() {
     assert!(help.contains("timestsamp   : Generate a timetsamp"));
 }
 
-/// What the firmware keeps, where it ends a command, and what brings it down.
+/// What the firmware stores, where it ends a command, and what crashes it.
 #[test]
-fn the_firmware_has_the_memory_of_the_reference() {
+fn the_firmware_has_the_memory_limits_of_the_reference() {
     let mut ad = bench("ad", DIRECT);
     for (command, reply) in [
         ("results%", "m-results-[0.000]\r\nm-ready\r\n"),
@@ -91,12 +91,12 @@ fn the_firmware_has_the_memory_of_the_reference() {
     assert_eq!(answer(&mut bench("kws", DIRECT), Port::Dut, b"results%").matches("0.000").count(), 12);
     for empty in ["%", " %"] {
         assert_eq!(answer(&mut ad, Port::Dut, empty.as_bytes()), "");
-        assert_eq!(answer(&mut ad, Port::Dut, b"name%"), "", "it is down until it gets power anew");
+        assert_eq!(answer(&mut ad, Port::Dut, b"name%"), "", "it does not answer until it is powered again");
     }
 }
 
 #[test]
-fn the_monitor_counts_from_the_start_and_refuses_what_it_does_not_know() {
+fn the_monitor_counts_from_the_start_and_refuses_unknown_commands() {
     let mut bench = bench("kws", Wiring { energy: true, ..DIRECT });
     let mut at = 1000;
     let mut say = |bench: &mut Bench, port, text: &str| {
@@ -112,15 +112,15 @@ fn the_monitor_counts_from_the_start_and_refuses_what_it_does_not_know() {
     for (command, why) in
         [("volt 5000m", "1800m to 3300m"), ("frequency 1k", "unknown command"), ("freq", "bad argument")]
     {
-        let told = say(&mut bench, Port::Monitor, &format!("{command}\r\n"));
-        assert!(told.contains(&format!("error {command}\r\nError detail: ")) && told.contains(why), "{told}");
+        let printed = say(&mut bench, Port::Monitor, &format!("{command}\r\n"));
+        assert!(printed.contains(&format!("error {command}\r\nError detail: ")) && printed.contains(why), "{printed}");
     }
     say(&mut bench, Port::Monitor, "pwr on\r\n");
     for _ in 0..2 {
         say(&mut bench, Port::Monitor, "start\r\n");
         say(&mut bench, Port::Dut, "timestamp%");
-        let told = say(&mut bench, Port::Monitor, "");
-        assert!(told.contains("event 00 ris\r\n") && !told.contains("event 01 ris"), "{told}");
+        let printed = say(&mut bench, Port::Monitor, "");
+        assert!(printed.contains("event 00 ris\r\n") && !printed.contains("event 01 ris"), "{printed}");
         say(&mut bench, Port::Monitor, "stop\r\n");
     }
 }
@@ -145,9 +145,12 @@ fn the_wake_word_device_knows_its_commands() {
         ("run_model class0%", "m-activations-[+121, -127, -127]\r\n"),
         ("nonsense%", "Unrecognized command nonsense\r\n"),
     ] {
-        let told = answer(&mut sww, Port::Dut, command.as_bytes());
+        let printed = answer(&mut sww, Port::Dut, command.as_bytes());
         let echo = format!("Received command: {}\r\n", command.trim_end_matches('%'));
-        assert!(told.starts_with(&echo) && told.contains(part) && told.ends_with("m-ready\r\n"), "{command}: {told}");
+        assert!(
+            printed.starts_with(&echo) && printed.contains(part) && printed.ends_with("m-ready\r\n"),
+            "{command}: {printed}"
+        );
     }
 }
 
@@ -169,20 +172,20 @@ fn an_inference_has_two_laps_or_two_pulses() {
     assert_eq!(answer(&mut energy, Port::Dut, b""), "m-timestamp-mode-energy\r\nm-init-done\r\nm-ready\r\n");
     assert_eq!(answer(&mut energy, Port::Dut, b"timestamp%"), "m-ready\r\n");
     assert!(!answer(&mut energy, Port::Dut, b"infer 3 1%").contains("m-lap"));
-    assert_eq!(energy.target.trail().pulses.len(), 4, "boot, timestamp, start and end");
+    assert_eq!(energy.target.activity().pulses.len(), 4, "boot, timestamp, start and end");
     answer(&mut energy, Port::Monitor, b"pwr off\r\n");
     assert_eq!(answer(&mut energy, Port::Dut, b"name%"), "");
 }
 
 #[test]
-fn the_interface_board_passes_on_and_has_its_quirks() {
+fn the_interface_board_forwards_commands_and_has_its_quirks() {
     use tinyaudit::testbench::simulator::board::BoardKind;
     let mut bench = bench("sww", Wiring { energy: false, board: Some(BoardKind::Interface) });
     assert_eq!(answer(&mut bench, Port::Board, b"name%"), "tinyML Enhanced Interface Board\r\nm-ready\r\n");
     assert_eq!(answer(&mut bench, Port::Board, b"named%"), "");
     assert_eq!(answer(&mut bench, Port::Board, b"nonsense%"), "m-ready\r\n");
     let passed = answer(&mut bench, Port::Board, b"dut name%");
-    // It starts with the device's energy speed, and a device of another one hears and says nothing.
+    // The board starts at the device's baud rate for energy; a device with another rate does not answer.
     assert_eq!(passed, "m-dut-passthrough(name)\r\nm-ready\r\n");
     let mut bench = self::bench("sww", Wiring { energy: false, board: Some(BoardKind::Interface) });
     assert_eq!(answer(&mut bench, Port::Board, b"checkbaud%"), "baud is: 9600\nm-ready\r\n");
@@ -197,15 +200,15 @@ fn the_interface_board_passes_on_and_has_its_quirks() {
     assert!(answer(&mut bench, Port::Board, b"play none.wav%").contains("Error playing file."));
     assert!(answer(&mut bench, Port::Board, b"play long_wav.wav%").ends_with("succeeded.\nm-ready\r\n"));
     assert!(answer(&mut bench, Port::Board, b"print_detections%").starts_with("Detection Timestamps (ms)\r\n"));
-    // A hundred values are twelve full lines and four, to which the end is glued.
+    // A hundred values are twelve full lines and one of four; the final `m-ready` follows on that line.
     assert!(answer(&mut bench, Port::Board, b"print_dutycycle%").ends_with(", m-ready\r\n"));
 }
 
 fn report(folder: &std::path::Path, round: &str) -> Report {
-    Report::of(&Tree::open(folder).unwrap(), Round::named(round).unwrap(), None).unwrap()
+    Report::check(&Tree::open(folder).unwrap(), Round::named(round).unwrap(), None).unwrap()
 }
 
-/// Simulate, run, write, check: nothing above a note, and the results are the profile's truth.
+/// Simulates, runs, writes and checks: no finding above a note, and the results are those of the profile.
 fn end_to_end(round_name: &str, dialect: Runner) {
     let round = Round::named(round_name).unwrap();
     let folder = TempDir::new().unwrap();
@@ -284,7 +287,7 @@ fn with_fault(kind: FaultKind, command: &str, after: usize) -> Arc<Profile> {
     Arc::new(profile)
 }
 
-/// Every fault ends the session with an error that names the command, what was expected and what came.
+/// Every fault ends the session with an error that names the command, what was expected and what was received.
 #[test]
 fn faults_end_a_session_with_a_clear_error() {
     let round = Round::named("v1.3").unwrap();
@@ -315,9 +318,9 @@ fn faults_end_a_session_with_a_clear_error() {
     }
 }
 
-/// A device that lies about time gives a session that runs; the check finds it out.
+/// A device with a wrong clock gives a complete session; the check detects it.
 #[test]
-fn a_slow_clock_is_found_out_by_the_check() {
+fn a_slow_clock_is_detected_by_the_check() {
     let round = Round::named("v1.3").unwrap();
     for dialect in [Runner::Eembc, Runner::Mlcommons] {
         let honest = Arc::new(Profile::named("cortex-m4-reference").unwrap());
@@ -336,7 +339,7 @@ fn a_slow_clock_is_found_out_by_the_check() {
         write_files(&simulate_session(&slow, &round, "ic", Mode::Performance, dialect, 9).unwrap(), &run).unwrap();
         let report = report(folder.path(), "v1.3");
         let found: Vec<_> = report.findings.iter().map(|finding| finding.rule.id).collect();
-        // The energy run, whose clock is the monitor's, and the accuracy run tell the same.
+        // The energy run, which uses the monitor's clock, and the accuracy run show the same.
         let rules =
             ["energy-run-of-another-speed", "latency-disagrees-with-throughput", "device-clock-disagrees-with-host"];
         assert_eq!(found, rules, "{dialect:?}");
@@ -352,14 +355,14 @@ fn sessions_repeat_exactly() {
     assert!(run() == run());
 }
 
-/// The kinds of a log's lines: everything but names, numbers and times.
+/// The kinds of lines in a log: everything except names, numbers and times.
 fn line_kinds(log: &[u8]) -> Vec<String> {
     String::from_utf8_lossy(log)
         .lines()
         .map(|line| {
             let line = line.split_once(' ').map_or(line, |(_, rest)| rest).trim_end();
             let line = line.split(['"', '[']).next().unwrap_or(line);
-            // Names of ports, folders and devices are the machine's own.
+            // Names of ports, folders and devices depend on the machine.
             let cut = ["port ", "sessions", "name retrieved:"].iter().filter_map(|word| line.find(word)).min();
             let line = &line[..cut.unwrap_or(line.len())];
             line.chars().filter(|c| !c.is_ascii_digit()).collect::<String>()

@@ -1,5 +1,5 @@
-//! What is read, judged and shown costs in proportion to its size: inputs of every kind, made by somebody who means harm,
-//! cost little more than four times as much when they are four times as large.
+//! Reading, auditing and rendering take time in proportion to the input: a malicious input of any kind that is four
+//! times as large takes little more than four times as long.
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
@@ -15,25 +15,26 @@ use tinyaudit::parse::document::{checklist, description};
 use tinyaudit::parse::{claims, eembc, mlcommons, results_json, script};
 use tinyaudit::render;
 use tinyaudit::render::triage::View;
-use tinyaudit::round::{Round, Severity, spelling};
+use tinyaudit::round::{Round, Severity};
+use tinyaudit::schema::spelling;
 use tinyaudit::source::Tree;
-use tinyaudit::submit::mending;
+use tinyaudit::submit::fixing;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use crate::golden;
 
-/// How many times as much an input may cost that is four times as large; where every part of it is held against every
-/// other, it costs sixteen times as much.
+/// Largest allowed ratio of the times for an input and for one four times as large. If every part is compared with
+/// every other, the ratio is sixteen.
 const MOST: u32 = 8;
 
-/// What cannot be measured well.
+/// Times below this cannot be measured well.
 const LITTLE: Duration = Duration::from_millis(8);
-/// Rounds of measuring at most; of each size the least counts, which others on the machine disturb least.
+/// Most repetitions. For each size the shortest time counts, because other processes disturb it least.
 const ROUNDS: usize = 8;
 
-/// Works on an input of a size, and on one four times as large. What counts is the processor's time of one thread, which
-/// waiting for others is no part of.
+/// Processes an input of a size and one four times as large, and compares the CPU times of one thread, which do not
+/// include waiting.
 fn bounded<I: Sync>(what: &str, size: usize, make: impl Fn(usize) -> I, work: impl Fn(&I) + Sync) {
     let (small, large) = (make(size), make(4 * size));
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
@@ -52,16 +53,16 @@ fn bounded<I: Sync>(what: &str, size: usize, make: impl Fn(usize) -> I, work: im
             return;
         }
     }
-    panic!("{what}: {least_small:?}, four times as large {least_large:?}");
+    panic!("{what}: {least_small:?}, for four times the size {least_large:?}");
 }
 
-/// The processor's time that this thread has taken.
+/// CPU time of this thread.
 fn spent() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::try_from(time).unwrap()
 }
 
-/// The same for a text.
+/// [`bounded`] for a text.
 fn text(what: &str, size: usize, make: impl Fn(usize) -> String, parse: impl Fn(&[u8]) + Sync) {
     bounded(what, size, make, |text| parse(text.as_bytes()));
 }
@@ -181,7 +182,7 @@ fn patterns() {
     );
 }
 
-/// A tree of these files; those whose names end with a slash are folders.
+/// A tree of these files; names that end in a slash are folders.
 fn tree(files: impl Iterator<Item = (String, &'static str)>) -> Tree {
     let mut archive = ZipWriter::new(std::io::BufWriter::new(tempfile::tempfile().unwrap()));
     let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
@@ -193,21 +194,21 @@ fn tree(files: impl Iterator<Item = (String, &'static str)>) -> Tree {
             archive.write_all(content.as_bytes()).unwrap();
         }
     }
-    Tree::of_archive(archive.finish().unwrap().into_inner().unwrap()).unwrap()
+    Tree::from_archive(archive.finish().unwrap().into_inner().unwrap()).unwrap()
 }
 
 fn judged(tree: &Tree, round: &str) -> Report {
-    Report::of(tree, Round::named(round).unwrap(), None).unwrap()
+    Report::check(tree, Round::named(round).unwrap(), None).unwrap()
 }
 
 const DESCRIPTION: &str = r#"{"Submitter": "Zork", "Status": "preview", "Board Name": "b", "Processor(s) Name": "p"}"#;
 
 type Files = Vec<(String, &'static str)>;
 
-/// A tree grown to a size.
+/// Makes a tree of a given size.
 type Grown = fn(usize) -> Files;
 
-/// Kinds of trees of many parts.
+/// Trees with many parts of one kind.
 const TREES: [(&str, usize, Grown); 9] = [
     ("folders in a benchmark", 2000, |size| {
         let run = "closed/Co/results/board/ic/performance/log.txt".to_owned();
@@ -259,7 +260,7 @@ const TREES: [(&str, usize, Grown); 9] = [
 #[test]
 fn trees_are_loaded_and_judged() {
     for (what, size, files) in TREES {
-        // In the first round a description may have any name.
+        // In v0.5 a description may have any name.
         for round in ["v0.5", "v1.3"] {
             bounded(what, size, |size| tree(files(size).into_iter()), |tree| drop(judged(tree, round)));
         }
@@ -283,23 +284,24 @@ fn reports_are_written_and_compared() {
         };
         bounded(what, size / 2, make, |(tree, report)| {
             let mut out = std::io::sink();
-            render::text::write(report, Severity::Error, false, &mut out).unwrap();
-            render::json::write(&render::json::Check::of(report, Severity::Error, true), &mut out).unwrap();
+            let layout = render::text::Layout { width: 100, styled: false, threshold: Severity::Error };
+            render::text::write(report, &report.findings.iter().collect::<Vec<_>>(), layout, &mut out).unwrap();
+            render::json::write(&render::json::Check::new(report, Severity::Error, true), &mut out).unwrap();
             render::json::write_lines(report, &mut out).unwrap();
             render::sarif::write(report, &mut out).unwrap();
             render::junit::write(report, Severity::Error, &mut out).unwrap();
             render::github::write(report, "", Severity::Error, &mut out).unwrap();
-            render::html::write_check(report, render::html::Desk::plain(Severity::Error), &mut out).unwrap();
+            render::html::write_check(report, render::html::ReportOptions::new(Severity::Error), &mut out).unwrap();
             render::letter::write_all(report, usize::MAX, &mut out).unwrap();
             let view = View { benchmark: Some("ic".to_owned()), system: Some("board".to_owned()), ..View::default() };
-            let _ = view.of(report);
-            let _ = mending::plan(tree, report);
+            let _ = view.findings(report);
+            let _ = fixing::plan(tree, report);
             let _ = render::comparison::compare((tree, report), (tree, report));
         });
     }
 }
 
-/// Of one place a hundred findings of a rule are listed; the others count, and follow the same decisions.
+/// At most a hundred findings of a rule are listed per place; the others count, and waivers apply to them too.
 #[test]
 fn findings_of_one_place_are_capped() {
     let folder = tempfile::TempDir::new().unwrap();
@@ -316,7 +318,7 @@ fn findings_of_one_place_are_capped() {
     let mut many = judged(100_000);
     assert_eq!((many.findings.len(), many.counts().error), (Findings::MOST + 1, 199_999));
     let last = many.findings.last().unwrap();
-    assert_eq!((last.message.as_str(), last.stands_for), ("and 199899 more in the same place", 199_899));
+    assert_eq!((last.message.as_str(), last.finding_count), ("and 199899 more findings of this rule here", 199_899));
     let statuses =
         |report: &Report| report.proofs.values().map(|proof| (proof.status(), proof.reason())).collect::<Vec<_>>();
     assert_eq!(statuses(&few), statuses(&many));

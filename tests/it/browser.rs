@@ -1,6 +1,6 @@
-//! The report in a browser: no errors, filters, links, decisions, sizes, print, speed.
+//! The HTML report in a browser: errors, filters, links, decisions, sizes, print, speed.
 //!
-//! Runs where Chromium is installed and says so where it is not.
+//! These tests need Chromium; without it they print that they are skipped.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use tinyaudit::audit::report::{Loading, Report};
 use tinyaudit::audit::waiver;
 use tinyaudit::parse::document::pdf;
 use tinyaudit::render::history::History;
-use tinyaudit::render::html::{self, Desk};
+use tinyaudit::render::html::{self, ReportOptions};
 use tinyaudit::render::page::ResultsPage;
 use tinyaudit::render::publication::{self, Filter, Selection};
 use tinyaudit::round::{Round, Severity};
@@ -22,11 +22,11 @@ use tinyaudit::source::Tree;
 use crate::{corpus, golden};
 
 pub fn skipped(why: &str) {
-    // Past the test harness, which would swallow it.
+    // Written directly to stderr: the test harness would capture it otherwise.
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 
-/// Where Chromium is, if it is there.
+/// Path of Chromium, if it is installed.
 pub fn browser() -> Option<PathBuf> {
     let names = ["chromium", "chromium-browser", "google-chrome"];
     let folders: Vec<PathBuf> =
@@ -46,12 +46,12 @@ fn report(tree: &Path, round: &str) -> Report {
 
 fn page(report: &Report) -> String {
     let mut out = Vec::new();
-    let desk = Desk { reminders: true, ..Desk::plain(Severity::Error) };
+    let desk = ReportOptions { reminders: true, ..ReportOptions::new(Severity::Error) };
     html::write_check(report, desk, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-/// The bundled submission with a name, a claim that is wrong and a description that lacks a value.
+/// The bundled submission under another name, with a wrong claim and a description that lacks a value.
 fn faulty(submitter: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
@@ -80,13 +80,14 @@ fn chromium(browser: &Path, folder: &Path, arguments: &[String]) -> Output {
     output
 }
 
-/// Opens a page in a frame of that width, at that address, lets a person's clicks follow and tells what they see: what the
-/// script hands to `told`. The page keeps its policy, but for the file that the script is.
+/// Opens a page in a frame of this width, at this address, runs scripts that click, and returns what they pass to
+/// `finish`. The page keeps its policy, except that the script files are allowed.
 fn look<T: DeserializeOwned>(browser: &Path, page: &str, (width, hash): (u32, &str), scripts: &[&str]) -> T {
     let folder = TempDir::new().unwrap();
     let mut added = String::new();
     for (number, script) in scripts.iter().enumerate() {
-        let wrapped = format!("const told = (seen) => parent.postMessage(JSON.stringify(seen), \"*\");\n{{{script}}}");
+        let wrapped =
+            format!("const finish = (seen) => parent.postMessage(JSON.stringify(seen), \"*\");\n{{{script}}}");
         std::fs::write(folder.path().join(format!("{number}.js")), if number == 0 { &wrapped } else { *script })
             .unwrap();
         added = format!("<script src=\"{number}.js\"></script>{added}");
@@ -106,12 +107,12 @@ fn look<T: DeserializeOwned>(browser: &Path, page: &str, (width, hash): (u32, &s
     serde_json::from_str(&title).unwrap_or_else(|error| panic!("{error}: {title}"))
 }
 
-/// Sorting, filtering, following links.
+/// Sorts, filters and follows links.
 const CLICKS: &str = include_str!("browser/clicks.js");
 
 #[derive(Deserialize)]
 struct Seen {
-    /// Milliseconds until the page could be used.
+    /// Milliseconds until the page was ready.
     ready: f64,
     up: Vec<String>,
     down: Vec<String>,
@@ -143,7 +144,7 @@ fn behaves(browser: &Path, page: &str, results: usize, benchmark: &str) -> Seen 
     seen
 }
 
-/// How wide a page is, and what sticks out.
+/// Width of a page, and elements that exceed it.
 const WIDTH: &str = include_str!("browser/width.js");
 
 #[derive(Debug, Deserialize)]
@@ -160,7 +161,7 @@ fn fits(browser: &Path, page: &str) {
     }
 }
 
-/// Everything that axe-core finds, where `TINYAUDIT_AXE` names its `axe.min.js`.
+/// Checks a page with axe-core if `TINYAUDIT_AXE` is the path of its `axe.min.js`.
 fn is_accessible(browser: &Path, page: &str, widths: &[u32]) {
     let Some(file) = std::env::var_os("TINYAUDIT_AXE") else {
         return skipped("TINYAUDIT_AXE does not name axe.min.js");
@@ -177,21 +178,21 @@ fn is_accessible(browser: &Path, page: &str, widths: &[u32]) {
 fn the_report_of_a_simulated_submission_works() {
     let Some(browser) = browser() else { return };
     let page = page(&report(&golden::bundled(), "v1.3"));
-    assert!(!page.contains("http://") && !page.contains("https://"), "nothing comes from outside");
+    assert!(!page.contains("http://") && !page.contains("https://"), "the page loads nothing from outside");
     behaves(&browser, &page, 3, "sww");
     fits(&browser, &page);
     is_accessible(&browser, &page, &[400, 1280]);
 }
 
-/// The results page and that of several rounds fit every screen, too, and can be used by everybody.
+/// The results page and the history page fit every screen and are accessible.
 #[test]
 fn the_other_pages_fit_and_are_accessible() {
     let Some(browser) = browser() else { return };
     let reports = [report(&golden::bundled(), "v1.3"), report(faulty("ExampleCo").path(), "v1.4")];
     let mut history = Vec::new();
-    html::history::write(&History::of(&reports), &mut history).unwrap();
+    html::history::write(&History::new(&reports), &mut history).unwrap();
     let (rows, left_out) = publication::rows(&reports[0], Selection::Marked, &Filter::default());
-    let published = ResultsPage::of(&rows, &left_out, &reports[0].round, "r");
+    let published = ResultsPage::new(&rows, &left_out, &reports[0].round, "r");
     let mut results = Vec::new();
     html::write_results(&reports[0], &rows, &published, &mut results).unwrap();
     for page in [history, results] {
@@ -201,7 +202,7 @@ fn the_other_pages_fit_and_are_accessible() {
     }
 }
 
-/// The page's policy names its style and script, and nothing in the page needs more.
+/// The policy of the page allows its style and script, and the page needs nothing else.
 #[test]
 fn the_policy_has_no_exceptions() {
     let page = page(&report(faulty("ExampleCo").path(), "v1.3"));
@@ -210,7 +211,7 @@ fn the_policy_has_no_exceptions() {
     assert!(!page.contains(" style=") && !page.contains(" onclick=") && !page.contains("javascript:"));
 }
 
-/// Without scripts everything is shown, and nothing that would need one.
+/// Without scripts the page shows everything, but no control that needs a script.
 #[test]
 fn the_page_works_without_scripts() {
     let report = report(faulty("ExampleCo").path(), "v1.3");
@@ -227,13 +228,13 @@ fn the_page_works_without_scripts() {
 }
 
 #[test]
-fn a_benchmark_is_no_part_of_a_submitters_name() {
+fn a_benchmark_filter_does_not_match_submitter_names() {
     let Some(browser) = browser() else { return };
     let folder = faulty("STMicroelectronics");
     behaves(&browser, &page(&report(folder.path(), "v1.3")), 3, "ic");
 }
 
-/// Links from a finding to its evidence and back, from the first screen to a part of the results.
+/// Follows links from a finding to its evidence and back, and from the first screen to a part of the results.
 const LINKS: &str = include_str!("browser/links.js");
 
 #[derive(Debug, Deserialize)]
@@ -257,7 +258,7 @@ fn links_lead_from_findings_to_evidence_and_back() {
     assert_eq!(seen.focus, "c-figure");
 }
 
-/// A reviewer waives one finding and asks for another, and saves both.
+/// Waives one finding, asks about another, and saves both.
 const DECISIONS: &str = include_str!("browser/decisions.js");
 
 #[derive(Debug, Deserialize)]
@@ -267,7 +268,7 @@ struct Decided {
 }
 
 #[test]
-fn decisions_are_saved_as_waivers_that_the_program_takes() {
+fn saved_decisions_are_waivers_that_the_program_accepts() {
     let Some(browser) = browser() else { return };
     let folder = faulty("Ex \"a\": #é*");
     let mut report = report(folder.path(), "v1.3");
@@ -289,7 +290,7 @@ fn decisions_are_saved_as_waivers_that_the_program_takes() {
     assert!(letter.contains("88.5") && letter.contains("it's a slip"), "{letter}");
 }
 
-/// Printed, the page is a report: every section with its plots, the table across.
+/// The printed report contains every section with its plots, and the table in landscape.
 #[test]
 fn the_printed_page_has_table_and_plots() {
     let Some(browser) = browser() else { return };
@@ -302,18 +303,18 @@ fn the_printed_page_has_table_and_plots() {
     let text = pdf::read(&bytes).unwrap();
     let text = text.lines.iter().map(pdf::Line::text).collect::<Vec<_>>().join("\n");
     for part in
-        ["its throughput in inf/s", "class answered", "time in s", "the device repeats the inferences", "8 missed"]
+        ["its throughput in inf/s", "predicted class", "time in s", "the device echoes the commanded", "8 missed"]
     {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
     assert!(!text.contains("Submitter all"), "filters are not printed");
 }
 
-/// What a reviewer has to see first is on the first screen.
+/// The first screen shows what a reviewer has to see first.
 const FIRST: &str = include_str!("browser/first.js");
 
 #[test]
-fn the_report_of_a_whole_round_works_and_is_quick() {
+fn the_report_of_a_whole_round_works_and_is_fast() {
     let (Some(browser), Some(rounds)) = (browser(), corpus::rounds()) else { return };
     let page = page(&report(&rounds.join("v1.2"), "v1.2"));
     assert!(page.len() < 5_000_000, "{} bytes", page.len());

@@ -1,5 +1,5 @@
-//! Case files: `fixtures/checks/<rule>.yaml` holds edits of a golden submission and the complete list of findings they
-//! must give. Every rule has a case that fires and a near miss that does not.
+//! Case files: `fixtures/checks/<rule>.yaml` contains edits of a golden submission and the complete list of their
+//! findings. Every rule has a case in which it fires and a near miss in which it does not.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,9 +20,9 @@ use crate::golden;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
-    /// What is done.
+    /// What the edits do.
     name: String,
-    /// The round before, given as `--previous`: the golden submission itself, edited so.
+    /// The previous round, given as `--previous`: the golden submission with these edits.
     #[serde(default)]
     previous: Option<Vec<Edit>>,
     /// Which golden submission: `bundled`, `energy` or `board`.
@@ -31,7 +31,7 @@ struct Case {
     #[serde(default = "newest_with_both_runners")]
     round: String,
     edits: Vec<Edit>,
-    /// Waivers that are given, as YAML.
+    /// Waivers to apply, as YAML.
     #[serde(default)]
     waivers: Option<String>,
     /// Every finding, `severity[rule] path:line`.
@@ -54,7 +54,7 @@ enum Golden {
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 enum Edit {
-    /// Replaces text, which must be there; the first time only unless `all`.
+    /// Replaces text, which must exist; only its first occurrence unless `all` is set.
     Replace {
         file: PathBuf,
         old: String,
@@ -68,23 +68,23 @@ enum Edit {
     Write { file: PathBuf, text: String },
     /// Adds text at the end of a file.
     Append { file: PathBuf, text: String },
-    /// Cuts a file after so many bytes.
+    /// Truncates a file to this many bytes.
     Truncate { file: PathBuf, bytes: usize },
     /// Moves a file or folder.
     Move { from: PathBuf, to: PathBuf },
     /// Makes an empty folder.
     Folder(PathBuf),
-    /// Makes a symbolic link to nowhere.
+    /// Makes a symbolic link without a target.
     Link(PathBuf),
     /// Makes a named pipe.
     Pipe(PathBuf),
-    /// Makes a file of so many MB that takes no room.
+    /// Makes a sparse file of this many MB.
     Sparse { file: PathBuf, megabytes: u64 },
     /// Copies a file.
     Copy { from: PathBuf, to: PathBuf },
     /// Copies a folder.
     CopyTree { from: PathBuf, to: PathBuf },
-    /// Replaces a line of a Word checklist; one that begins with `X ` is ticked.
+    /// Replaces a line of a Word checklist; a line that starts with `X ` is ticked.
     Checklist { file: PathBuf, old: String, new: String },
     /// Multiplies the samples of an energy trace, or those of one window.
     Scale {
@@ -93,13 +93,13 @@ enum Edit {
         #[serde(default)]
         window: Option<(PathBuf, usize)>,
     },
-    /// Writes the samples of one window of an energy trace over those of another.
+    /// Copies the samples of one window of an energy trace over those of another.
     Repeat { file: PathBuf, windows: PathBuf, from: usize, to: usize },
     /// Adds a row to the table of a Word checklist.
     Row { file: PathBuf, cells: Vec<String> },
 }
 
-/// The submitter's folder, which all paths are below unless they start with `/`.
+/// The submitter's folder; paths are relative to it unless they start with `/`.
 const SUBMITTER: &str = "closed/ExampleCo";
 
 fn apply(edit: &Edit, root: &Path) {
@@ -172,7 +172,7 @@ fn apply(edit: &Edit, root: &Path) {
     }
 }
 
-/// The samples of a window of a trace, a thousand a second; windows count from 1.
+/// Range of the samples of a window in a trace of 1000 samples per second; windows are numbered from 1.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // times of a trace
 fn span(stamps: &Path, window: usize) -> std::ops::Range<usize> {
     let stamps: Vec<f64> = serde_json::from_slice(&fs::read(stamps).unwrap()).unwrap();
@@ -195,7 +195,7 @@ fn edit_checklist(path: &Path, edit: impl FnOnce(&mut checklist::Checklist)) {
     fs::write(path, checklist::write(&checklist).unwrap()).unwrap();
 }
 
-/// What a case gives: the findings in short, and an example of each rule.
+/// Runs a case: its findings in short form, and an example for each rule.
 fn findings(case: &Case) -> (Vec<String>, Vec<(String, Example)>) {
     let folder = TempDir::new().unwrap();
     let golden = match case.golden {
@@ -214,7 +214,9 @@ fn findings(case: &Case) -> (Vec<String>, Vec<(String, Example)>) {
         for edit in edits {
             apply(edit, earlier.path());
         }
-        Report::of(&Tree::open(earlier.path()).unwrap(), Round::named(&case.round).unwrap(), None).unwrap().submission
+        Report::check(&Tree::open(earlier.path()).unwrap(), Round::named(&case.round).unwrap(), None)
+            .unwrap()
+            .submission
     });
     let tree = Tree::open(folder.path()).unwrap();
     let mut report = Report::load(&tree, round, Loading { earlier, ..Loading::default() }).unwrap();
@@ -234,19 +236,18 @@ fn findings(case: &Case) -> (Vec<String>, Vec<(String, Example)>) {
     (report.findings.iter().map(shown).collect(), examples.collect())
 }
 
-/// The examples as YAML, a rule each.
+/// The examples as YAML, one entry per rule.
 fn yaml(examples: &BTreeMap<String, Example>) -> String {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let mut out = String::from(
-        "# A finding of every rule, as its first case in fixtures/checks gives it; written by the tests.\n",
-    );
+    let mut out =
+        String::from("# A finding of every rule, from its first case in fixtures/checks; written by the tests.\n");
     for (id, example) in examples {
         writeln!(out, "{id}:\n  path: {}\n  message: {}", quoted(&example.path), quoted(&example.message)).unwrap();
     }
     out
 }
 
-/// The text of a case file with the findings there are.
+/// The text of a case file with the actual findings filled in.
 fn blessed(text: &str, all: &[Vec<String>]) -> String {
     let cases = text.split("\n- name:").zip(all).map(|(case, found)| {
         let head = case.split("\n  expect:").next().unwrap_or(case);
@@ -266,7 +267,7 @@ fn every_rule_fires_where_it_must_and_only_there() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/checks");
     let mut wrong = Vec::new();
     let mut examples = BTreeMap::new();
-    // What a rule that proves a figure leaves open is a case of evidence-undecided.
+    // A rule that proves a figure never fires itself; its cases are those of evidence-undecided.
     for rule in rules().filter(|rule| !rule.proves) {
         let path = folder.join(format!("{}.yaml", rule.id));
         let Ok(text) = fs::read_to_string(&path) else {

@@ -1,19 +1,19 @@
-//! The rule catalogue is generated, and `explain` knows every rule.
+//! The rule catalogue is generated and up to date, and `explain` knows every rule.
 
 use std::path::Path;
 
 use tinyaudit::audit::checks::rules;
 use tinyaudit::render::catalogue;
 
-/// `TINYAUDIT_BLESS=1` writes it anew.
+/// `TINYAUDIT_BLESS=1` rewrites it.
 #[test]
-fn the_checked_in_catalogue_is_that_of_the_rules() {
+fn the_checked_in_catalogue_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/README.md");
     let text = catalogue::markdown();
     if std::env::var_os("TINYAUDIT_BLESS").is_some() {
         std::fs::write(&path, &text).unwrap();
     }
-    assert!(std::fs::read_to_string(&path).unwrap_or_default() == text, "write it anew with TINYAUDIT_BLESS=1");
+    assert!(std::fs::read_to_string(&path).unwrap_or_default() == text, "rewrite it with TINYAUDIT_BLESS=1");
 }
 
 #[test]
@@ -24,15 +24,15 @@ fn every_rule_is_explained() {
     }
 }
 
-/// The check that authors are shown is one that runs.
+/// The check in `docs/rules.md` is the code of a real check.
 #[test]
-fn the_check_that_authors_are_shown_is_one_of_ours() {
+fn the_check_in_the_guide_is_a_real_check() {
     let file = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
     let check = file("src/audit/checks/window_declared_invalid.rs");
     assert!(file("docs/rules.md").contains(&check[check.find("check! {").unwrap()..]));
 }
 
-/// Published rounds pass with their waivers, but for files that this copy lacks, and fail without.
+/// Published rounds pass with their waivers, except for files that this copy lacks, and fail without them.
 #[test]
 fn published_rounds_pass_with_their_waivers() {
     use tinyaudit::audit::report::Report;
@@ -40,7 +40,7 @@ fn published_rounds_pass_with_their_waivers() {
     let Some(rounds) = crate::corpus::rounds() else { return };
     for name in ["v0.5", "v0.7", "v1.2", "v1.3"] {
         let tree = tinyaudit::source::Tree::open(&rounds.join(name)).unwrap();
-        let mut report = Report::of(&tree, Round::named(name).unwrap(), None).unwrap();
+        let mut report = Report::check(&tree, Round::named(name).unwrap(), None).unwrap();
         assert!(report.fails(Severity::Error), "{name} without waivers");
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("rules/{name}/waivers.yaml"));
         let waivers = tinyaudit::audit::waiver::parse(&std::fs::read_to_string(path).unwrap(), name).unwrap();
@@ -58,9 +58,10 @@ fn published_rounds_pass_with_their_waivers() {
     }
 }
 
-/// A waived cause keeps its consequences away: the errors fall by those that the waiver covers, and nothing takes their place.
+/// A waived cause still blocks its consequences: only the errors that the waiver covers disappear, and no new finding
+/// appears.
 #[test]
-fn a_waiver_takes_away_what_it_covers_and_nothing_appears() {
+fn a_waiver_removes_what_it_covers_and_no_finding_appears() {
     use std::collections::BTreeSet;
     use tinyaudit::audit::finding::Finding;
     use tinyaudit::audit::report::Report;
@@ -70,29 +71,29 @@ fn a_waiver_takes_away_what_it_covers_and_nothing_appears() {
     let key = |finding: &Finding| (finding.rule.id, finding.path.clone(), finding.line, finding.message.clone());
     for name in ["v0.5", "v0.7", "v1.2", "v1.3"] {
         let tree = tinyaudit::source::Tree::open(&rounds.join(name)).unwrap();
-        let mut report = Report::of(&tree, Round::named(name).unwrap(), None).unwrap();
+        let mut report = Report::check(&tree, Round::named(name).unwrap(), None).unwrap();
         let before: BTreeSet<_> = report.findings.iter().map(key).collect();
         let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
         let causes: BTreeSet<(&str, String)> = errors.map(|finding| (finding.rule.id, finding.path.clone())).collect();
         let counts = report.counts();
         for (rule, path) in &causes {
             let covered = |finding: &&Finding| finding.rule.id == *rule && finding.path == *path;
-            let expected: usize = report.findings.iter().filter(covered).map(|finding| finding.stands_for).sum();
+            let expected: usize = report.findings.iter().filter(covered).map(|finding| finding.finding_count).sum();
             let path = serde_json::Value::from(path.as_str());
             let text = format!("- {{rule: {rule}, path: {path}, reason: r, decided_by: d, date: 2026-01-31}}");
             report.waive(&waiver::parse(&text, "w.yaml").unwrap(), "w.yaml");
             let after: BTreeSet<_> = report.findings.iter().map(key).collect();
             assert_eq!(after.difference(&before).collect::<Vec<_>>(), Vec::<&_>::new(), "{name}: {rule} {path}");
             assert_eq!(report.counts().error + expected, counts.error, "{name}: {rule} {path}");
-            report.forget_waivers();
+            report.remove_waivers();
         }
         assert_eq!(report.findings.iter().map(key).collect::<BTreeSet<_>>(), before, "{name}");
     }
 }
 
-/// A decision about a system or a submitter says which figures it lets through.
+/// A waiver for a system or a submitter accepts only the figures that it names.
 #[test]
-fn decisions_are_about_systems_submitters_and_figures() {
+fn waivers_name_systems_submitters_and_figures() {
     use tinyaudit::audit::report::Report;
     use tinyaudit::audit::waiver;
     use tinyaudit::round::Round;
@@ -103,7 +104,7 @@ fn decisions_are_about_systems_submitters_and_figures() {
     let lied = std::fs::read_to_string(&results).unwrap().replace("85.5%", "88.5%");
     std::fs::write(&results, lied).unwrap();
     let tree = tinyaudit::source::Tree::open(folder.path()).unwrap();
-    let mut report = Report::of(&tree, Round::named("v1.3").unwrap(), None).unwrap();
+    let mut report = Report::check(&tree, Round::named("v1.3").unwrap(), None).unwrap();
     let by = "reason: r, decided_by: d, date: 2026-01-31";
     for (about, errors, valid, unused) in [
         ("system: simulated_npu_400mhz", 0, 3, 0),
@@ -121,14 +122,14 @@ fn decisions_are_about_systems_submitters_and_figures() {
         assert_eq!(published, valid, "{about}");
         let idle = report.findings.iter().filter(|finding| finding.rule.id == "waiver-unused").count();
         assert_eq!(idle, unused, "{about}");
-        report.forget_waivers();
+        report.remove_waivers();
     }
     assert!(waiver::parse(&format!("- {{path: '*', {by}}}"), "w.yaml").is_err());
 }
 
-/// A rule refers to another by its constant, which the compiler knows, and never by a string.
+/// A rule refers to another by its constant, which the compiler checks, never by a string.
 #[test]
-fn no_rule_id_stands_as_a_string_outside_its_own_file() {
+fn rule_ids_are_strings_only_in_their_own_file() {
     fn walk(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if entry.is_dir() {

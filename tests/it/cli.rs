@@ -1,4 +1,4 @@
-//! The command line: exit codes, formats, and manners.
+//! The command line: exit codes, formats, conventions.
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -21,7 +21,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn exit_codes_tell_pass_fail_and_nothing_to_check() {
+fn exit_codes_distinguish_pass_fail_and_nothing_to_check() {
     let bundled = bundled();
     let pass = tinyaudit(&["check", &bundled, "--round", "v1.3"]);
     assert_eq!(pass.status.code(), Some(0), "{}", text(&pass.stdout));
@@ -82,7 +82,7 @@ fn json_keeps_its_contract() {
     assert!(rows.iter().all(|row| row["valid"] == true));
 }
 
-/// A round, a division, a submitter's own folder: the same results whatever the tree begins with.
+/// A round, a division and a submitter's folder give the same results.
 #[test]
 fn any_part_of_a_round_can_be_checked() {
     for part in ["", "closed", "closed/ExampleCo"] {
@@ -97,7 +97,7 @@ fn any_part_of_a_round_can_be_checked() {
 }
 
 #[test]
-fn a_draft_of_the_rules_is_taken_from_disk() {
+fn a_draft_of_the_rules_is_read_from_disk() {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/v1.3/round.yaml");
     let folder = TempDir::new().unwrap();
     let draft = folder.path().join("v9.9.yaml");
@@ -116,7 +116,7 @@ fn a_draft_of_the_rules_is_taken_from_disk() {
     let output = tinyaudit(&["check", &bundled(), "--rules", draft.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
     let said = text(&output.stderr);
-    assert!(said.contains("round v9.9: ") && said.contains("line"), "{said}");
+    assert!(said.contains("v9.9.yaml:1: `windows` is `5`"), "{said}");
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_closed_pipe_ends_quietly() {
     assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
 }
 
-/// Every digit of every claimed figure counts: changing one fails the check and names the line.
+/// Changing any digit of a claimed figure fails the check, with the line of the claim.
 #[test]
 fn changing_any_digit_of_a_claim_fails() {
     let folder = TempDir::new().unwrap();
@@ -163,7 +163,7 @@ fn changing_any_digit_of_a_claim_fails() {
             edited.replace_range(start + offset..=start + offset, &other.to_string());
             std::fs::write(&path, edited).unwrap();
             let tree = tinyaudit::source::Tree::open(folder.path()).unwrap();
-            let report = tinyaudit::audit::report::Report::of(&tree, round.clone(), None).unwrap();
+            let report = tinyaudit::audit::report::Report::check(&tree, round.clone(), None).unwrap();
             let named =
                 report.findings.iter().any(|f| f.path.ends_with(&format!("{run}/results.txt")) && f.line == line);
             assert!(
@@ -178,22 +178,22 @@ fn changing_any_digit_of_a_claim_fails() {
 }
 
 #[test]
-fn a_submitter_is_found_whatever_the_case() {
+fn case_does_not_matter_in_submitter_names() {
     let output = tinyaudit(&["check", &bundled(), "--round", "v1.3", "--submitter", "exampleco"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }
 
 #[test]
-fn a_cause_is_said_once() {
+fn an_error_names_each_cause_once() {
     let folder = TempDir::new().unwrap();
     let place = folder.path().join("x.zip");
     std::fs::write(&place, "PK\x03\x04").unwrap();
     let output = tinyaudit(&["check", place.to_str().unwrap()]);
-    let told = text(&output.stderr);
-    assert_eq!(told.matches("is cut off").count(), 1, "{told}");
+    let printed = text(&output.stderr);
+    assert_eq!(printed.matches("is cut off").count(), 1, "{printed}");
 }
 
-/// On a terminal progress says how many of how many, and how fast; the result is on stdout alone.
+/// On a terminal, progress shows the count, the total and the rate; stdout contains only the result.
 #[cfg(unix)]
 #[test]
 fn progress_has_a_length_and_a_rate() {
@@ -220,7 +220,7 @@ fn progress_has_a_length_and_a_rate() {
             .spawn()
             .unwrap();
         let reading = std::thread::spawn(move || {
-            // The terminal ends with an error once nobody holds its other side.
+            // Reading the terminal fails once the other side is closed.
             let mut seen = Vec::new();
             let _ = std::fs::File::from(screen).read_to_end(&mut seen);
             seen
@@ -229,7 +229,7 @@ fn progress_has_a_length_and_a_rate() {
         child.stdout.take().unwrap().read_to_string(&mut result).unwrap();
         assert!(child.wait().unwrap().success(), "{arguments:?}");
         let seen = text(&reading.join().unwrap());
-        assert!(seen.contains(what) && seen.contains(" a second, "), "{arguments:?}: {seen:?}");
-        assert!(!result.contains(" a second"), "{result}");
+        assert!(seen.contains(what) && seen.contains(" per second, "), "{arguments:?}: {seen:?}");
+        assert!(!result.contains(" per second"), "{result}");
     }
 }

@@ -1,7 +1,7 @@
-//! The console blocks of the documents are run, and must print what they show.
+//! Runs the console blocks of the documents and compares their output.
 //!
-//! A block is fenced as `console`; a line `$ command` is run, the lines up to the next one are its output. Commands of
-//! cargo that build or test are not run; `cargo run --release --quiet --` stands for the program itself.
+//! A block is fenced as `console`. A line `$ command` is run; the lines up to the next command are its output. Cargo
+//! commands that build or test are not run; `cargo run --release --quiet --` is replaced with the program itself.
 
 use std::path::Path;
 use std::process::Command;
@@ -23,7 +23,7 @@ fn steps(text: &str) -> Vec<Step> {
         if line.starts_with("```") {
             inside = line == "```console";
         } else if let Some(step) = steps.last_mut().filter(|step| inside && step.here_document) {
-            // The lines of a here document belong to the command.
+            // The lines of a here-document belong to the command.
             step.command.push('\n');
             step.command.push_str(line);
             step.here_document = line != "END";
@@ -58,17 +58,17 @@ fn run(document: &str, at_least: usize) {
         let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert_eq!(printed.trim_end(), step.output.trim_end(), "{document}: {}", step.command);
     }
-    assert!(ran >= at_least, "{document} has only {ran} commands that are run");
+    assert!(ran >= at_least, "{document}: only {ran} commands were run");
 }
 
 #[test]
-fn the_guide_shows_what_the_program_prints() {
+fn the_guides_contain_what_the_program_prints() {
     for (document, at_least) in [("submitters.md", 8), ("reviewers.md", 4), ("formats.md", 1), ("rules.md", 2)] {
         run(&format!("docs/{document}"), at_least);
     }
 }
 
 #[test]
-fn the_readme_shows_what_the_program_prints() {
+fn the_readme_contains_what_the_program_prints() {
     run("README.md", 4);
 }

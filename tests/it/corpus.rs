@@ -1,4 +1,4 @@
-//! The published rounds, where `TINYAUDIT_ROUNDS` names the folder they are unpacked in.
+//! The published rounds, if `TINYAUDIT_ROUNDS` is the folder where they are unpacked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use tinyaudit::source::Tree;
 pub fn rounds() -> Option<PathBuf> {
     let folder = std::env::var_os("TINYAUDIT_ROUNDS").map(PathBuf::from);
     if folder.is_none() {
-        // Past the test harness, which would swallow it.
+        // Written directly to stderr: the test harness would capture it otherwise.
         let _ =
             writeln!(std::io::stderr(), "skipped: TINYAUDIT_ROUNDS does not name the folder of the published rounds");
     }
@@ -22,10 +22,10 @@ pub fn rounds() -> Option<PathBuf> {
 
 fn report(rounds: &Path, name: &str) -> Report {
     let tree = Tree::open(&rounds.join(name)).unwrap();
-    Report::of(&tree, Round::named(name).unwrap(), None).unwrap()
+    Report::check(&tree, Round::named(name).unwrap(), None).unwrap()
 }
 
-/// Figures that agree, disagree, and cannot be recomputed.
+/// Number of figures that agree, that disagree, and that cannot be recomputed.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tally(u32, u32, u32);
 
@@ -93,7 +93,7 @@ fn v1_3_reproduces() {
     assert_eq!(wakeword(|scores| &scores.throughput), Tally(5, 0, 9));
 }
 
-/// The early rounds, with their layouts, names and lists: every figure with raw data agrees, or is of another session.
+/// The early rounds, with their layouts, names and lists: every figure with raw data agrees or is from another session.
 #[test]
 fn early_rounds_reproduce() {
     let Some(rounds) = rounds() else { return };
@@ -110,9 +110,9 @@ fn early_rounds_reproduce() {
     }
 }
 
-/// Every Result, Accuracy and Power of the published summary is ours: recomputed where possible, else as claimed.
+/// Every Result, Accuracy and Power of the published summary equals ours: recomputed if possible, else as claimed.
 #[test]
-fn v1_2_is_the_published_summary() {
+fn v1_2_equals_the_published_summary() {
     let Some(rounds) = rounds() else { return };
     let report = report(&rounds, "v1.2");
     let summary = std::fs::read_to_string(rounds.join("v1.2/summary.csv")).unwrap();
@@ -151,8 +151,8 @@ fn v1_2_is_the_published_summary() {
     assert_eq!(normal(&recomputed), normal(&published));
 }
 
-/// Our own figure, printed as the claim is; the claim where nothing can be recomputed, or where the log is of another
-/// session and so proves nothing.
+/// The recomputed figure, printed like the claim. The claim if nothing can be recomputed, or if the log is from another
+/// session and proves nothing.
 fn ours(figure: &Figure, foreign: bool) -> String {
     let claimed = figure.claimed.as_ref().unwrap();
     match figure.recomputed {
@@ -161,7 +161,7 @@ fn ours(figure: &Figure, foreign: bool) -> String {
     }
 }
 
-/// Findings that are not only about a file this copy lacks.
+/// Findings that do not just follow from a file that this copy lacks.
 fn true_findings(rounds: &Path, name: &str) -> Vec<String> {
     let report = report(rounds, name);
     let list = std::fs::read_to_string(rounds.join(format!("{name}.absent.txt"))).unwrap_or_default();
@@ -185,7 +185,7 @@ fn true_findings(rounds: &Path, name: &str) -> Vec<String> {
         .collect()
 }
 
-/// Findings grouped by rule, each group under the judgement that it is true.
+/// Findings grouped by rule, each group with the judgement why it is true.
 fn judged(findings: &[String], judgements: &BTreeMap<String, String>, round: &str) -> String {
     let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for finding in findings {
@@ -204,9 +204,9 @@ fn judged(findings: &[String], judgements: &BTreeMap<String, String>, round: &st
     text
 }
 
-/// The findings on a published round, each of which has been read and judged true.
+/// The findings on the published rounds; each was read and judged true.
 #[test]
-fn published_rounds_have_the_findings_we_know() {
+fn published_rounds_have_the_known_findings() {
     let Some(rounds) = rounds() else { return };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rounds");
     let judgements = std::fs::read_to_string(folder.join("judgements.yaml")).unwrap();
@@ -218,20 +218,20 @@ fn published_rounds_have_the_findings_we_know() {
             std::fs::write(&golden, &found).unwrap();
         }
         let expected = std::fs::read_to_string(&golden).unwrap();
-        assert_eq!(found, expected, "{name}: write anew with TINYAUDIT_BLESS=1 after reading every finding");
+        assert_eq!(found, expected, "{name}: read every finding, then rewrite with TINYAUDIT_BLESS=1");
     }
 }
 
-/// Where a check is blocked only because what it needs is blocked itself, the cause is two steps away: each such pair has
-/// been looked at.
+/// If a check is blocked only by a check that is blocked itself, the cause is two steps away: each such pair was
+/// reviewed.
 #[test]
-fn what_is_blocked_at_a_distance_is_known() {
+fn indirectly_blocked_checks_are_known() {
     use tinyaudit::audit::proof::Standing;
     let Some(rounds) = rounds() else { return };
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     for name in ["v0.5", "v0.7", "v1.2", "v1.3"] {
         let tree = Tree::open(&rounds.join(name)).unwrap();
-        let report = Report::of(&tree, Round::named(name).unwrap(), None).unwrap();
+        let report = Report::check(&tree, Round::named(name).unwrap(), None).unwrap();
         for line in report.proofs.values().flat_map(|proof| &proof.lines) {
             let Standing::Blocked(_, cause, _) = &line.standing else { continue };
             if line.rule.needs.iter().all(|need| need.id != cause.id) {

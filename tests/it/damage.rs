@@ -1,4 +1,4 @@
-//! Whatever a tree holds, it is read and judged: damage is a finding, never a panic, and never hides other results.
+//! Damaged trees are read and audited: damage is a finding, never a panic, and never hides other results.
 
 use std::fs;
 
@@ -11,12 +11,12 @@ use tinyaudit::testbench::simulator::random::Random;
 use crate::golden;
 
 fn report(folder: &std::path::Path) -> Report {
-    Report::of(&Tree::open(folder).unwrap(), Round::named("v1.3").unwrap(), None).unwrap()
+    Report::check(&Tree::open(folder).unwrap(), Round::named("v1.3").unwrap(), None).unwrap()
 }
 
-/// Flips, cuts, doubles and removes bytes of any file, hundreds of times.
+/// Changes, cuts, repeats and removes bytes of any file, hundreds of times.
 #[test]
-fn any_damage_is_survived_and_hides_nothing_else() {
+fn any_damage_is_survived_and_hides_no_other_finding() {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
     let originals: Vec<_> = golden::files(folder.path()).into_iter().collect();
@@ -39,7 +39,7 @@ fn any_damage_is_survived_and_hides_nothing_else() {
         let place = folder.path().join(path);
         fs::write(&place, &bytes).unwrap();
         let report = report(folder.path());
-        // The other system's findings are what they were: none.
+        // The other system still has no findings.
         for system in ["simulated_npu_400mhz", "simulated_fpga_100mhz"] {
             if !path.to_string_lossy().contains(system) {
                 let foreign: Vec<_> = report.findings.iter().filter(|finding| finding.path.contains(system)).collect();
@@ -51,9 +51,9 @@ fn any_damage_is_survived_and_hides_nothing_else() {
     }
 }
 
-/// A claimed digit, a log's number, a sample: removing any file of evidence changes the outcome.
+/// Removing any file of evidence gives a finding.
 #[test]
-fn removing_any_file_of_a_run_is_noticed() {
+fn removing_any_file_of_a_run_is_detected() {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
     for (path, original) in golden::files(folder.path()) {
@@ -61,7 +61,7 @@ fn removing_any_file_of_a_run_is_noticed() {
             continue;
         }
         fs::remove_file(folder.path().join(&path)).unwrap();
-        assert!(!report(folder.path()).findings.is_empty(), "{} can be removed unnoticed", path.display());
+        assert!(!report(folder.path()).findings.is_empty(), "{} can be removed undetected", path.display());
         fs::write(folder.path().join(&path), original).unwrap();
     }
     assert!(report(folder.path()).findings.is_empty());

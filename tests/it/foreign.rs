@@ -1,5 +1,5 @@
-//! Our runner against a bench, and our simulator against a host, that know the protocol from its description only:
-//! they share no code with the other side of ours, so that no mistake is made on both sides alike.
+//! Our runner with an independent bench, and our simulator with an independent host. Both were written from the
+//! description of the protocol and share no code with ours, so that no mistake is made on both sides.
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
@@ -19,13 +19,13 @@ use tinyaudit::testbench::device::served::Served;
 use super::ports::Simulator;
 use super::sessions::{close, data_sets, measured};
 
-/// How long an inference of the foreign device takes. Eleven thousand of them are a window, with room on both sides for
-/// a loaded machine to measure a little more or less.
+/// Duration of an inference on the foreign device. Eleven thousand of them are a window, with a margin on both sides
+/// for inaccurate timing on a loaded machine.
 const INFERENCE: Duration = Duration::from_micros(1020);
-/// What the device draws in mW, whole tens of nanojoule a millisecond, which the monitor's four digits hold exactly.
+/// Power of the device in mW: multiples of 10 nJ per ms, which the monitor's four digits represent exactly.
 const COMPUTING: u32 = 30;
 const IDLE: u32 = 4;
-/// What a monitor measures and how, none of which a program may rely on without having said so.
+/// Settings of a monitor. A program must send all of them before it starts.
 const SET_UP: [&str; 9] = [
     "acqtime inf",
     "trigdelay 0",
@@ -37,10 +37,10 @@ const SET_UP: [&str; 9] = [
     "volt 1800m",
     "pwr on nostatus",
 ];
-/// How long the parts of the bench sleep before they look at their ports again.
+/// Time between two polls of a port.
 const NAP: Duration = Duration::from_millis(2);
 
-/// The wires of a bench, and what was seen on them.
+/// A bench: its wires, and what was recorded on them.
 #[derive(Default)]
 struct Bench {
     over: AtomicBool,
@@ -49,17 +49,17 @@ struct Bench {
 
 #[derive(Default)]
 struct Wires {
-    /// Since when the device has had power.
+    /// When the device was powered.
     power: Option<Instant>,
-    /// Whether the monitor samples.
+    /// Whether the monitor is sampling.
     sampling: bool,
-    /// From when on the device draws how much, in mW.
+    /// Changes of the power the device draws, in mW.
     draws: VecDeque<(Instant, u32)>,
-    /// Falling edges of the pin that stamps the time.
+    /// Falling edges of the time stamp pin.
     edges: VecDeque<Instant>,
-    /// Inputs that arrived whole.
+    /// Inputs that arrived completely.
     loaded: Vec<Vec<u8>>,
-    /// What the host did that the protocol does not allow.
+    /// Violations of the protocol by the host.
     complaints: Vec<String>,
 }
 
@@ -73,7 +73,7 @@ impl Bench {
     }
 }
 
-/// Ends the threads of a bench, also when the test fails.
+/// Ends the threads of a bench, even if the test fails.
 struct Ending<'a>(&'a Bench);
 
 impl Drop for Ending<'_> {
@@ -82,7 +82,7 @@ impl Drop for Ending<'_> {
     }
 }
 
-/// What comes in on a port, cut into commands.
+/// Splits the input of a port into commands.
 struct Commands {
     end: u8,
     pending: Vec<u8>,
@@ -100,7 +100,7 @@ impl Commands {
         Some(String::from_utf8(command).unwrap())
     }
 
-    /// A program that does not wait for the end of a reply loses what it says.
+    /// Discards and reports what a program sent before the end of a reply.
     fn hush(&mut self, port: &mut PseudoTerminal, bench: &Bench) {
         self.pending.extend(port.read().unwrap());
         if !self.pending.is_empty() {
@@ -111,12 +111,12 @@ impl Commands {
     }
 }
 
-/// The firmware of a device, as the submitters' interface describes it.
+/// Firmware of a device, as described in the interface for submitters.
 struct Firmware<'a> {
     bench: &'a Bench,
     energy: bool,
     baud: u32,
-    /// Whether it stamps the time once more than it should, before its first window.
+    /// Whether it makes an extra time stamp before its first window.
     stamps_early: bool,
     booted: Option<Instant>,
     size: usize,
@@ -129,7 +129,7 @@ impl<'a> Firmware<'a> {
         Self { bench, energy, baud, stamps_early: false, booted: None, size: 0, input: Vec::new() }
     }
 
-    /// The time that a line takes on the wire.
+    /// Waits for the transmission time of a line.
     fn pace(&self, line: &str) {
         sleep(Duration::from_secs_f64((line.len() + 2) as f64 * 10.0 / f64::from(self.baud)));
     }
@@ -163,7 +163,7 @@ impl<'a> Firmware<'a> {
 
     fn answer(&mut self, command: &str, say: &mut dyn FnMut(&str)) {
         if command.len() > 80 || command.trim_matches(' ').is_empty() || command.contains(char::is_control) {
-            self.bench.complain(format!("`{command}` is no command that the firmware survives"));
+            self.bench.complain(format!("`{command}` is not a command that the firmware survives"));
         }
         let words: Vec<&str> = command.split(' ').filter(|word| !word.is_empty()).collect();
         match words[..] {
@@ -230,7 +230,7 @@ impl<'a> Firmware<'a> {
     }
 }
 
-/// A device on a port of its own. It booted before any program came.
+/// A device on its own port. It has booted before a program connects.
 fn device(bench: &Bench, mut port: PseudoTerminal) {
     let mut commands = Commands::ending_in(b'%');
     let mut firmware = Firmware::new(bench, false);
@@ -256,9 +256,9 @@ fn check_baud(bench: &Bench, port: &PseudoTerminal, expected: u32) {
     }
 }
 
-/// The interface board with a device behind it, to which it talks at the speed in its memory.
+/// The interface board with a device behind it, to which it talks at its stored baud rate.
 fn board(bench: &Bench, mut port: PseudoTerminal, mut baud: u32, mut firmware: Firmware<'_>) {
-    /// How long the device takes to start, and the board to restart.
+    /// Time the device needs to start, and the board to restart.
     const START: Duration = Duration::from_millis(300);
     let mut commands = Commands::ending_in(b'%');
     while !bench.is_over() {
@@ -267,7 +267,7 @@ fn board(bench: &Bench, mut port: PseudoTerminal, mut baud: u32, mut firmware: F
             Some(since) if firmware.booted.is_none() && since.elapsed() > START => {
                 let heard = baud == firmware.baud;
                 firmware.boot(&mut |line| {
-                    // At another speed it is no text.
+                    // At another baud rate the text is garbage.
                     if heard {
                         port.write(format!("[dut]: {line}\r\n").into_bytes()).unwrap();
                     }
@@ -285,7 +285,7 @@ fn board(bench: &Bench, mut port: PseudoTerminal, mut baud: u32, mut firmware: F
             ("dut", passed) => {
                 port.write(format!("m-dut-passthrough({passed})\r\nm-ready\r\n").into_bytes()).unwrap();
                 if firmware.booted.is_none() || baud != firmware.baud {
-                    // The board waits for ever.
+                    // The board waits forever.
                     bench.complain(format!("the device cannot hear `{passed}`"));
                     return;
                 }
@@ -300,7 +300,7 @@ fn board(bench: &Bench, mut port: PseudoTerminal, mut baud: u32, mut firmware: F
                 baud = number.parse().unwrap();
                 port.write(format!("set baud to: {baud}\nm-ready\r\n").into_bytes()).unwrap();
                 sleep(START);
-                // Nobody was there to hear it.
+                // The device does not receive what was sent during the restart.
                 port.read().unwrap();
             }
             ("name", _) => port.write(b"tinyML Enhanced Interface Board\r\nm-ready\r\n".to_vec()).unwrap(),
@@ -309,9 +309,9 @@ fn board(bench: &Bench, mut port: PseudoTerminal, mut baud: u32, mut firmware: F
     }
 }
 
-/// The energy monitor: it gives power and streams samples.
+/// The energy monitor: it supplies power and streams samples.
 fn monitor(bench: &Bench, mut port: PseudoTerminal) {
-    /// What it has seen it sends a little later.
+    /// Delay between a sample and its transmission.
     const LAG: Duration = Duration::from_millis(10);
     let mut commands = Commands::ending_in(b'\n');
     let mut taken: Vec<String> = Vec::new();
@@ -324,7 +324,7 @@ fn monitor(bench: &Bench, mut port: PseudoTerminal) {
             let mut after = "";
             let fits = match command.as_str() {
                 "htc" => true,
-                // Without the host's control there is nothing to control.
+                // Before `htc` the monitor refuses all commands.
                 _ if !taken.iter().any(|earlier| earlier == "htc") => false,
                 "pwr on nostatus" => {
                     wires.power = Some(Instant::now());
@@ -388,8 +388,8 @@ fn monitor(bench: &Bench, mut port: PseudoTerminal) {
     }
 }
 
-/// A whole bench is measured: the energy is what the device draws, an extra stamp does not matter, and what the board
-/// had been set to before does not matter either.
+/// Measures a complete bench: the energy is what the device draws, whether or not there is an extra time stamp, and
+/// whatever baud rate the board had before.
 #[test]
 fn a_foreign_bench_is_measured() {
     let data = data_sets("kws01");
@@ -420,7 +420,7 @@ fn foreign_energy(data: &Path, baud: u32, stamps_early: bool) {
     let stamps: Vec<usize> = (0..5).map(|trial| json[trial]["power"]["timestamps"].as_array().unwrap().len()).collect();
     assert_eq!(stamps, [2 + usize::from(stamps_early), 2, 2, 2, 2]);
     let left = bench.wires.into_inner().unwrap();
-    assert!(left.power.is_none() && !left.sampling, "the bench was left running");
+    assert!(left.power.is_none() && !left.sampling, "the bench is still running");
     check_host(&left, data);
 }
 
@@ -440,8 +440,8 @@ fn foreign_performance(data: &Path) {
     check_host(&bench.wires.into_inner().unwrap(), data);
 }
 
-/// The host kept to the protocol, and the inputs of the five windows arrived, the first one also to find out how many
-/// inferences make a window.
+/// Checks that the host followed the protocol and that the inputs of the five windows arrived. The first input arrives
+/// twice: the runner also uses it to determine the number of inferences per window.
 fn check_host(seen: &Wires, data: &Path) {
     assert!(seen.complaints.is_empty(), "{:?}", seen.complaints);
     let list = tinyaudit::round::dataset("kws01").unwrap();
@@ -449,7 +449,7 @@ fn check_host(seen: &Wires, data: &Path) {
     assert!(seen.loaded == [0, 0, 1, 2, 3, 4].map(read), "{} inputs, or other ones", seen.loaded.len());
 }
 
-/// A port of the simulator, opened by a program that is not ours.
+/// A port of the simulator, opened without our code.
 struct Client {
     file: File,
     name: &'static str,
@@ -471,7 +471,7 @@ impl Client {
         (&self.file).write_all(text.as_bytes()).unwrap();
     }
 
-    /// All that is there.
+    /// Reads everything that is available.
     fn read(&self, into: &mut Vec<u8>) {
         match (&self.file).read_to_end(into) {
             Ok(_) => {}
@@ -480,7 +480,7 @@ impl Client {
         }
     }
 
-    /// Reads every `nap`, until the reply is whole.
+    /// Reads every `nap` until the reply is complete.
     fn until(&self, nap: Duration, is_whole: impl Fn(&str) -> bool) -> String {
         let (mut bytes, begun) = (Vec::new(), Instant::now());
         loop {
@@ -500,21 +500,21 @@ impl Client {
         self.until(NAP, |text| text.ends_with("m-ready\r\n"))
     }
 
-    /// The reply of the device, without what the board puts around it.
+    /// The reply of the device, without the text that the board adds.
     fn relayed(&self, command: &str) -> Vec<String> {
         self.send(&format!("dut {command}%"));
         let text = self.until(NAP, |text| text.ends_with("[dut]: m-ready\r\n"));
         let opening = format!("m-dut-passthrough({command})\r\nm-ready\r\n");
-        let relayed = text.strip_prefix(&opening).unwrap_or_else(|| panic!("{text:?} does not begin with {opening:?}"));
+        let relayed = text.strip_prefix(&opening).unwrap_or_else(|| panic!("{text:?} does not start with {opening:?}"));
         let line =
             |line: &str| line.strip_prefix("[dut]: ").and_then(|line| line.strip_suffix("\r\n")).map(str::to_owned);
         let lines: Option<Vec<String>> = relayed.split_inclusive('\n').map(line).collect();
-        let mut lines = lines.unwrap_or_else(|| panic!("{relayed:?} are not all lines of the device"));
+        let mut lines = lines.unwrap_or_else(|| panic!("{relayed:?} contains lines that are not from the device"));
         assert_eq!(lines.pop().as_deref(), Some("m-ready"));
         lines
     }
 
-    /// The monitor's command is acknowledged with its own words, and nothing else is said.
+    /// Sends a command to the monitor and checks that the reply is exactly its acknowledgement.
     fn acknowledged(&self, command: &str) {
         self.send(&format!("{command}\r\n"));
         let text = self.until(NAP, |text| text.len() > 4 && text.ends_with("\r\n\r\n"));
@@ -522,11 +522,12 @@ impl Client {
     }
 }
 
-/// A program that looks at the energy monitor's port now and then loses nothing, however fast time goes.
+/// A program that reads the energy monitor's port only now and then loses nothing, at any simulation speed.
 #[test]
 fn a_foreign_host_measures() {
     scope(|scope| {
-        // A pseudo-terminal holds the samples of half a second: at the greater speed what comes between looks has to wait.
+        // A pseudo-terminal buffers the samples of half a second: at the higher speed, samples between two reads have
+        // to wait.
         for (speed, seldom) in [("4", 200), ("20", 100)] {
             scope.spawn(move || foreign_host(speed, Duration::from_millis(seldom)));
         }
@@ -545,7 +546,7 @@ fn foreign_host(speed: &str, seldom: Duration) {
     monitor.acknowledged("lcd 2 \"           1.8V \"");
     monitor.acknowledged("pwr on nostatus");
     sleep(Duration::from_secs(1));
-    // What the device said when it got power belongs to no command.
+    // The device's output at power-up does not belong to a command.
     board.read(&mut Vec::new());
     assert_eq!(board.asked("setbaud 9600"), "set baud to: 9600\nm-ready\r\n");
     sleep(Duration::from_secs(1));
@@ -580,8 +581,8 @@ fn foreign_host(speed: &str, seldom: Duration) {
     simulator.interrupt();
 }
 
-/// The lines between `start` and the end of the acquisition: all whole, no sample missing, and the energy between the
-/// two events that of thirty inferences.
+/// Checks the lines between `start` and the end of the acquisition: all are complete, no sample is missing, and the
+/// energy between the two events is that of thirty inferences.
 fn check_stream(stream: &str) {
     let (mut samples, mut events, mut stamps, mut acknowledged) = (Vec::new(), Vec::new(), 0, Vec::new());
     let mut completed = 0;
@@ -612,7 +613,7 @@ fn check_stream(stream: &str) {
     }
     assert_eq!(acknowledged, ["ack start", "ack stop"]);
     assert!(samples.len() >= 1000 * (stamps - 1) && samples.len() <= 1000 * stamps, "{stamps} and {}", samples.len());
-    let [start, stop] = events[..] else { panic!("two events were expected, not {events:?}") };
+    let [start, stop] = events[..] else { panic!("expected two events, found {events:?}") };
     close((stop - start) as f64 / 1000.0, 30.0 * 0.0752, 0.01);
     close(samples[start..stop].iter().sum(), 30.0 * 33.2e-3 * 0.0752, 0.01);
 }

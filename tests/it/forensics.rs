@@ -1,4 +1,4 @@
-//! What the answers of published runs tell of their weights, and what forgeries made of them show.
+//! Detection of weights from the answers of published runs, and of forged answers.
 
 use std::path::Path;
 
@@ -19,14 +19,14 @@ fn report(root: &Path, round: &str) -> Report {
     Report::load(&Tree::open(&root.join(round)).unwrap(), Round::named(round).unwrap(), how).unwrap()
 }
 
-/// The shipped answers are those that the rounds at hand give, wherever all submitters agree on them.
+/// The shipped answers equal those of the available rounds, for all inputs on which all submitters agree.
 #[test]
 fn the_shipped_answers_are_those_of_published_rounds() {
     let Some(root) = rounds() else { return };
     let reports: Vec<Report> = NAMES.iter().map(|name| report(&root, name)).collect();
     let limits = reports[0].round.weights;
     for list in ["ic01", "ic01-v05", "kws01", "vww01"] {
-        let mut collected = Collected::of(list).unwrap();
+        let mut collected = Collected::new(list).unwrap();
         for report in &reports {
             collected.add(report);
         }
@@ -47,7 +47,7 @@ fn the_shipped_answers_are_those_of_published_rounds() {
     }
 }
 
-/// An accuracy run as it was published.
+/// A published accuracy run.
 struct Published {
     path: String,
     closed: bool,
@@ -78,7 +78,7 @@ fn published(root: &Path) -> (Vec<Published>, Weights) {
 
 fn is_noticed(found: &Agreement, limits: &Weights) -> bool {
     let (asked, right) = found.hard;
-    found.are_others(limits)
+    found.is_other_weights(limits)
         || found.signs.deviations() > limits.sign_deviations
         || found.agreed.deviations() > limits.agreed_deviations
         || asked >= limits.hard_inputs && right as f64 > limits.hard_right_fraction * asked as f64
@@ -89,7 +89,7 @@ fn next(seed: &mut u64) -> usize {
     usize::try_from(*seed >> 33).unwrap()
 }
 
-/// Right answers in the place of so many wrong ones, drawn at random.
+/// The answers of a run with `count` randomly chosen wrong ones corrected.
 fn corrected(run: &Published, count: usize, seed: &mut u64) -> Vec<Option<Answer>> {
     let mut answers = run.answers.clone();
     let is_wrong = |place: &usize| answers[*place] != Some(Answer::Class(run.list.inputs[*place].1));
@@ -101,16 +101,16 @@ fn corrected(run: &Published, count: usize, seed: &mut u64) -> Vec<Option<Answer
     answers
 }
 
-/// Of forgeries of honest runs so many are noticed, in per cent: right answers in 1, 2 and 5 % of the inputs, and a
-/// retrained model's answers handed in as the reference's. No honest run is accused.
+/// Minimum share of forgeries that are detected: honest runs in which wrong answers are corrected for 1, 2 or 5 % of
+/// the inputs, and answers of retrained models submitted as those of the reference. No honest run is reported.
 #[test]
-fn forged_answers_are_noticed() {
+fn forged_answers_are_detected() {
     let Some(root) = rounds() else { return };
     let (runs, limits) = published(&root);
     let nearest = |run: &Published, answers: &[Option<Answer>]| nearest(answers, &run.list.inputs, run.known, &limits);
     let honest: Vec<&Published> = runs
         .iter()
-        .filter(|run| run.closed && nearest(run, &run.answers).is_some_and(|found| !found.are_others(&limits)))
+        .filter(|run| run.closed && nearest(run, &run.answers).is_some_and(|found| !found.is_other_weights(&limits)))
         .collect();
     assert!(honest.len() > 100, "{}", honest.len());
     let mut most = (0.0_f64, 0.0_f64);
@@ -146,7 +146,7 @@ fn forged_answers_are_noticed() {
         println!("{list} +{percent} %: {noticed} of {} ({rate} %)", own.len() * tries);
         assert!(rate >= at_least, "{list} +{percent} %: {rate} %, expected {at_least} %");
     }
-    // Retrained models of the open division, as if they were of the closed one.
+    // Retrained models of the open division, submitted as if in the closed division.
     let open: Vec<&Published> = runs.iter().filter(|run| !run.closed).collect();
     assert!(open.len() >= 8);
     for run in open {

@@ -1,4 +1,4 @@
-//! The formats of pipelines: the same findings in each, whatever names and messages hold.
+//! Formats for pipelines: each contains the same findings, whatever the names and messages contain.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,7 +21,7 @@ fn check(tree: &Path, round: &str, format: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A submission whose names hold everything that breaks formats.
+/// A submission whose names contain characters that could break a format.
 fn strange() -> TempDir {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
@@ -55,7 +55,7 @@ fn findings(json: &str) -> Vec<(String, String)> {
     report["findings"].as_array().unwrap().iter().map(|one| (text(&one["rule"]), text(&one["path"]))).collect()
 }
 
-/// The official schema of SARIF, as a crate ships it.
+/// The official SARIF schema, from a development dependency.
 static SARIF_SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
     let said = Command::new("rustc").arg("-vV").output().unwrap().stdout;
     let said = String::from_utf8(said).unwrap();
@@ -69,12 +69,12 @@ static SARIF_SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
     let packages = metadata["packages"].as_array().unwrap();
     let manifest = packages.iter().find(|package| package["name"] == "serde-sarif").unwrap()["manifest_path"].as_str();
     let schema = fs::read_to_string(Path::new(manifest.unwrap()).with_file_name("src/schema.json")).unwrap();
-    // Two of its patterns, for languages, have a bracket too many; logs without a language do not need them.
+    // Two of its patterns, for languages, have an extra bracket; logs without a language do not need them.
     let schema = schema.replace("^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$", "");
     jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap()
 });
 
-/// Holds a document against the schemas of JUnit that `TINYAUDIT_JUNIT_XSD` lists, with xmllint.
+/// Validates a document with xmllint and the JUnit schemas listed in `TINYAUDIT_JUNIT_XSD`.
 fn junit_is_valid(text: &str) {
     let Some(schemas) = std::env::var_os("TINYAUDIT_JUNIT_XSD") else {
         return eprintln!("skipped: TINYAUDIT_JUNIT_XSD lists no schemas of JUnit");
@@ -140,14 +140,14 @@ fn holds_the_same(tree: &Path, round: &str) {
     let annotations = check(tree, round, "github");
     let commands = annotations.lines().filter(|line| line.starts_with("::")).count();
     assert_eq!(commands, expected.len());
-    assert_eq!(annotations.lines().count(), expected.len() + 1, "one line a finding and the verdict");
+    assert_eq!(annotations.lines().count(), expected.len() + 1, "one line per finding, and the verdict");
     let (cases, failures) = junit_is_sound(&check(tree, round, "junit"));
     assert_eq!(failures as u64, report["counts"]["error"].as_u64().unwrap());
     assert!(cases >= expected.len());
 }
 
 #[test]
-fn every_format_holds_the_same_findings() {
+fn every_format_contains_the_same_findings() {
     holds_the_same(&golden::bundled(), "v1.3");
     let strange = strange();
     holds_the_same(strange.path(), "v1.3");
@@ -158,9 +158,9 @@ fn every_format_holds_the_same_findings() {
     }
 }
 
-/// The SARIF log of findings keeps its fingerprints when lines move.
+/// Fingerprints in the SARIF log stay the same when lines move.
 #[test]
-fn fingerprints_outlive_edits() {
+fn fingerprints_survive_edits() {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
     let results = folder.path().join("closed/ExampleCo/results/simulated_npu_400mhz/ic/accuracy/results.txt");
@@ -173,7 +173,7 @@ fn fingerprints_outlive_edits() {
     assert_eq!(prints(&text), prints(&format!("\n{text}")));
 }
 
-/// The steps of the GitHub Action, as a script.
+/// Runs the script of the GitHub Action.
 #[test]
 fn the_action_annotates_and_summarises() {
     let folder = TempDir::new().unwrap();
@@ -203,7 +203,7 @@ fn the_action_annotates_and_summarises() {
 }
 
 #[test]
-fn command_line_manners() {
+fn command_line_conventions() {
     let said = |arguments: &[&str]| {
         let output = tinyaudit(arguments);
         (
@@ -229,9 +229,9 @@ fn command_line_manners() {
     assert!(said(&["check", bundled, "--round", "v1.4", "--color", "always"]).1.contains(escape));
 }
 
-/// Submissions that come in and results that go out by the standard streams.
+/// Submissions are read from stdin and results written to stdout.
 #[test]
-fn a_dash_is_a_standard_stream() {
+fn a_dash_means_stdin_or_stdout() {
     let folder = TempDir::new().unwrap();
     let bundled = golden::bundled();
     let bundled = bundled.to_str().unwrap();
@@ -264,7 +264,7 @@ fn a_dash_is_a_standard_stream() {
     assert!(String::from_utf8_lossy(&twice.stderr).contains("stdin is named twice"));
     let again = fed(&["package", bundled, "--rules", "-", "--out", "-"], &rules);
     assert_eq!(again.status.code(), Some(0), "{}", String::from_utf8_lossy(&again.stderr));
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "no file of that name is made");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "no file named `-` is made");
     fs::create_dir(folder.path().join("v1.3")).unwrap();
     let waived = fed(&["check", bundled, "--round", "v1.3", "--waivers", "v1.3"], b"");
     assert_eq!(
@@ -273,23 +273,23 @@ fn a_dash_is_a_standard_stream() {
         "the built-in decisions are meant, and idle ones are no fault of the tree"
     );
     let annotated = fed(&["check", "-", "--round", "v1.4", "--format", "github"], &package.stdout);
-    assert!(String::from_utf8_lossy(&annotated.stdout).contains("file=closed/"), "a package lies in no folder");
+    assert!(String::from_utf8_lossy(&annotated.stdout).contains("file=closed/"), "a package is not in a folder");
 }
 
-/// `--verbose` tells what was understood, `--quiet` nothing; stdout is the same.
+/// `--verbose` prints what was understood, `--quiet` prints nothing; stdout is the same.
 #[test]
-fn words_on_stderr_are_asked_for() {
+fn verbose_and_quiet_change_only_stderr() {
     let bundled = golden::bundled();
     let arguments = ["check", bundled.to_str().unwrap(), "--round", "v1.3"];
     let with = |option: &str| tinyaudit(&[&arguments[..], &[option]].concat());
     let (verbose, quiet) = (with("--verbose"), with("--quiet"));
     assert_eq!(verbose.stdout, quiet.stdout);
     assert!(quiet.stderr.is_empty());
-    let told = String::from_utf8_lossy(&verbose.stderr);
-    assert!(told.contains("simulated_npu_400mhz/ic/energy: ic, EEMBC runner, 5 files, 5 windows"), "{told}");
+    let printed = String::from_utf8_lossy(&verbose.stderr);
+    assert!(printed.contains("simulated_npu_400mhz/ic/energy: ic, EEMBC runner, 5 files, 5 windows"), "{printed}");
 }
 
-/// Every subcommand shows how it is used.
+/// The help of every subcommand has examples.
 #[test]
 fn every_help_has_examples() {
     let commands = [
@@ -302,7 +302,7 @@ fn every_help_has_examples() {
     }
 }
 
-/// The step of the workflow that finds out whose submission a pull request is.
+/// The workflow step that finds the submitter of a pull request.
 #[test]
 fn the_workflow_finds_the_submitter() {
     let folder = TempDir::new().unwrap();
@@ -330,17 +330,17 @@ fn the_workflow_finds_the_submitter() {
     let steps = workflow["jobs"]["audit"]["steps"].as_array().unwrap();
     let script = steps.iter().find(|step| step["id"] == "whose").unwrap()["run"].as_str().unwrap();
     let whose = |base: &str| {
-        let told = folder.path().join(".git/told");
-        fs::write(&told, "").unwrap();
+        let outputs = folder.path().join(".git/outputs");
+        fs::write(&outputs, "").unwrap();
         let step = Command::new("bash")
             .args(["-e", "-c", script])
             .current_dir(folder.path())
             .env("BASE", base)
-            .env("GITHUB_OUTPUT", &told)
+            .env("GITHUB_OUTPUT", &outputs)
             .status()
             .unwrap();
         assert!(step.success());
-        fs::read_to_string(told).unwrap()
+        fs::read_to_string(outputs).unwrap()
     };
     let base = commit("README.md");
     let first = commit("closed/A Co/results/x");
@@ -349,9 +349,9 @@ fn the_workflow_finds_the_submitter() {
     assert_eq!((whose(&base), whose(&first)), (String::new(), "submitter=B\n".to_owned()));
 }
 
-/// A finding that compares two lines shows both, whatever the format.
+/// A finding that compares two lines contains both, in every format.
 #[test]
-fn both_lines_of_a_comparison_are_shown() {
+fn both_lines_of_a_comparison_are_printed() {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
     let path = "closed/ExampleCo/results/simulated_npu_400mhz/ic/performance/results.txt";
@@ -376,9 +376,9 @@ fn both_lines_of_a_comparison_are_shown() {
 
     for format in ["text", "html"] {
         let output = tinyaudit(&["check", folder.path().to_str().unwrap(), "--round", "v1.3", "--format", format]);
-        let told = String::from_utf8(output.stdout).unwrap().replace("&#x2f;", "/");
-        for part in [text.lines().nth(own - 1).unwrap(), other, "claimed here", "and otherwise here"] {
-            assert!(told.contains(part), "{format}: {part}");
+        let printed = String::from_utf8(output.stdout).unwrap().replace("&#x2f;", "/");
+        for part in [text.lines().nth(own - 1).unwrap(), other, "claimed here", "another value here"] {
+            assert!(printed.contains(part), "{format}: {part}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A short, repeatable run of what `cargo fuzz` does for hours: every corpus, and neighbours of its files.
+//! A short, reproducible run of the fuzz targets: every corpus, and mutations of its files.
 
 #[path = "../../fuzz/targets.rs"]
 mod targets;
@@ -7,11 +7,11 @@ use std::path::Path;
 
 use tinyaudit::testbench::simulator::random::Random;
 
-/// How many neighbours of every file are tried.
-const NEIGHBOURS: u64 = 12;
+/// Mutations per file.
+const MUTATIONS: u64 = 12;
 
-/// The bytes with a few of them changed, removed, doubled, or exchanged for those of another file.
-fn neighbour(bytes: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
+/// Returns the bytes with a few of them changed, removed, repeated, or replaced with bytes of another file.
+fn mutated(bytes: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for _ in 0..=random.below(4) {
         if bytes.is_empty() {
@@ -36,7 +36,7 @@ fn neighbour(bytes: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
 }
 
 #[test]
-fn corpora_and_their_neighbours_do_no_harm() {
+fn corpora_and_their_mutations_do_no_harm() {
     let corpora = targets::corpora(Path::new(env!("CARGO_MANIFEST_DIR")));
     for (name, run) in targets::TARGETS {
         let files = &corpora[name];
@@ -46,8 +46,8 @@ fn corpora_and_their_neighbours_do_no_harm() {
         for (index, content) in contents.iter().enumerate() {
             assert!(content.len() <= 8192, "{} is large", files[index].display());
             run(content);
-            for _ in 0..NEIGHBOURS {
-                run(&neighbour(content, &contents[(index + 1) % contents.len()], &mut random));
+            for _ in 0..MUTATIONS {
+                run(&mutated(content, &contents[(index + 1) % contents.len()], &mut random));
             }
         }
     }

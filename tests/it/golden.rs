@@ -1,4 +1,4 @@
-//! Golden submissions, all of them really run on the simulator.
+//! Golden submissions, all measured on the simulator.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,14 +16,14 @@ pub fn bundled() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/submission")
 }
 
-/// A system with energy measured by the MLCommons runner.
+/// A system whose energy was measured with the MLCommons runner.
 pub static ENERGY: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
     make(folder.path(), "v1.3", &[("cortex-m4-reference", Runner::Mlcommons, &["ic"])]);
     folder
 });
 
-/// The same with three benchmarks.
+/// The same system with three benchmarks.
 #[cfg(unix)]
 pub static BOARD: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
@@ -31,7 +31,7 @@ pub static BOARD: LazyLock<TempDir> = LazyLock::new(|| {
     folder
 });
 
-/// Makes a submission of profiles, runners and benchmarks in a folder.
+/// Makes a submission in a folder from profiles, runners and benchmarks.
 pub fn make(folder: &Path, round: &str, systems: &[(&str, Runner, &[&str])]) {
     let round = Round::named(round).unwrap();
     for (profile, runner, benchmarks) in systems {
@@ -78,9 +78,9 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The bundled submission is what the simulator makes, byte for byte. `TINYAUDIT_BLESS=1` writes it anew.
+/// The bundled submission equals the output of the simulator, byte for byte. `TINYAUDIT_BLESS=1` rewrites it.
 #[test]
-fn the_bundled_submission_is_what_the_simulator_makes() {
+fn the_bundled_submission_equals_the_simulator_output() {
     let made = TempDir::new().unwrap();
     make(
         made.path(),
@@ -98,14 +98,14 @@ fn the_bundled_submission_is_what_the_simulator_makes() {
     }
 }
 
-/// The program, with a folder of state that is not the user's.
+/// The program, with a state folder separate from the user's.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
     command.env("XDG_STATE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("state")).env_remove("TINYAUDIT_ROUND");
     command
 }
 
-/// What the program prints and returns.
+/// Runs the program and returns its output and exit code.
 pub fn run(arguments: &[&str]) -> Output {
     program().args(arguments).output().unwrap()
 }
@@ -115,7 +115,7 @@ pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// All that it printed, stdout first.
+/// Everything that it printed, stdout first.
 pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }

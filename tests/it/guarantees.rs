@@ -1,4 +1,4 @@
-//! Every promise of `docs/guarantees.md` names tests that are there.
+//! Every promise in `docs/guarantees.md` names tests that exist.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn every_promise_names_a_test() {
         let place = code.find(&format!("\n    fn {test}(")).or_else(|| code.find(&format!("\nfn {test}(")));
         let place = place.unwrap_or_else(|| panic!("there is no test {name}"));
         let attributes = &code[code[..place].rfind("\n\n").unwrap_or(0)..place];
-        assert!(attributes.contains("#[test]"), "{name} is no test");
+        assert!(attributes.contains("#[test]"), "{name} is not a test");
         named += 1;
     }
     assert!(named > 25, "only {named} tests are named");

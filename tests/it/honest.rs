@@ -1,5 +1,5 @@
-//! Nobody honest is stopped: boards of equal latency, a board that is measured again, the simulator's own sessions, the
-//! first hour of a new user.
+//! Honest submissions are not rejected: boards with equal latency, a board that is measured again, simulated sessions,
+//! and the first steps of a new user.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ use tinyaudit::testbench::simulator::Profile;
 
 use crate::golden::{self, run, said, text};
 
-/// A board as the reference one, but for its name, seed, clock, power and jitter.
+/// A board like the reference board, with another name, seed, clock, power and jitter.
 fn board(system: &str, seed: u64, jitter: f64) -> Arc<Profile> {
     let mut profile = Profile::named("cortex-m4-reference").unwrap();
     system.clone_into(&mut profile.system);
@@ -36,18 +36,18 @@ fn made(systems: Vec<(Arc<Profile>, Runner)>, folder: &Path) -> Tree {
     Tree::open(folder).unwrap()
 }
 
-/// Rules that say that evidence is another's.
+/// Rules that report copied evidence.
 const COPIES: [&str; 5] =
     ["windows-shared", "session-shared", "session-of-earlier-round", "outputs-shared", "trace-repeated"];
 
 #[test]
-fn boards_of_equal_latency_and_boards_measured_again_are_no_copies() {
+fn boards_of_equal_latency_and_boards_measured_again_are_not_copies() {
     for (jitter, runner) in [(4e-4, Runner::Mlcommons), (1e-4, Runner::Eembc), (1e-5, Runner::Mlcommons)] {
         let round = || Round::named(if runner == Runner::Eembc { "v1.2" } else { "v1.3" }).unwrap();
         let (first, again) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let now = made(vec![(board("first", 4, jitter), runner), (board("second", 5, jitter), runner)], again.path());
         let before = made(vec![(board("first", 6, jitter), runner)], first.path());
-        let earlier = Report::of(&before, round(), None).unwrap().submission;
+        let earlier = Report::check(&before, round(), None).unwrap().submission;
         let how = Loading { earlier: Some(earlier), ..Loading::default() };
         let report = Report::load(&now, round(), how).unwrap();
         assert_eq!(report.results().count(), 4);
@@ -56,9 +56,9 @@ fn boards_of_equal_latency_and_boards_measured_again_are_no_copies() {
     }
 }
 
-/// What `run` writes is what `import` takes, and what `check` accepts.
+/// `import` takes the sessions that `run` writes, and `check` accepts them.
 #[test]
-fn simulated_sessions_of_several_boards_belong_together() {
+fn simulated_sessions_of_several_boards_are_accepted() {
     let folder = TempDir::new().unwrap();
     let root = folder.path().join("mine");
     let systems = ["--system", "one, two"];
@@ -85,7 +85,7 @@ fn simulated_sessions_of_several_boards_belong_together() {
     }
     let output = run(&["check", text(&root), "--round", "v1.2", "--rule", "session-shared", "--concise"]);
     assert!(!said(&output).contains("[session-shared]"), "{}", said(&output));
-    // The same command gives the same bytes.
+    // The same command writes the same bytes.
     let again = ["a", "b"].map(|name| {
         let into = folder.path().join(name);
         let output =
@@ -96,9 +96,10 @@ fn simulated_sessions_of_several_boards_belong_together() {
     assert!(again[0] == again[1]);
 }
 
-/// The round stands in the settings, so that it does not depend on the name of a worksheet, and nothing acts on a guess.
+/// `init` writes the round to the settings, so that it does not depend on the name of the worksheet. Without it,
+/// commands that change or send something refuse a guess.
 #[test]
-fn the_round_is_kept() {
+fn the_round_is_saved_and_a_guess_is_refused() {
     let folder = TempDir::new().unwrap();
     let root = folder.path().join("mine");
     let init = ["init", text(&root), "--round", "1.3", "--division", "closed", "--submitter", "Co", "--system", "b"];
@@ -117,16 +118,16 @@ fn the_round_is_kept() {
     ] {
         let output = run(&command);
         assert_eq!(output.status.code(), Some(2), "{command:?}");
-        assert!(said(&output).contains("is a guess; name it with --round"), "{}", said(&output));
+        assert!(said(&output).contains("is only a guess; name it with --round"), "{}", said(&output));
     }
-    // A round is named in any case, and the nearest is proposed.
+    // The case of a round's name does not matter, and the nearest name is suggested.
     assert!(said(&run(&["check", text(&root), "--round", "V1.3"])).contains("round v1.3 (named by --round)"));
     assert!(said(&run(&["check", text(&root), "--round", "v1.5"])).contains("did you mean v1.4?"));
 }
 
-/// A folder too many or too few is named, with the command that works.
+/// An extra or missing folder is reported with the command that works.
 #[test]
-fn a_folder_too_many_is_named() {
+fn an_extra_or_missing_folder_is_reported() {
     let folder = TempDir::new().unwrap();
     let inner = folder.path().join("downloads/submission-main");
     golden::copy(&golden::bundled(), &inner);
@@ -145,14 +146,14 @@ fn a_folder_too_many_is_named() {
     }
     let session = own.join("results/simulated_npu_400mhz/ic/performance");
     assert!(said(&run(&["check", text(&session), "--round", "v1.3"])).contains("`tinyaudit import`"));
-    // Inside the submission it is a finding.
+    // Inside a submission it is a finding.
     for (from, to) in
         [("closed/ExampleCo", "closed/ExampleCo/ExampleCo"), ("closed/ExampleCo", "closed/closed/ExampleCo")]
     {
         let tree = TempDir::new().unwrap();
         golden::copy(&golden::bundled().join(from), &tree.path().join(to));
         let output = run(&["check", text(tree.path()), "--round", "v1.3", "--full"]);
-        let expected = format!("move what `{to}` holds to `closed/ExampleCo`");
+        let expected = format!("move the contents of `{to}` to `closed/ExampleCo`");
         assert!(said(&output).contains(&expected), "{to}: {}", said(&output));
     }
 }
@@ -161,10 +162,9 @@ fn a_folder_too_many_is_named() {
 fn unknown_names_are_refused_and_case_does_not_matter() {
     let bundled = golden::bundled();
     let check = |more: &[&str]| run(&[&["check", text(&bundled), "--round", "v1.3"], more].concat());
-    for (option, name, hint) in [
-        ("--system", "simulated_npu", "did you mean simulated_npu_400mhz?"),
-        ("--benchmark", "kws", "there are ic, sww"),
-    ] {
+    for (option, name, hint) in
+        [("--system", "simulated_npu", "did you mean simulated_npu_400mhz?"), ("--benchmark", "kws", "known: ic, sww")]
+    {
         let output = check(&[option, name]);
         assert_eq!(output.status.code(), Some(2));
         assert!(said(&output).contains(hint), "{}", said(&output));
@@ -174,9 +174,9 @@ fn unknown_names_are_refused_and_case_does_not_matter() {
     assert!(results.status.success() && said(&results).contains("662.913"), "{}", said(&results));
 }
 
-/// The same bytes at two levels of folders are no change.
+/// Comparing the same tree at two folder levels reports no change.
 #[test]
-fn the_level_of_the_folder_changes_nothing() {
+fn comparing_at_two_folder_levels_reports_no_change() {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
     let own = folder.path().join("closed/ExampleCo");
@@ -193,11 +193,11 @@ fn the_level_of_the_folder_changes_nothing() {
 
 /// A result without its accuracy run is not confirmed.
 #[test]
-fn a_result_that_lacks_a_run_is_not_confirmed() {
+fn a_result_without_a_required_run_is_not_confirmed() {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
     fs::remove_dir_all(folder.path().join("closed/ExampleCo/results/simulated_fpga_100mhz/ic/accuracy")).unwrap();
-    let report = Report::of(&Tree::open(folder.path()).unwrap(), Round::named("v1.3").unwrap(), None).unwrap();
+    let report = Report::check(&Tree::open(folder.path()).unwrap(), Round::named("v1.3").unwrap(), None).unwrap();
     let (system, benchmark) = report.results().next().unwrap();
     assert_eq!(report.status(system, benchmark), tinyaudit::audit::proof::Status::Unproven);
     let output = run(&["results", text(folder.path()), "--round", "v1.3"]);
@@ -210,7 +210,7 @@ fn refusals_say_what_to_do() {
     let place = text(folder.path());
     let into = folder.path().join("session");
     let sww = ["run", "--profile", "fpga", "--benchmark", "sww", "--mode", "accuracy", "--into", text(&into)];
-    assert!(said(&run(&sww)).contains("--mode performance or energy"));
+    assert!(said(&run(&sww)).contains("--mode performance or --mode energy"));
     for name in [".hidden", "board."] {
         let init = ["init", place, "--division", "closed", "--submitter", "Co", "--benchmark", "ic", "--system", name];
         assert!(said(&run(&init)).contains("begins or ends with a dot"), "{name}");
@@ -219,8 +219,12 @@ fn refusals_say_what_to_do() {
     let simulate =
         ["simulate", "--profile", "cortex-m4-reference", "--benchmark", "ic", "--mode", "energy", "--device"];
     let output = run(&[&simulate[..], &[text(&device)]].concat());
-    assert!(output.status.code() == Some(2) && said(&output).contains("the device has no power"), "{}", said(&output));
-    // The cause first: files of two sessions.
+    assert!(
+        output.status.code() == Some(2) && said(&output).contains("energy mode requires --monitor"),
+        "{}",
+        said(&output)
+    );
+    // The cause is listed first: files of two sessions.
     let session = folder.path().join("mixed");
     let own = golden::bundled().join("closed/ExampleCo/results/simulated_npu_400mhz/ic");
     golden::copy(&own.join("performance"), &session);
@@ -236,9 +240,10 @@ fn refusals_say_what_to_do() {
     );
 }
 
-/// Slips of a description are named once, at their place; UTF-16 by its name; a copy of a file by what it copies.
+/// Errors in a description are reported once, at their place; UTF-16 is named; for a copy of a file the original is
+/// suggested.
 #[test]
-fn slips_are_named() {
+fn typing_errors_are_reported_at_their_place() {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
     let own = folder.path().join("closed/ExampleCo");
@@ -262,9 +267,9 @@ fn slips_are_named() {
     assert!(results.is_file());
 }
 
-/// Folders under other names hide what they hold; one `fix --apply` sees it all, one `--undo` takes all of it back.
+/// Misnamed folders hide their content: one `fix --apply` fixes all levels, and one `--undo` reverts everything.
 #[test]
-fn everything_is_fixed_at_once() {
+fn one_fix_covers_nested_misnamed_folders() {
     let folder = TempDir::new().unwrap();
     let tree = folder.path().join("tree");
     golden::copy(&golden::bundled(), &tree);

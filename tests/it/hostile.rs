@@ -1,4 +1,4 @@
-//! Hostile and broken input: bounded time and memory, a clear finding or error, and nothing else hidden.
+//! Hostile and broken input: bounded time and memory, a clear finding or error, and no other finding hidden.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -20,8 +20,8 @@ fn run(arguments: &[&str]) -> Output {
     golden::program().args(arguments).output().unwrap()
 }
 
-/// Checks a bundled submission of which one file was replaced; it must end without a panic, and still hold
-/// all three results.
+/// Checks a bundled submission in which one file was replaced. The check must not panic and must still list all three
+/// results.
 fn survives(file: &str, write: impl FnOnce(&Path)) -> String {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
@@ -49,7 +49,7 @@ fn one_endless_line() {
     }
 }
 
-/// Programs write code in one long line, too.
+/// Code generators write long lines too.
 #[test]
 fn a_key_in_a_long_line() {
     let said = survives("closed/ExampleCo/code/long.json", |path| {
@@ -59,7 +59,7 @@ fn a_key_in_a_long_line() {
     assert!(said.contains("private-key-published"), "{said}");
 }
 
-/// A gigabyte without a line feed, in a process that may not have as much memory.
+/// A gigabyte without a line feed, in a process whose memory limit is smaller.
 #[cfg(unix)]
 #[test]
 fn a_gigabyte_in_one_line() {
@@ -95,7 +95,7 @@ fn a_gigabyte_in_one_line() {
     assert!(said.contains("it has 1073741824 bytes"), "{said}");
 }
 
-/// Files that lose half of their bytes, or vanish, after the tree was listed.
+/// Files that are truncated or removed after the tree was listed.
 #[test]
 fn files_that_shrink_while_they_are_read() {
     let folder = TempDir::new().unwrap();
@@ -110,7 +110,7 @@ fn files_that_shrink_while_they_are_read() {
             fs::OpenOptions::new().write(true).open(path).unwrap().set_len(length / 2).unwrap();
         }
     }
-    let report = Report::of(&tree, Round::named("v1.3").unwrap(), None).unwrap();
+    let report = Report::check(&tree, Round::named("v1.3").unwrap(), None).unwrap();
     assert_eq!(report.results().count(), 3);
     let unreadable = report.findings.iter().filter(|finding| finding.message.contains("cannot be read")).count();
     assert!(unreadable > 1, "{:#?}", report.findings);
@@ -133,7 +133,7 @@ fn deep_nesting() {
 }
 
 #[test]
-fn bombs_of_aliases_and_huge_rounds_are_refused() {
+fn alias_bombs_and_huge_rounds_are_refused() {
     let folder = TempDir::new().unwrap();
     let bomb = folder.path().join("bomb.yaml");
     let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
@@ -151,7 +151,7 @@ fn bombs_of_aliases_and_huge_rounds_are_refused() {
 }
 
 #[test]
-fn figures_that_are_none() {
+fn figures_that_are_not_valid_numbers() {
     let endless = format!("0.{}1", "0".repeat(70_000));
     for figure in ["NaN", "inf", "-1.0", "1e999", "99999999999999999999999", "0x10", "", &endless] {
         survives(&format!("{NPU}/performance/results.txt"), |path| {
@@ -165,10 +165,10 @@ fn figures_that_are_none() {
     }
 }
 
-/// Names that give orders to a terminal, turn its lines round or end them reach none.
+/// Control codes, bidirectional marks and line ends in names do not reach the terminal.
 #[cfg(target_os = "linux")]
 #[test]
-fn names_give_no_orders_to_a_terminal() {
+fn names_send_no_control_codes_to_a_terminal() {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
     let name = "x\u{1b}[2J\u{9b}2J\u{202e}\u{2028}\r";
@@ -241,7 +241,7 @@ fn a_hundred_thousand_files() {
     });
 }
 
-/// A full disk ends in an error that names the file, and leaves nothing half behind.
+/// A full disk gives an error that names the file, and leaves no partial file.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error() {
@@ -254,9 +254,9 @@ fn a_full_disk_is_an_error() {
     assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
 }
 
-/// Two processes that write the same package: one wins, the file is whole.
+/// Two processes write the same package: one wins, and the file is complete.
 #[test]
-fn two_writers_leave_one_whole_file() {
+fn two_writers_leave_one_complete_file() {
     let folder = TempDir::new().unwrap();
     let out: PathBuf = folder.path().join("p.zip");
     let start = || {
@@ -280,7 +280,7 @@ fn two_writers_leave_one_whole_file() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
-/// Runs a command whole, and then kills it at several moments of the time it took.
+/// Runs a command to its end, then kills it at several points in time.
 fn killed(arguments: &[&str], prepare: impl Fn(), judge: impl Fn(&str)) {
     prepare();
     let start = Instant::now();
@@ -297,7 +297,7 @@ fn killed(arguments: &[&str], prepare: impl Fn(), judge: impl Fn(&str)) {
     }
 }
 
-/// A package is there whole or not at all, and the one that was there before stays until then.
+/// A package is complete or does not exist, and the old package stays until it is replaced.
 #[test]
 fn packaging_can_be_killed() {
     let folder = TempDir::new().unwrap();
@@ -321,9 +321,9 @@ fn packaging_can_be_killed() {
     );
 }
 
-/// Whenever mending is killed, undoing gives back what was there.
+/// Whenever `fix` is killed, undoing restores the tree.
 #[test]
-fn mending_can_be_killed() {
+fn fixing_can_be_killed() {
     let folder = TempDir::new().unwrap();
     let tree = folder.path().join("tree");
     golden::copy(&golden::bundled(), &tree);
@@ -349,7 +349,7 @@ fn mending_can_be_killed() {
             let undone = run(&fix("--undo")).status.success();
             assert!(undone || !changed, "{when}: nothing to undo");
             assert_eq!(golden::files(&tree), broken, "{when}");
-            // Killed before its journal was whole.
+            // Killed before its journal was complete.
             let _ = fs::remove_dir_all(folder.path().join("tree.tinyaudit-undo"));
         },
     );

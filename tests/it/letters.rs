@@ -11,9 +11,9 @@ fn tinyaudit(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments).output().unwrap()
 }
 
-/// A letter says what changes a figure, with both figures, line, rule and request, and nothing of anybody else.
+/// A letter lists what changes a figure, with both figures, line, rule and request, and nothing about other submitters.
 #[test]
-fn a_letter_says_what_is_asked_and_nothing_of_others() {
+fn a_letter_contains_requests_and_nothing_about_others() {
     let folder = TempDir::new().unwrap();
     let tree = folder.path().join("round");
     golden::copy(&golden::bundled(), &tree);
@@ -27,10 +27,10 @@ fn a_letter_says_what_is_asked_and_nothing_of_others() {
     let letter = fs::read_to_string(out.join("closed-Second.md")).unwrap();
     for part in [
         "# MLPerf Tiny v1.3: closed/Second\n",
-        "Of 3 results 0 are confirmed, 0 not by the rules, 3 contradicted, 0 unproven.",
+        "Results: 3, of which 0 confirmed, 0 not by the rules, 3 contradicted, 0 unproven.",
         "## Changes a published figure",
         "`closed/Second/results/simulated_npu_400mhz/ic/accuracy/results.txt:1`: claims a Top-1 of 88.5 %, recomputed 85.5 %",
-        "What is asked: Submit log and results of one session, unedited.",
+        "What to do: Submit log and results of one session, unedited.",
         "Rule: MLPerf Tiny rules, 4.1.1",
         "Please answer by 2026-01-31.",
     ] {
@@ -38,26 +38,26 @@ fn a_letter_says_what_is_asked_and_nothing_of_others() {
     }
     assert!(!letter.contains("closed/ExampleCo"), "{letter}");
     let other = fs::read_to_string(out.join("closed-ExampleCo.md")).unwrap();
-    assert!(other.contains("There is nothing to answer.") && !other.contains("Second"), "{other}");
-    // Nothing is replaced unasked.
+    assert!(other.contains("No findings; no answer is needed.") && !other.contains("Second"), "{other}");
+    // Letters are not overwritten without --force.
     let again = tinyaudit(&command);
     assert!(again.status.code() == Some(2) && String::from_utf8_lossy(&again.stderr).contains("--force"));
 }
 
-/// The same for one tree fits a comment, however much there is to say.
+/// `check --format markdown` fits into a comment, however many findings there are.
 #[test]
-fn a_comment_is_not_too_long() {
+fn a_comment_has_a_length_limit() {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
-    let told = |folder: &TempDir| {
+    let printed = |folder: &TempDir| {
         let output = tinyaudit(&["check", folder.path().to_str().unwrap(), "--round", "v1.3", "--format", "markdown"]);
         String::from_utf8(output.stdout).unwrap()
     };
-    assert!(told(&folder).contains("There is nothing to answer."));
+    assert!(printed(&folder).contains("No findings; no answer is needed."));
     for number in 0..700 {
         let submitter = folder.path().join(format!("closed/Co{number}"));
         fs::create_dir_all(submitter.join("results")).unwrap();
     }
-    let long = told(&folder);
-    assert!(long.len() < 61_000 && long.contains(" lines more, which `tinyaudit check` prints"), "{}", long.len());
+    let long = printed(&folder);
+    assert!(long.len() < 61_000 && long.contains(" more lines; run `tinyaudit check` to read them"), "{}", long.len());
 }

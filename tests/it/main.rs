@@ -1,4 +1,4 @@
-//! The integration tests, one module a subject.
+//! Integration tests, one module per subject.
 #![allow(clippy::unwrap_used)]
 
 mod adversary;
@@ -6,7 +6,7 @@ mod archives;
 mod bench;
 mod bounds;
 mod browser;
-// Its cases hold names and links that Windows does not take.
+// The cases contain names and links that Windows does not allow.
 #[cfg(unix)]
 mod cases;
 mod catalogue;
@@ -36,6 +36,7 @@ mod schemas;
 mod sessions;
 #[cfg(unix)]
 mod strangers;
+mod structure;
 mod tables;
 mod tcp;
 mod triage;

@@ -1,5 +1,5 @@
-//! Every file a rule needs is deleted, cut, doubled, swapped and edited number by number: the findings must change, or
-//! the survivor is listed in `fixtures/mutations.yaml` with the reason why it is harmless.
+//! Deletes, cuts, doubles, swaps and edits every file that a rule needs, number by number. The findings must change, or
+//! the mutation is listed in `fixtures/mutations.yaml` with the reason why it is harmless.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,14 +12,14 @@ use tinyaudit::source::Tree;
 
 use crate::golden;
 
-/// Numbers that are edited in one file, evenly spread over it.
+/// Most numbers to edit per file, evenly spread over it.
 const NUMBERS: usize = 60;
 
-/// A mutation of one file: what is done, and its new content; `None` deletes it.
+/// A mutation of one file: its name, and the new content; `None` deletes the file.
 type Mutation = (String, Option<Vec<u8>>);
 
 fn findings(root: &Path) -> Vec<String> {
-    let report = Report::of(&Tree::open(root).unwrap(), Round::named("v1.3").unwrap(), None).unwrap();
+    let report = Report::check(&Tree::open(root).unwrap(), Round::named("v1.3").unwrap(), None).unwrap();
     report.findings.iter().map(|one| format!("{} {} {} {}", one.rule.id, one.path, one.line, one.message)).collect()
 }
 
@@ -48,7 +48,7 @@ fn mutations(path: &str, bytes: &[u8], files: &BTreeMap<String, Vec<u8>>) -> Vec
     all
 }
 
-/// The text before a number, without digits, so that alike places are alike.
+/// The text before a number, without digits, so that similar places have the same name.
 fn shape(bytes: &[u8], at: usize) -> String {
     let start = bytes[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let text: String = String::from_utf8_lossy(&bytes[start..at]).chars().filter(|c| !c.is_ascii_digit()).collect();
@@ -57,7 +57,7 @@ fn shape(bytes: &[u8], at: usize) -> String {
 }
 
 #[test]
-fn every_mutation_is_noticed_or_harmless() {
+fn every_mutation_is_detected_or_harmless() {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
     let files: BTreeMap<String, Vec<u8>> = golden::files(folder.path())
@@ -85,12 +85,12 @@ fn every_mutation_is_noticed_or_harmless() {
     let listed = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mutations.yaml");
     let reasons: BTreeMap<String, String> = serde_yaml::from_str(&fs::read_to_string(listed).unwrap()).unwrap();
     let unlisted: Vec<_> = survivors.keys().filter(|key| !reasons.keys().any(|pattern| fits(pattern, key))).collect();
-    assert!(unlisted.is_empty(), "of {count} mutations these are not noticed:\n{unlisted:#?}");
+    assert!(unlisted.is_empty(), "{count} mutations; these are not detected:\n{unlisted:#?}");
     let idle: Vec<_> = reasons.keys().filter(|pattern| !survivors.keys().any(|key| fits(pattern, key))).collect();
-    assert!(idle.is_empty(), "these are noticed now: {idle:#?}");
+    assert!(idle.is_empty(), "these are listed but detected now: {idle:#?}");
 }
 
-/// Whether a text fits a pattern in which `*` stands for any text.
+/// Whether a text matches a pattern; `*` matches any text.
 fn fits(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(text) = text.strip_prefix(head) else { return false };

@@ -40,7 +40,7 @@ fn package(tree: &Path, folder: &Path, name: &str) -> PathBuf {
 fn the_same_tree_gives_the_same_bytes() {
     let folder = TempDir::new().unwrap();
     let first = package(&golden::bundled(), folder.path(), "a.zip");
-    // Made in another order, with other permissions, and from the submitter's own folder.
+    // Created in another order, with other permissions, and from the submitter's folder.
     let copy = folder.path().join("closed");
     let mut files: Vec<_> = golden::files(&golden::bundled()).into_iter().collect();
     files.reverse();
@@ -60,7 +60,7 @@ fn the_same_tree_gives_the_same_bytes() {
 }
 
 #[test]
-fn a_package_reads_as_its_folder_does() {
+fn a_package_gives_the_same_results_as_its_folder() {
     let folder = TempDir::new().unwrap();
     let package = package(&golden::bundled(), folder.path(), "a.zip");
     for command in [["check", "--format", "json"], ["results", "--format", "json"], ["check", "--format", "text"]] {
@@ -73,7 +73,7 @@ fn a_package_reads_as_its_folder_does() {
 }
 
 #[test]
-fn other_programs_find_it_well_formed() {
+fn other_programs_can_read_a_package() {
     let folder = TempDir::new().unwrap();
     let package = package(&golden::bundled(), folder.path(), "a.zip");
     let run = |program: &str, arguments: &[&str], at: &Path| {
@@ -113,9 +113,9 @@ fn other_programs_find_it_well_formed() {
     }
 }
 
-/// Any changed byte of any file's content is reported with the file's name, or the archive cannot be read at all.
+/// A changed byte in the content of a file is reported with the name of the file, or the archive cannot be read.
 #[test]
-fn any_changed_byte_is_noticed() {
+fn any_changed_byte_is_detected() {
     let folder = TempDir::new().unwrap();
     let package = package(&golden::bundled(), folder.path(), "a.zip");
     let bytes = fs::read(&package).unwrap();
@@ -126,7 +126,7 @@ fn any_changed_byte_is_noticed() {
         fs::write(&edited, changed).unwrap();
         let output = tinyaudit(&["verify", text(&edited)]);
         let code = output.status.code();
-        // Bytes of the archive's own book-keeping that mean nothing may change without harm.
+        // Unused bytes in the archive's own structures may change without harm.
         let harmless = code == Some(0)
             && zip::ZipArchive::new(Cursor::new(fs::read(&edited).unwrap())).is_ok_and(|mut archive| {
                 (0..archive.len())
@@ -151,10 +151,10 @@ fn hostile_archives_end_in_an_error() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("evil.zip");
     let cases: [(&str, Vec<u8>); 7] = [
-        ("no name below its root", hostile(&[("../evil.txt", b"x")])),
-        ("no name below its root", hostile(&[("/etc/evil.txt", b"x")])),
-        ("no name below its root", hostile(&[("closed\\x", b"x"), ("open/y", b"y")])),
-        ("lies in a file", hostile(&[("closed/a", b"x"), ("closed/a/results/x", b"x")])),
+        ("not a path below its root", hostile(&[("../evil.txt", b"x")])),
+        ("not a path below its root", hostile(&[("/etc/evil.txt", b"x")])),
+        ("not a path below its root", hostile(&[("closed\\x", b"x"), ("open/y", b"y")])),
+        ("inside a path that is a file", hostile(&[("closed/a", b"x"), ("closed/a/results/x", b"x")])),
         ("cannot be read", b"PK\x03\x04 no archive".to_vec()),
         ("cannot be read", Vec::new()),
         ("nothing to check", hostile(&[("x.txt", b"x")])),
@@ -168,10 +168,10 @@ fn hostile_archives_end_in_an_error() {
             assert!(command == "verify" || said.contains(expected), "{command}: {said}");
         }
     }
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is written beside it");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is written next to it");
 }
 
-/// A bomb in a package, links, and encrypted files are findings of their files.
+/// A bomb in a package, links, and encrypted files are findings on these files.
 #[test]
 fn bombs_and_links_are_findings() {
     let folder = TempDir::new().unwrap();
@@ -194,7 +194,7 @@ fn bombs_and_links_are_findings() {
     assert!(said.contains("file-large") || said.contains("file-unreadable"), "{said}");
 }
 
-/// Sessions of either runner, in either division, all the way to a verified package.
+/// Sessions of both runners, in both divisions, become a verified package.
 #[test]
 fn sessions_become_a_verified_package() {
     for (division, round, runner) in
@@ -248,7 +248,7 @@ fn sessions_become_a_verified_package() {
         }
         let again = import(&at("accuracy"));
         assert_eq!(again.status.code(), Some(1), "{}", said(&again));
-        // What init leaves to the engineer.
+        // The fields that `init` leaves open for the engineer.
         let description = own.join(format!("systems/{system}.json"));
         let filled = [
             "Board Name",
@@ -265,7 +265,7 @@ fn sessions_become_a_verified_package() {
         });
         fs::write(&description, filled).unwrap();
         fs::write(own.join("code/kws/train.py"), "train()\n").unwrap();
-        // What nobody wrote is not packaged.
+        // Text that still is what `init` wrote is not packaged.
         let out = at("package.zip");
         let untouched = tinyaudit(&["package", text(&tree), "--round", round, "--out", text(&out)]);
         assert_eq!(untouched.status.code(), Some(1));
@@ -280,7 +280,7 @@ fn sessions_become_a_verified_package() {
     }
 }
 
-/// Where results are there already, the worksheet holds what they say; it is never written over.
+/// If results exist, the worksheet contains their values; an existing worksheet is never overwritten.
 #[test]
 fn the_worksheet_is_filled_in_with_the_results() {
     let folder = TempDir::new().unwrap();
@@ -319,7 +319,7 @@ fn the_worksheet_is_filled_in_with_the_results() {
     assert!(findings.contains("only tinyaudit's worksheet for it"), "{findings}");
 }
 
-/// A session of another model, a broken one and a folder of something else are refused with the reason.
+/// A session of another model, a broken session and an unrelated folder are refused with the reason.
 #[test]
 fn sessions_that_do_not_fit_are_refused() {
     let folder = TempDir::new().unwrap();
@@ -338,7 +338,7 @@ fn sessions_that_do_not_fit_are_refused() {
     };
     let elsewhere = import(folder.path());
     assert_eq!(elsewhere.status.code(), Some(2));
-    assert!(said(&elsewhere).contains("holds neither `systems` nor `results`"), "{}", said(&elsewhere));
+    assert!(said(&elsewhere).contains("contains neither `systems` nor `results`"), "{}", said(&elsewhere));
     fs::write(into.join("systems/sys.json"), "{}").unwrap();
     let undescribed = said(&import(&into));
     assert!(undescribed.contains("there is no systems/s.json"), "{undescribed}");
@@ -346,13 +346,14 @@ fn sessions_that_do_not_fit_are_refused() {
     let output = import(&into);
     let said = said(&output);
     assert_eq!(output.status.code(), Some(1));
-    assert!(said.contains("throughput-mismatch") && said.contains("it holds no files of a session"), "{said}");
+    assert!(said.contains("throughput-mismatch") && said.contains("it does not contain session files"), "{said}");
     assert!(into.join("results/s/ic/performance/log.txt").is_file());
 }
 
-/// A session that is measured again takes the old one's place, which is kept; pictures come along, the rest is named.
+/// `import --replace` replaces a session and keeps the old one; images are copied too, other files are listed as
+/// skipped.
 #[test]
-fn a_session_takes_the_place_of_another() {
+fn import_replaces_a_session_and_keeps_the_old_one() {
     let folder = TempDir::new().unwrap();
     let tree = folder.path().join("tree");
     golden::copy(&golden::bundled(), &tree);
@@ -370,7 +371,7 @@ fn a_session_takes_the_place_of_another() {
     };
     let refused = import(&[]);
     assert_eq!(refused.status.code(), Some(1));
-    assert!(said(&refused).contains("--replace takes its place and keeps it"), "{}", said(&refused));
+    assert!(said(&refused).contains("use --replace to replace it"), "{}", said(&refused));
     let output = import(&["--replace"]);
     assert!(output.status.success(), "{}", said(&output));
     assert!(said(&output).contains("skipped, not runner output files: notes.md"), "{}", said(&output));
@@ -380,9 +381,9 @@ fn a_session_takes_the_place_of_another() {
     assert!(import(&["--replace"]).status.success() && kept.with_file_name("performance-2").is_dir());
 }
 
-/// A system is a name and no path; of two files that may be the log none is taken.
+/// A system is a name, not a path; if two files could be the log, the session is refused.
 #[test]
-fn sessions_go_nowhere_else() {
+fn sessions_are_imported_only_into_the_submission() {
     let folder = TempDir::new().unwrap();
     let own = folder.path().join("closed/Co");
     fs::create_dir_all(own.join("systems")).unwrap();
@@ -406,7 +407,7 @@ fn sessions_go_nowhere_else() {
     assert!(!own.join("results").exists());
 }
 
-/// The rules of the division that the sessions are for, and the committee's decisions, say what is refused.
+/// Sessions are refused by the rules of their division and by the committee's decisions.
 #[test]
 fn sessions_are_judged_in_their_division() {
     let folder = TempDir::new().unwrap();
@@ -443,9 +444,9 @@ fn sessions_are_judged_in_their_division() {
     assert!(output.status.success(), "{}", said(&output));
 }
 
-/// What a submitter waived is no decision: a package is judged without its waivers, unless they are trusted.
+/// Submitters cannot waive: a package is checked without its waivers unless they are trusted.
 #[test]
-fn waivers_of_a_package_are_not_believed() {
+fn waivers_in_a_package_are_not_trusted() {
     let folder = TempDir::new().unwrap();
     let (tree, package) = (folder.path().join("tree"), folder.path().join("p.zip"));
     golden::copy(&golden::bundled(), &tree);
@@ -457,14 +458,14 @@ fn waivers_of_a_package_are_not_believed() {
     succeeds(&["package", text(&tree), "--round", "v1.3", "--waivers", text(&waivers), "--out", text(&package)]);
     let output = tinyaudit(&["verify", text(&package)]);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    assert!(said(&output).contains("the package carries 1 waiver (not trusted"), "{}", said(&output));
+    assert!(said(&output).contains("the package contains 1 waiver (not trusted"), "{}", said(&output));
     assert!(succeeds(&["verify", text(&package), "--trust-waivers"]).contains("1 waived"));
     assert!(succeeds(&["verify", text(&package), "--waivers", text(&waivers)]).contains("1 waived"));
 }
 
-/// Names that differ from the official ones in case, or are short forms of them, are mended from the inside out.
+/// `fix` corrects names that differ from the official ones in case or are short forms, innermost first.
 #[test]
-fn names_are_respelt() {
+fn fix_corrects_names() {
     let folder = TempDir::new().unwrap();
     let tree = folder.path().join("tree");
     golden::copy(&golden::bundled(), &tree);
@@ -490,7 +491,7 @@ fn names_are_respelt() {
     }
     let broken = golden::files(&tree);
     let plan = succeeds(&["fix", text(&tree), "--round", "v1.3"]);
-    assert_eq!(golden::files(&tree), broken, "a plan changes nothing");
+    assert_eq!(golden::files(&tree), broken, "printing the plan changes nothing");
     assert!(plan.contains("move closed/ExampleCo/Results to closed/ExampleCo/results"), "{plan}");
     succeeds(&["fix", text(&tree), "--round", "v1.3", "--apply"]);
     assert_eq!(golden::files(&tree), golden::files(&golden::bundled()));
@@ -499,7 +500,7 @@ fn names_are_respelt() {
 }
 
 #[test]
-fn mending_can_be_undone() {
+fn fixing_can_be_undone() {
     let folder = TempDir::new().unwrap();
     let tree = folder.path().join("tree");
     golden::copy(&golden::bundled(), &tree);
@@ -521,11 +522,11 @@ fn mending_can_be_undone() {
     let fix = |flag: &str| succeeds(&["fix", text(&tree), "--round", "v1.3", flag]);
     let plan = succeeds(&["fix", text(&tree), "--round", "v1.3"]);
     assert!(plan.contains("6 changes; run with --apply to make them"), "{plan}");
-    assert_eq!(golden::files(&tree), broken, "a plan changes nothing");
+    assert_eq!(golden::files(&tree), broken, "printing the plan changes nothing");
     fix("--apply");
     assert_eq!(golden::files(&tree), golden::files(&golden::bundled()));
     assert!(!own.join("code/empty").exists());
-    // What was made or edited since is not overwritten.
+    // Files created or edited since are not overwritten.
     let in_the_way = [
         (own.join("code/.DS_Store"), "exists again"),
         (npu.join("accuracy/result.txt"), "exists again"),
@@ -543,7 +544,7 @@ fn mending_can_be_undone() {
             None => fs::remove_file(&path).unwrap(),
         }
     }
-    // What is fixed later is undone first, and what was kept before is not touched.
+    // Later fixes are undone first, and earlier kept files are not changed.
     let fixed = golden::files(&tree);
     fs::write(own.join("code/.DS_Store"), "more").unwrap();
     fix("--apply");
@@ -563,7 +564,7 @@ fn mending_can_be_undone() {
 }
 
 #[test]
-fn changes_are_told() {
+fn changes_are_listed() {
     let folder = TempDir::new().unwrap();
     let tree = folder.path().join("tree");
     golden::copy(&golden::bundled(), &tree);
@@ -575,7 +576,7 @@ fn changes_are_told() {
     let said = succeeds(&["compare", text(&old), text(&tree), "--round", "v1.3"]);
     for line in [
         "removed closed/ExampleCo/simulated_fpga_100mhz/sww",
-        "finding new: error[accuracy-mismatch] 1×",
+        "new finding: error[accuracy-mismatch] 1×",
         "evidence changed: closed/ExampleCo/results/simulated_npu_400mhz/ic/accuracy/results.txt",
     ] {
         assert!(said.contains(line), "{said}");
@@ -589,9 +590,9 @@ fn changes_are_told() {
     );
 }
 
-/// A system that is called otherwise is compared all the same; each state is held against its own round.
+/// Renamed systems are compared too; each state is checked with its own round.
 #[test]
-fn renamed_systems_are_found_again() {
+fn renamed_systems_are_recognised() {
     let folder = TempDir::new().unwrap();
     let (tree, package) = (folder.path().join("tree"), folder.path().join("old.zip"));
     golden::copy(&golden::bundled(), &tree);
@@ -604,19 +605,20 @@ fn renamed_systems_are_found_again() {
     }
     let said = succeeds(&["compare", text(&package), text(&tree), "--round", "v1.3", "--findings"]);
     assert!(!said.contains("description:") && !said.contains("files:"), "{said}");
-    let renamed = "renamed: closed/ExampleCo/simulated_npu_400mhz is closed/ExampleCo/npu (the same sessions)";
+    let renamed = "renamed: closed/ExampleCo/simulated_npu_400mhz is now closed/ExampleCo/npu (the same sessions)";
     assert!(said.contains(renamed) && said.contains("0 changed results"), "{said}");
     fs::write(folder.path().join("tinyaudit.toml"), "round = 'v1.2'\n").unwrap();
     let fresh = TempDir::new().unwrap();
     let moved = fresh.path().join("old.zip");
     fs::rename(&package, &moved).unwrap();
     let said = succeeds(&["compare", text(&moved), text(&tree)]);
-    assert!(said.starts_with("held against rounds v1.3 and v1.2"), "{said}");
+    assert!(said.starts_with("checked against rounds v1.3 and v1.2"), "{said}");
 }
 
-/// A changed claim, description, code and evidence of a renamed system are told, although nothing recomputed changed.
+/// Changes of claim, description, code and evidence of a renamed system are listed, although no recomputed figure
+/// changed.
 #[test]
-fn what_a_review_asks_for_is_told() {
+fn changes_that_matter_in_a_review_are_listed() {
     let folder = TempDir::new().unwrap();
     let tree = folder.path().join("tree");
     golden::copy(&golden::bundled(), &tree);
@@ -642,9 +644,9 @@ fn what_a_review_asks_for_is_told() {
     }
 }
 
-/// Nobody reads what is said: everything is imported all the same, and no exit code lies.
+/// If stdout is closed, everything is still imported, and the exit code is correct.
 #[test]
-fn a_closed_stream_stops_no_work() {
+fn a_closed_stream_does_not_stop_an_import() {
     let folder = TempDir::new().unwrap();
     let own = folder.path().join("closed/Co");
     fs::create_dir_all(own.join("systems")).unwrap();
@@ -665,17 +667,17 @@ fn a_closed_stream_stops_no_work() {
 }
 
 #[test]
-fn unknown_names_are_no_empty_tables() {
+fn unknown_names_are_errors_not_empty_tables() {
     let bundled = golden::bundled();
     for (option, name) in [("--benchmark", "foo"), ("--division", "opn"), ("--benchmark", "ic,foo")] {
         let output = tinyaudit(&["results", text(&bundled), "--round", "v1.3", option, name]);
-        assert!(output.status.code() == Some(2) && said(&output).contains("there are no results of a"), "{name}");
+        assert!(output.status.code() == Some(2) && said(&output).contains("there are no results of "), "{name}");
     }
     let both = succeeds(&["results", text(&bundled), "--round", "v1.3", "--benchmark", "ic,sww", "--format", "csv"]);
     assert_eq!(both.lines().count(), 4);
 }
 
-/// A package is not called by the name of another kind of archive.
+/// A package may not have the name of another archive format.
 #[test]
 fn a_package_is_a_zip_archive() {
     let folder = TempDir::new().unwrap();
@@ -685,9 +687,9 @@ fn a_package_is_a_zip_archive() {
     assert!(!place.exists());
 }
 
-/// A marker that is missing is added, and taken away again; a slip in a status is mended.
+/// `fix` adds a missing marker, and undo removes it; `fix` corrects a typing error in a status.
 #[test]
-fn a_marker_is_added_and_a_slip_mended() {
+fn fix_adds_a_marker_and_corrects_a_status() {
     let folder = TempDir::new().unwrap();
     let tree = folder.path().join("tree");
     golden::copy(&golden::bundled(), &tree);
@@ -702,7 +704,7 @@ fn a_marker_is_added_and_a_slip_mended() {
     assert_eq!(golden::files(&tree), broken);
 }
 
-/// A system is followed through rounds under another name; one that is gone is said to be missing.
+/// A system is followed through rounds under another name; a system that disappeared is listed.
 #[test]
 fn systems_are_followed_through_rounds() {
     let folder = TempDir::new().unwrap();
@@ -714,16 +716,16 @@ fn systems_are_followed_through_rounds() {
     fs::rename(own.join("results/simulated_npu_400mhz"), own.join("results/npu")).unwrap();
     fs::rename(own.join("systems/simulated_npu_400mhz.json"), own.join("systems/npu.json")).unwrap();
     fs::remove_dir_all(own.join("results/simulated_fpga_100mhz")).unwrap();
-    let told = succeeds(&["history", text(&old), text(&new)]);
+    let printed = succeeds(&["history", text(&old), text(&new)]);
     for part in [
-        "closed/ExampleCo npu\n  with an accelerator, seen in v1.3 as simulated_npu_400mhz, v1.4 as npu (the same sessions)",
+        "closed/ExampleCo npu\n  with an accelerator, in v1.3 as simulated_npu_400mhz, v1.4 as npu (the same sessions)",
         "ic inf/s: v1.3 662.9, v1.4 662.9 (+0.0 %)",
-        "closed/ExampleCo simulated_fpga_100mhz, missing in the last round",
+        "closed/ExampleCo simulated_fpga_100mhz, missing from the last round",
         "ic with an accelerator: first v1.3 3690.9 inf/s ExampleCo/simulated_fpga_100mhz",
         "ic µJ/inf: v1.3 92.08, v1.4 92.08 (+0.0 %)",
         "ic v1.3: fastest 3690.9 inf/s ExampleCo/simulated_fpga_100mhz, least energy 92.08 µJ/inf",
     ] {
-        assert!(told.contains(part), "{part} in {told}");
+        assert!(printed.contains(part), "{part} in {printed}");
     }
     let json = succeeds(&["history", text(&old), text(&new), "--format", "json"]);
     assert!(json.contains("\"vanished\": true") && json.contains("\"sure\": true"), "{json}");

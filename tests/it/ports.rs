@@ -1,5 +1,5 @@
-//! The bench over pseudo-terminals: our runner against our simulator, and each against a program that knows the
-//! protocol only.
+//! The bench over pseudo-terminals: our runner with our simulator, and each with a program that only knows the
+//! protocol.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use tinyaudit::testbench::device::{Device, SECOND, link::Link, place::Place};
 
 use super::sessions::{close, data_sets, measured, run};
 
-/// A simulated bench, which ends with the test.
+/// A simulated bench; it ends with the test.
 pub(crate) struct Simulator {
     child: Child,
     folder: TempDir,
@@ -66,8 +66,8 @@ fn dialogue(port: &mut Link, command: &str) -> Vec<String> {
     lines
 }
 
-/// A third program opens the pseudo-terminal, several times; then the runner measures through it, and the port and
-/// speed it writes down are those it used.
+/// Another program opens the pseudo-terminal several times; then the runner measures through it, and its log has the
+/// port and baud rate that it used.
 #[test]
 fn a_pseudo_terminal_serves_other_programs() {
     let simulator =
@@ -94,7 +94,7 @@ fn a_pseudo_terminal_serves_other_programs() {
     simulator.interrupt();
 }
 
-/// Energy with the board and without it: no sample is lost, every figure is the profile's, and nothing is invented.
+/// Energy with and without the board: no sample is lost, and every figure is that of the profile.
 #[test]
 fn energy_is_measured_over_ports() {
     let data = data_sets("kws01");
@@ -121,7 +121,7 @@ fn energy(board: bool, dialect: &str, data: &str) {
     close(claims.energy.unwrap().value, truth, 0.01);
     if dialect == "eembc" {
         assert!(log.contains("emon: m-voltage-mv[2100]"), "{log}");
-        assert!(log.contains("io: [dut]: m-timestamp-mode-energy"), "the banner of the boot is missing");
+        assert!(log.contains("io: [dut]: m-timestamp-mode-energy"), "the boot banner is missing");
         return;
     }
     let json = fs::read_to_string(session.path().join("session/results.json")).unwrap();
@@ -131,7 +131,7 @@ fn energy(board: bool, dialect: &str, data: &str) {
     assert!(log.contains(&format!("port: {} at {baud} baud", ports[0].1.display())), "{log}");
 }
 
-/// The wake word with the energy monitor, all behind the board: twenty minutes of samples wait for nobody.
+/// The wake word with the energy monitor, behind the board: no sample of twenty minutes is lost.
 #[test]
 fn the_wake_word_is_measured_over_ports() {
     let simulator = Simulator::start(
@@ -152,14 +152,14 @@ fn the_wake_word_is_measured_over_ports() {
     assert_eq!(json[0]["power"]["timestamps"].as_array().unwrap().len(), 2);
 }
 
-/// What an interrupted run left on the wire is not taken for an answer.
+/// Replies to an interrupted run are not taken for answers to the next one.
 #[test]
 fn a_stale_reply_is_drained() {
     let simulator =
         Simulator::start(&["--profile", "cortex-m4-reference", "--benchmark", "kws", "--speed", "20"], &["device"]);
     let link = simulator.port("device");
     {
-        // Twenty seconds of the device's time: one of ours.
+        // Twenty seconds of device time are one second here.
         let mut port = Link::open(&Place::Path(link.clone()), 115_200, Instant::now()).unwrap();
         port.send(b"infer 260 0%").unwrap();
     }
@@ -169,9 +169,9 @@ fn a_stale_reply_is_drained() {
     close(claims.throughput.unwrap().value, 1.0 / 0.0752, 0.01);
 }
 
-/// A device that is there and silent is said to be so, and given up in time.
+/// A device that stops answering is reported, and the run gives up after the time-out.
 #[test]
-fn a_silent_inference_is_given_up() {
+fn a_silent_inference_times_out() {
     let folder = TempDir::new().unwrap();
     let profile = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles/cortex-m4-reference.yaml"));
     let text = profile.unwrap().replace("faults: []", "faults: [{kind: no-reply, command: infer, after: 0}]");
@@ -183,10 +183,10 @@ fn a_silent_inference_is_given_up() {
     let data = data.path().to_str().unwrap();
     let arguments = ["--benchmark", "kws", "--mode", "performance", "--datasets", data, "--patience", "7"];
     let output = run(&arguments, &[("port", simulator.port("device"))], &folder.path().join("session"));
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("`infer 1 0` has not been answered for 5 s; it is given up after 7 s"), "{told}");
-    assert!(told.contains("within 7 s, received nothing"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{printed}");
+    assert!(printed.contains("`infer 1 0` has not been answered for 5 s; giving up after 7 s"), "{printed}");
+    assert!(printed.contains("within 7 s, received nothing"), "{printed}");
 }
 
 #[test]
@@ -194,12 +194,12 @@ fn a_real_device_needs_the_data_sets() {
     let folder = TempDir::new().unwrap();
     let arguments = ["--benchmark", "kws", "--mode", "accuracy"];
     let output = run(&arguments, &[("port", folder.path().join("none"))], &folder.path().join("session"));
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(2) && told.contains("--datasets"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && printed.contains("--datasets"), "{printed}");
 }
 
 #[test]
-fn a_profile_without_power_measures_no_energy() {
+fn a_profile_without_power_refuses_energy_mode() {
     for command in ["run", "simulate"] {
         let folder = TempDir::new().unwrap();
         let mut arguments = vec![command, "--profile", "fpga", "--benchmark", "ic", "--mode", "energy"];
@@ -212,7 +212,7 @@ fn a_profile_without_power_measures_no_energy() {
             arguments.extend(["--board", places[0], "--monitor", places[1]]);
         }
         let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(&arguments).output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.code() == Some(2) && told.contains("no power figures"), "{told}");
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && printed.contains("no power figures"), "{printed}");
     }
 }

@@ -1,5 +1,5 @@
-//! Properties that hold for any session: what a runner writes reads as what it measured, figures do not depend on the
-//! order of the evidence, and output does not depend on threads, folders or packages.
+//! Properties of all sessions: the files of a runner are read back as measured, figures do not depend on the order of
+//! the evidence, and output does not depend on threads, folder order or packaging.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ use tinyaudit::testbench::runner::{Exchange, Job, Recording, SessionFiles, Setup
 
 use crate::golden;
 
-/// What one trial of a made-up session is.
+/// One trial of a generated session.
 #[derive(Debug, Clone)]
 struct Made {
     input: usize,
@@ -28,7 +28,7 @@ struct Made {
     warmups: u64,
     start_us: u64,
     elapsed_us: u64,
-    /// Outputs in thousandths, as devices print them.
+    /// Outputs in thousandths, the precision devices print.
     outputs: Vec<u16>,
 }
 
@@ -41,7 +41,7 @@ impl Made {
         self.start_us + self.elapsed_us
     }
 
-    /// The trial as the runner would have recorded it.
+    /// The trial as the runner would record it.
     fn trial(&self, number: u64, list: &[(&str, u32)]) -> Trial {
         let (input, class) = list[self.input % list.len()];
         let printed: Vec<String> = self.outputs().iter().map(|value| format!("{value:.3}")).collect();
@@ -129,7 +129,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn a_session_of_the_eembc_runner_reads_as_it_was(made in proptest::collection::vec(made(), 1..12)) {
+    fn a_session_of_the_eembc_runner_is_read_back(made in proptest::collection::vec(made(), 1..12)) {
         let files = files(&made, Mode::Performance, Runner::Eembc, None);
         let log = eembc::parse(&files["log.txt"]);
         prop_assert_eq!(&log.damage, &[]);
@@ -141,16 +141,16 @@ proptest! {
             prop_assert_eq!(stamps, (made.start_us, made.stop_us()));
             prop_assert_eq!(log.outputs_of(read).unwrap(), &made.outputs()[..]);
         }
-        let told: Vec<u64> = script::parse(&files["script.async"]).iter().map(|command| command.value).collect();
+        let commanded: Vec<u64> = script::parse(&files["script.async"]).iter().map(|command| command.value).collect();
         let done: Vec<u64> = log.commands.iter().map(|command| command.value).collect();
-        prop_assert!(told.ends_with(&done), "{} commands told, {} done", told.len(), done.len());
+        prop_assert!(commanded.ends_with(&done), "{} commands in the script, {} done", commanded.len(), done.len());
         let claims = claims::parse(&files["results.txt"]);
         let rates = made.iter().map(|made| made.iterations as f64 / (made.elapsed_us as f64 / 1e6)).collect();
         prop_assert!(claims.throughput.unwrap().agrees_with(median(rates).unwrap(), 0.53));
     }
 
     #[test]
-    fn a_session_of_the_mlcommons_runner_reads_as_it_was(made in proptest::collection::vec(made(), 1..12)) {
+    fn a_session_of_the_mlcommons_runner_is_read_back(made in proptest::collection::vec(made(), 1..12)) {
         let files = files(&made, Mode::Performance, Runner::Mlcommons, None);
         let log = mlcommons::parse(&files["log.txt"]);
         let entries = results_json::parse(&files["results.json"]).unwrap();
@@ -170,29 +170,29 @@ proptest! {
     }
 
     #[test]
-    fn an_energy_trace_reads_as_it_was(made in made(), millijoules in proptest::collection::vec(0u32..5000, 20..200)) {
+    fn an_energy_trace_is_read_back(made in made(), millijoules in proptest::collection::vec(0u32..5000, 20..200)) {
         let samples: Vec<f64> = millijoules.iter().cycle().take(2500).map(|value| f64::from(*value) / 1e9).collect();
-        // The stamp of the boot, which is no window's, comes between.
+        // The time stamp of the boot, which belongs to no window, comes in between.
         let events = [("00", 3), ("01", 9), ("02", 17), ("03", 40)].map(|(name, at)| (name.to_owned(), at)).to_vec();
         let stream = Stream { samples: samples.clone(), events };
         let files = files(&[made], Mode::Energy, Runner::Eembc, Some(stream));
         let trace = EnergyTrace::parse(files["trace1-energy.bin"].clone());
         prop_assert_eq!(&trace.damage, &[]);
         let read: Vec<f64> = trace.samples().iter().map(microjoules).collect();
-        prop_assert_eq!(read.len(), 2048, "whole blocks of the monitor are kept");
+        prop_assert_eq!(read.len(), 2048, "complete blocks of the monitor are kept");
         prop_assert!(read.iter().zip(&samples).all(|(read, made)| (read - made * 1e6).abs() <= made.abs()));
         let stamps = energy_trace::parse_stamps(&files["trace1-timestamps.json"]).unwrap();
         prop_assert_eq!(stamps, vec![0.003, 0.017, 0.04]);
     }
 
     #[test]
-    fn a_manifest_reads_as_it_was(files in proptest::collection::btree_map("[a-zA-Z0-9 ._/-]{1,30}", any::<Vec<u8>>(), 0..8)) {
-        let manifest = Manifest { files: files.iter().map(|(path, bytes)| Listed::of(path, bytes)).collect() };
+    fn a_manifest_is_read_back(files in proptest::collection::btree_map("[a-zA-Z0-9 ._/-]{1,30}", any::<Vec<u8>>(), 0..8)) {
+        let manifest = Manifest { files: files.iter().map(|(path, bytes)| Listed::from_bytes(path, bytes)).collect() };
         let read = Manifest::parse(&manifest.to_string());
         prop_assert_eq!(read.map(|manifest| manifest.files.len()), Ok(files.len()));
     }
 
-    /// Figures of evidence in another order are the same, to the last bit where they are counts.
+    /// Figures do not depend on the order of the evidence; figures that are counts are equal to the last bit.
     #[test]
     fn figures_do_not_depend_on_order(made in proptest::collection::vec(made(), 12..40), seed in any::<u64>()) {
         let outputs: Vec<Vec<f64>> = made.iter().map(Made::outputs).collect();
@@ -212,7 +212,7 @@ proptest! {
         prop_assert_eq!(anomaly::thresholded_auc(&before), anomaly::thresholded_auc(&after));
         let rates: Vec<f64> = rows.iter().map(|row| row.outputs[1]).collect();
         prop_assert_eq!(median(rates.clone()), median(order.iter().map(|index| rates[*index]).collect()));
-        // Top-1 by its definition: no output is larger, and none before it as large.
+        // Top-1 by its definition: no output is larger, and no earlier output is equal.
         let right = rows.iter().filter(|row| {
             let own = row.outputs[row.class];
             row.outputs.iter().enumerate().all(|(class, value)| *value < own || (class >= row.class && *value <= own))
@@ -220,13 +220,13 @@ proptest! {
         prop_assert_eq!(accuracy::top1(&rows), Ok(100.0 * right.count() as f64 / rows.len() as f64));
     }
 
-    /// The energy of a window is that of the samples from its start to before its stop.
+    /// The energy of a window is the sum of the samples from its start until just before its stop.
     #[test]
     fn energy_is_the_sum_of_a_windows_samples(
         samples in proptest::collection::vec(0u16..1000, 50..300), start in 0usize..25, length in 1usize..25,
     ) {
         let samples: Vec<f32> = samples.into_iter().map(f32::from).collect();
-        // Between two samples, so that no rounding of accumulated time decides.
+        // Between two samples, so that rounding of the accumulated time does not matter.
         let at = |index: usize| (index as f64 - 0.5).max(0.0) / 1000.0;
         let found = energy::trace_energies(&samples, |sample| f64::from(*sample), 1000.0, &[(at(start), at(start + length))]);
         let expected: f64 = samples[start..start + length].iter().map(|sample| f64::from(*sample)).sum();
@@ -234,7 +234,7 @@ proptest! {
     }
 }
 
-/// The same bytes from any number of threads, from a folder that was filled in another order, and from a package.
+/// The output is the same for any number of threads, for a folder that was filled in another order, and for a package.
 #[test]
 fn output_does_not_depend_on_threads_or_on_the_order_of_a_folder() {
     let check = |tree: &Path, threads: &str| {

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tinyaudit::parse::claims::{self, Claims};
 use tinyaudit::testbench::simulator::answers::synthetic_input;
 
-/// The first inputs of a list, as a simulated device knows them.
+/// A folder with the first inputs of a list, as the simulated device expects them.
 pub(crate) fn data_sets(list: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     let list = tinyaudit::round::dataset(list).unwrap();
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &[&str], ports: &[(&str, PathBuf)], into: &Path) ->
     command.output().unwrap()
 }
 
-/// The claims and the log of a run that must succeed.
+/// Runs a measurement, which must succeed, and returns its claims and log.
 pub(crate) fn measured(arguments: &[&str], ports: &[(&str, PathBuf)]) -> (Claims, String, TempDir) {
     let folder = TempDir::new().unwrap();
     let into = folder.path().join("session");

@@ -1,4 +1,5 @@
-//! What lies in a submitted tree, or came with it, is never obeyed, and its text begins no line and no formula.
+//! Files in a submitted tree, or delivered with it, never control the program, and their text starts no command and no
+//! formula.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,9 +9,9 @@ use tempfile::TempDir;
 
 use crate::golden::{self, run, said, text};
 
-/// A folder named like what `fix` keeps, with a journal, may have come in the same archive.
+/// A folder named like the one where `fix` keeps files, with a journal, may have been in the same archive.
 #[test]
-fn a_journal_that_came_with_the_files_is_not_obeyed() {
+fn a_journal_delivered_with_the_files_is_ignored() {
     let folder = TempDir::new().unwrap();
     let tree = folder.path().join("mysub");
     golden::copy(&golden::bundled(), &tree);
@@ -28,16 +29,16 @@ fn a_journal_that_came_with_the_files_is_not_obeyed() {
         assert!(output.status.code() == Some(2) && said(&output).contains("nothing to undo"), "{}", said(&output));
     }
     assert_eq!(fs::read(victim.join("keep.txt")).unwrap(), b"mine");
-    // What is kept is put beside it, not into it.
+    // Kept files go next to it, not into it.
     fs::write(tree.join("closed/ExampleCo/code/.DS_Store"), "x").unwrap();
     assert!(run(&["fix", text(&tree), "--round", "v1.3", "--apply"]).status.success());
     assert!(run(&["fix", text(&tree), "--round", "v1.3", "--undo"]).status.success());
     assert!(tree.join("closed/ExampleCo/code/.DS_Store").is_file() && kept.join("1.json").is_file());
 }
 
-/// Whatever is in the way of a step, nothing is done, and both fixing and undoing go on once it is moved away.
+/// If something is in the way of a change, nothing is changed; fixing and undoing work once it is moved away.
 #[test]
-fn fixing_stops_before_what_is_in_the_way() {
+fn fixing_stops_if_something_is_in_the_way() {
     let folder = TempDir::new().unwrap();
     let tree = folder.path().join("tree");
     golden::copy(&golden::bundled(), &tree);
@@ -50,7 +51,7 @@ fn fixing_stops_before_what_is_in_the_way() {
     let output = fix("--apply");
     assert!(run_of.join("results.txt").is_symlink(), "{}", said(&output));
     if output.status.code() == Some(2) {
-        assert!(said(&output).contains("results.txt") && said(&output).contains("in the way"), "{}", said(&output));
+        assert!(said(&output).contains("results.txt") && said(&output).contains("already exists"), "{}", said(&output));
         assert_eq!(golden::files(&tree.join("closed/ExampleCo/code")), before);
     }
     fs::remove_file(run_of.join("results.txt")).unwrap();
@@ -60,9 +61,9 @@ fn fixing_stops_before_what_is_in_the_way() {
     assert!(run_of.join("result.txt").is_file() && tree.join("closed/ExampleCo/code/.DS_Store").is_file());
 }
 
-/// A link named as the settings may lead to any file of the user, which an error would print.
+/// A link with the name of the settings file may point to any file of the user, which an error would print.
 #[test]
-fn settings_are_not_read_across_a_link() {
+fn settings_are_not_read_through_a_link() {
     let folder = TempDir::new().unwrap();
     let tree = folder.path().join("tree");
     golden::copy(&golden::bundled(), &tree);
@@ -72,7 +73,7 @@ fn settings_are_not_read_across_a_link() {
     for command in [vec!["check", text(&tree)], vec!["results", text(&tree)], vec!["fix", text(&tree), "--apply"]] {
         let output = run(&command);
         assert_eq!(output.status.code(), Some(2));
-        assert!(said(&output).contains("is a link") && !said(&output).contains("s3cr3t"), "{}", said(&output));
+        assert!(said(&output).contains("is a symbolic link") && !said(&output).contains("s3cr3t"), "{}", said(&output));
     }
     fs::remove_file(tree.join("tinyaudit.toml")).unwrap();
     fs::write(tree.join("tinyaudit.toml"), "# ".repeat(1 << 16)).unwrap();
@@ -90,13 +91,13 @@ fn sessions_are_not_imported_through_a_link() {
     symlink(&outside, own.join("results")).unwrap();
     let session = golden::bundled().join("closed/ExampleCo/results/simulated_fpga_100mhz/ic/performance");
     let output = run(&["import", text(&session), "--system", "b", "--into", text(&own), "--round", "v1.3"]);
-    assert!(said(&output).contains("is a link"), "{}", said(&output));
+    assert!(said(&output).contains("is a symbolic link"), "{}", said(&output));
     assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
 }
 
-/// Devices and pipes are written to, and never replaced.
+/// Output can go to devices and pipes, which are never replaced.
 #[test]
-fn devices_are_written_to() {
+fn output_can_go_to_a_device() {
     let bundled = golden::bundled();
     for force in [&[][..], &["--force"]] {
         let check = ["check", text(&bundled), "--round", "v1.3", "--format", "json", "--out", "/dev/stdout"];
@@ -106,10 +107,10 @@ fn devices_are_written_to() {
     }
 }
 
-/// Text that a spreadsheet, a terminal or a service that reads output line by line might take for something else.
+/// Text that a spreadsheet, a terminal or a service that reads output line by line could misinterpret.
 const STRANGE: [&str; 6] = ["=1+1", "@SUM(A1)", "::error::owned", "##[error]owned", "-1+1", "x\n::error::owned"];
 
-/// A submission in which every text that is a submitter's is strange.
+/// A submission in which every text of the submitter is `name`.
 fn strange(name: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     let own = folder.path().join(name).join(name);
@@ -129,7 +130,7 @@ fn strange(name: &str) -> TempDir {
 }
 
 #[test]
-fn text_of_strangers_begins_no_line_and_no_formula() {
+fn untrusted_text_starts_no_command_and_no_formula() {
     for name in STRANGE {
         let folder = strange(name);
         let tree = text(folder.path());
@@ -157,7 +158,7 @@ fn text_of_strangers_begins_no_line_and_no_formula() {
                 }
             }
         }
-        // An error that quotes what it was given.
+        // Errors that quote their arguments.
         for command in [
             vec!["check", tree, "--round", name],
             vec!["explain", name],
@@ -168,9 +169,9 @@ fn text_of_strangers_begins_no_line_and_no_formula() {
     }
 }
 
-/// No line is a command to a service that runs workflows.
+/// Checks that no line is a workflow command.
 fn no_commands(output: &str, format: &str, name: &str) {
-    // What is for programs keeps the names of files as they are.
+    // Formats for programs keep file names unchanged.
     let for_people = !["html", "json", "jsonl", "sarif"].contains(&format);
     let owned = |line: &&str| line.trim_start().starts_with("::") || for_people && line.contains("##[");
     let found: Vec<&str> = output.lines().filter(owned).take(2).map(|line| &line[..line.len().min(200)]).collect();

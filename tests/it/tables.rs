@@ -1,4 +1,4 @@
-//! The published tables, held against the files the working group published.
+//! The published tables, compared with the files that the working group published.
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
@@ -15,7 +15,7 @@ use tinyaudit::source::Tree;
 use crate::{corpus, golden};
 
 fn report(folder: &Path, round: &str) -> Report {
-    Report::of(&Tree::open(folder).unwrap(), Round::named(round).unwrap(), None).unwrap()
+    Report::check(&Tree::open(folder).unwrap(), Round::named(round).unwrap(), None).unwrap()
 }
 
 fn official_csv(report: &Report, selection: Selection) -> String {
@@ -32,9 +32,10 @@ fn xlsx(report: &Report, selection: Selection) -> Vec<u8> {
     out
 }
 
-/// The lines of the published summary are ours, byte for byte; only their order is that of a folder listing.
+/// The lines of the published summary equal ours, byte for byte; only their order differs, because it is that of a
+/// folder listing.
 #[test]
-fn the_official_summary_is_the_published_one() {
+fn the_official_summary_equals_the_published_one() {
     let Some(rounds) = corpus::rounds() else { return };
     let published = std::fs::read_to_string(rounds.join("v1.2/summary.csv")).unwrap();
     let ours = official_csv(&report(&rounds.join("v1.2"), "v1.2"), Selection::AsPublished);
@@ -45,7 +46,7 @@ fn the_official_summary_is_the_published_one() {
     assert_eq!(ours.len(), 74);
 }
 
-/// Every cell of every sheet, with what is merged and what is hidden.
+/// Every cell of a sheet, with merged cells and hidden columns.
 #[derive(Debug, PartialEq)]
 struct Sheet {
     name: String,
@@ -66,7 +67,7 @@ fn sheets(bytes: Vec<u8>) -> Vec<Sheet> {
         .map(|(index, name)| {
             let range = book.worksheet_range(name).unwrap();
             let (top, left) = range.start().unwrap_or_default();
-            // A formula's cached value is whatever its writer left there.
+            // The cached value of a formula depends on the program that wrote it.
             let formulas: Vec<(usize, usize, String)> = book
                 .worksheet_formula(name)
                 .unwrap()
@@ -155,9 +156,9 @@ fn formats(xml: &str, texts: &std::collections::BTreeMap<String, String>) -> Vec
     found
 }
 
-/// Cells, formulas, merged cells, hidden columns, number formats, IDs and order of the published workbook are ours.
+/// Cells, formulas, merged cells, hidden columns, number formats, IDs and order equal those of the published workbook.
 #[test]
-fn the_workbook_is_the_published_one() {
+fn the_workbook_equals_the_published_one() {
     let Some(rounds) = corpus::rounds() else { return };
     let published = sheets(std::fs::read(rounds.join("v1.2/final_report_v1.2.xlsx")).unwrap());
     let ours = sheets(xlsx(&report(&rounds.join("v1.2"), "v1.2"), Selection::AsPublished));
@@ -188,7 +189,7 @@ fn later_summaries_have_three_more_columns() {
     assert!(sww.contains("\"mW\""));
 }
 
-/// The wake word's accuracy is F1, which the official tool does not round.
+/// The accuracy of the wake word is F1, which the official tool does not round.
 #[test]
 fn the_official_f1_is_unrounded() {
     let folder = tempfile::TempDir::new().unwrap();
@@ -201,9 +202,9 @@ fn the_official_f1_is_unrounded() {
     assert!(sww.contains("\"0.8514851485148515\""), "{sww}");
 }
 
-/// What a submitter writes stays text in every format.
+/// Text of a submitter stays text in every format.
 #[test]
-fn nothing_a_submitter_writes_is_markup_or_formula() {
+fn submitter_text_is_never_markup_or_formula() {
     let folder = tempfile::TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
     let path = folder.path().join("closed/ExampleCo/systems/simulated_npu_400mhz.json");
@@ -218,7 +219,7 @@ fn nothing_a_submitter_writes_is_markup_or_formula() {
     let formulas: Vec<_> = sheets(book).into_iter().flat_map(|sheet| sheet.formulas).collect();
     assert!(formulas.iter().all(|(.., text)| text.contains("https://github.com/mlcommons/")), "{formulas:?}");
     let mut page = Vec::new();
-    let published = ResultsPage::of(&rows, &[], &report.round, "r");
+    let published = ResultsPage::new(&rows, &[], &report.round, "r");
     render::html::write_results(&report, &rows, &published, &mut page).unwrap();
     let page = String::from_utf8(page).unwrap();
     assert!(!page.contains("<script>alert") && page.contains("&lt;script&gt;alert"));
@@ -228,7 +229,7 @@ fn nothing_a_submitter_writes_is_markup_or_formula() {
     assert!(!text.contains("<script>") && !text.contains("[x](javascript"), "{text}");
 }
 
-/// Invalid results are left out with a reason, or kept and marked.
+/// Invalid results are left out, with a reason, or kept and marked.
 #[test]
 fn invalid_results_are_left_out_or_marked() {
     let folder = tempfile::TempDir::new().unwrap();
@@ -252,8 +253,8 @@ fn invalid_results_are_left_out_or_marked() {
     assert!(claimed && published.len() == 3);
 }
 
-/// A result without a throughput, of a benchmark nobody knows, in no division, is in every table all the same, and an
-/// unstated availability is called so; a value that is no text is whole.
+/// Results without a throughput, of an unknown benchmark, or outside of a division are in every table. A missing
+/// availability is marked as such, and a value that is not text is complete.
 #[test]
 fn every_result_is_in_every_table() {
     let folder = tempfile::TempDir::new().unwrap();
@@ -274,7 +275,7 @@ fn every_result_is_in_every_table() {
         let official = official_csv(&report, selection);
         let book = zip_texts(&xlsx(&report, selection)).into_values().collect::<String>();
         let mut markdown = Vec::new();
-        render::markdown::write(&ResultsPage::of(&rows, &[], &report.round, "r"), &mut markdown).unwrap();
+        render::markdown::write(&ResultsPage::new(&rows, &[], &report.round, "r"), &mut markdown).unwrap();
         let markdown = String::from_utf8(markdown).unwrap();
         assert_eq!(official.lines().count(), 4, "{official}");
         for (name, text) in [("official", &official), ("workbook", &book), ("markdown", &markdown)] {
@@ -288,10 +289,10 @@ fn every_result_is_in_every_table() {
     }
 }
 
-/// The page names every row by its public ID, one cell a submitter and ID, with units, targets and counts; what is left out
-/// stands below, and links lead where a reader may go.
+/// The page has the public ID of every row, one cell per submitter and ID, units, targets and counts. Left out results
+/// are below the tables, and links lead to the public repository.
 #[test]
-fn the_results_page_is_as_it_is_published() {
+fn the_results_page_has_the_published_layout() {
     let folder = tempfile::TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
     let own = folder.path().join("closed/ExampleCo");
@@ -304,7 +305,7 @@ fn the_results_page_is_as_it_is_published() {
     let report = report(folder.path(), "v1.3");
     let page = |selection| {
         let (rows, left_out) = publication::rows(&report, selection, &Filter::default());
-        ResultsPage::of(&rows, &left_out, &report.round, &report.round.publication.public_repository)
+        ResultsPage::new(&rows, &left_out, &report.round, &report.round.publication.public_repository)
     };
     let valid = page(Selection::Valid);
     let mut markdown = Vec::new();
@@ -337,7 +338,8 @@ fn the_results_page_is_as_it_is_published() {
     assert!(html.contains("<h2 id=\"left-out\">") && html.contains("1.3-0001"));
     let (_, left_out) = publication::rows(&report, Selection::Marked, &Filter::default());
     assert!(left_out.is_empty());
-    // In the workbook the reason is a note on the very figure, heads stay, and what is left out is a sheet.
+    // In the workbook the reason is a note at the figure, the header rows are frozen, and left out results have their
+    // own sheet.
     let parts = zip_texts(&xlsx(&report, Selection::Marked));
     let notes = parts.iter().find(|(name, text)| name.contains("comments") && text.contains("accuracy-mismatch"));
     assert!(notes.is_some(), "{:?}", parts.keys());

@@ -1,4 +1,4 @@
-//! The bench over TCP, as systems without pseudo-terminals have it: two processes, one simulates, the other measures.
+//! The bench over TCP, for systems without pseudo-terminals: one process simulates, another measures.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,14 +7,14 @@ use std::process::{Child, Command, Stdio};
 
 use super::sessions::{close, data_sets, measured, run};
 
-/// A simulated bench, which ends with the test, and what its ports are called.
+/// A simulated bench and the names of its ports; it ends with the test.
 struct Simulator {
     child: Child,
     ports: Vec<PathBuf>,
 }
 
 impl Simulator {
-    /// Serves each of these ports at a free address of this machine.
+    /// Serves each of these ports on a free TCP port of this machine.
     fn start(arguments: &[&str], ports: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
         command.arg("simulate").args(arguments).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -43,7 +43,7 @@ impl Drop for Simulator {
     }
 }
 
-/// Programs come and go, one at a time; then the runner measures, and the port it writes down is that which it used.
+/// Programs connect and disconnect, one at a time; then the runner measures, and its log has the port that it used.
 #[test]
 fn a_device_is_measured_over_tcp() {
     let simulator =
@@ -72,7 +72,7 @@ fn a_device_is_measured_over_tcp() {
     }
 }
 
-/// Three processes' worth of ports: the device behind its board, and the monitor, of which no sample is lost.
+/// Energy with the device behind the board, and the monitor: no sample is lost.
 #[test]
 fn energy_is_measured_over_tcp() {
     let arguments = ["--profile", "cortex-m4-reference", "--benchmark", "kws", "--mode", "energy", "--speed", "20"];
@@ -84,9 +84,9 @@ fn energy_is_measured_over_tcp() {
     close(claims.energy.unwrap().value, 33.2e3 * 0.0752, 0.01);
 }
 
-/// A bench that goes away in the middle breaks the link: the run ends at once and says which.
+/// If the bench disconnects during a run, the run ends immediately and names the port.
 #[test]
-fn a_bench_that_leaves_is_noticed() {
+fn a_bench_that_disconnects_ends_the_run() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let place = PathBuf::from(format!("tcp:{}", listener.local_addr().unwrap()));
     let bench = std::thread::spawn(move || {
@@ -97,14 +97,14 @@ fn a_bench_that_leaves_is_noticed() {
     let arguments = ["--benchmark", "kws", "--mode", "accuracy", "--datasets", data.path().to_str().unwrap()];
     let output = run(&arguments, &[("port", place.clone())], &folder.path().join("session"));
     bench.join().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(2) && told.contains(place.to_str().unwrap()), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && printed.contains(place.to_str().unwrap()), "{printed}");
     let output = run(&arguments, &[("port", place.clone())], &folder.path().join("session"));
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(2) && told.contains("cannot be opened"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && printed.contains("cannot be opened"), "{printed}");
 }
 
-/// Nobody is asked who they are, so no other machine is served or spoken to.
+/// There is no authentication, so the program neither serves nor contacts other machines.
 #[test]
 fn tcp_stays_on_this_machine() {
     let folder = tempfile::tempdir().unwrap();
@@ -119,19 +119,19 @@ fn tcp_stays_on_this_machine() {
     ] {
         for command in [&run[..], &simulate[..]] {
             let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(command).arg(place).output().unwrap();
-            let told = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.code() == Some(2) && told.contains(expected), "{told}");
+            let printed = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.code() == Some(2) && printed.contains(expected), "{printed}");
         }
     }
 }
 
-/// Where something listens already, the address is named.
+/// If the address is in use, the error names it.
 #[test]
-fn a_taken_address_is_refused() {
+fn an_address_in_use_is_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let place = format!("tcp:{}", listener.local_addr().unwrap());
     let arguments = ["simulate", "--profile", "fpga", "--benchmark", "ic", "--device", &place];
     let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(2) && told.contains(&format!("{place} cannot be opened")), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && printed.contains(&format!("{place} cannot be opened")), "{printed}");
 }

@@ -1,11 +1,12 @@
-//! The findings as a reviewer reads them on a terminal.
+//! The findings as printed for reviewers on a terminal.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
 use tinyaudit::audit::report::Report;
-use tinyaudit::render::triage::{self, Layout, View};
+use tinyaudit::render::text::Layout;
+use tinyaudit::render::triage::{self, View};
 use tinyaudit::round::{Round, Severity};
 use tinyaudit::source::Tree;
 
@@ -20,7 +21,7 @@ fn desk(report: &Report, view: &View) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// Two submitters, of whom one claims too much and has left things lying about.
+/// Two submitters; one claims too much and has left editor backups in its code.
 fn tree() -> TempDir {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
@@ -39,14 +40,14 @@ fn check(path: &Path, arguments: &[&str]) -> Output {
     command.args(["check", "--round", "v1.3"]).arg(path).args(arguments).output().unwrap()
 }
 
-fn told(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
 #[test]
-fn the_gravest_comes_first_and_alike_ones_are_one() {
+fn severe_findings_come_first_and_similar_ones_are_grouped() {
     let folder = tree();
-    let told = self::told(&check(folder.path(), &[]));
+    let printed = self::printed(&check(folder.path(), &[]));
     let places: Vec<usize> = [
         "\nFAIL: ",
         "submitter        confirmed rule broken contradicted unproven errors warnings",
@@ -59,14 +60,14 @@ fn the_gravest_comes_first_and_alike_ones_are_one() {
         "\n\nFAIL: ",
     ]
     .into_iter()
-    .map(|part| told.rfind(part).unwrap_or_else(|| panic!("{part} in {told}")))
+    .map(|part| printed.rfind(part).unwrap_or_else(|| panic!("{part} in {printed}")))
     .collect();
-    assert!(places[1..].is_sorted(), "{places:?} {told}");
-    assert!(told.lines().all(|line| line.chars().count() <= 100), "{told}");
+    assert!(places[1..].is_sorted(), "{places:?} {printed}");
+    assert!(printed.lines().all(|line| line.chars().count() <= 100), "{printed}");
 }
 
 #[test]
-fn findings_are_chosen_and_the_verdict_stays() {
+fn filters_select_findings_and_keep_the_verdict() {
     let folder = tree();
     for (arguments, shown, hidden) in [
         (&["--rule", "operating-system-dropping"][..], " findings are shown", "accuracy-mismatch"),
@@ -77,17 +78,21 @@ fn findings_are_chosen_and_the_verdict_stays() {
         (&["--full", "--rule", "accuracy-mismatch"], "claimed here", "operating-system-dropping"),
     ] {
         let output = check(folder.path(), arguments);
-        let told = self::told(&output);
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {told}");
-        assert!(told.contains(shown) && !told.contains(hidden) && told.contains("FAIL: "), "{arguments:?}: {told}");
+        let printed = self::printed(&output);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {printed}");
+        assert!(
+            printed.contains(shown) && !printed.contains(hidden) && printed.contains("FAIL: "),
+            "{arguments:?}: {printed}"
+        );
     }
     let unknown = check(folder.path(), &["--rule", "no-such-rule"]);
-    assert!(unknown.status.code() == Some(2) && self::told(&unknown).contains("there is no rule no-such-rule"));
+    assert!(unknown.status.code() == Some(2) && self::printed(&unknown).contains("there is no rule no-such-rule"));
 }
 
-/// What is known to be absent is counted apart and fails nothing, but proves nothing either.
+/// Findings on files known to be absent are counted separately and do not fail the check, but the figures stay
+/// unproven.
 #[test]
-fn files_known_to_be_absent_are_counted_apart() {
+fn files_known_to_be_absent_are_counted_separately() {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), &folder.path().join("tree"));
     let log = "closed/ExampleCo/results/simulated_fpga_100mhz/ic/accuracy/log.txt";
@@ -96,26 +101,29 @@ fn files_known_to_be_absent_are_counted_apart() {
     std::fs::write(&list, format!("{log}\n")).unwrap();
     assert_eq!(check(&folder.path().join("tree"), &[]).status.code(), Some(1));
     let output = check(&folder.path().join("tree"), &["--absent", list.to_str().unwrap()]);
-    let told = self::told(&output);
-    assert!(output.status.success() && told.contains("1 set aside (files known to be absent) in 3 results"), "{told}");
+    let printed = self::printed(&output);
+    assert!(
+        output.status.success() && printed.contains("1 not counted (files known to be absent) in 3 results"),
+        "{printed}"
+    );
     let tree = Tree::open(&folder.path().join("tree")).unwrap();
-    let mut report = Report::of(&tree, Round::named("v1.3").unwrap(), None).unwrap();
-    report.excuse(&std::iter::once(log.to_owned()).collect(), "absent.txt");
+    let mut report = Report::check(&tree, Round::named("v1.3").unwrap(), None).unwrap();
+    report.mark_known_absent(&std::iter::once(log.to_owned()).collect(), "absent.txt");
     let valid = report.results().filter(|(system, benchmark)| report.is_valid(system, benchmark)).count();
     assert_eq!(valid, 2, "a figure without its log is not valid");
     let run = "closed/ExampleCo/results/simulated_fpga_100mhz/ic/accuracy";
     std::fs::remove_dir_all(folder.path().join("tree").join(run)).unwrap();
     let tree = Tree::open(&folder.path().join("tree")).unwrap();
-    let mut report = Report::of(&tree, Round::named("v1.3").unwrap(), None).unwrap();
-    report.excuse(&std::iter::once(log.to_owned()).collect(), "absent.txt");
+    let mut report = Report::check(&tree, Round::named("v1.3").unwrap(), None).unwrap();
+    report.mark_known_absent(&std::iter::once(log.to_owned()).collect(), "absent.txt");
     assert_eq!(report.counts().error, 0);
     let valid = report.results().filter(|(system, benchmark)| report.is_valid(system, benchmark)).count();
     assert_eq!(valid, 2, "a result without a run is not valid");
 }
 
-/// Of a whole round the verdict, the submitters and the gravest findings fit the first screen.
+/// For a whole round the verdict, the submitters and the most severe findings fit on the first screen.
 #[test]
-fn a_round_fits_a_screen() {
+fn a_round_fits_on_a_screen() {
     let Some(rounds) = rounds() else { return };
     for (round, parts) in [
         (
@@ -131,15 +139,15 @@ fn a_round_fits_a_screen() {
         ("v1.3", &["closed/kai_jiang", "window-too-short", "input-list-unknown"]),
     ] {
         let tree = Tree::open(&rounds.join(round)).unwrap();
-        let mut report = Report::of(&tree, Round::named(round).unwrap(), None).unwrap();
+        let mut report = Report::check(&tree, Round::named(round).unwrap(), None).unwrap();
         let absent = std::fs::read_to_string(rounds.join(format!("{round}.absent.txt"))).unwrap_or_default();
-        report.excuse(&absent.lines().map(str::to_owned).collect(), "absent.txt");
-        let told = desk(&report, &View::default());
-        let screen: Vec<&str> = told.lines().take(40).collect();
+        report.mark_known_absent(&absent.lines().map(str::to_owned).collect(), "absent.txt");
+        let printed = desk(&report, &View::default());
+        let screen: Vec<&str> = printed.lines().take(40).collect();
         for part in parts {
             assert!(screen.iter().any(|line| line.contains(part)), "{round}: {part} in {}", screen.join("\n"));
         }
         assert!(screen[0].starts_with("FAIL"));
-        assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+        assert!(printed.lines().all(|line| line.chars().count() <= 80), "{printed}");
     }
 }

@@ -1,4 +1,4 @@
-//! Decisions: what a waiver lets through, and what it does not.
+//! Waivers: what they accept, and what they do not.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ use crate::golden;
 const NPU: &str = "closed/ExampleCo/results/simulated_npu_400mhz/ic";
 const FPGA: &str = "closed/ExampleCo/results/simulated_fpga_100mhz/ic";
 
-/// The report on the bundled submission with a file changed, and with waivers.
+/// The report on the bundled submission with one file changed and waivers applied.
 fn waived(file: &str, edit: impl FnOnce(&str) -> Option<String>, waivers: &str) -> Report {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
@@ -23,7 +23,7 @@ fn waived(file: &str, edit: impl FnOnce(&str) -> Option<String>, waivers: &str) 
         Some(text) => fs::write(&path, text).unwrap(),
         None => fs::remove_file(&path).unwrap(),
     }
-    let mut report = Report::of(&Tree::open(folder.path()).unwrap(), Round::named("v1.3").unwrap(), None).unwrap();
+    let mut report = Report::check(&Tree::open(folder.path()).unwrap(), Round::named("v1.3").unwrap(), None).unwrap();
     let all: Vec<String> = waivers
         .split(';')
         .filter(|about| !about.is_empty())
@@ -39,15 +39,15 @@ fn proof<'a>(report: &'a Report, run: &str) -> &'a Proof {
     &report.proofs[run]
 }
 
-/// A log of which the last quarter is cut off.
+/// A log without its last quarter.
 fn cut(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     lines[..lines.len() * 3 / 4].join("\n")
 }
 
-/// Who waives that a log is cut off does not waive what it shows: the claim has to be named.
+/// A waiver for a log that is cut off does not accept the claim: the figure has to be named.
 #[test]
-fn a_waived_cause_lets_the_claim_through_only_where_the_figure_is_named() {
+fn a_waived_cause_accepts_the_claim_only_if_the_figure_is_named() {
     let run = format!("{NPU}/accuracy");
     let log = format!("{run}/log.txt");
     for (about, status) in [
@@ -64,56 +64,56 @@ fn a_waived_cause_lets_the_claim_through_only_where_the_figure_is_named() {
     }
 }
 
-/// The rule that compares the claim may be waived as such: then the claim stands, and the word stays.
+/// A waiver for the rule that compares the claim accepts the claim; the figure keeps its status.
 #[test]
-fn a_waived_mismatch_keeps_its_word() {
+fn a_waived_mismatch_keeps_its_status() {
     let run = format!("{NPU}/accuracy");
     let raise = |text: &str| Some(text.replace("85.5%", "88.5%"));
     let report = waived(&format!("{run}/results.txt"), raise, "rule: accuracy-mismatch");
     let proof = proof(&report, &run);
     assert_eq!((proof.kind, proof.status(), proof.word()), (Kind::Quality, Status::Confirmed, Status::Contradicted));
-    let rows = serde_json::to_string(&tinyaudit::render::proof::ProofRow::of(
+    let rows = serde_json::to_string(&tinyaudit::render::proof::ProofRow::for_result(
         &report,
         &report.submission.systems[1].benchmarks[0],
     ));
     assert!(rows.unwrap().contains(r#""status":"contradicted","waived":true"#));
 }
 
-/// No figure is confirmed without a claim, or without the log that would show it.
+/// No figure is confirmed without a claim, or without the log that proves it.
 #[test]
-fn nothing_is_confirmed_where_nothing_is_claimed_or_shown() {
+fn nothing_is_confirmed_without_claim_and_evidence() {
     let run = format!("{NPU}/accuracy");
     let nothing = |_: &str| Some("nothing\n".to_owned());
     let report = waived(&format!("{run}/results.txt"), nothing, "rule: claim-missing;rule: log-malformed");
     assert_eq!(proof(&report, &run).status(), Status::Unproven);
     let report = waived(&format!("{run}/log.txt"), |_: &str| None, "rule: file-missing");
     assert_eq!((proof(&report, &run).status(), report.counts().error), (Status::Unproven, 0));
-    // Of the other runner results.json shows the claim all the same.
+    // With the MLCommons runner, results.json still gives the claimed figure, so the waiver takes effect.
     let run = format!("{FPGA}/accuracy");
     let report = waived(&format!("{run}/log.txt"), |_: &str| None, "rule: file-missing");
     assert!(proof(&report, &run).is_waived() && proof(&report, &run).word() == Status::Unproven);
 }
 
-/// A cause in the performance run leaves the energy open; it does not contradict it.
+/// An error in the performance run makes the energy unproven, not contradicted.
 #[test]
-fn what_is_wrong_with_another_run_leaves_a_figure_open() {
+fn an_error_in_another_run_leaves_a_figure_unproven() {
     let report = waived(&format!("{NPU}/performance/log.txt"), |log| Some(log[..1952].to_owned()), "");
     assert_eq!(proof(&report, &format!("{NPU}/energy")).status(), Status::Unproven);
     let undecided = report.findings.iter().filter(|finding| finding.undecided.is_some()).count();
     assert_eq!(undecided, 0, "one cause, one finding");
 }
 
-/// What was waived and what follows from it comes back when the decision is taken back.
+/// When a waiver is removed, the waived finding and its consequences return.
 #[test]
-fn decisions_leave_no_trace() {
+fn removing_a_waiver_restores_its_findings() {
     let file = format!("{NPU}/accuracy/log.txt");
     let before = waived(&file, |log| Some(cut(log)), "");
     let mut after = waived(&file, |log| Some(cut(log)), "rule: log-incomplete, figures: [quality];rule: window-count");
     assert!(after.findings.iter().any(|finding| finding.rule.id == "waiver-unused"));
-    after.forget_waivers();
-    let told =
+    after.remove_waivers();
+    let rendered =
         |report: &Report| report.findings.iter().map(|one| format!("{} {}", one.rule.id, one.path)).collect::<Vec<_>>();
-    assert_eq!(told(&before), told(&after));
+    assert_eq!(rendered(&before), rendered(&after));
     let reasons = |report: &Report| report.proofs.values().map(Proof::reason).collect::<Vec<_>>();
     assert_eq!(reasons(&before), reasons(&after));
 }

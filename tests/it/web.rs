@@ -1,7 +1,8 @@
-//! The audit as a page, in a real browser: it says what the command says and gives the same bytes, reaches nothing, and
-//! takes what is thrown at it.
+//! The web page in a real browser: its output has the same bytes as the command line, it makes no connections, and it
+//! handles any dropped file.
 //!
-//! Runs where Chromium is installed and `TINYAUDIT_WEB` names the page that `web/build.sh` made, and says so elsewhere.
+//! These tests need Chromium, and `TINYAUDIT_WEB` as the path of the page that `web/build.sh` built; else they print
+//! that they are skipped.
 
 mod chromium;
 
@@ -17,7 +18,7 @@ use crate::browser::{browser, skipped};
 use crate::{corpus, golden};
 use chromium::{Chromium, Part};
 
-/// The page, opened, where there are page and browser.
+/// Opens the page if the page and a browser are available.
 fn opened() -> Option<Chromium> {
     let Some(file) = std::env::var_os("TINYAUDIT_WEB") else {
         skipped("TINYAUDIT_WEB does not name the page that web/build.sh makes");
@@ -26,20 +27,20 @@ fn opened() -> Option<Chromium> {
     Some(Chromium::open(&browser()?, &fs::read_to_string(file).unwrap()))
 }
 
-/// What the command prints, whatever its verdict.
+/// Output of the command, whatever its verdict.
 fn printed(arguments: &[&str], tree: &Path) -> Vec<u8> {
     let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments).arg(tree).output().unwrap();
     assert!(output.status.code() < Some(2), "{}", String::from_utf8_lossy(&output.stderr));
     output.stdout
 }
 
-/// What the page says of the round, of the check, and of what went wrong.
+/// Texts of the page: the round, the state of the check, and errors.
 const GUESSED: &str = "document.getElementById(document.getElementById('ask').hidden ? 'fault' : 'why').textContent";
 const VERDICT: &str =
     "document.getElementById(document.getElementById('found').hidden ? 'fault' : 'verdict').textContent";
 const FAULT: &str = "document.getElementById('fault').textContent";
 
-/// Accepts or chooses the round, checks, and returns the verdict.
+/// Confirms or selects the round, checks, and returns the verdict.
 fn check(page: &mut Chromium, round: &str, submitter: &str) -> String {
     page.wait(GUESSED);
     page.run(&format!(
@@ -49,17 +50,17 @@ fn check(page: &mut Chromium, round: &str, submitter: &str) -> String {
     page.wait(VERDICT).as_str().unwrap().to_owned()
 }
 
-/// The file that a button makes.
+/// The file that a button downloads.
 fn made(page: &mut Chromium, name: &str) -> Vec<u8> {
     let click = format!("document.querySelector('[data-file=\"{name}\"]').click()");
     page.downloaded(name, |page| drop(page.run(&click)))
 }
 
-/// The name, the bytes and the digest of the package.
+/// The bytes and the digest of the package.
 fn package(page: &mut Chromium, name: &str) -> (Vec<u8>, String) {
     let bytes = page.downloaded(name, |page| drop(page.run("document.getElementById('package').click()")));
-    let told = page.wait("document.getElementById('made').textContent");
-    (bytes, told.as_str().unwrap().split("  ").next().unwrap().to_owned())
+    let text = page.wait("document.getElementById('made').textContent");
+    (bytes, text.as_str().unwrap().split("  ").next().unwrap().to_owned())
 }
 
 /// The command's package of a tree, and the digest it prints.
@@ -71,7 +72,7 @@ fn packaged(tree: &Path, round: &str, more: &[&str]) -> (Vec<u8>, String) {
     (fs::read(&out).unwrap(), digest.split("  ").next().unwrap().to_owned())
 }
 
-/// The bundled submission with a claim that is wrong.
+/// The bundled submission with a wrong claim.
 fn faulty() -> TempDir {
     let folder = TempDir::new().unwrap();
     golden::copy(&golden::bundled(), folder.path());
@@ -81,16 +82,16 @@ fn faulty() -> TempDir {
     folder
 }
 
-/// Everything the page says and makes of a folder is what the command says and makes, byte for byte.
+/// All output of the page for a folder equals that of the command line, byte for byte.
 #[test]
-fn the_page_says_what_the_command_says() {
+fn the_page_equals_the_command_line() {
     let Some(mut page) = opened() else { return };
     let wrong = faulty();
     for (tree, verdict) in [(golden::bundled(), "PASS"), (wrong.path().to_owned(), "FAIL")] {
         page.drop(&[&tree]);
-        let told = check(&mut page, "v1.3", "");
+        let verdict_line = check(&mut page, "v1.3", "");
         let text = String::from_utf8(printed(&["check", "--round", "v1.3"], &tree)).unwrap();
-        assert!(told.starts_with(verdict) && text.lines().last() == Some(&told), "{told}");
+        assert!(verdict_line.starts_with(verdict) && text.lines().last() == Some(&verdict_line), "{verdict_line}");
         for (file, command, format) in [
             ("report.json", "check", "json"),
             ("findings.jsonl", "check", "jsonl"),
@@ -101,7 +102,7 @@ fn the_page_says_what_the_command_says() {
             ("results.xlsx", "results", "xlsx"),
         ] {
             let expected = printed(&[command, "--round", "v1.3", "--format", format, "--out", "-"], &tree);
-            // Nobody is written to of whom nothing is asked; an empty file says nothing of when it is whole.
+            // There is no letter without requests; and for an empty file the end of the download cannot be detected.
             if !expected.is_empty() {
                 assert!(made(&mut page, file) == expected, "{file} of a {verdict}");
             }
@@ -115,10 +116,10 @@ fn the_page_says_what_the_command_says() {
     assert_eq!(page.requests, [""; 0]);
 }
 
-/// A submitter's own folder, a zip, a package, and a folder that an input chooses: the round is guessed as the command
-/// guesses it.
+/// A submitter's folder, a zip archive, a package, and a folder selected with the button: the round is determined as on
+/// the command line.
 #[test]
-fn whatever_is_dropped_is_read_as_the_command_reads_it() {
+fn dropped_files_are_read_as_on_the_command_line() {
     let Some(mut page) = opened() else { return };
     let folder = TempDir::new().unwrap();
     let zip = folder.path().join("mine.zip");
@@ -127,7 +128,7 @@ fn whatever_is_dropped_is_read_as_the_command_reads_it() {
     for (tree, input) in
         [(&own, ""), (&zip, ""), (&golden::bundled().join("closed"), ""), (&zip, "#files"), (&own, "#folder")]
     {
-        // What it said of the one before is gone first.
+        // The result of the previous drop is removed first.
         page.run("document.getElementById('ask').hidden = true");
         match input {
             "" => page.drop(&[tree]),
@@ -143,7 +144,7 @@ fn whatever_is_dropped_is_read_as_the_command_reads_it() {
     }
 }
 
-/// The policy forbids every connection, to the page, the audit in its worker and the report in its frame.
+/// The policy forbids every connection: for the page, the worker with the audit, and the frame with the report.
 #[test]
 fn nothing_leaves_the_page() {
     let Some(mut page) = opened() else { return };
@@ -171,9 +172,9 @@ fn nothing_leaves_the_page() {
     assert_eq!(page.requests, [""; 0]);
 }
 
-/// The report works in its frame: filters, and decisions that are saved.
+/// The report works in its frame: filters, and saved decisions.
 #[test]
-fn the_desk_works_in_the_page() {
+fn the_report_works_in_the_page() {
     let Some(mut page) = opened() else { return };
     let tree = faulty();
     page.drop(&[tree.path()]);
@@ -197,21 +198,21 @@ fn the_desk_works_in_the_page() {
         page.run_inside(Part::Frame, "document.getElementById('save-waivers').click()");
     });
 
-    // What was saved is taken as the command takes it.
+    // The page and the command line accept the saved waivers in the same way.
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("waivers-v1.3.yaml");
     fs::write(&file, waivers).unwrap();
     page.choose("[name=waivers]", &[&file]);
     page.run("document.getElementById('found').hidden = true");
-    let told = check(&mut page, "v1.3", "");
-    assert!(told.starts_with("PASS"), "{told}");
+    let verdict_line = check(&mut page, "v1.3", "");
+    assert!(verdict_line.starts_with("PASS"), "{verdict_line}");
     let more = ["--waivers", file.to_str().unwrap()];
     let json = [&["check", "--round", "v1.3", "--format", "json"], &more[..]].concat();
     assert!(made(&mut page, "report.json") == printed(&json, tree.path()));
     assert!(package(&mut page, "ExampleCo-v1.3.zip").0 == packaged(tree.path(), "v1.3", &more).0);
 }
 
-/// What is no submission, lies, or is too large ends in words, and the page goes on.
+/// A drop that is not a submission, is malicious, or is too large gives a message, and the page stays usable.
 #[test]
 fn hostile_and_huge_drops_end_in_a_message() {
     let Some(mut page) = opened() else { return };
@@ -234,24 +235,24 @@ fn hostile_and_huge_drops_end_in_a_message() {
         (&cut, "the zip archive is cut off"),
         (&behind, "behind the end"),
         (&text, "neither a folder nor a zip archive"),
-        (&huge, "3.0 GiB, more than the 2 that are read here"),
+        (&huge, "3.0 GiB; this page reads at most 2 GiB"),
         (&empty, "nothing to check"),
     ] {
         page.drop(&[path]);
-        let told = page.wait(FAULT);
-        let told = told.as_str().unwrap();
-        assert!(told.contains(expected) || path == &evil, "{}: {told}", path.display());
+        let message = page.wait(FAULT);
+        let message = message.as_str().unwrap();
+        assert!(message.contains(expected) || path == &evil, "{}: {message}", path.display());
         if path != &huge && path != &empty {
             let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit")).arg("check").arg(path).output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(output.status.code() == Some(2) && said.trim_end().ends_with(told), "{told}\n{said}");
+            assert!(output.status.code() == Some(2) && said.trim_end().ends_with(message), "{message}\n{said}");
         }
     }
     page.drop(&[&golden::bundled()]);
     assert!(check(&mut page, "v1.3", "").starts_with("PASS"));
 }
 
-/// A running audit ends when it is cancelled, and the next one is not disturbed.
+/// Cancelling ends a running audit and does not disturb the next one.
 #[test]
 fn an_audit_can_be_cancelled() {
     let Some(mut page) = opened() else { return };
@@ -264,9 +265,9 @@ fn an_audit_can_be_cancelled() {
     assert!(check(&mut page, "v1.3", "").starts_with("PASS"));
 }
 
-/// With the keyboard alone, and on a narrow screen.
+/// The page can be used with only the keyboard, and on a narrow screen.
 #[test]
-fn keys_and_a_narrow_window_do() {
+fn the_page_works_with_the_keyboard_and_in_a_narrow_window() {
     let Some(mut page) = opened() else { return };
     page.width(400);
     let fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";
@@ -294,9 +295,9 @@ fn keys_and_a_narrow_window_do() {
     assert_eq!(found, json!([]));
 }
 
-/// A whole round, and a submitter of it; the page answers all the time.
+/// Checks a whole round, and one submitter of it; the page stays responsive.
 #[test]
-fn a_whole_round_is_as_the_command_has_it() {
+fn a_whole_round_equals_the_command_line() {
     let (Some(mut page), Some(rounds)) = (opened(), corpus::rounds()) else { return };
     let tree = rounds.join("v1.2");
     page.run(
@@ -306,7 +307,7 @@ fn a_whole_round_is_as_the_command_has_it() {
     page.drop(&[&tree]);
     check(&mut page, "v1.2", "");
     let longest = page.run("longest").as_f64().unwrap();
-    assert!(longest < 2000.0, "the page does not answer for {longest} ms");
+    assert!(longest < 2000.0, "the page does not respond for {longest} ms");
     assert!(made(&mut page, "report.json") == printed(&["check", "--round", "v1.2", "--format", "json"], &tree));
     page.run("document.getElementById('found').hidden = true");
     check(&mut page, "v1.2", "bosch");
@@ -315,9 +316,9 @@ fn a_whole_round_is_as_the_command_has_it() {
     assert!(digest == expected.1 && bytes == expected.0);
 }
 
-/// The page is made of the same versions as the command.
+/// The page is built from the same crate versions as the program.
 #[test]
-fn what_both_are_built_of_has_one_version() {
+fn the_page_and_the_program_use_the_same_versions() {
     let locked = |path: &str| -> BTreeMap<String, BTreeSet<String>> {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
         let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

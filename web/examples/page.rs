@@ -1,5 +1,5 @@
-//! Makes one page of a module: `cargo run --example page -- MODULE.wasm PAGE.html`. Style, script, worker and module stand
-//! in the page, and its policy names what may run.
+//! Builds the self-contained page from a module: `cargo run --example page -- MODULE.wasm PAGE.html`. The page contains
+//! style, script, worker and module, and its content security policy allows only these.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ const WORKER: &str = include_str!("../page/worker.js");
 
 fn main() -> Result<(), Box<dyn Error>> {
     let files: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let [module, page] = &files[..] else { return Err("two files are needed: the module and the page".into()) };
+    let [module, page] = &files[..] else { return Err("give two files: the module and the page to write".into()) };
     let mut bindgen = Bindgen::new();
     bindgen.input_path(module).no_modules(true)?.typescript(false).remove_name_section(true);
     let mut bound = bindgen.generate_output()?;
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let script = format!("(() => {{\n\"use strict\";\n{SCRIPT}}})();\n");
     let worker = format!("{}\n{WORKER}", bound.js());
     if worker.contains("</script") {
-        return Err("the worker would end the element it stands in".into());
+        return Err("the worker contains </script, which would end its script element".into());
     }
     let [desk_style, desk_script] = html::sources();
     let may = format!(

@@ -1,4 +1,4 @@
-// What a submission never comes near; a whole round has a tenth of it.
+// No submission comes near these limits; a whole round has a tenth of them.
 const MOST_FILES = 100_000;
 const MOST_BYTES = 2 * 1024 ** 3;
 
@@ -7,7 +7,7 @@ const [drop, ask, found, desk] = ["drop", "ask", "found", "desk"].map(at);
 let worker;
 let answers = new Map();
 let urls = [];
-/** Counts what was dropped: what an earlier drop still does is not heard any more. */
+/** Number of the current drop; answers for an earlier drop are ignored. */
 let turn = 0;
 
 const say = (text) => { at("status").textContent = text; };
@@ -17,7 +17,7 @@ const fail = (text) => {
   say("");
 };
 
-/** Ends what runs, whatever it does. */
+/** Stops the worker and resets the page. */
 function stop() {
   turn += 1;
   worker?.terminate();
@@ -58,7 +58,7 @@ function start() {
   });
 }
 
-/** Asks the worker; while it works, it can be cancelled. */
+/** Sends a request to the worker and waits for the answer; meanwhile the page shows the cancel button. */
 async function question(asked, words, transfer = {}) {
   at("fault").textContent = "";
   at("running").hidden = false;
@@ -72,10 +72,10 @@ async function question(asked, words, transfer = {}) {
   return answer;
 }
 
-// Browsers list no dropped folder for a page that was opened from disk.
+// Browsers do not list dropped folders if the page was opened from disk.
 const unlisted = (path) => `${path} cannot be listed. Choose it with the button “a folder”.`;
 
-/** Files below dropped entries, each with its path; empty folders end with `/`. */
+/** Lists the files below dropped entries, each with its path; empty folders end with `/`. */
 async function below(items, mine) {
   const dropped = items.filter(({ entry }) => entry.isFile).map(({ entry, file }) => ({ path: entry.name, file }));
   const waiting = items.filter(({ entry }) => !entry.isFile).map(({ entry }) => [entry, entry.name]);
@@ -101,11 +101,11 @@ async function below(items, mine) {
   return dropped;
 }
 
-/** Why so many or so large files are not even looked at. */
+/** Returns why the files are too many or too large; empty if they are not. */
 function excess(dropped) {
   const bytes = dropped.reduce((sum, one) => sum + (one.file?.size ?? 0), 0);
-  if (dropped.length > MOST_FILES) return `These are more than ${MOST_FILES.toLocaleString("en")} files.`;
-  if (bytes > MOST_BYTES) return `These files have ${(bytes / 1024 ** 3).toFixed(1)} GiB, more than the ${MOST_BYTES / 1024 ** 3} that are read here.`;
+  if (dropped.length > MOST_FILES) return `These are more than ${MOST_FILES.toLocaleString("en")} files, the limit of this page.`;
+  if (bytes > MOST_BYTES) return `These files have ${(bytes / 1024 ** 3).toFixed(1)} GiB; this page reads at most ${MOST_BYTES / 1024 ** 3} GiB.`;
   return "";
 }
 
@@ -118,8 +118,8 @@ async function take(list) {
     const dropped = await list(mine);
     if (mine !== turn) return;
     const why = excess(dropped);
-    if (why) throw new Error(`${why} Choose the folder that holds closed or open, or a submitter's own; the command takes any size.`);
-    if (!dropped.length) throw new Error("There is no file in it.");
+    if (why) throw new Error(`${why} Choose the folder that contains closed or open, or the folder of one submitter; the tinyaudit command has no limit.`);
+    if (!dropped.length) throw new Error("It contains no files.");
     start();
     const opened = await question("open", "Reading …", { module: at("module").textContent, dropped });
     ask.elements.round.replaceChildren(...opened.rounds.reverse().map((name) => new Option(name, name, false, name === opened.guessed)));
@@ -145,15 +145,15 @@ async function check() {
   try {
     const { round, submitter, waivers } = ask.elements;
     const [file] = waivers.files;
-    if (file && file.size > 1024 ** 2) throw new Error(`${file.name} is no file of waivers: it has ${file.size} bytes.`);
+    if (file && file.size > 1024 ** 2) throw new Error(`${file.name} is not a waivers file: it has ${file.size} bytes, more than 1 MiB.`);
     const given = file && [file.name, await file.text()];
     const several = submitter.options.length > 1 && submitter.value;
-    const told = await question("check", "Reading …", { round: round.value, submitter: several || undefined, waivers: given });
-    at("verdict").textContent = told.verdict;
+    const answer = await question("check", "Reading …", { round: round.value, submitter: several || undefined, waivers: given });
+    at("verdict").textContent = answer.verdict;
     at("made").textContent = "";
-    at("package").textContent = told.obstacle ? "Package (zip), with its errors" : "Package (zip)";
-    at("package").title = told.obstacle && `Its report says that ${told.obstacle}.`;
-    desk.src = address([told.desk], "text/html");
+    at("package").textContent = answer.obstacle ? "Package (zip), not ready to submit" : "Package (zip)";
+    at("package").title = answer.obstacle && `The report in the package says that ${answer.obstacle}.`;
+    desk.src = address([answer.desk], "text/html");
     found.hidden = false;
     at("verdict").focus();
   } catch (error) {
@@ -190,7 +190,7 @@ at("files-of").addEventListener("click", async ({ target }) => {
     if (!made) return;
     const name = `${made.submitter.replace(/[^A-Za-z0-9._-]/g, "_")}-${ask.elements.round.value}.zip`;
     save(name, made.bytes);
-    at("made").textContent = [`${made.digest}  ${name}`, ...made.left_out.map((one) => `left out: ${one}`)].join("\n");
+    at("made").textContent = [`${made.digest}  ${name}`, ...made.left_out.map((one) => `not in the package: ${one}`)].join("\n");
   }
 });
 ask.addEventListener("submit", (event) => {
@@ -205,7 +205,7 @@ at("cancel").addEventListener("click", () => {
 for (const id of ["folder", "files"]) {
   at(id).addEventListener("change", ({ target }) => {
     const chosen = [...target.files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
-    // The same may be chosen again, once it was changed.
+    // Without this, choosing the same files again after an edit would not be noticed.
     target.value = "";
     if (chosen.length) take(() => chosen.filter((one) => !one.path.includes("/.git/")));
   });

@@ -1,9 +1,9 @@
-// The audit, beside the page: it holds the dropped files and answers one question after the other.
+// The worker runs the audit: it holds the dropped files and answers the page's requests one after the other.
 let files = [];
 let audit;
 const reader = new FileReaderSync();
 
-/** Small files by number: asking for one after the other would take longest, so they are read beforehand, side by side. */
+/** Contents of small files by number. They are read in advance and in parallel, because reading them one by one is slow. */
 let small = new Map();
 const SMALL = 256 * 1024;
 const MOST_SMALL = 64 * 1024 ** 2;
@@ -13,7 +13,7 @@ async function readSmall() {
   const chosen = [...files.entries()].filter(([, file]) => file && file.size <= SMALL && (room -= file.size) >= 0);
   for (let from = 0; from < chosen.length; from += 200) {
     await Promise.all(chosen.slice(from, from + 200).map(async ([number, file]) => {
-      // What cannot be read says so where it is needed.
+      // A file that cannot be read fails when the audit needs it.
       const bytes = await file.arrayBuffer().catch(() => undefined);
       if (bytes) small.set(number, new Uint8Array(bytes));
     }));
@@ -32,7 +32,7 @@ function tellResult(done, all) {
   postMessage({ done, all });
 }
 function tellPanic(message) {
-  postMessage({ fault: `The audit failed, which is a defect of tinyaudit: ${message}`, over: true });
+  postMessage({ fault: `The audit failed because of a bug in tinyaudit: ${message}`, over: true });
 }
 
 const ANSWERS = {

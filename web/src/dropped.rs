@@ -1,4 +1,4 @@
-//! Dropped files: the browser holds them, and gives their bytes when they are asked for.
+//! Dropped files: the browser holds them and returns their bytes on request.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -8,35 +8,35 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Bytes of one of the dropped files.
+    /// Reads bytes of one of the dropped files.
     #[wasm_bindgen(catch, js_name = readPart)]
     fn read_part(number: u32, start: f64, end: f64) -> Result<Vec<u8>, JsValue>;
 }
 
-/// Bytes that are asked for at once: every asking takes its time.
+/// Bytes per request to the browser; requests are slow.
 const AHEAD: u64 = 256 << 10;
 
-/// The files, by the path each was dropped with; one that ends with `/` is an empty folder.
+/// Dropped files with the path each was dropped with; a path that ends with `/` is an empty folder.
 pub struct Dropped {
     files: Vec<(String, File)>,
 }
 
 impl Dropped {
-    /// Numbered as the browser has them.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // sizes come as the browser counts them
-    pub fn of(paths: Vec<String>, sizes: &[f64]) -> Self {
+    /// Creates the list from paths and sizes in the order in which the browser numbers the files.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // browsers give sizes as floating-point numbers
+    pub fn new(paths: Vec<String>, sizes: &[f64]) -> Self {
         let numbered = paths.into_iter().zip(sizes).zip(0..);
         Self { files: numbered.map(|((path, size), number)| (path, File::of(number, *size as u64))).collect() }
     }
 
-    /// The one folder around everything; empty if there is none.
+    /// Returns the one folder that contains everything; empty if there is none.
     fn folder(&self) -> &str {
         let first = self.files.first().and_then(|(path, _)| path.split_once('/')).map_or("", |(first, _)| first);
         let inside = |path: &str| path.strip_prefix(first).is_some_and(|rest| rest.starts_with('/'));
         if self.files.iter().all(|(path, _)| inside(path)) { first } else { "" }
     }
 
-    /// What was dropped, in a word.
+    /// Returns a name for what was dropped.
     pub fn name(&self) -> String {
         match (&self.files[..], self.folder()) {
             ([(path, _)], "") => path.clone(),
@@ -45,12 +45,12 @@ impl Dropped {
         }
     }
 
-    /// Lists them as the command would: one file as an archive, a folder as the root.
+    /// Opens the files as the command would: a single file as an archive, a folder as the root.
     pub fn open(&self) -> io::Result<Tree> {
         if let [(path, file)] = &self.files[..]
             && !path.contains('/')
         {
-            return Tree::of_archive(file.clone());
+            return Tree::from_archive(file.clone());
         }
         let folder = self.folder();
         let skip = if folder.is_empty() { 0 } else { folder.len() + 1 };
@@ -60,17 +60,17 @@ impl Dropped {
         let open = move |path: &str| -> io::Result<Box<dyn Read>> {
             Ok(Box::new(by_path.get(path).ok_or(io::ErrorKind::NotFound)?.clone()))
         };
-        Tree::of_files(folder, below().map(|(path, file)| (path.to_owned(), file.size)), open)
+        Tree::from_files(folder, below().map(|(path, file)| (path.to_owned(), file.size)), open)
     }
 }
 
-/// One of them, read in parts.
+/// One dropped file, read in parts.
 #[derive(Clone)]
 pub struct File {
     number: u32,
     size: u64,
     position: u64,
-    /// Bytes that were read ahead, and where they begin.
+    /// Bytes read ahead; `start` is their offset in the file.
     ahead: Vec<u8>,
     start: u64,
 }
@@ -114,7 +114,7 @@ impl Seek for File {
     }
 }
 
-/// What the browser says where it cannot read.
+/// Converts an exception of the browser into an I/O error.
 fn failed(why: &JsValue) -> io::Error {
     io::Error::other(why.as_string().unwrap_or_else(|| "the browser cannot read it".to_owned()))
 }

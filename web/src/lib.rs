@@ -1,5 +1,5 @@
-//! The audit as a page calls it: dropped files in, the report in its formats and the package out. All that is judged and
-//! told is tinyaudit's; here is only what a browser needs beside it.
+//! The audit for a web page: it reads dropped files and returns the report in its formats and the package. Checks and
+//! reports are those of tinyaudit; this crate only adapts them to a browser.
 
 mod dropped;
 
@@ -10,7 +10,7 @@ use tinyaudit::audit::waiver;
 use tinyaudit::model;
 use tinyaudit::render::page::ResultsPage;
 use tinyaudit::render::publication::{self, Filter, Selection};
-use tinyaudit::render::{self, html::Desk};
+use tinyaudit::render::{self, html::ReportOptions};
 use tinyaudit::round::{Round, Severity};
 use tinyaudit::source::Tree;
 use tinyaudit::submit::guess;
@@ -21,28 +21,28 @@ use dropped::Dropped;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Says that one more result is judged.
+    /// Reports that `done` of `all` results are checked.
     #[wasm_bindgen(js_name = tellResult)]
     fn tell_result(done: usize, all: usize);
-    /// Says what went wrong before the program ends.
+    /// Reports the message of a panic before the program ends.
     #[wasm_bindgen(js_name = tellPanic)]
     fn tell_panic(message: &str);
 }
 
-/// What a broken invariant says is heard by the page.
+/// Installs a panic hook that reports panics to the page.
 #[wasm_bindgen(start)]
 fn start() {
     std::panic::set_hook(Box::new(|panic| tell_panic(&panic.to_string())));
 }
 
-/// Names of the built-in rounds, oldest first.
+/// Returns the names of the built-in rounds, oldest first.
 #[wasm_bindgen]
 #[must_use]
 pub fn rounds() -> Vec<String> {
     Round::names().into_iter().map(str::to_owned).collect()
 }
 
-/// Dropped files, and what was found in them.
+/// Dropped files and the report of their last check.
 #[wasm_bindgen]
 pub struct Audit {
     dropped: Dropped,
@@ -52,10 +52,10 @@ pub struct Audit {
     checked: Option<Checked>,
 }
 
-/// A report, and how it was asked for.
+/// A report and the options it was made with.
 struct Checked {
     report: Report,
-    said: String,
+    round_used: String,
     submitter: Option<String>,
     waivers: Option<(String, String)>,
 }
@@ -67,44 +67,45 @@ pub struct Package {
     pub bytes: Vec<u8>,
     /// Its SHA-256.
     pub digest: String,
-    /// Who submits.
+    /// The submitter.
     pub submitter: String,
-    /// What of the tree is not in it, a line each.
+    /// Files of the tree that are not in the package, one line each with the reason.
     pub left_out: Vec<String>,
 }
 
 #[wasm_bindgen]
 impl Audit {
-    /// Lists dropped files, by the path each was dropped with: a zip archive alone, else a folder or what lies in one.
+    /// Opens dropped files by the path each was dropped with: a single zip archive, a folder, or the contents of a
+    /// folder.
     ///
     /// # Errors
-    /// When it is neither.
+    /// When the files are none of these.
     #[wasm_bindgen(constructor)]
     pub fn new(paths: Vec<String>, sizes: &[f64]) -> Result<Self, JsError> {
-        let dropped = Dropped::of(paths, sizes);
+        let dropped = Dropped::new(paths, sizes);
         let tree = dropped.open()?;
         let guess::Guess { round, why, .. } = guess::round_of(&tree)?;
         Ok(Self { dropped, tree, guessed: round.name, why, checked: None })
     }
 
-    /// The round that the files seem to be for.
+    /// Returns the guessed round of the files.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn guessed(&self) -> String {
         self.guessed.clone()
     }
 
-    /// What tells so.
+    /// Returns why this round is guessed.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn why(&self) -> String {
         self.why.to_owned()
     }
 
-    /// Who submits, in the eyes of a round.
+    /// Returns the names of the submitters, by the rules of a round.
     ///
     /// # Errors
-    /// When nobody does.
+    /// When there are none.
     pub fn submitters(&self, round: &str) -> Result<Vec<String>, JsError> {
         let found = model::submitters(&self.tree, &Round::named(round)?, None)?;
         let mut names: Vec<String> = found.submitters.into_iter().map(|one| one.name).collect();
@@ -113,44 +114,45 @@ impl Audit {
         Ok(names)
     }
 
-    /// Holds the files against a round, and returns the verdict. Waivers are a file's name and text.
+    /// Checks the files with the rules of a round and returns the verdict. `waivers` are the name and the text of a
+    /// waivers file.
     ///
     /// # Errors
-    /// When there is nothing to check, or waivers do not read.
+    /// When there is nothing to check, or the waivers cannot be parsed.
     pub fn check(
         &mut self,
         round: &str,
         submitter: Option<String>,
         waivers: Option<Vec<String>>,
     ) -> Result<String, JsError> {
-        // What was found before makes room first.
+        // Free the memory of the previous report first.
         self.checked = None;
         let why = if round == self.guessed { self.why } else { "chosen" };
-        let said = format!("round {round} ({why})");
+        let round_used = format!("round {round} ({why})");
         let waivers = waivers.and_then(|two| <[String; 2]>::try_from(two).ok()).map(|[name, text]| (name, text));
         let report = judged(&self.tree, round, submitter.as_deref(), waivers.as_ref(), true)?;
         let verdict = render::text::summary(&report, Severity::Error);
-        self.checked = Some(Checked { report, said, submitter, waivers });
+        self.checked = Some(Checked { report, round_used, submitter, waivers });
         Ok(verdict)
     }
 
-    /// The report in one of its formats, by the name of its file.
+    /// Returns the report in one of its formats, by file name.
     ///
     /// # Errors
-    /// When nothing was checked, or nobody knows the format.
+    /// When nothing was checked, or the file name is unknown.
     pub fn file(&self, name: &str) -> Result<Vec<u8>, JsError> {
-        let Checked { report, said, .. } = self.checked.as_ref().ok_or_else(unchecked)?;
+        let Checked { report, round_used, .. } = self.checked.as_ref().ok_or_else(unchecked)?;
         let (rows, left_out) = publication::rows(report, Selection::Valid, &Filter::default());
         let publication = &report.round.publication;
-        let page = || ResultsPage::of(&rows, &left_out, &report.round, &publication.public_repository);
+        let page = || ResultsPage::new(&rows, &left_out, &report.round, &publication.public_repository);
         let mut out = Vec::new();
         match name {
             "report.html" => {
-                let provenance = self.provenance(said);
-                let desk = Desk { threshold: Severity::Error, reminders: true, provenance: &provenance };
+                let provenance = self.provenance(round_used);
+                let desk = ReportOptions { threshold: Severity::Error, reminders: true, provenance: &provenance };
                 render::html::write_check(report, desk, &mut out)
             }
-            "report.json" => render::json::write(&render::json::Check::of(report, Severity::Error, false), &mut out),
+            "report.json" => render::json::write(&render::json::Check::new(report, Severity::Error, false), &mut out),
             "findings.jsonl" => render::json::write_lines(report, &mut out),
             "letters.md" => render::letter::write_all(report, usize::MAX, &mut out),
             "results.md" => render::markdown::write(&page(), &mut out),
@@ -158,34 +160,34 @@ impl Audit {
             "results.csv" => render::csv::write(&rows, &mut out),
             "summary.csv" => render::csv::write_official(&rows, &report.round, Selection::Valid, &mut out),
             "results.xlsx" => render::xlsx::write(&rows, &left_out, &report.round, &publication.repository, &mut out),
-            _ => return Err(JsError::new(&format!("there is no format {name}"))),
+            _ => return Err(JsError::new(&format!("unknown report file {name}"))),
         }?;
         Ok(out)
     }
 
-    /// Why the submission should not be packaged as it is; empty if nothing stands against it.
+    /// Returns why the submission should not be packaged as it is; empty if there is no reason.
     ///
     /// # Errors
     /// When nothing was checked.
     #[wasm_bindgen(getter)]
     pub fn obstacle(&self) -> Result<String, JsError> {
         let checked = self.checked.as_ref().ok_or_else(unchecked)?;
-        Ok(package::Obstacle::of(&checked.report)
+        Ok(package::Obstacle::find(&checked.report)
             .map_or("", |obstacle| match obstacle {
                 package::Obstacle::Errors => "the submission has errors",
-                package::Obstacle::Untouched => "text that `tinyaudit init` wrote still stands in its documents",
+                package::Obstacle::Untouched => "its documents still contain placeholder text of tinyaudit init",
             })
             .to_owned())
     }
 
-    /// The package of the submission that was checked, whatever was found; its report says so.
+    /// Builds the package of the submission that was checked, regardless of findings; the enclosed report lists them.
     ///
     /// # Errors
-    /// When nothing was checked, or it is not one submitter's, or something in it cannot be packaged.
+    /// When nothing was checked, the tree does not belong to one submitter, or a file cannot be packaged.
     pub fn package(&self) -> Result<Package, JsError> {
         let checked = self.checked.as_ref().ok_or_else(unchecked)?;
         let round = &checked.report.round;
-        let (tree, left_out) = package::of_submitter(self.dropped.open()?, round, checked.submitter.as_deref())?;
+        let (tree, left_out) = package::for_submitter(self.dropped.open()?, round, checked.submitter.as_deref())?;
         let waivers = checked.waivers.as_ref().map(|(_, text)| (WAIVERS.to_owned(), text.clone()));
         let report = judged(&tree, &round.name, checked.submitter.as_deref(), waivers.as_ref(), false)?;
         let (check, summary) = render::enclosed(&report)?;
@@ -201,14 +203,14 @@ impl Audit {
 }
 
 impl Audit {
-    /// What the desk is made of.
-    fn provenance(&self, said: &str) -> Vec<(&'static str, String)> {
+    /// Returns the inputs and options of the report.
+    fn provenance(&self, round_used: &str) -> Vec<(&'static str, String)> {
         let checked = self.checked.as_ref();
         let manifest = self.tree.get(MANIFEST).and_then(|entry| self.tree.read(entry).ok());
         let options = [
             ("read from", Some(self.dropped.name())),
-            ("held against", Some(said.to_owned())),
-            ("digest of the manifest", manifest.map(|bytes| package::sha256(&bytes))),
+            ("checked against", Some(round_used.to_owned())),
+            ("SHA-256 of the manifest", manifest.map(|bytes| package::sha256(&bytes))),
             ("submitter", checked.and_then(|checked| checked.submitter.clone())),
             ("waivers", checked.and_then(|checked| checked.waivers.as_ref().map(|(name, _)| name.clone()))),
         ];
@@ -216,7 +218,7 @@ impl Audit {
     }
 }
 
-/// Judges a tree as the command does.
+/// Checks a tree as the command does.
 fn judged(
     tree: &Tree,
     round: &str,
@@ -233,5 +235,5 @@ fn judged(
 }
 
 fn unchecked() -> JsError {
-    io::Error::other("nothing was checked yet").into()
+    io::Error::other("nothing has been checked yet").into()
 }

@@ -1,7 +1,7 @@
 use super::prelude::*;
 
 check! {
-    /// A description gives an accelerator's frequency or memory, but no accelerator.
+    /// A description gives an accelerator's frequency or memory, but does not name the accelerator.
     ///
     /// Help: name the accelerator in `Accelerator`, or leave all its fields empty.
     ///
@@ -19,7 +19,7 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     let path = &view.system.description_path;
     let half = DETAILS.iter().filter(|key| says(key)).find_map(|key| Some((key, description.get(key)?)));
     if let Some((key, field)) = half.filter(|_| !says("Accelerator")) {
-        found.at(path, field.line, format!("`{key}` is `{}`, but there is no `Accelerator`", field.shown()));
+        found.at(path, field.line, format!("`{key}` is `{}`, but `Accelerator` does not name one", field.shown()));
     }
     found.or_pass(Place::whole(path))
 }

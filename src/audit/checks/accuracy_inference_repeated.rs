@@ -3,8 +3,8 @@ use super::prelude::*;
 check! {
     /// An input of the accuracy run is inferred more than once, or after a warm-up.
     ///
-    /// The accuracy run infers every input once and cold. Repetitions on one input may average away or cache what a
-    /// single inference would show.
+    /// The accuracy run infers every input once, without a warm-up. Repeated inferences of one input may average out or
+    /// cache what a single inference would show.
     ///
     /// Help: run the accuracy mode with one inference and no warm-up (`infer 1 0`).
     ///
@@ -15,7 +15,7 @@ check! {
 }
 
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
-    // A run that is no accuracy run at all is another check's finding.
+    // The rule `mode-disagrees-with-folder` reports a run in another mode.
     let is_accuracy = view.is(Mode::Accuracy);
     let Some(log) = view.log().filter(|log| is_accuracy && log.mode.is_none_or(|mode| mode.value == Mode::Accuracy))
     else {
@@ -27,7 +27,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
         let others = repeated.count();
         let finding = found.at(view.run.path_of(FileRole::Log), first.line, message);
         if others > 0 {
-            finding.note(format!("{} of {} inferences are so", others + 1, log.inferences.len()));
+            finding.note(format!("{} of {} inferences are repeated or warmed up", others + 1, log.inferences.len()));
         }
     }
     found.or_pass(log.inferences.first().map(|first| view.at(FileRole::Log, first.line)))

@@ -3,13 +3,13 @@ use crate::audit::evidence::{another_session, compare};
 use crate::round::Task;
 
 check! {
-    /// The claimed Top-1 is not what the outputs give.
+    /// The claimed Top-1 differs from the recomputed one.
     ///
     /// Top-1 is recomputed from every output vector of the log or results.json and the official list of classes.
     ///
     /// Help: submit log and results of one session, unedited.
     ///
-    /// Source: MLPerf Tiny rules, 4.1.1; all published runs reproduce.
+    /// Source: MLPerf Tiny rules, 4.1.1; the Top-1 of every published run is reproduced.
     "accuracy-mismatch", Accuracy, Error, Run(check),
     affects: [Quality],
     compares: true,

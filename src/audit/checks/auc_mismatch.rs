@@ -2,14 +2,14 @@ use super::prelude::*;
 use crate::audit::evidence::{another_session, compare};
 
 check! {
-    /// The claimed AUC is not what the outputs give.
+    /// The claimed AUC differs from the recomputed one.
     ///
-    /// The area under the ROC curve is recomputed in the definition of the runner that printed it: the EEMBC runner's
+    /// The area under the ROC curve is recomputed by the definition of the runner that printed it: the EEMBC runner's
     /// thresholds, or the MLCommons runner's exact area.
     ///
     /// Help: submit log and results of one session, unedited.
     ///
-    /// Source: MLPerf Tiny rules, 4.1.1; all published runs reproduce.
+    /// Source: MLPerf Tiny rules, 4.1.1; the AUC of every published run is reproduced.
     "auc-mismatch", Accuracy, Error, Run(check),
     affects: [Quality],
     compares: true,

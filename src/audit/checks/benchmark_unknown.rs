@@ -1,15 +1,15 @@
 use super::prelude::*;
-use crate::round::spelling::{nearest, plain};
 use crate::round::{BenchmarkSpec, Round};
+use crate::schema::spelling::{nearest, plain};
 
 check! {
-    /// A folder is no benchmark of the round.
+    /// A result folder is not named after a benchmark of the round.
     ///
-    /// Its results can be neither judged nor published.
+    /// Its results can be neither checked nor published.
     ///
-    /// Help: name the folder after the official short name, or take it out of the submission.
+    /// Help: rename the folder to the official short name, or remove it from the submission.
     ///
-    /// Official checker: rejects the result in the closed division; a name of one's own in the open division ends its
+    /// Official checker: rejects the result in the closed division; in the open division, an unofficial name stops its
     /// whole run.
     ///
     /// Source: directory structure of the results repositories; `submission_checker.py`, MODEL_CONFIG.
@@ -23,27 +23,30 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     let beside = |name: &str| system.benchmarks.iter().any(|other| other.folder == name);
     for benchmark in system.benchmarks.iter().filter(|benchmark| benchmark.name.is_none()) {
         let known = round.benchmarks.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let message = format!("`{}` is no benchmark of {}, expected one of {known}", benchmark.folder, round.name);
+        let message = format!("`{}` is not a benchmark of {}, expected one of {known}", benchmark.folder, round.name);
         let finding = found.at(&benchmark.path, 0, message);
         let model = benchmark.runs.values().find_map(|run| run.log.as_ref()?.model.as_ref());
         let meant = model.and_then(|model| round.benchmark_of_model(model));
         if let Some(name) = meant.filter(|name| beside(name)) {
-            finding.help(format!("take it out: `{name}` is there already, and its logs show that benchmark's model"));
+            finding.help(format!("remove the folder: its logs show the model of `{name}`, which already exists"));
         } else if let Some(name) = meant {
             finding.help(if system.is_closed() {
-                format!("name the folder `{name}`: its logs show that benchmark's model")
+                format!("rename the folder to `{name}`: its logs show that benchmark's model")
             } else {
                 let folder = &benchmark.folder;
-                format!("name the folder `{name}`, or write {{\"{folder}\": \"{name}\"}} into `model_mapping.json` beside `results`")
+                format!(
+                    "rename the folder to `{name}`, or write {{\"{folder}\": \"{name}\"}} into `model_mapping.json` \
+                     beside `results`"
+                )
             });
         } else if let Some(near) = near(&benchmark.folder, round) {
-            finding.help(format!("name the folder `{near}`, if that was meant"));
+            finding.help(format!("rename the folder to `{near}`, if that is the benchmark"));
         }
     }
     found.or_pass(system.benchmarks.first().map(|benchmark| Place::whole(&benchmark.path)))
 }
 
-/// The benchmark whose short name, or title, a folder's name was probably meant to be.
+/// Returns the benchmark whose short name or title a folder's name probably stands for.
 fn near<'a>(folder: &str, round: &'a Round) -> Option<&'a str> {
     let folder = plain(folder);
     let is_meant = |(name, spec): &(&'a String, &BenchmarkSpec)| {

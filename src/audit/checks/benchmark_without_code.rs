@@ -1,21 +1,21 @@
 use std::collections::BTreeSet;
 
-use super::code_missing::tells_only;
+use super::code_missing::is_only_document;
 use super::prelude::*;
 use crate::round::BenchmarkSpec;
 use crate::source::join;
 
 check! {
-    /// No code is named for a benchmark, although other benchmarks have some.
+    /// A benchmark has no code, although other benchmarks have.
     ///
-    /// Code is looked for by the names of files and folders: the benchmark's short name, its model, the first word of its
-    /// title. Where no benchmark is named, the code serves all of them and nothing is said; a folder with a README alone
-    /// holds no code.
+    /// Code is found by the names of files and folders: the benchmark's short name, its model, or the first word of its
+    /// title. If no name mentions any benchmark, the code is taken to serve all of them. A folder that contains only a
+    /// README does not count as code.
     ///
     /// Help: put the implementation of the benchmark into `code/<benchmark>`, or say in the README where it is.
     ///
-    /// Source: directory structure of the results repositories; MLPerf Tiny rules, 9.1; all 22 published submissions at
-    /// hand name every benchmark or none.
+    /// Source: directory structure of the results repositories; MLPerf Tiny rules, 9.1; in all 22 available published
+    /// submissions, the code names every benchmark or none.
     "benchmark-without-code", Structure, Warning, Submitter(check)
 }
 
@@ -38,7 +38,7 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     let prefix = format!("{code}/");
     let files = view.entries().iter().filter(|entry| entry.is_file());
     let mut named: BTreeSet<&str> = BTreeSet::new();
-    for below in files.filter_map(|entry| entry.path.strip_prefix(&prefix)).filter(|below| !tells_only(below)) {
+    for below in files.filter_map(|entry| entry.path.strip_prefix(&prefix)).filter(|below| !is_only_document(below)) {
         if sought.is_empty() {
             break;
         }
@@ -53,12 +53,12 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     }
     if !without.is_empty() {
         let (with, without) = (with.join(", "), without.join(", "));
-        found.at(&code, 0, format!("no code is named for {without}, as it is for {with}"));
+        found.at(&code, 0, format!("`code` has no files for {without}, but has files for {with}"));
     }
     found.or_pass(Place::whole(&code))
 }
 
-/// Whether a path in lower case names a benchmark.
+/// Whether a lower-case path names a benchmark.
 fn is_named(path: &str, name: &str, spec: &BenchmarkSpec) -> bool {
     let title = spec.title.split(' ').next().unwrap_or_default();
     let mut words = path.split(|c: char| !c.is_ascii_alphanumeric());

@@ -5,9 +5,9 @@ use super::prelude::*;
 check! {
     /// Two systems of a submitter have the same board name.
     ///
-    /// The published table numbers results by division, submitter and board, so that both get the same ID.
+    /// The published table numbers results by division, submitter and board, so both systems get the same ID.
     ///
-    /// Help: give the boards names of their own if each system should have a result ID of its own.
+    /// Help: give each board a different name if each system should have a separate result ID.
     ///
     /// Source: `generate_final_report.py` (Unique ID).
     "board-name-shared", SystemDescription, Note, Submitter(check)
@@ -21,7 +21,7 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     });
     for (system, field) in fields.clone() {
         if let Some(first) = seen.get(field.as_str()) {
-            let message = format!("`{}` has the board name `{}`, as `{first}` has", system.name, field.shown());
+            let message = format!("`{}` has the board name `{}`, the same as `{first}`", system.name, field.shown());
             found.at(&system.description_path, field.line, message);
         } else {
             seen.insert(field.as_str(), &system.name);

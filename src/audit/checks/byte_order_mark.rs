@@ -3,11 +3,11 @@ use super::prelude::*;
 check! {
     /// A system description begins with a byte-order mark.
     ///
-    /// The official checker cannot read such a file and ends without a result for anybody.
+    /// The official checker cannot read such a file.
     ///
     /// Help: save the file as UTF-8 without a byte-order mark.
     ///
-    /// Official checker: ends its whole run, without a result for anybody.
+    /// Official checker: stops its whole run; no submitter gets a result.
     ///
     /// Source: `submission_checker.py` (json.load).
     "byte-order-mark", SystemDescription, Warning, Submitter(check)

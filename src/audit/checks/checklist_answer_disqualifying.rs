@@ -3,10 +3,10 @@ use crate::parse::document::checklist::{Checklist, Technique};
 use crate::round::Task;
 
 check! {
-    /// A checklist certifies what the closed division forbids.
+    /// A checklist answer contradicts the rules of the closed division.
     ///
-    /// The answers of the certifying engineer are the submission's own word on what no file can prove. Only an answer that
-    /// is the form's own counts; what is not sure is asked (`checklist-unanswered`).
+    /// The certifying engineer's answers are the submission's only statement on what no file can prove. Only an answer
+    /// that the form offers counts; unclear answers are reported by `checklist-unanswered`.
     ///
     /// Help: correct the answer if it is wrong; otherwise withdraw the result or move it to the open division.
     ///
@@ -30,7 +30,7 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     let documents = &view.submitter.documents;
     let mut specs = view.results().filter_map(|benchmark| benchmark.spec(view.round));
     let streams = specs.any(|spec| spec.task == Task::Wakeword);
-    for (path, message) in documents.said_of_checklists(|_, checklist| disqualifying(checklist, streams)) {
+    for (path, message) in documents.checklist_messages(|_, checklist| disqualifying(checklist, streams)) {
         found.at(path, 0, message);
     }
     let answers = |checklist: &Checklist| QUESTIONS.iter().any(|(words, _)| checklist.says_yes(words).is_some());
@@ -43,19 +43,19 @@ fn disqualifying(checklist: &Checklist, streams: bool) -> Vec<String> {
     for (words, must) in QUESTIONS {
         if checklist.says_yes(words).is_some_and(|answer| answer != must) {
             let answer = if must { "no" } else { "yes" };
-            found.push(format!("the question of `{words}` is answered with {answer}"));
+            found.push(format!("the checklist question about `{words}` is answered with {answer}"));
         }
     }
     for (question, known) in TECHNIQUES.iter().filter(|(question, _)| !(streams && *question == CACHING)) {
         let used = checklist.techniques(question, known).into_iter().filter(|(_, says)| *says == Technique::Used);
-        found.extend(used.map(|(item, _)| format!("`{}` is ticked", item.text)));
+        found.extend(used.map(|(item, _)| format!("`{}` is ticked; the closed division does not allow it", item.text)));
     }
     found
 }
 
 const CACHING: &str = "caching techniques";
 
-/// Questions that list techniques, with a word of every technique of the form.
+/// Questions that list techniques, with a word that identifies each technique of the form.
 pub(super) const TECHNIQUES: [(&str, &[&str]); 2] = [
     (
         "following techniques",

@@ -3,13 +3,13 @@ use std::collections::BTreeSet;
 use super::prelude::*;
 use crate::model::{Benchmark, Figure, Submission, Submitter, System};
 use crate::parse::document::checklist::{Checklist, Item};
-use crate::round::spelling::plain;
 use crate::round::{Round, Target};
+use crate::schema::spelling::plain;
 
 check! {
-    /// A checklist says otherwise than the submission.
+    /// A checklist disagrees with the submission.
     ///
-    /// Division, availability, benchmarks and accuracies of the checklist are those of the submitted results.
+    /// Division, availability, benchmarks and accuracies in the checklist must match the submitted results.
     ///
     /// Help: correct the checklist, or the submission.
     ///
@@ -17,14 +17,14 @@ check! {
     "checklist-disagrees", Structure, Warning, Submitter(check)
 }
 
-/// Rows of a table that are looked at; the longest published table has 28.
+/// Most rows of a table that are read; the longest published table has 28.
 const MOST_ROWS: usize = 1000;
 
 fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     let (submission, submitter, round) = (view.submission(), view.submitter, view.round);
-    let named = Named::of(submission, submitter);
+    let named = Named::new(submission, submitter);
     let read = submitter.documents.checklists.iter().find(|file| file.content.is_ok());
-    let said = submitter.documents.said_of_checklists(|_, checklist| {
+    let said = submitter.documents.checklist_messages(|_, checklist| {
         if !checklist.has_marks() {
             return Vec::new();
         }
@@ -42,16 +42,16 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     found.or_pass(read.map(|file| Place::whole(&file.path)))
 }
 
-/// How fully the checklists of a submitter name its systems.
+/// How well the checklists of a submitter name each of its systems.
 struct Named {
-    /// Whether all checklists are one, in several formats.
+    /// Whether all checklists are one document in several formats.
     is_one: bool,
-    /// The longest name of each system that a checklist has in common with it, in letters.
+    /// For each system, the length of the longest name in any checklist that matches it, in letters.
     best: Vec<usize>,
 }
 
 impl Named {
-    fn of(submission: &Submission, submitter: &Submitter) -> Self {
+    fn new(submission: &Submission, submitter: &Submitter) -> Self {
         let files = &submitter.documents.checklists;
         let is_one = files.iter().all(|file| stem(&file.path) == stem(&files[0].path));
         let mut best = vec![0; submission.systems_of(submitter).len()];
@@ -63,8 +63,8 @@ impl Named {
         Self { is_one, best }
     }
 
-    /// The systems that a checklist speaks of: all of the submitter's; with one checklist a category or system, those that
-    /// this one names, and names most fully.
+    /// Returns the systems that a checklist covers: all of the submitter's; with one checklist per category or system,
+    /// those that no other checklist names more fully.
     fn systems_of<'a>(
         &self,
         checklist: &Checklist,
@@ -81,16 +81,16 @@ impl Named {
     }
 }
 
-/// The longest of the names that a system's begins with, or that begins with it.
+/// Returns the length of the longest name that begins with a system's name, or that the system's name begins with.
 fn fit(names: &[String], system: &str) -> usize {
     let fits = |name: &&String| system.starts_with(name.as_str()) || name.starts_with(system);
     names.iter().filter(fits).map(String::len).max().unwrap_or_default()
 }
 
-/// The systems that a checklist names, without what names differ in by chance.
+/// Returns the system names in a checklist, without differences in spelling such as case and punctuation.
 fn names(checklist: &Checklist) -> Vec<String> {
     const SHORTEST: usize = 6;
-    /// Most names that are looked at; a submission has a few dozen systems.
+    /// Most names that are read; a submission has a few dozen systems.
     const MOST: usize = 200;
     let field = checklist.field("name(s) of system under test").unwrap_or_default();
     field.split([',', ';', ' ']).map(plain).filter(|name| name.len() >= SHORTEST).take(MOST).collect()
@@ -105,13 +105,15 @@ fn ticked(checklist: &Checklist, words: &str) -> Vec<String> {
     answers.map(|item: &Item| item.text.to_lowercase()).collect()
 }
 
-/// A folder that is not a division, and an unknown availability below, are other checks' findings.
+/// Reports a division other than the folder's. Other checks report a folder that is not a division, and an unknown
+/// availability.
 fn division(checklist: &Checklist, submitter: &Submitter, round: &Round) -> Option<String> {
     let said = ticked(checklist, "division");
     let [only] = &said[..] else { return None };
     let known = ["open", "closed"].into_iter().find(|name| only.starts_with(name))?;
-    (known != submitter.division && round.divisions.contains(&submitter.division))
-        .then(|| format!("the checklist is for the {known} division, the results lie under `{}`", submitter.division))
+    (known != submitter.division && round.divisions.contains(&submitter.division)).then(|| {
+        format!("the checklist is for the {known} division, but the results are under `{}`", submitter.division)
+    })
 }
 
 fn category(checklist: &Checklist, systems: &[&System], round: &Round) -> Option<String> {
@@ -129,14 +131,14 @@ fn category(checklist: &Checklist, systems: &[&System], round: &Round) -> Option
     differ.then(|| {
         let join = |names: Vec<String>| names.join(", ");
         format!(
-            "the checklist's category is {}, the systems' is {}",
+            "the checklist's category is {}, but the availability of the systems is {}",
             join(said.iter().map(ToString::to_string).collect()),
             join(found.into_iter().collect())
         )
     })
 }
 
-/// Benchmarks with results that the form knows and that are not ticked; one that it does not know is another rule's.
+/// Reports benchmarks with results that are not ticked. Another check reports benchmarks that the form does not list.
 fn benchmarks(checklist: &Checklist, systems: &[&System], round: &Round) -> Option<String> {
     let measured: BTreeSet<&str> = systems
         .iter()
@@ -148,10 +150,10 @@ fn benchmarks(checklist: &Checklist, systems: &[&System], round: &Round) -> Opti
     let unsaid: Vec<&str> = measured.into_iter().filter(|name| asked(name).is_some_and(|item| !item.ticked)).collect();
     let any = !ticked(checklist, "benchmark(s)").is_empty();
     (any && !unsaid.is_empty())
-        .then(|| format!("there are results of {}, not ticked in the checklist", unsaid.join(", ")))
+        .then(|| format!("the checklist does not tick {}, although there are results", unsaid.join(", ")))
 }
 
-/// Figures of the checklist's table that no result of the benchmark claims.
+/// Reports figures in the checklist's table that no result of the benchmark claims.
 fn accuracies(checklist: &Checklist, submission: &Submission, submitter: &Submitter, round: &Round) -> Vec<String> {
     let mut found = Vec::new();
     for row in checklist.rows.iter().take(MOST_ROWS) {
@@ -171,7 +173,7 @@ fn accuracies(checklist: &Checklist, submission: &Submission, submitter: &Submit
             }
         };
         let Some(value) = number(figure, first) else { continue };
-        // A result that claims nothing may be the one that is meant.
+        // A result without a claim may be the one that the table means.
         let claims: Option<Vec<f64>> = results_of(name, submission, submitter)
             .map(|benchmark| {
                 let scores = benchmark.scores();
@@ -181,7 +183,7 @@ fn accuracies(checklist: &Checklist, submission: &Submission, submitter: &Submit
             .collect();
         let claims = claims.unwrap_or_default();
         if !claims.is_empty() && claims.iter().all(|claim| (claim - value).abs() > unit * 1.01) {
-            found.push(format!("the checklist's table says {figure} of {name}, no result claims that"));
+            found.push(format!("the checklist's table gives {figure} for {name}, but no result claims that"));
         }
     }
     found
@@ -196,7 +198,7 @@ fn results_of<'a>(
     all.filter(move |benchmark| benchmark.name.as_deref() == Some(name))
 }
 
-/// False positives and negatives of the table that no result claims; forms differ in which of the two comes first.
+/// Reports false positives and negatives that no result claims; forms differ in which of the two comes first.
 fn wakeword(figure: &str, name: &str, submission: &Submission, submitter: &Submitter) -> Option<String> {
     let numbers = figure.split(|letter: char| !letter.is_ascii_digit()).filter_map(|word| word.parse::<u64>().ok());
     let mut numbers: [u64; 2] = numbers.collect::<Vec<_>>().try_into().ok()?;
@@ -213,10 +215,10 @@ fn wakeword(figure: &str, name: &str, submission: &Submission, submitter: &Submi
     let agrees =
         |claim: &[f64; 2]| claim.iter().zip(numbers).all(|(claim, number)| (claim - number as f64).abs() < 0.5);
     (!claims.is_empty() && !claims.iter().any(agrees))
-        .then(|| format!("the checklist's table says {figure} of {name}, no result claims that"))
+        .then(|| format!("the checklist's table gives {figure} for {name}, but no result claims that"))
 }
 
-/// The first figure of a cell if it is a per cent, or the AUC, which lies between 0 and 1.
+/// Returns the first number above 1 in a cell for a percentage, or the first up to 1 for an AUC.
 fn number(cell: &str, percent: bool) -> Option<f64> {
     let numbers = cell.split(|c: char| !(c.is_ascii_digit() || c == '.')).filter_map(|word| word.parse::<f64>().ok());
     let mut fitting = numbers.filter(|value| (*value > 1.0) == percent);

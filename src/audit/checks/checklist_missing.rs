@@ -4,10 +4,10 @@ use crate::source::join;
 check! {
     /// A submission has no checklist.
     ///
-    /// Every submitter certifies with the round's checklist that the rules were kept. The worksheet that `tinyaudit init`
-    /// writes prepares the answers and is none.
+    /// Every submitter certifies compliance with the rules in the round's checklist. The worksheet that
+    /// `tinyaudit init` writes only prepares the answers; it is not a checklist.
     ///
-    /// Help: fill in the round's submission checklist and put it into `systems` as PDF.
+    /// Help: fill in the round's submission checklist and put it into `systems` as a PDF.
     ///
     /// Source: directory structure of the results repositories (mandatory files); the checklist itself.
     "checklist-missing", Structure, Error, Submitter(check)

@@ -6,13 +6,13 @@ use crate::model::System;
 use crate::parse::document::checklist::{Checklist, ENGINEER, Item, Technique};
 
 check! {
-    /// A checklist is not filled in, or an answer is not clear.
+    /// A checklist is not filled in, or an answer is unclear.
     ///
-    /// Every question needs its answer, and the engineer who certifies it a name and an address. A form on which nothing is
-    /// ticked and nobody is named certifies nothing. A ticked answer that the form does not have, and two answers to one
-    /// question, are asked about.
+    /// Every question needs an answer, and the certifying engineer a name and an e-mail address. A form on which
+    /// nothing is ticked and nobody is named certifies nothing. A ticked answer that the form does not offer is
+    /// unclear, and so are two answers to one question.
     ///
-    /// Help: answer every question of the checklist, once, with one of the form's answers.
+    /// Help: answer every question of the checklist once, with one of the answers that the form offers.
     ///
     /// Source: submission checklist.
     "checklist-unanswered", Structure, Warning, Submitter(check)
@@ -28,9 +28,9 @@ const QUESTIONS: [(&str, &str); 13] = [
     ("outside of the official calibration set", "what the weights are calibrated with"),
     ("numerics", "the numerics"),
     ("backend", "the backend"),
-    ("congruent with all relevant", "whether it is congruent with the rules"),
+    ("congruent with all relevant", "whether the submission complies with the rules"),
     ("json system description", "whether the JSON system description is filled in"),
-    ("real-world performance", "whether it reflects the real-world performance"),
+    ("real-world performance", "whether the submission reflects real-world performance"),
     ("include the following", "what the submission includes"),
 ];
 const FIELDS: [&str; 2] = ["the name of the certifying engineer", "the engineer's e-mail address"];
@@ -38,18 +38,17 @@ const FIELDS: [&str; 2] = ["the name of the certifying engineer", "the engineer'
 fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     let documents = &view.submitter.documents;
     let answered = documents.checklists.iter().find(|file| file.content.as_ref().is_ok_and(Checklist::has_marks));
-    let said = documents.said_of_checklists(|_, checklist| {
+    let said = documents.checklist_messages(|_, checklist| {
         if checklist.is_blank() && answered.is_none() {
-            return vec!["the checklist is blank: nothing is ticked, and nobody is named".to_owned()];
+            return vec!["the checklist is blank: nothing is ticked and nobody is named".to_owned()];
         }
         let missing =
             if checklist.has_marks() { unanswered(checklist, view.submitter.is_closed()) } else { Vec::new() };
         let twice = answered_twice(checklist, view);
         let missing = (!missing.is_empty()).then(|| format!("the checklist does not say {}", missing.join(", ")));
-        let twice = (!twice.is_empty()).then(|| format!("more than one answer is ticked to {}", twice.join(", ")));
-        let unclear = unclear(checklist)
-            .into_iter()
-            .map(|item| format!("which answer is meant by `{}`, which is ticked?", item.text));
+        let twice = (!twice.is_empty()).then(|| format!("more than one answer is ticked for {}", twice.join(", ")));
+        let unclear =
+            unclear(checklist).into_iter().map(|item| format!("`{}` is ticked, but is not a clear answer", item.text));
         missing.into_iter().chain(twice).chain(unclear).collect()
     });
     for (path, message) in said {
@@ -59,7 +58,7 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
 }
 
 fn unanswered(checklist: &Checklist, is_closed: bool) -> Vec<&'static str> {
-    // What is named is an answer, and open submissions need meet no target.
+    // A name after `Other:` or `Vendor:` is an answer, and open submissions need not meet a target.
     let is_named = |item: &Item| {
         let named = item.text.split_once(':').is_some_and(|(_, name)| !name.trim().is_empty());
         named && ["other", "vendor"].iter().any(|start| item.text.to_lowercase().starts_with(start))
@@ -74,7 +73,7 @@ fn unanswered(checklist: &Checklist, is_closed: bool) -> Vec<&'static str> {
     fields.map(|(_, what)| what).chain(questions.map(|(_, what)| *what)).collect()
 }
 
-/// Ticked answers that the form does not have.
+/// Returns ticked answers that the form does not offer, or that another tick contradicts.
 fn unclear(checklist: &Checklist) -> Vec<&Item> {
     let yes_or_no = REQUIRED.iter().filter(|(words, _)| *words != "target met");
     let mut unclear: Vec<&Item> = yes_or_no.flat_map(|(words, _)| checklist.neither_yes_nor_no(words)).collect();
@@ -85,7 +84,7 @@ fn unclear(checklist: &Checklist) -> Vec<&Item> {
     unclear
 }
 
-/// Questions that have two answers which exclude each other.
+/// Returns the questions with two ticked answers that exclude each other.
 fn answered_twice(checklist: &Checklist, view: &SubmitterView<'_>) -> Vec<&'static str> {
     let ticked = |words: &str, start: &str| {
         let starts = |item: &Item| item.ticked && item.text.to_lowercase().starts_with(start);
@@ -101,7 +100,7 @@ fn answered_twice(checklist: &Checklist, view: &SubmitterView<'_>) -> Vec<&'stat
         .filter(|(words, _)| match *words {
             "division" => both(words, &["open", "closed"], divisions),
             "category" => both(words, &["available", "preview", "research"], statuses.len()),
-            // It is met by one benchmark and not by another.
+            // One benchmark may meet its target, another not.
             "target met" => false,
             _ => both(words, &["yes", "no"], 1),
         })

@@ -6,11 +6,11 @@ use crate::parse::location::Damage;
 check! {
     /// The answers of a checklist cannot be read.
     ///
-    /// A Word file or a PDF tells which box is ticked by a mark in the text, in front of an answer or behind it: `☒`, `☑`,
-    /// `✓`, `x`, or in a Word file a form's checked box. In a PDF marks may also be drawn anywhere on the page, apart from
-    /// the text, and a scan has no text at all.
+    /// A ticked box is recognised by a mark in the text of the Word file or PDF, before or after an answer: `☒`, `☑`,
+    /// `✓`, `x`, or in a Word file a checked form field. In a PDF, marks may also be drawn anywhere on the page,
+    /// separate from the text, and a scan has no text at all.
     ///
-    /// Help: put the Word file of the checklist beside the PDF, so that its answers are checked.
+    /// Help: submit the Word file of the checklist with the PDF, so that its answers can be checked.
     ///
     /// Source: submission checklist.
     "checklist-unread", Structure, Note, Submitter(check)
@@ -23,11 +23,11 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     if let Some((path, damage)) = files.iter().find_map(|file| damaged(file, false)) {
         found.at(path, damage.line, damage.message.clone());
     } else if readable.is_some() {
-        // What one file says is enough.
+        // One readable file is enough.
     } else if let Some(file) = files.iter().find(|file| file.content.is_ok()) {
         found
             .at(&file.path, 0, "the answers of this checklist cannot be read: no answer has a mark in its text")
-            .help("mark answers in the text of the Word file, `☒ Yes`; drawn boxes are not read.");
+            .help("mark answers in the text of the Word file, for example `☒ Yes`; drawn boxes are not read.");
     } else if let Some((path, damage)) = files.iter().find_map(|file| damaged(file, true)) {
         found.at(path, damage.line, damage.message.clone());
     }

@@ -1,11 +1,11 @@
 use super::prelude::*;
 
 check! {
-    /// results.txt claims two different values of one figure.
+    /// results.txt claims two different values for one figure.
     ///
-    /// The official checker takes the last one, a reader sees the first.
+    /// The official checker uses the last one, but a reader sees the first.
     ///
-    /// Help: submit results.txt as the runner wrote it, of one session.
+    /// Help: submit the results.txt of one session, as the runner wrote it.
     ///
     /// Source: `submission_checker.py`; both runners print a figure once.
     "claim-contradicted", Evidence, Error, Run(check),
@@ -15,13 +15,14 @@ check! {
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let path = view.run.path_of(FileRole::Results);
     for (earlier, later) in view.claims().into_iter().flat_map(|claims| &claims.contradicted) {
-        let message = format!("the {} claimed here is claimed otherwise in a later line", earlier.value);
-        found.at(path, earlier.line, message).label("claimed here").also(path, *later, "and otherwise here");
+        let message = format!("the {} claimed here has another value in a later line", earlier.value);
+        found.at(path, earlier.line, message).label("claimed here").also(path, *later, "another value here");
     }
     found.or_pass(claimed(view))
 }
 
-/// Where results.txt claims the figure of the run; all of it where it claims several or another.
+/// Returns the line of results.txt that claims the figure of the run; the whole file if it claims several or other
+/// figures.
 pub(super) fn claimed(view: &RunView<'_>) -> Option<Place> {
     view.claims().filter(|claims| !claims.is_empty())?;
     let claim = view.figure().and_then(|figure| figure.claimed.as_ref());

@@ -4,15 +4,15 @@ use crate::parse::location::Line;
 use crate::round::{Target, Task};
 
 check! {
-    /// results.txt does not claim the figure it is there for.
+    /// results.txt does not claim the figure of its run.
     ///
-    /// Without its line the result cannot be published; the official checker drops it, or fails.
+    /// Without that line the result cannot be published; the official checker drops it or fails.
     ///
-    /// Help: submit results.txt as the runner wrote it; a run in single mode has no median and has to be repeated.
+    /// Help: submit results.txt as the runner wrote it; a run in single mode has no median and must be repeated.
     ///
     /// Official checker: rejects the result.
     ///
-    /// Source: `submission_checker.py`; the results both runners write.
+    /// Source: `submission_checker.py`; the results.txt that both runners write.
     "claim-missing", Structure, Error, Run(check),
     affects: every,
     fails: Unproven,
@@ -40,7 +40,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
         (_, Mode::Energy) => need(line(claims.energy.as_ref()), "`Median energy cost is … uJ/inf.`"),
         (_, Mode::Accuracy) => match spec.target {
             Target::Auc(_) => need(line(claims.auc.as_ref()), "`AUC: …`"),
-            Target::Top1Percent(_) => need(line(claims.top1.as_ref()), "of Top-1 (`Top-1: …` or `Top 1% = …`)"),
+            Target::Top1Percent(_) => need(line(claims.top1.as_ref()), "`Top-1: …` (or `Top 1% = …`)"),
             Target::Wakeword { .. } => {}
         },
     }

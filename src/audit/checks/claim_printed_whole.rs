@@ -2,11 +2,11 @@ use super::prelude::*;
 use crate::round::{Runner, Target};
 
 check! {
-    /// The claim is printed with the runner's own decimals.
+    /// The claim is printed with as many decimals as the runner prints.
     ///
-    /// Help: submit the files of one whole session, unedited; or measure again.
+    /// Help: submit all files of one session, unedited; or measure again.
     ///
-    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session shows.
+    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; all published sessions.
     "claim-printed-whole", Evidence, Error, Figure(check),
     affects: [Throughput, Quality, Energy],
     needs: [
@@ -31,6 +31,6 @@ fn check(view: &RunView<'_>, kind: Kind) -> Outcome {
     if plain && claimed.decimals() >= wanted {
         return Outcome::Pass(view.at(FileRole::Results, claimed.line));
     }
-    let why = format!("`{}` is not as the runner prints it, with {wanted} decimals", claimed.text);
+    let why = format!("`{}` is not a number with {wanted} decimals, as the runner prints it", claimed.text);
     view.unknown(FileRole::Results, claimed.line, why)
 }

@@ -1,14 +1,14 @@
 use super::prelude::*;
-use crate::audit::evidence::read_otherwise;
+use crate::audit::evidence::differently_read;
 use crate::parse::official::Label;
 use crate::round::Target;
 
 check! {
-    /// Wherever the official tool may read the claim, it reads the same.
+    /// Wherever the official checker may read the claim, it reads the same value.
     ///
-    /// Help: submit the files of one whole session, unedited; or measure again.
+    /// Help: submit all files of one session, unedited; or measure again.
     ///
-    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session shows.
+    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; all published sessions.
     "claim-read-alike", Evidence, Error, Figure(check),
     affects: every,
     needs: [
@@ -19,15 +19,19 @@ check! {
 
 fn check(view: &RunView<'_>, kind: Kind) -> Outcome {
     let Some(spec) = view.spec else { return Outcome::NotApplicable };
-    let Some(claims) = view.claims() else { return view.unknown(FileRole::Results, 0, "nothing is claimed") };
+    let Some(claims) = view.claims() else { return view.unknown(FileRole::Results, 0, "results.txt claims nothing") };
     if let Some(damage) = claims.damage.first() {
         return view.unknown(FileRole::Results, damage.line, damage.message.clone());
     }
     if let Some((earlier, _)) = claims.contradicted.first() {
-        return view.unknown(FileRole::Results, earlier.line, format!("the {} is claimed twice", earlier.value));
+        return view.unknown(
+            FileRole::Results,
+            earlier.line,
+            format!("the {} has two different claims", earlier.value),
+        );
     }
-    if let Some((line, found, own)) = read_otherwise(claims) {
-        let why = format!("the official tool may read `{found}` here, we read {own}");
+    if let Some((line, found, own)) = differently_read(claims) {
+        let why = format!("the official checker may read `{found}` here, tinyaudit reads {own}");
         return view.unknown(FileRole::Results, line, why);
     }
     let wanted: &[Label] = match kind {

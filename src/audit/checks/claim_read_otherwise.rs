@@ -1,12 +1,13 @@
 use super::claim_contradicted::claimed;
 use super::prelude::*;
-use crate::audit::evidence::read_otherwise;
+use crate::audit::evidence::differently_read;
 
 check! {
-    /// The official tool may read another figure than the one claimed.
+    /// The official checker may read a figure other than the one claimed.
     ///
-    /// Its patterns take a figure from anywhere in a line, behind a bare carriage return, with digits of any script, and
-    /// of several the last one. A results.txt in which a second text stands where a figure could be read claims two.
+    /// Its patterns find a figure anywhere in a line, after a bare carriage return, and in digits of any script; of
+    /// several it takes the last one. A results.txt with a second text that could be read as a figure claims two
+    /// figures.
     ///
     /// Help: submit results.txt as the runner wrote it.
     ///
@@ -19,12 +20,12 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let Some(claims) = view.claims().filter(|claims| claims.contradicted.is_empty()) else {
         return Outcome::NotApplicable;
     };
-    let Some((line, text, own)) = read_otherwise(claims) else { return found.or_pass(claimed(view)) };
-    // A line that does not read is another check's finding.
+    let Some((line, text, own)) = differently_read(claims) else { return found.or_pass(claimed(view)) };
+    // The rule `log-malformed` reports a line that cannot be parsed.
     if claims.damage.iter().any(|damage| damage.line == line) {
         return Outcome::NotApplicable;
     }
-    let message = format!("the official tool may read `{text}` here, the claim is {own}");
+    let message = format!("the official checker may read `{text}` here, the claim is {own}");
     found.at(view.run.path_of(FileRole::Results), line, message);
     found.or_pass(claimed(view))
 }

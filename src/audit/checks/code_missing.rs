@@ -4,7 +4,7 @@ use crate::source::{join, name_of};
 check! {
     /// A submission has no code.
     ///
-    /// Every benchmark comes with the source or the binary that was run, so that others can repeat it.
+    /// Every benchmark needs the source or the binary that was run, so that others can repeat the measurement.
     ///
     /// Help: put the implementations into `code`.
     ///
@@ -21,14 +21,14 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     let mut files = view.entries().iter().filter(|entry| entry.is_file() && entry.path.starts_with(&prefix)).peekable();
     if files.peek().is_none() {
         found.at(&submitter.path, 0, "there is no `code` folder with files in it");
-    } else if files.all(|entry| tells_only(&entry.path)) {
-        found.at(&submitter.path, 0, "`code` holds documents only, neither source nor binary");
+    } else if files.all(|entry| is_only_document(&entry.path)) {
+        found.at(&submitter.path, 0, "`code` contains only documents, neither source nor binary");
     }
     found.or_pass(view.folder())
 }
 
-/// Whether a file is a text that tells of code, or what an operating system left behind.
-pub(super) fn tells_only(path: &str) -> bool {
+/// Whether a file is a document about the code, such as a README or a license, or a hidden file.
+pub(super) fn is_only_document(path: &str) -> bool {
     let name = name_of(path).to_lowercase();
     name.starts_with('.')
         || ["readme", "license", "licence", "copying", "notice"].iter().any(|start| name.starts_with(start))

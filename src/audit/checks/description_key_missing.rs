@@ -17,7 +17,7 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     let missing: Vec<String> = violations
         .into_iter()
         .filter_map(|violation| match violation {
-            // A missing status is a graver check's finding.
+            // The rule `status-unknown` reports a missing status.
             Violation::Missing(key) if key != "Status" => Some(format!("`{key}`")),
             _ => None,
         })

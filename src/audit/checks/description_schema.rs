@@ -1,6 +1,6 @@
-//! System descriptions held against the schema of the round ([`Round::description_schema`]): each kind of violation is
-//! a check of its own. The schema asks two things that are not graver checks' findings, so they are asked here; a test
-//! holds the answers against those of a validator.
+//! Violations of a round's schema ([`Round::description_schema`]) in system descriptions; a separate check reports each
+//! kind. Only the two kinds that other checks do not report are found here. A test compares the result with that of a
+//! schema validator.
 
 use std::collections::BTreeSet;
 
@@ -11,20 +11,20 @@ use crate::round::Round;
 /// Something that a schema forbids.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Violation {
-    /// A required key is not there.
+    /// A required key is missing.
     Missing(String),
     /// The value of this key has another type.
     WrongType(String),
 }
 
-/// The description of a system, if it can be read, and what the schema of the round finds wrong with it.
+/// Returns the description of a system and how it violates the round's schema; `None` if it cannot be read.
 pub fn violations<'a>(view: &SystemView<'a>) -> Option<(&'a SystemDescription, Vec<Violation>)> {
     let description = view.system.description.as_deref().filter(|description| description.damage.is_none())?;
-    Some((description, of(description, view.round)))
+    Some((description, find_violations(description, view.round)))
 }
 
-/// What is wrong with a description as the official tool sees it: with the last of repeated keys, where the first stood.
-fn of(description: &SystemDescription, round: &Round) -> Vec<Violation> {
+/// Returns the violations as the official checker sees them: a repeated key has its last value, at its first position.
+fn find_violations(description: &SystemDescription, round: &Round) -> Vec<Violation> {
     let mut keys = BTreeSet::new();
     let fields = description.fields.iter().map(|field| field.key.value.as_str()).filter(|key| keys.insert(*key));
     let is_text = |key: &str| matches!(description.get(key).map(|value| &value.value), Some(FieldValue::Text(_)));
@@ -43,8 +43,8 @@ mod tests {
     use super::*;
     use crate::parse::document::description;
 
-    /// The same of a validator: wrong types, then what is missing.
-    fn of_validator(json: &serde_json::Value, round: &Round) -> Vec<Violation> {
+    /// Returns the violations that a validator finds: wrong types, then missing keys.
+    fn validator_violations(json: &serde_json::Value, round: &Round) -> Vec<Violation> {
         let validator = jsonschema::validator_for(&round.description_schema()).unwrap();
         let (mut types, mut missing) = (Vec::new(), Vec::new());
         for error in validator.iter_errors(json) {
@@ -56,7 +56,7 @@ mod tests {
                     let pointer = error.instance_path().as_str().strip_prefix('/').unwrap().to_owned();
                     types.push(Violation::WrongType(pointer.replace("~1", "/").replace("~0", "~")));
                 }
-                // Words that are not the official ones are graver checks' findings.
+                // Values that are not official are reported by other checks.
                 _ => {}
             }
         }
@@ -66,7 +66,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_validator_says_the_same(
+        fn a_validator_finds_the_same_violations(
             round in proptest::sample::select(Round::names()),
             left in 0..40_usize,
             others in proptest::collection::vec(
@@ -84,7 +84,8 @@ mod tests {
             let text = format!("{{{}}}", fields.join(", "));
             let read = description::parse(text.as_bytes());
             prop_assert!(read.damage.is_none());
-            prop_assert_eq!(of(&read, &round), of_validator(&serde_json::from_str(&text).unwrap(), &round));
+            let expected = validator_violations(&serde_json::from_str(&text).unwrap(), &round);
+            prop_assert_eq!(find_violations(&read, &round), expected);
         }
     }
 }

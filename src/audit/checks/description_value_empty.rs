@@ -3,9 +3,9 @@ use crate::parse::document::description::{FieldValue, SystemDescription};
 use crate::parse::location::{At, Line};
 
 check! {
-    /// A field of a description that is published says nothing.
+    /// A published field of a system description is empty or a placeholder.
     ///
-    /// The template's field is there, but empty or a placeholder; its cell in the published table stays empty.
+    /// The field is in the file, but its cell in the published table stays empty.
     ///
     /// Help: fill in the field.
     ///
@@ -16,14 +16,13 @@ check! {
 fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     let Some(description) = &view.system.description else { return Outcome::NotApplicable };
     let path = &view.system.description_path;
-    // An unknown status or division is a graver check's finding, a lost value that of its own check.
-    let keys =
-        view.round.system_description.required.iter().filter(|key| !["Status", "Division"].contains(&key.as_str()));
+    // `status-unknown` reports that key, `description-value-lost` a lost value.
+    let keys = view.round.system_description.required.iter().filter(|key| *key != "Status");
     let given: Vec<_> = keys.filter_map(|key| Some((key, description.get(key)?))).collect();
     let empty: Vec<(Line, String)> =
         given.iter().filter_map(|(key, field)| says_nothing(description, key, field)).collect();
     if let Some(((line, first), others)) = empty.split_first() {
-        let more = if others.is_empty() { String::new() } else { format!(", as {} more say nothing", others.len()) };
+        let more = if others.is_empty() { String::new() } else { format!(" (and {} more like it)", others.len()) };
         let finding = found.at(path, *line, format!("{first}{more}"));
         for (line, other) in others {
             finding.note(format!("line {line}: {other}"));
@@ -32,7 +31,7 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     found.or_pass(given.first().map(|_| Place::whole(path)))
 }
 
-/// Where a field stands that says nothing, every time it is given, and in what way.
+/// Returns the line of a field and what is wrong, if it is empty or a placeholder every time it is given.
 fn says_nothing(description: &SystemDescription, key: &str, field: &At<FieldValue>) -> Option<(Line, String)> {
     let all: Vec<&str> = description
         .fields
@@ -48,7 +47,7 @@ fn says_nothing(description: &SystemDescription, key: &str, field: &At<FieldValu
         [""] => format!("`{key}` is empty"),
         [_] => format!("`{key}` is `{}`", field.shown()),
         _ if all.iter().all(|text| text.is_empty()) => format!("`{key}` is given {} times, empty each time", all.len()),
-        _ => format!("`{key}` is given {} times and says nothing", all.len()),
+        _ => format!("`{key}` is given {} times, each time empty or a placeholder", all.len()),
     };
     Some((field.line, found))
 }

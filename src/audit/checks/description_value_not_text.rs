@@ -2,9 +2,9 @@ use super::description_schema::{Violation, violations};
 use super::prelude::*;
 
 check! {
-    /// A field of a system description is no text.
+    /// A field of a system description is not text.
     ///
-    /// Lists and objects end up as program text in the published table.
+    /// Lists and objects appear as program code in the published table.
     ///
     /// Help: write the value as text.
     ///
@@ -23,8 +23,7 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
         })
         .collect();
     if let Some(((first, key), others)) = values.split_first() {
-        let more =
-            if others.is_empty() { String::new() } else { format!(", and {} more are none either", others.len()) };
+        let more = if others.is_empty() { String::new() } else { format!(" (and {} more like it)", others.len()) };
         let finding = found.at(path, first.line, format!("`{key}` is {}, expected text{more}", first.shown()));
         for (value, key) in others {
             finding.note(format!("line {}: `{key}` is {}", value.line, value.shown()));

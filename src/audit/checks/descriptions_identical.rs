@@ -20,7 +20,7 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
         let description = system.description.as_ref().filter(|description| description.damage.is_none())?;
         Some((system, description))
     });
-    // By content, the first system, and the first one whose description is another file.
+    // For each content: the first system, and the first one whose description is another file.
     let mut seen: BTreeMap<_, [Option<&System>; 2]> = BTreeMap::new();
     for (system, description) in described.clone() {
         let alike = seen.entry(values(description)).or_default();
@@ -31,7 +31,7 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
         }
         alike[0].get_or_insert(system);
     }
-    // One file alone is compared with nothing.
+    // A single file cannot be compared.
     let mut paths = described.map(|(system, _)| system.description_path.as_str());
     let first = paths.next();
     found.or_pass(paths.find(|path| Some(*path) != first).map(Place::whole))

@@ -4,15 +4,15 @@ use crate::audit::metrics::clocks::Clocks;
 use crate::model::Single;
 
 check! {
-    /// The device's clock runs at another rate than the host's.
+    /// The device's clock runs at a different rate from the host's.
     ///
-    /// A clock that counts long makes the claim worse than the truth, one that counts a little short makes it a little
-    /// better; in the accuracy run a clock that differs shows in every single inference.
+    /// A device clock that measures too long a time lowers the claimed throughput; one that measures slightly too short a
+    /// time raises it slightly. In the accuracy run, a different rate shows in every single inference.
     ///
-    /// Calibrated on 328 runs of six rounds: honest boards lie within 1.3 %, five runs of one board count 3 % long. Of single
-    /// inferences the host counts at most 10 % and 15 ms more.
+    /// Calibrated on 328 runs of six rounds: honest boards are within 1.3 %, five runs of one board are 3 % too long.
+    /// For single inferences, the host measures at most 10 % plus 15 ms more.
     ///
-    /// Help: say which oscillator feeds the timer, and what frequency the firmware assumes.
+    /// Help: say which oscillator drives the timer, and which frequency the firmware assumes.
     ///
     /// Source: MLPerf Tiny rules, 2.4 (results must be replicable).
     "device-clock-drifts", Performance, Warning, Run(check)
@@ -28,9 +28,9 @@ fn check(view: &RunView<'_>, found: Findings) -> Outcome {
 
 fn check_windows(view: &RunView<'_>, found: Findings) -> Outcome {
     let tolerances = &view.round.tolerances;
-    // Beyond that it is another check's finding.
+    // The rule `device-clock-disagrees-with-host` reports larger differences.
     let small = |clocks: &Clocks| clocks.longer() <= tolerances.clock_fraction;
-    let Some(clocks) = Clocks::of(view.run, view.round).filter(small) else { return Outcome::NotApplicable };
+    let Some(clocks) = Clocks::new(view.run, view.round).filter(small) else { return Outcome::NotApplicable };
     let most = tolerances.clock_drift_fraction;
     judged(view, clocks, clocks.longer().abs() > most, most, found)
 }
@@ -41,8 +41,8 @@ fn check_singles(view: &RunView<'_>, mut found: Findings) -> Outcome {
     if host_s > device_s * (1.0 + tolerances.latency_fraction) + tolerances.latency_host_seconds {
         let (by_device, by_host) = (1000.0 * device_s, 1000.0 * host_s);
         let message = format!(
-            "a single inference takes {by_device:.3} ms by the device's clock and {by_host:.3} ms by the host's (medians), \
-             tolerance {} % and {} ms",
+            "a single inference takes {by_device:.3} ms by the device's clock and {by_host:.3} ms by the host's \
+             (medians), tolerance {} % plus {} ms",
             100.0 * tolerances.latency_fraction,
             1000.0 * tolerances.latency_host_seconds
         );

@@ -5,10 +5,10 @@ use crate::parse::location::At;
 check! {
     /// The runs of a system name different devices.
     ///
-    /// Every firmware says a name when a session starts. One system is one device with one build; another name may mean
-    /// that a session of another board was put in its place.
+    /// Every firmware reports a name when a session starts. A system is one device with one build; another name may
+    /// mean that the session was measured on another board.
     ///
-    /// Help: check that all sessions are of this system.
+    /// Help: check that all sessions were measured on this system.
     ///
     /// Source: the device API (`m-name-dut-[…]`); MLPerf Tiny rules, 2.3.
     "device-name-differs", Evidence, Note, System(check)
@@ -20,14 +20,14 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     let Some(((first_path, first), others)) = named.split_first() else { return Outcome::NotApplicable };
     if let Some((path, other)) = others.iter().find(|(_, name)| name.value != first.value) {
         let message =
-            format!("the device calls itself `{}`, in another run of the system `{}`", other.value, first.value);
+            format!("the device reports the name `{}`, in another run of the system `{}`", other.value, first.value);
         let finding = found.at(path, other.line, message);
         finding.label("here").also(first_path, first.line, "another name in this run");
     }
     found.or_pass(others.first().map(|(path, name)| Place::new(path, name.line)))
 }
 
-/// The device's name, unless it is a placeholder.
+/// Returns the device's name, unless it is a placeholder.
 fn name_of(run: &Run) -> Option<&At<String>> {
     let name = run.log.as_ref()?.device_name.as_ref()?;
     (!["", "unspecified", "dut"].contains(&name.value.as_str())).then_some(name)

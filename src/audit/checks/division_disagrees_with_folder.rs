@@ -1,9 +1,9 @@
 use super::prelude::*;
 
 check! {
-    /// A system description names another division than the folder it lies in.
+    /// A system description names a division other than that of its folder.
     ///
-    /// The folder decides what is published, so one of the two is a mistake.
+    /// The folder decides what is published, so one of the two is wrong.
     ///
     /// Help: set `Division` to the division's folder name, or move the results.
     ///
@@ -20,7 +20,7 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     }
     let claimed = field.as_str().trim();
     if claimed.to_lowercase() != *division {
-        found.at(path, field.line, format!("`Division` is `{claimed}`, but the results lie under `{division}`"));
+        found.at(path, field.line, format!("`Division` is `{claimed}`, but the results are under `{division}`"));
     }
     found.or_pass(Place::new(path, field.line))
 }

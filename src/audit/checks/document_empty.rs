@@ -3,11 +3,11 @@ use super::readme_missing::is_readme;
 use crate::source::{is_inside, join, parent_of};
 
 check! {
-    /// There are READMEs or files of code, and nothing is in them.
+    /// All READMEs, or all files in `code`, are empty.
     ///
-    /// Files that hold nothing but blanks are there for a checker, not for somebody who repeats the results.
+    /// Files that contain only white space satisfy a checker, but do not help anybody to repeat the results.
     ///
-    /// Help: put the README and the code there that the results were measured with.
+    /// Help: submit a README and the code that the results were measured with.
     ///
     /// Source: MLPerf Tiny rules, 9 and 9.1.
     "document-empty", Structure, Warning, Submitter(check)
@@ -20,12 +20,12 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     }
     let code = join(&submitter.path, "code");
     if let Some(first) = &documents.blank_readme {
-        found.at(first, 0, "no README says anything: all of them are empty");
+        found.at(first, 0, "all READMEs are empty");
     }
     if documents.is_code_blank {
         found.at(&code, 0, "every file in `code` is empty");
     }
-    // Some README is not empty, or without one some file of code: the longest will do.
+    // Pass at the longest README, or without one at the longest file in `code`.
     let files = view.entries().iter().filter(|entry| entry.is_file());
     let files = files.map(|entry| (is_readme(entry.name()), entry));
     let files = files.filter(|(is_readme, entry)| *is_readme || is_inside(parent_of(&entry.path), &code));

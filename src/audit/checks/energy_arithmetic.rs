@@ -7,10 +7,10 @@ use crate::parse::location::Line;
 use crate::round::Runner;
 
 check! {
-    /// The energy windows in results.txt do not add up, or are not those of the trace.
+    /// The energy windows in results.txt do not add up, or differ from the trace.
     ///
-    /// A window's energy is the trace's, its energy per inference that energy over the inferences, its power that
-    /// energy over the time; the claimed median is the median of the windows.
+    /// The energy of a window is that of the trace. Its energy per inference is this energy divided by the inferences,
+    /// its power this energy divided by the time. The claimed median is the median of the windows.
     ///
     /// Help: submit results.txt as the runner wrote it.
     ///
@@ -44,11 +44,11 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     found.or_pass(claims.energies.iter().find_map(figure).map(|line| view.at(FileRole::Results, line)))
 }
 
-/// What does not add up in a window.
+/// A figure of a window that does not add up.
 struct Disagreement {
     line: Line,
     message: String,
-    /// The claim, what it should be, and the unit of both.
+    /// The claimed value, the expected value, and the unit of both.
     measured: (f64, f64, &'static str),
 }
 
@@ -78,7 +78,7 @@ fn disagreement(
         let expected = energy.value / inferences as f64;
         if !cost.agrees_with(expected, 2.0 * units) {
             let message = format!(
-                "claims {} uJ/inf, {} uJ over {inferences} inferences are {expected:.3} uJ/inf",
+                "claims {} uJ/inf, but {} uJ over {inferences} inferences is {expected:.3} uJ/inf",
                 cost.text, energy.text
             );
             return Some(Disagreement { line: cost.line, message, measured: (cost.value, expected, "uJ/inf") });
@@ -86,7 +86,7 @@ fn disagreement(
     }
     let seconds = shown.and_then(|window| window.seconds);
     if let (Some(elapsed), Some(seconds)) = (&claimed.elapsed, seconds)
-        // The EEMBC runner prints the time between samples, which is up to a sample off, to 10 ms.
+        // The EEMBC runner prints the time between samples, up to a sample off, with a resolution of 10 ms.
         && (elapsed.value - seconds).abs() > elapsed.unit.max(1e-9) + 0.002
     {
         let message = format!("claims a length of {} s, the stamps give {seconds:.3} s", elapsed.text);
@@ -99,7 +99,7 @@ fn disagreement(
     (!expected.is_finite() || (expected - power.value).abs() > slack).then(|| Disagreement {
         line: power.line,
         message: format!(
-            "claims a power of {}, {} uJ over {} s are {expected:.3}",
+            "claims a power of {}, but {} uJ over {} s is {expected:.3}",
             power.text, energy.text, elapsed.text
         ),
         measured: (power.value, expected, unit),
@@ -110,7 +110,7 @@ fn check_median(view: &RunView<'_>, claims: &Claims, units: f64, found: &mut Fin
     let Some(claimed) = &claims.energy else { return };
     let costs: Option<Vec<&Printed>> = claims.energies.iter().map(|energy| energy.per_inference.as_ref()).collect();
     let Some(costs) = costs else { return };
-    // The windows are printed with fewer decimals than the median by one of the runners.
+    // One of the runners prints the windows with fewer decimals than the median.
     let coarser = costs.iter().map(|cost| cost.unit).fold(claimed.unit, f64::max);
     let Some(middle) = median(costs.iter().map(|cost| cost.value).collect()) else { return };
     let agrees = view.run.scores.energy.as_ref().and_then(|figure| figure.agrees(units)).unwrap_or(true);

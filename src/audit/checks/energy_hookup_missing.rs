@@ -2,14 +2,14 @@ use super::prelude::*;
 use crate::source::join;
 
 check! {
-    /// Energy was measured, but nothing says how the device was wired.
+    /// Energy was measured, but the wiring of the device is not described.
     ///
-    /// Others can repeat an energy measurement only if they know what fed the device and what was measured.
+    /// Others can repeat an energy measurement only if they know what powered the device and what was measured.
     ///
     /// A README that names the hook-up, or the instrument and the supply, is enough.
     ///
-    /// Help: describe the wiring in `systems` or `code`, as a text or a picture named for it: `Energy-Hookup.pdf`, or in a
-    /// README.
+    /// Help: describe the wiring in `systems` or `code`, in a README or in a text or picture with a name such as
+    /// `Energy-Hookup.pdf`.
     ///
     /// Source: directory structure of the results repositories.
     "energy-hookup-missing", Energy, Warning, Submitter(check)
@@ -31,13 +31,13 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     });
     let hookup = submitter.documents.hookup.as_deref().or_else(|| named.next().map(|entry| &*entry.path));
     if hookup.is_none() {
-        found.at(&join(&submitter.path, "systems"), 0, "energy was measured, but no hook-up is described");
+        found.at(&join(&submitter.path, "systems"), 0, "energy was measured, but the hook-up is not described");
     }
     found.or_pass(hookup.map(Place::whole))
 }
 
-/// Whether a path below `systems` or `code` is named for the wiring, or for the set-up of the energy measurement. A word
-/// in a folder's name counts, as the files of such a folder say the rest.
+/// Whether a path names the wiring, or the set-up of the energy measurement. The words may be in the names of folders,
+/// too: `energy/setup.pdf`.
 fn names_wiring(path: &str) -> bool {
     const SET_UP: [&str; 6] = ["setup", "connection", "connect", "schematic", "measure", "mode"];
     let plain: String = path.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();

@@ -2,14 +2,14 @@ use super::prelude::*;
 use crate::audit::evidence::{another_session, compare};
 
 check! {
-    /// The claimed energy is not what the trace gives.
+    /// The claimed energy differs from the recomputed one.
     ///
-    /// The energy trace is summed up between the time stamps of every window and divided by its inferences; the median
-    /// of the windows is the result.
+    /// The samples of the energy trace between the time stamps of a window are summed up and divided by its inferences;
+    /// the median of the windows is the result.
     ///
     /// Help: submit trace, log and results of one session, unedited.
     ///
-    /// Source: MLPerf Tiny Benchmark, 5.4; all 614 published windows reproduce.
+    /// Source: MLPerf Tiny Benchmark, 5.4; all 614 published windows are reproduced.
     "energy-mismatch", Energy, Error, Run(check),
     affects: [Energy, Wakeword],
     compares: true,

@@ -3,7 +3,7 @@ use super::prelude::*;
 check! {
     /// Energy was measured with a monitor that the runner does not support.
     ///
-    /// The runners know how to set up and read certain monitors, whose exactness is known.
+    /// The runners can set up and read certain monitors, whose accuracy is known.
     ///
     /// Help: measure with a supported monitor.
     ///

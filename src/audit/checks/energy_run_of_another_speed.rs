@@ -3,10 +3,10 @@ use crate::audit::metrics::median::median;
 use crate::model::Run;
 
 check! {
-    /// The energy run is not as fast as the performance run.
+    /// The energy run and the performance run differ in speed.
     ///
     /// Both are measured on the same system at the same operating point; a device that saves energy by running slower
-    /// must run as slowly in both.
+    /// must run equally slowly in both.
     ///
     /// Help: measure both at the same frequency and voltage, or submit two systems.
     ///
@@ -25,7 +25,8 @@ fn check(view: &ResultView<'_>, mut found: Findings) -> Outcome {
     let (difference, most) = (in_energy / in_performance - 1.0, view.round.tolerances.speed_fraction);
     if difference.abs() > most {
         let message = format!(
-            "the energy run makes {in_energy:.3} inf/s, the performance run {in_performance:.3} inf/s ({:+.1} %), tolerance {:.0} %",
+            "the energy run reaches {in_energy:.3} inf/s, the performance run {in_performance:.3} inf/s ({:+.1} %), \
+             tolerance {:.0} %",
             100.0 * difference,
             100.0 * most
         );
@@ -35,7 +36,7 @@ fn check(view: &ResultView<'_>, mut found: Findings) -> Outcome {
     found.or_pass(first.map(|(role, line)| Place::new(energy.path_of(role), line)))
 }
 
-/// Median throughput of a run's windows.
+/// Returns the median throughput of a run's windows.
 fn rate(run: &Run) -> Option<f64> {
     let rates: Option<Vec<f64>> =
         run.windows.iter().map(|window| window.seconds.map(|seconds| window.inferences as f64 / seconds)).collect();

@@ -3,9 +3,9 @@ use super::prelude::*;
 check! {
     /// The energy monitor lost samples.
     ///
-    /// What is lost is missing in the energy of a window.
+    /// Lost samples are missing from the energy of a window.
     ///
-    /// Help: lower the load of the host and measure again.
+    /// Help: reduce the load on the host and measure again.
     ///
     /// Source: EEMBC runner user guide (`emon-drop-thresh-pct`).
     "energy-samples-dropped", Energy, Warning, Run(check),

@@ -7,12 +7,12 @@ use crate::parse::results_json::Power;
 use crate::round::Round;
 
 check! {
-    /// The energy windows do not lie on the inferences.
+    /// The energy windows do not coincide with the inferences.
     ///
-    /// Every window is a pair of time stamps that the device gives at the start and the end of its inferences. When a
-    /// stamp is lost or added, the pairs shift, and the energy of loading or idling is taken for that of inference.
+    /// Every window is a pair of time stamps that the device sends at the start and the end of its inferences. If a
+    /// stamp is lost or added, the pairs shift, and the energy of loading or idling is counted as that of inference.
     ///
-    /// Help: check the wire of the time-stamp pin and measure again.
+    /// Help: check the wiring of the time-stamp pin and measure again.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.4 (energy of the timed inferences).
     "energy-windows-misplaced", Energy, Error, Run(check),
@@ -39,7 +39,7 @@ fn check_trace(view: &RunView<'_>, mut found: Findings) -> Outcome {
         let (start, stop) = window.span.unwrap_or_default();
         let (begin, done) = window.inference_span.unwrap_or_default();
         let message = format!(
-            "window {} lies at {start:.3} to {stop:.3} s, its inferences at {begin:.3} to {done:.3} s",
+            "window {} lasts from {start:.3} to {stop:.3} s, its inferences from {begin:.3} to {done:.3} s",
             index + 1
         );
         let finding = found.at(path, 0, message);
@@ -49,8 +49,8 @@ fn check_trace(view: &RunView<'_>, mut found: Findings) -> Outcome {
         if count != expected {
             finding.note(match lost_stamp(run) {
                 Some((what, window)) if count + 1 == expected => format!(
-                    "{count} of {expected} time stamps are there: that of the {what} of window {window} is lost, so that \
-                     what is measured after it are the gaps between windows"
+                    "{count} of {expected} time stamps exist: the {what} stamp of window {window} is missing, so the \
+                     later pairs of stamps enclose the gaps between windows"
                 ),
                 _ => format!("there are {count} time stamps, expected {expected}"),
             });
@@ -59,26 +59,26 @@ fn check_trace(view: &RunView<'_>, mut found: Findings) -> Outcome {
         let finding = found.at(path, 0, format!("there are {count} time stamps, expected {expected}"));
         finding.measured(count as f64, expected as f64, "");
     }
-    // Without a log nothing tells where the inferences are.
+    // Without a log the times of the inferences are unknown.
     let in_place = |window: &Window| overlap(window, round).is_some_and(|part| part >= least);
     let shown = !run.windows.is_empty() && run.windows.iter().all(in_place);
     found.or_pass(shown.then(|| view.at(FileRole::Stamps, 0)))
 }
 
-/// How far a stamp may lie from the line of the log that goes with it, in seconds.
+/// Longest time between a stamp and the log line that belongs to it, in seconds.
 const NEAR: f64 = 1.0;
 
 /// The stamps of a trace in ascending order.
 struct Stamps(Vec<f64>);
 
 impl Stamps {
-    fn of(stamps: &[f64]) -> Self {
+    fn new(stamps: &[f64]) -> Self {
         let mut stamps = stamps.to_vec();
         stamps.sort_by(f64::total_cmp);
         Self(stamps)
     }
 
-    /// The stamp that is nearest to a time, if one lies near it.
+    /// Returns the stamp nearest to a time, if one is within [`NEAR`].
     fn nearest(&self, time: f64) -> Option<f64> {
         let next = self.0.partition_point(|stamp| *stamp < time);
         let around = self.0[next.saturating_sub(1)..].iter().copied().take(2);
@@ -87,11 +87,11 @@ impl Stamps {
     }
 }
 
-/// What the trace gives where the log shows the inferences, beside the claim: between the stamps that lie there, or, where
-/// one is lost, the times of the log.
+/// Returns a note with the claimed energy and the energy of the trace during the inferences of the log: between the
+/// stamps near their start and end, or between the times of the log where a stamp is missing.
 fn true_figure(run: &Run) -> Option<String> {
     let (trace, stamps) = (run.trace.as_ref()?, run.stamps.as_ref()?);
-    let stamps = Stamps::of(stamps);
+    let stamps = Stamps::new(stamps);
     let nearest = |time: f64| stamps.nearest(time).unwrap_or(time);
     let spans: Vec<(f64, f64)> = run.windows.iter().filter_map(|window| window.inference_span).collect();
     let spans: Vec<(f64, f64)> = spans.into_iter().map(|(begin, done)| (nearest(begin), nearest(done))).collect();
@@ -103,13 +103,13 @@ fn true_figure(run: &Run) -> Option<String> {
         .collect();
     let figure = median(costs?)?;
     let claimed = run.claims.as_ref().and_then(|claims| claims.energy.as_ref());
-    let claimed = claimed.map_or_else(String::new, |claimed| format!("claimed are {} uJ/inf; ", claimed.text));
-    Some(format!("{claimed}where the log shows the inferences, the trace gives {figure:.3} uJ/inf"))
+    let claimed = claimed.map_or_else(String::new, |claimed| format!("the claim is {} uJ/inf; ", claimed.text));
+    Some(format!("{claimed}during the inferences of the log, the trace gives {figure:.3} uJ/inf"))
 }
 
-/// The first start or end of inferences, by the log, near which there is no time stamp, and its window.
+/// Returns the first start or end of inferences in the log that has no time stamp near it, and its window.
 fn lost_stamp(run: &Run) -> Option<(&'static str, usize)> {
-    let stamps = Stamps::of(run.stamps.as_ref()?);
+    let stamps = Stamps::new(run.stamps.as_ref()?);
     let near = |time: f64| stamps.nearest(time).is_some();
     run.windows.iter().enumerate().find_map(|(index, window)| {
         let (begin, done) = window.inference_span?;
@@ -124,8 +124,8 @@ fn lost_stamp(run: &Run) -> Option<(&'static str, usize)> {
     })
 }
 
-/// How much of the longer of window and inferences the two have in common, 0 to 1. What a shorter window than the
-/// shortest that counts lacks is compared with that one.
+/// Returns the overlap of a window and its inferences as a fraction of the longer of the two, 0 to 1. If both are
+/// shorter than a window must be, what does not overlap is a fraction of the required length.
 fn overlap(window: &Window, round: &Round) -> Option<f64> {
     let (start, stop) = window.span?;
     let (begin, done) = window.inference_span?;
@@ -143,7 +143,7 @@ fn check_trials(view: &RunView<'_>, mut found: Findings) -> Outcome {
     found.or_pass(shown.then(|| view.at(FileRole::Json, 1)))
 }
 
-/// Event counters run on from trial to trial; a gap is a lost event.
+/// Checks that event counters continue from trial to trial; a gap means a lost event.
 fn check_counters(view: &RunView<'_>, trials: &[&Power], found: &mut Findings) {
     let path = view.run.path_of(FileRole::Json);
     let mut next: Option<u64> = None;
@@ -158,7 +158,11 @@ fn check_counters(view: &RunView<'_>, trials: &[&Power], found: &mut Findings) {
             let Ok(counter) = counter.parse::<u64>() else { return };
             if let Some(expected) = next.filter(|expected| *expected != counter) {
                 let before = expected.saturating_sub(1);
-                found.at(path, 1, format!("trial {trial}: time stamp {counter} follows {before}, one was lost"));
+                found.at(
+                    path,
+                    1,
+                    format!("trial {trial}: time stamp {counter} follows {before}, one or more were lost"),
+                );
                 return;
             }
             next = counter.checked_add(1);

@@ -6,19 +6,19 @@ use crate::round::Task;
 check! {
     /// The power of a window differs from that of the others.
     ///
-    /// All windows run the same code; the mean power of a device that infers is steady. A window of another power holds
-    /// something else, or its samples were changed.
+    /// All windows run the same code, and the mean power during inference is steady. A window with another power
+    /// contains something else, or its samples were changed.
     ///
-    /// Calibrated on 83 energy runs of four rounds: windows differ by at most 1 %; a window that was
-    /// scaled is found from 5 %.
+    /// Calibrated on 83 energy runs of four rounds: windows differ by at most 1 %; a window whose samples were scaled
+    /// is found from 5 %.
     ///
-    /// Help: measure again; say what else the device did.
+    /// Help: measure again; if the difference remains, say what else the device did.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.4.
     "energy-windows-uneven", Energy, Warning, Run(check)
 }
 
-/// Mean powers of the windows of an energy run, in mW.
+/// Returns the mean power of each window of an energy run, in mW.
 pub(super) fn powers(run: &Run) -> Vec<f64> {
     let power = |energy: f64, seconds: f64| energy / seconds / 1000.0;
     let windows = run.windows.iter().filter_map(|window| Some(power(window.energy_uj?, window.seconds?)));
@@ -36,13 +36,14 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let path = view.run.path_of_samples();
     if let Some((index, power)) = uneven {
         let message = format!(
-            "window {} has a mean power of {power:.3} mW, the median of all is {middle:.3} mW ({:+.1} %), tolerance {:.0} %",
+            "window {} has a mean power of {power:.3} mW, the median of all windows is {middle:.3} mW ({:+.1} %), \
+             tolerance {:.0} %",
             index + 1,
             100.0 * (power / middle - 1.0),
             100.0 * most
         );
         found.at(path, 0, message).measured(*power, middle, "mW");
     }
-    // A single window has no other to differ from.
+    // A single window cannot be compared.
     found.or_pass((powers.len() > 1).then(|| Place::whole(path)))
 }

@@ -4,11 +4,11 @@ use crate::parse::results_json::{Entry, Infer};
 use crate::round::Runner;
 
 check! {
-    /// Results.json and the log show the same inferences, field by field.
+    /// Log and results.json contain the same inferences, field by field.
     ///
-    /// Help: submit the files of one whole session, unedited; or measure again.
+    /// Help: submit all files of one session, unedited; or measure again.
     ///
-    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session shows.
+    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; all published sessions.
     "entries-in-log", Evidence, Error, Figure(check),
     affects: every,
     needs: [
@@ -17,7 +17,7 @@ check! {
     ],
 }
 
-/// The log prints milliseconds.
+/// Resolution of times in the log, in seconds.
 const PRINTED_S: f64 = 1e-3;
 
 fn check(view: &RunView<'_>, kind: Kind) -> Outcome {
@@ -28,7 +28,7 @@ fn check(view: &RunView<'_>, kind: Kind) -> Outcome {
         return Outcome::NotApplicable;
     }
     let Some(entries) = &run.json else {
-        return view.unknown(FileRole::Json, 0, "there is no results.json that reads");
+        return view.unknown(FileRole::Json, 0, "there is no results.json that can be read");
     };
     if kind == Kind::Wakeword {
         let [entry] = &entries[..] else {
@@ -56,7 +56,7 @@ fn check(view: &RunView<'_>, kind: Kind) -> Outcome {
             return view.unknown(FileRole::Json, 1, format!("the mode of an entry is not `{letter}`"));
         }
         if let Err(field) = same(log, inference, entry, run.mode) {
-            let why = format!("log and results.json do not both show the same {field}");
+            let why = format!("log and results.json do not contain the same {field}");
             return view.unknown(FileRole::Log, inference.line, why);
         }
     }
@@ -84,20 +84,22 @@ fn same(log: &SessionLog, logged: &Inference, entry: &Entry, mode: Mode) -> Resu
     Ok(())
 }
 
-/// Every trial has as many samples and stamps as the log says were captured.
+/// Checks that every trial has as many samples and stamps as the log says were captured.
 fn captured(view: &RunView<'_>, log: &SessionLog, entries: &[Entry]) -> Outcome {
     if log.captured.len() != entries.len() {
         let found = log.captured.len();
-        let why = format!("the log says of {found} trials how many samples were captured");
+        let why =
+            format!("the log reports captured samples for {found} trials, results.json has another number of trials");
         return view.unknown(FileRole::Log, 0, why);
     }
     for (logged, entry) in log.captured.iter().zip(entries) {
         let Some(power) = &entry.power else { return view.unknown(FileRole::Json, 1, "an entry has no samples") };
         let (samples, stamps) = (power.samples.len() as u64, power.timestamps.len() as u64);
         if (samples, stamps) != logged.value {
+            let (logged_samples, logged_stamps) = logged.value;
             let why = format!(
-                "the log says {:?} samples and stamps were captured, results.json has {samples} and {stamps}",
-                logged.value
+                "the log reports {logged_samples} captured samples and {logged_stamps} stamps, results.json has {samples} \
+                 and {stamps}"
             );
             return view.unknown(FileRole::Log, logged.line, why);
         }

@@ -2,9 +2,9 @@ use super::prelude::*;
 use super::private_key_published::searched_code;
 
 check! {
-    /// A file of `code` names inputs of an evaluation list.
+    /// A file in `code` contains names of evaluation inputs.
     ///
-    /// A device that knows the inputs it is judged on can answer without inferring. Code needs none of their names.
+    /// A device that knows the evaluation inputs can answer without inferring. The code does not need their names.
     ///
     /// Help: remove the names, or say in the README what they are for.
     ///
@@ -16,7 +16,8 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     for file in &view.submitter.documents.code {
         let Some((count, first)) = &file.evaluation_inputs else { continue };
         if *count > view.round.windows.count {
-            let message = format!("{count} inputs of the evaluation lists are named, the first is `{}`", first.value);
+            let message =
+                format!("the file names {count} inputs of the evaluation lists, the first is `{}`", first.value);
             found.at(&file.path, first.line, message);
         }
     }

@@ -2,10 +2,10 @@ use super::file_missing::{paths, runner_of};
 use super::prelude::*;
 
 check! {
-    /// A run comes without evidence that it should have.
+    /// Evidence files of a run are missing.
     ///
-    /// The EEMBC runner writes an energy trace and its time stamps, the MLCommons runner a picture of every energy
-    /// trial; early rounds asked for the script without insisting. Without the trace the claimed energy cannot be
+    /// The EEMBC runner writes an energy trace and its time stamps, the MLCommons runner a plot of every energy trial;
+    /// early rounds asked for the script, but did not require it. Without the trace the claimed energy cannot be
     /// recomputed.
     ///
     /// Help: add the file from the session's folder.
@@ -35,7 +35,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
         let names = (0..trials).map(|trial| first.replace("000", &format!("{trial:03}")));
         missing.extend(names.filter(|name| !run.files.contains(name)).map(|name| vec![name]));
     }
-    // A file that cannot be read is a finding of its own.
+    // A file that cannot be read is reported by another check.
     missing.retain(|names| !run.unreadable.contains(&names[0]));
     if !missing.is_empty() {
         let names: Vec<_> = missing.iter().map(|names| format!("`{}`", names[0])).collect();

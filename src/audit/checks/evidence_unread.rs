@@ -4,28 +4,29 @@ use super::prelude::*;
 use crate::source::join;
 
 check! {
-    /// Files of a session lie where nobody reads them.
+    /// Session files are in a place that is not read.
     ///
-    /// Results under another name than `results`, in a hidden folder, beside the submitter's folder, or a second session
-    /// inside a run are neither judged here nor meant to be published. What they show may be what a reader is told.
+    /// Results in a folder that is not named `results`, in a hidden folder or beside the submitter's folder, and a
+    /// second session inside a run, are neither checked here nor published. A reader may take them for the submitted
+    /// results.
     ///
-    /// Help: put every session in `results/<system>/<benchmark>/<mode>`, or remove it.
+    /// Help: move every session to `results/<system>/<benchmark>/<mode>`, or remove it.
     ///
     /// Source: directory structure of the results repositories.
     "evidence-unread", Structure, Error, Submission(check),
     needs: [run_missing, submitter_without_results],
 }
 
-/// Folders that are listed, at most.
+/// Most folders that are listed.
 const MOST: usize = 20;
 
 fn check(view: &SubmissionView<'_>, mut found: Findings) -> Outcome {
-    // A session under a name that is no run's, beside runs, is another check's finding.
+    // The rule `run-folder-misnamed` reports a session in a misnamed folder beside runs.
     let misnamed: BTreeSet<String> = view
         .submission
         .benchmarks()
         .filter(|(_, benchmark)| !benchmark.runs.is_empty())
-        .flat_map(|(_, benchmark)| benchmark.strange_folders.iter().map(|name| join(&benchmark.path, name)))
+        .flat_map(|(_, benchmark)| benchmark.other_folders.iter().map(|name| join(&benchmark.path, name)))
         .collect();
     let mut folders: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for path in &view.submission.unread {
@@ -36,9 +37,10 @@ fn check(view: &SubmissionView<'_>, mut found: Findings) -> Outcome {
     }
     let more = folders.len().saturating_sub(MOST);
     for (index, (folder, names)) in folders.into_iter().take(MOST).enumerate() {
-        let finding = found.at(folder, 0, format!("{} of a session lies where nothing is read", names.join(", ")));
+        let finding =
+            found.at(folder, 0, format!("this folder is not read, but contains session files: {}", names.join(", ")));
         if more > 0 && index == 0 {
-            finding.note(format!("so it is in {more} more folders than are listed"));
+            finding.note(format!("{more} more such folders are not listed"));
         }
     }
     found.or_pass(view.folder())

@@ -2,11 +2,11 @@ use super::prelude::*;
 use crate::model::Figure;
 
 check! {
-    /// The figure recomputed from this evidence is the claimed one.
+    /// The figure recomputed from the evidence agrees with the claimed one.
     ///
-    /// Help: submit the files of one whole session, unedited; or measure again.
+    /// Help: submit all files of one session, unedited; or measure again.
     ///
-    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session shows.
+    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; all published sessions.
     "figure-as-claimed", Evidence, Error, Figure(check),
     affects: every,
     needs: [
@@ -30,7 +30,7 @@ fn check(view: &RunView<'_>, kind: Kind) -> Outcome {
         _ => view.figure().into_iter().collect(),
     };
     if figures.is_empty() {
-        return view.unknown(FileRole::Results, 0, "there is no figure");
+        return view.unknown(FileRole::Results, 0, "there is no figure to compare");
     }
     let mut line = 0;
     for figure in figures {
@@ -39,14 +39,14 @@ fn check(view: &RunView<'_>, kind: Kind) -> Outcome {
             (Some(claimed), Some(false)) => {
                 let decimals = claimed.decimals() + 1;
                 let ours = figure.recomputed.map(|value| format!("{value:.decimals$}")).unwrap_or_default();
-                let why = format!("it claims {}, recomputed {ours}", claimed.text);
+                let why = format!("results.txt claims {}, recomputed {ours}", claimed.text);
                 return view.unknown(FileRole::Results, claimed.line, why);
             }
             (Some(claimed), None) => {
                 let why = figure.reason.clone().unwrap_or_else(|| "there is no evidence".to_owned());
                 return view.unknown(FileRole::Results, claimed.line, why);
             }
-            (None, _) => return view.unknown(FileRole::Results, 0, "a figure is not claimed"),
+            (None, _) => return view.unknown(FileRole::Results, 0, "a figure is missing in results.txt"),
         }
     }
     Outcome::Pass(view.at(FileRole::Results, line))

@@ -1,18 +1,18 @@
 use super::prelude::*;
 
 check! {
-    /// A file is larger than the limit the official checker speaks of.
+    /// A file is larger than the limit that the official checker states.
     ///
-    /// Its message says 50 MB although it takes 500; hosting services warn at 50 MB and refuse
-    /// 100 MB. Logs of anomaly detection on the full list are that large.
+    /// The official checker's message states 50 MB, but it accepts up to 500 MB. Hosting services warn at 50 MB and
+    /// reject files above 100 MB. Anomaly detection logs on the full list are that large.
     ///
-    /// Help: leave the file out, or cut it into parts.
+    /// Help: remove the file from the submission, or split it.
     ///
     /// Source: `submission_checker.py` ("greater than 50 MB").
     "file-large", Structure, Note, Submission(check)
 }
 
-/// Bytes of an MB, as the official checker counts.
+/// Bytes per MB, as the official checker counts them.
 pub(super) const MB: u64 = 1 << 20;
 
 fn check(view: &SubmissionView<'_>, mut found: Findings) -> Outcome {
@@ -20,7 +20,7 @@ fn check(view: &SubmissionView<'_>, mut found: Findings) -> Outcome {
     for entry in &view.submission.entries {
         if let Some(bytes) = entry.size().filter(|bytes| (stated * MB + 1..=limit * MB).contains(bytes)) {
             let megabytes = bytes / MB;
-            found.at(&entry.path, 0, format!("the file has {megabytes} MB, expected at most {stated} MB")).measured(
+            found.at(&entry.path, 0, format!("the file is {megabytes} MB, expected at most {stated} MB")).measured(
                 megabytes as f64,
                 stated as f64,
                 "MB",

@@ -1,18 +1,19 @@
 use super::prelude::*;
 use crate::model::Run;
 use crate::round::Runner;
-use crate::round::spelling::without_copies;
+use crate::schema::spelling::without_copies;
 use crate::source::join;
 
 check! {
     /// A file of a run is missing.
     ///
-    /// Every run comes with what its runner wrote: the claimed results, the log they come from, and the script or
-    /// `results.json`. Without them nobody can check the claim. The official checker does not ask for `results.json`.
+    /// Every run must contain the files that its runner wrote: the claimed results, the log they come from, and the
+    /// script or `results.json`. Without them the claim cannot be checked. The official checker does not require
+    /// `results.json`.
     ///
-    /// Help: add the file from where the runner left the session, unedited; where it is lost, measure again.
+    /// Help: add the file from the runner's session folder, unedited; if it is lost, measure again.
     ///
-    /// Official checker: mentions it in its log and passes; only a missing results.txt loses the row.
+    /// Official checker: mentions it in its log and passes; only a missing results.txt drops the row.
     ///
     /// Source: directory structure of the results repositories.
     "file-missing", Structure, Error, Run(check),
@@ -24,14 +25,14 @@ check! {
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let run = view.run;
     let required = &view.round.runners.get(runner_of(view)).required;
-    // A file that cannot be read is a finding of its own.
+    // The rule `file-unreadable` reports a file that cannot be read.
     let missing = required.iter().filter(|role| !run.has(**role)).filter_map(|role| {
         let names = view.round.files.of(*role, run.mode);
         let unreadable = names.iter().any(|name| run.unreadable.contains(name));
         Some(names).filter(|names| !unreadable && !names.is_empty())
     });
     if run.files.is_empty() {
-        let finding = found.at(&run.path, 0, "the run's folder holds no files");
+        let finding = found.at(&run.path, 0, "the run folder does not contain any files");
         finding.missing(missing.map(|names| paths(run, &names)));
     } else {
         for names in missing {
@@ -41,7 +42,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     found.or_pass((!required.is_empty()).then(|| Place::whole(&run.path)))
 }
 
-/// The paths a file of a run may have.
+/// Returns the paths that a file of a run may have.
 pub(super) fn paths(run: &Run, names: &[String]) -> Vec<String> {
     names.iter().map(|name| join(&run.path, name)).collect()
 }
@@ -58,7 +59,7 @@ fn report(run: &Run, names: &[String], found: &mut Findings) {
     }
 }
 
-/// A file whose name was probably meant to be `name`.
+/// Returns a file whose name was probably meant to be `name`.
 fn similar<'a>(run: &'a Run, name: &str, mode: Mode) -> Option<&'a str> {
     let stem = |name: &str| {
         let lower = without_copies(name);
@@ -68,7 +69,8 @@ fn similar<'a>(run: &'a Run, name: &str, mode: Mode) -> Option<&'a str> {
     run.files.names().find(|file| *file != name && stem(file) == stem(name))
 }
 
-/// Whose files to expect: what the files show, else the marker, else the only runner the round permits.
+/// Returns the runner whose files to expect: the one the files show, otherwise the one the marker names, otherwise the
+/// only one the round permits.
 pub(super) fn runner_of(view: &RunView<'_>) -> Runner {
     let runners = &view.round.runners;
     view.run.runner.unwrap_or_else(|| {

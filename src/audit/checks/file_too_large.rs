@@ -2,13 +2,13 @@ use super::file_large::MB;
 use super::prelude::*;
 
 check! {
-    /// A file is larger than the official checker takes.
+    /// A file is larger than the official checker accepts.
     ///
-    /// It rejects the whole submitter for one file above 500 MB.
+    /// It rejects all of a submitter's results for one file above 500 MB.
     ///
-    /// Help: leave the file out, or cut it into parts.
+    /// Help: remove the file from the submission, or split it.
     ///
-    /// Official checker: rejects the whole submitter.
+    /// Official checker: rejects all of the submitter's results.
     ///
     /// Source: `submission_checker.py`, FILE_SIZE_LIMIT_MB.
     "file-too-large", Structure, Error, Submission(check)
@@ -19,7 +19,7 @@ fn check(view: &SubmissionView<'_>, mut found: Findings) -> Outcome {
     for entry in &view.submission.entries {
         if let Some(bytes) = entry.size().filter(|bytes| *bytes > limit * MB) {
             let megabytes = bytes / MB;
-            found.at(&entry.path, 0, format!("the file has {megabytes} MB, expected at most {limit} MB")).measured(
+            found.at(&entry.path, 0, format!("the file is {megabytes} MB, expected at most {limit} MB")).measured(
                 megabytes as f64,
                 limit as f64,
                 "MB",

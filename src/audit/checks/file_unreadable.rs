@@ -2,9 +2,9 @@ use super::prelude::*;
 use crate::source::Kind;
 
 check! {
-    /// Something in a submission is neither a file nor a folder, or cannot be read.
+    /// A submission contains something that is neither a file nor a folder, or that cannot be read.
     ///
-    /// Help: remove it, or give read permission.
+    /// Help: remove it, or grant read permission.
     ///
     /// Source: directory structure of the results repositories.
     "file-unreadable", Structure, Error, Submission(check),
@@ -21,7 +21,7 @@ fn check(view: &SubmissionView<'_>, mut found: Findings) -> Outcome {
             Kind::Unreadable(reason) => {
                 let finding = found.at(&entry.path, 0, format!("`{}` cannot be read: {reason}", entry.name()));
                 if reason.contains("git lfs") {
-                    finding.help("fetch the file with `git lfs pull`; submit it itself.");
+                    finding.help("run `git lfs pull` and submit the file itself, not the pointer");
                 }
             }
             _ => {}

@@ -4,11 +4,11 @@ use crate::parse::claims::{Claims, Printed};
 use crate::round::Runner;
 
 check! {
-    /// Log, results and evidence are of one session of that kind and runner.
+    /// The log, results.txt and the other files are from one session of this mode and runner.
     ///
-    /// Help: submit the files of one whole session, unedited; or measure again.
+    /// Help: submit all files of one session, unedited; or measure again.
     ///
-    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session shows.
+    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; all published sessions.
     "files-of-the-session", Evidence, Error, Figure(check),
     affects: every,
     needs: [
@@ -24,7 +24,7 @@ fn check(view: &RunView<'_>, kind: Kind) -> Outcome {
     let Some(log) = view.log() else { return view.unknown(FileRole::Log, 0, "there is no log") };
     let Some(claims) = view.claims() else { return view.unknown(FileRole::Results, 0, "nothing is claimed") };
     if claims.runner != Some(log.runner) {
-        return view.unknown(FileRole::Results, 1, "results.txt is not in the words of the log's runner");
+        return view.unknown(FileRole::Results, 1, "results.txt is not in the format of the log's runner");
     }
     let strange = match log.runner {
         Runner::Eembc => vec![FileRole::Json],
@@ -33,19 +33,19 @@ fn check(view: &RunView<'_>, kind: Kind) -> Outcome {
     let strange =
         strange.into_iter().chain([FileRole::Trace, FileRole::Stamps].into_iter().filter(|_| run.mode != Mode::Energy));
     if let Some(role) = strange.into_iter().find(|role| run.has(*role)) {
-        return view.unknown(role, 0, "the file belongs to no such session of this runner");
+        return view.unknown(role, 0, "this runner does not write this file in a session of this mode");
     }
     if kind != Kind::Wakeword && log.mode.is_none_or(|mode| mode.value != run.mode) {
-        return view.unknown(FileRole::Log, 0, "the log does not show that it is of such a run");
+        return view.unknown(FileRole::Log, 0, "the log does not show a run of this mode");
     }
     match log.runner {
         Runner::Eembc => {
             let (Some(stamp), Some(end)) = (claims.first_stamp, log.end_ms) else {
-                return view.unknown(FileRole::Results, 0, "results.txt or the log bears no time");
+                return view.unknown(FileRole::Results, 0, "results.txt or the log does not contain a timestamp");
             };
             let gap = (stamp.value as f64 - end as f64) / 1000.0;
             if !(0.0..=view.round.tolerances.session_gap_seconds).contains(&gap) {
-                let why = "the results were not written at the end of the log";
+                let why = "results.txt was not written when the log ended";
                 return view.unknown(FileRole::Results, stamp.line, why);
             }
             Outcome::Pass(view.at(FileRole::Results, stamp.line))
@@ -58,7 +58,7 @@ fn check(view: &RunView<'_>, kind: Kind) -> Outcome {
             }
             let (claimed, logged) = (claims.first_stamp, log.summary.first_stamp);
             if claimed.is_none() != logged.is_none() || another_session(run, view.round).is_some() {
-                let why = "results.txt bears another time than the log's repetition of it";
+                let why = "results.txt and its copy in the log have different timestamps";
                 return view.unknown(FileRole::Results, 0, why);
             }
             Outcome::Pass(view.at(FileRole::Results, claims.first_stamp.map_or(1, |at| at.line)))
@@ -66,7 +66,7 @@ fn check(view: &RunView<'_>, kind: Kind) -> Outcome {
     }
 }
 
-/// The published figures as they are printed.
+/// Returns the published figures as they are printed.
 fn claimed_texts(claims: &Claims, kind: Kind) -> Vec<String> {
     let text = |printed: &Option<Printed>| printed.as_ref().map(|printed| printed.text.clone());
     let counts = claims.wakeword.map(|at| format!("{:?}", at.value));

@@ -4,13 +4,13 @@ use crate::parse::log::SessionLog;
 use crate::round::Runner;
 
 check! {
-    /// The firmware is built for energy mode, but time is measured.
+    /// The firmware of a performance run is built for energy mode.
     ///
-    /// Firmware that is built for energy mode pulses a pin instead of printing time stamps, so that a performance run has
-    /// no windows. The runner says `Too few timestamps found for performance check.`
+    /// Firmware that is built for energy mode pulses a pin instead of printing timestamps, so a performance run does
+    /// not have any windows. The runner prints `Too few timestamps found for performance check.`
     ///
-    /// Help: build the firmware with `EE_CFG_ENERGY_MODE 0`, as its banner `m-timestamp-mode-performance` then says, and
-    /// measure again.
+    /// Help: build the firmware with `EE_CFG_ENERGY_MODE 0` and measure again; its banner then prints
+    /// `m-timestamp-mode-performance`.
     ///
     /// Source: the reference firmware, `ee_benchmark_initialize`; the EEMBC runner's output.
     "firmware-for-another-mode", Performance, Error, Run(check),
@@ -21,7 +21,7 @@ check! {
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let run = view.run;
     let is_eembc = |log: &&SessionLog| view.is(Mode::Performance) && log.runner == Runner::Eembc;
-    // A log of an energy run is in the wrong folder.
+    // The rule `mode-disagrees-with-folder` reports the log of an energy run.
     let Some(log) =
         view.log().filter(is_eembc).filter(|log| log.mode.is_none_or(|mode| mode.value == Mode::Performance))
     else {
@@ -33,12 +33,12 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let too_few = |error: &&At<String>| error.value.starts_with("Too few timestamps");
     let said = view.claims().and_then(|claims| claims.runner_errors.iter().find(too_few));
     if let Some(line) = log.energy_firmware.map(|at| at.line).or(said.map(|_| 0)) {
-        let message = "the firmware is built for energy mode; it prints no time stamps";
+        let message = "the firmware is built for energy mode and does not print timestamps";
         let finding = found.at(run.path_of(FileRole::Log), line, message);
         if let Some(said) = said {
-            finding.also(run.path_of(FileRole::Results), said.line, "the runner says so");
+            finding.also(run.path_of(FileRole::Results), said.line, "reported by the runner here");
         }
     }
-    // Without stamps and without a word on the firmware, there is nothing that shows for what it is built.
+    // Without timestamps, banner or error message the mode of the firmware is not known.
     found.or_pass(None)
 }

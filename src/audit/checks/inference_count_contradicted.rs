@@ -1,9 +1,9 @@
 use super::prelude::*;
 
 check! {
-    /// The log commands one number of inferences and shows another.
+    /// The device echoes a number of inferences that differs from the commanded one.
     ///
-    /// The device repeats the number it was told, and the runner prints it; throughput and energy are divided by it.
+    /// The device echoes the commanded number, and the runner logs it; throughput and energy are computed with it.
     ///
     /// Help: submit the log as the runner wrote it.
     ///
@@ -16,7 +16,7 @@ check! {
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let mut echoes = view.run.inferences().iter().filter_map(|one| Some((one, one.echoed_iterations?)));
     if let Some((inference, echoed)) = echoes.clone().find(|(one, echoed)| *echoed != one.iterations) {
-        let message = format!("{} inferences are commanded, {echoed} are shown", inference.iterations);
+        let message = format!("the log commands {} inferences, the device echoes {echoed}", inference.iterations);
         let finding = found.at(view.run.path_of(FileRole::Log), inference.line, message);
         finding.measured(echoed as f64, inference.iterations as f64, "");
     }

@@ -4,10 +4,10 @@ use crate::round::{Target, dataset};
 check! {
     /// An accuracy run uses inputs that are not on the round's list.
     ///
-    /// Accuracy counts only on the official inputs of the round. The list of image classification was replaced after
-    /// v0.5 by a balanced one; the old one gives another figure.
+    /// Accuracy counts only on the official inputs of the round. For image classification, a balanced list replaced the
+    /// one of v0.5; the old list gives another figure.
     ///
-    /// Help: measure accuracy over the round's official list.
+    /// Help: measure accuracy on the round's official list.
     ///
     /// Source: mlcommons/tiny benchmark/evaluation/datasets; MLPerf Tiny rules, 7.
     "input-list-unknown", Accuracy, Error, Run(check),
@@ -24,8 +24,8 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let Some(list) = inputs.list else {
         if let Some(first) = &inputs.first {
             found
-                .at(path, 0, format!("no input is on an official list, expected {accepted}"))
-                .note(format!("the first is `{first}`"));
+                .at(path, 0, format!("none of the inputs is on an official list, expected {accepted}"))
+                .note(format!("the first input is `{first}`"));
         }
         return found.or_pass(None);
     };
@@ -39,16 +39,16 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
         };
         let figure = match right {
             (Some(figure), name) if figure.agrees(view.round.tolerances.printed_units) == Some(true) => {
-                format!("its {name} is right for that list")
+                format!("the {name} is right for that list")
             }
-            (_, name) => format!("its {name} is one of that list"),
+            (_, name) => format!("the {name} is measured on that list"),
         };
         let message = format!(
-            "the {} inputs are those of {}, of which {shared} are on {accepted}; {figure} and cannot be compared",
+            "the {} inputs are the list {} ({shared} of them are on {accepted}); {figure} and cannot be compared",
             list.inputs.len(),
             list.name
         );
-        found.at(path, 0, message).note(format!("{} is: {}", list.name, list.title));
+        found.at(path, 0, message).note(format!("{}: {}", list.name, list.title));
     } else if let Some((name, loads)) = inputs.foreign.first_key_value() {
         let verb = if inputs.foreign.len() == 1 { "input is" } else { "inputs are" };
         let message = format!("{} {verb} not on the list {}", inputs.foreign.len(), list.name);

@@ -3,10 +3,10 @@ use super::prelude::*;
 check! {
     /// An accuracy run does not cover its whole input list.
     ///
-    /// Accuracy is measured over every input of the official list (for anomaly detection over every slice of every
-    /// file); leaving some out changes the figure.
+    /// Accuracy is measured on every input of the official list (for anomaly detection, on every slice of every file).
+    /// Leaving some out changes the figure.
     ///
-    /// Help: measure accuracy over the whole list.
+    /// Help: measure accuracy on the whole list.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3 ("the entire set of validation inputs").
     "input-missing", Accuracy, Error, Run(check),
@@ -31,7 +31,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let cut = inputs.on_list().find(|(_, loads)| !loads.is_missing() && loads.distinct() < slices);
     if let Some((name, loads)) = cut.filter(|_| slices > 1) {
         let distinct = loads.distinct();
-        let finding = found.at(path, 0, format!("`{name}` was run on {distinct} slices, expected {slices}"));
+        let finding = found.at(path, 0, format!("{distinct} slices of `{name}` were run, expected {slices}"));
         finding.measured(distinct as f64, slices as f64, "");
     }
     found.or_pass(Place::whole(path))

@@ -1,11 +1,11 @@
 use super::prelude::*;
 
 check! {
-    /// An accuracy run loads an input twice.
+    /// An accuracy run loads an input more than once.
     ///
-    /// An input that counts twice shifts the figure.
+    /// An input that counts more than once changes the figure.
     ///
-    /// Help: measure accuracy over the list once.
+    /// Help: measure accuracy with every input of the list exactly once.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3; MLPerf Tiny rules, 2.6 (any order, every input).
     "input-repeated", Accuracy, Warning, Run(check),
@@ -22,7 +22,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     if let Some((name, loads)) = repeated.first() {
         let finding = found.at(path, loads.line(), format!("`{name}` was loaded more than once"));
         if repeated.len() > 1 {
-            finding.note(format!("{} inputs were", repeated.len()));
+            finding.note(format!("{} inputs were loaded more than once", repeated.len()));
         }
     }
     found.or_pass(Place::whole(path))

@@ -2,9 +2,9 @@ use super::prelude::*;
 use crate::audit::sizes;
 
 check! {
-    /// The device was given inputs of another size than the benchmark's.
+    /// The inputs sent to the device do not have the benchmark's size.
     ///
-    /// Pre-processing is fixed in the closed division, and with it the size of an input.
+    /// The closed division fixes the pre-processing and thus the size of an input.
     ///
     /// Help: load the inputs of the official data set, unchanged.
     ///

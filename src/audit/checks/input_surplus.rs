@@ -2,12 +2,11 @@ use super::prelude::*;
 use crate::audit::sizes;
 
 check! {
-    /// A few inputs were loaded with more bytes than the benchmark's.
+    /// A few inputs have more bytes than the benchmark's input size.
     ///
-    /// The device takes the first bytes of what it is sent, so that no figure changes; but the file is not the official
-    /// one.
+    /// The device uses only the first bytes, so the figures do not change, but the file is not the official one.
     ///
-    /// Help: compare the file with that of the official data set; it may have been changed by a transfer in text mode.
+    /// Help: compare the file with the one in the official data set; a transfer in text mode may have changed it.
     ///
     /// Source: MLPerf Tiny rules, 7.1; mlcommons/tiny benchmark/evaluation/datasets.
     "input-surplus", Accuracy, Warning, Run(check)
@@ -22,7 +21,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     if sizes::is_surplus(&wrong, run, expected) {
         sizes::report(&mut found, run, &wrong, expected);
     }
-    // Other wrong sizes are a finding of their own.
+    // The rule `input-size` reports other wrong sizes.
     let right = run.inferences().iter().find(|one| one.bytes == Some(expected)).filter(|_| wrong.is_empty());
     found.or_pass(right.map(|first| view.at(FileRole::Log, first.line)))
 }

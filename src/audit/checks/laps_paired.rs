@@ -2,11 +2,11 @@ use super::prelude::*;
 use crate::round::Runner;
 
 check! {
-    /// Every inference has exactly two stamps of the device, those of a window with a host time.
+    /// Every inference has exactly two device timestamps; those of a window also have a host time.
     ///
-    /// Help: submit the files of one whole session, unedited; or measure again.
+    /// Help: submit all files of one session, unedited; or measure again.
     ///
-    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session shows.
+    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; all published sessions.
     "laps-paired", Performance, Error, Figure(check),
     affects: [Throughput, Quality],
     needs: [
@@ -19,7 +19,7 @@ check! {
 fn check(view: &RunView<'_>, _: Kind) -> Outcome {
     let Some(log) = view.log() else { return view.unknown(FileRole::Log, 0, "there is no log") };
     let Some(first) = log.inferences.first() else {
-        return view.unknown(FileRole::Log, 0, "the log shows no inferences");
+        return view.unknown(FileRole::Log, 0, "the log does not contain any inferences");
     };
     let accuracy = view.is(Mode::Accuracy);
     for one in &log.inferences {
@@ -29,7 +29,7 @@ fn check(view: &RunView<'_>, _: Kind) -> Outcome {
             Runner::Mlcommons => one.elapsed_s.is_some() && one.begin_host_ms.is_some() && one.done_host_ms.is_some(),
         };
         if !whole {
-            let why = format!("the inferences show {} stamps, or no host time beside them", one.stamps);
+            let why = format!("the inferences have {} device timestamps, or their host time is missing", one.stamps);
             return view.unknown(FileRole::Log, one.line, why);
         }
     }

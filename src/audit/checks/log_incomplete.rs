@@ -1,12 +1,12 @@
 use super::prelude::*;
 
 check! {
-    /// A log does not run from the start of its session to the end.
+    /// A log does not cover its session from start to end.
     ///
-    /// Both runners close their logs; one that stops earlier was half copied, cut, or its run was ended. What else does not
-    /// fit follows from it.
+    /// Both runners close their logs. A log that ends earlier was copied only in part or cut, or the run was aborted.
+    /// Other mismatches follow from that.
     ///
-    /// Help: copy the whole log of the session the results come from.
+    /// Help: copy the whole log of the session that the results come from.
     ///
     /// Source: the logs both runners write; one of 718 published logs is cut off.
     "log-incomplete", Evidence, Error, Run(check),
@@ -18,9 +18,9 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let Some(log) = view.log() else { return Outcome::NotApplicable };
     let path = view.run.path_of(FileRole::Log);
     if log.session.is_none() {
-        found.at(path, 1, "the log does not show the start of its session, so it is not the whole log");
+        found.at(path, 1, "the log is not complete: the start of the session is missing");
     } else if !log.closed {
-        found.at(path, 0, "the log does not show the end of its session, so it is not the whole log");
+        found.at(path, 0, "the log is not complete: the end of the session is missing");
     }
     found.or_pass(log.session.as_ref().map(|session| view.at(FileRole::Log, session.line)))
 }

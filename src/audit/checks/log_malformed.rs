@@ -5,9 +5,9 @@ use crate::parse::location::Damage;
 check! {
     /// A file of a run is empty or damaged.
     ///
-    /// Part of it does not read as what the runner writes. What can be read is still judged.
+    /// Part of it is not in the format that the runner writes. The readable part is still checked.
     ///
-    /// Help: put the original file from the session's folder in its place.
+    /// Help: replace it with the original file from the session folder.
     ///
     /// Source: the formats both runners write.
     "log-malformed", Evidence, Error, Run(check),
@@ -21,7 +21,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
         if let Some((first, more)) = damage.split_first() {
             let finding = found.at(run.path_of(role), first.line, first.message.clone());
             if !more.is_empty() {
-                finding.note(format!("{} more places of this file are damaged", more.len()));
+                finding.note(format!("{} more places in this file are damaged", more.len()));
             }
         }
     }

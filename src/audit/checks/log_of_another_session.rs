@@ -3,13 +3,13 @@ use crate::audit::evidence::another_session;
 use crate::round::Runner;
 
 check! {
-    /// results.txt is of another session than this log: it was not written at the log's end.
+    /// results.txt and the log are from different sessions: results.txt was not written when the log ended.
     ///
     /// The EEMBC runner stamps both files with the same clock and writes the results right after the log ends; the
-    /// MLCommons runner repeats the stamped results at the end of its log. Where that does not fit, the two files are of
-    /// different sessions, and the log proves nothing about the claim.
+    /// MLCommons runner repeats the stamped results at the end of its log. If the timestamps do not fit, the two files
+    /// are from different sessions, and the log does not prove the claim.
     ///
-    /// Help: submit log and results of one and the same session.
+    /// Help: submit the log and the results of the same session.
     ///
     /// Source: MLPerf Tiny rules, 5.1; in 680 of 694 published pairs the results follow within a second.
     "log-of-another-session", Evidence, Error, Run(check),

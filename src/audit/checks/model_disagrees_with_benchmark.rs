@@ -2,13 +2,13 @@ use super::prelude::*;
 use crate::round::known_models;
 
 check! {
-    /// The device reported another model than the benchmark's.
+    /// The device reports a model that is not the benchmark's.
     ///
-    /// Firmware names its model (`m-model-[kws01]`); a log with another name is of another benchmark.
+    /// Firmware reports its model (`m-model-[kws01]`); a log with another name is from another benchmark.
     ///
-    /// Help: put the run in the folder of the benchmark it measured, or measure with the right firmware.
+    /// Help: move the run to the folder of the benchmark it measured, or measure with the right firmware.
     ///
-    /// Source: the reference firmware's EE_MODEL_VERSION; the MLCommons runner picks its test by it.
+    /// Source: the reference firmware's EE_MODEL_VERSION; the MLCommons runner selects its test by it.
     "model-disagrees-with-benchmark", Evidence, Error, Run(check),
     affects: every,
 }
@@ -17,9 +17,9 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let (Some(spec), Some(log)) = (view.spec, view.log()) else { return Outcome::NotApplicable };
     let path = view.run.path_of(FileRole::Log);
     let Some(model) = &log.model else {
-        // A log that lacks its beginning is another check's finding.
+        // The rule `log-incomplete` reports a log without its start.
         if log.session.is_some() {
-            found.at(path, 0, format!("the log never shows the device's model, expected `{}`", spec.model));
+            found.at(path, 0, format!("the log does not show the device's model, expected `{}`", spec.model));
         }
         return found.or_pass(None);
     };

@@ -1,11 +1,11 @@
 use super::prelude::*;
 
 check! {
-    /// The device names the benchmark's model, each time it names one.
+    /// Every time the device reports a model, it is the benchmark's.
     ///
-    /// Help: submit the files of one whole session, unedited; or measure again.
+    /// Help: submit all files of one session, unedited; or measure again.
     ///
-    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session shows.
+    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; all published sessions.
     "model-of-benchmark", Evidence, Error, Figure(check),
     affects: every,
     needs: [evidence_missing, file_missing, model_disagrees_with_benchmark, session_whole],
@@ -16,13 +16,13 @@ fn check(view: &RunView<'_>, _: Kind) -> Outcome {
     let Some(log) = view.log() else { return view.unknown(FileRole::Log, 0, "there is no log") };
     match (&log.model, &log.other_model) {
         (_, Some(other)) => {
-            let why = format!("the device names two models, one of them `{}`", other.value);
+            let why = format!("the device reports two models, one of them `{}`", other.value);
             view.unknown(FileRole::Log, other.line, why)
         }
         (Some(model), None) if model.value == spec.model => Outcome::Pass(view.at(FileRole::Log, model.line)),
         (Some(model), None) => {
-            view.unknown(FileRole::Log, model.line, format!("the device names model `{}`", model.value))
+            view.unknown(FileRole::Log, model.line, format!("the device reports model `{}`", model.value))
         }
-        (None, None) => view.unknown(FileRole::Log, 0, "the device never names its model"),
+        (None, None) => view.unknown(FileRole::Log, 0, "the device does not report its model"),
     }
 }

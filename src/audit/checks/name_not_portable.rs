@@ -2,18 +2,18 @@ use super::prelude::*;
 use crate::source::{Entry, alike, is_reserved};
 
 check! {
-    /// A name cannot be kept on every system.
+    /// A name is not valid on every operating system.
     ///
-    /// Submissions are checked out on Linux, macOS and Windows. Some characters and names do not exist on all of them,
-    /// and names that differ only in case overwrite each other.
+    /// Submissions are checked out on Linux, macOS and Windows. Some characters and names are not allowed on all of
+    /// them, and files whose names differ only in case overwrite each other.
     ///
-    /// Help: rename the file.
+    /// Help: rename the file or folder.
     ///
-    /// Source: submissions travel by version control.
+    /// Source: submissions are exchanged through version control.
     "name-not-portable", Structure, Warning, Submission(check)
 }
 
-/// Longest path that every system takes, in characters.
+/// Longest path that every operating system accepts, in characters.
 const LONGEST_PATH: usize = 240;
 
 fn check(view: &SubmissionView<'_>, mut found: Findings) -> Outcome {
@@ -22,7 +22,7 @@ fn check(view: &SubmissionView<'_>, mut found: Findings) -> Outcome {
         if let Some(reason) = reason(entry) {
             found.at(&entry.path, 0, format!("the name {reason}"));
         } else if let Some(length) = too_long(entry) {
-            let message = format!("the name makes a path of {length} characters, expected at most {LONGEST_PATH}");
+            let message = format!("the path is {length} characters long, expected at most {LONGEST_PATH}");
             found.at(&entry.path, 0, message).measured(length as f64, LONGEST_PATH as f64, "");
         }
     }
@@ -41,7 +41,7 @@ fn reason(entry: &Entry) -> Option<String> {
         return Some("is not UTF-8".to_owned());
     }
     if let Some(bad) = name.chars().find(|c| c.is_control() || "<>:\"|?*\\".contains(*c)) {
-        return Some(format!("holds {bad:?}"));
+        return Some(format!("contains {bad:?}"));
     }
     if name.ends_with(['.', ' ']) {
         return Some("ends with a dot or a space".to_owned());

@@ -3,11 +3,11 @@ use crate::parse::location::At;
 use crate::parse::results_json::Entry;
 
 check! {
-    /// The runner reports no error.
+    /// The runner does not report an error.
     ///
-    /// Help: submit the files of one whole session, unedited; or measure again.
+    /// Help: submit all files of one session, unedited; or measure again.
     ///
-    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session shows.
+    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; all published sessions.
     "no-failure-reported", Evidence, Error, Figure(check),
     affects: every,
     needs: [evidence_missing, file_missing, runner_error_reported, session_whole],
@@ -15,7 +15,7 @@ check! {
 
 fn check(view: &RunView<'_>, _: Kind) -> Outcome {
     let (Some(log), Some(claims)) = (view.log(), view.claims()) else {
-        return view.unknown(FileRole::Log, 0, "there is no log, or no results.txt");
+        return view.unknown(FileRole::Log, 0, "the log or results.txt is missing");
     };
     if let Some(failure) = &log.failure {
         return view.unknown(FileRole::Log, failure.line, format!("the runner failed: {}", failure.value));

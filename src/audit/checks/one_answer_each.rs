@@ -2,11 +2,11 @@ use super::prelude::*;
 use crate::round::{Target, Task};
 
 check! {
-    /// Every inference has exactly one output vector, in an accuracy run of the right length and not all zero.
+    /// Every inference has exactly one output vector; in an accuracy run it has the right length and is not all zero.
     ///
-    /// Help: submit the files of one whole session, unedited; or measure again.
+    /// Help: submit all files of one session, unedited; or measure again.
     ///
-    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session shows.
+    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; all published sessions.
     "one-answer-each", Accuracy, Error, Figure(check),
     affects: [Throughput, Quality],
     needs: [evidence_missing, file_missing, input_missing, output_length, session_whole],
@@ -16,7 +16,7 @@ fn check(view: &RunView<'_>, _: Kind) -> Outcome {
     let Some(spec) = view.spec else { return Outcome::NotApplicable };
     let Some(log) = view.log() else { return view.unknown(FileRole::Log, 0, "there is no log") };
     let Some(first) = log.inferences.first() else {
-        return view.unknown(FileRole::Log, 0, "the log shows no inferences");
+        return view.unknown(FileRole::Log, 0, "the log does not contain any inferences");
     };
     let length = spec.outputs.unwrap_or(0);
     for one in &log.inferences {
@@ -27,7 +27,7 @@ fn check(view: &RunView<'_>, _: Kind) -> Outcome {
         if !view.is(Mode::Accuracy) {
             continue;
         }
-        // One system of the published rounds prints more numbers than classes; the runner uses the first.
+        // One system of the published rounds prints more numbers than classes; the runner uses the first ones.
         if outputs.len() < length.max(1) {
             let why = format!("the output vector has {} numbers, expected {length}", outputs.len());
             return view.unknown(FileRole::Log, one.line, why);

@@ -7,7 +7,7 @@ check! {
     ///
     /// Every benchmark has a fixed number of outputs: twelve words, ten classes, two classes, one anomaly score.
     ///
-    /// Help: let the firmware print one number per class of the reference model.
+    /// Help: make the firmware print one number per class of the reference model.
     ///
     /// Source: mlcommons/tiny benchmark/evaluation/datasets; the reference models.
     "output-length", Accuracy, Error, Run(check),
@@ -39,7 +39,10 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
         finding.measured(length as f64, expected as f64, "");
         let count = 1 + wrong.count();
         if count > 1 {
-            finding.note(format!("{count} of {} inferences are so", log.inferences.len()));
+            finding.note(format!(
+                "the output vectors of {count} of {} inferences have the wrong length",
+                log.inferences.len()
+            ));
         }
     }
     found.or_pass(log.inferences.first().map(|first| view.at(FileRole::Log, line(first))))

@@ -2,17 +2,17 @@ use std::collections::BTreeMap;
 
 use super::prelude::*;
 use crate::model::System;
-use crate::round::spelling::plain;
+use crate::schema::spelling::plain;
 
 check! {
-    /// The outputs of a result are, to the last digit, those of another submitter's.
+    /// The outputs of a result are identical, to the last digit, to those of another submitter's result.
     ///
-    /// Two submitters that run the same kernels give the same outputs. Where their descriptions name different frameworks, or
-    /// where a stream was heard at the same milliseconds, one may have taken the other's. Results of an earlier round are
-    /// compared where they are given.
+    /// Submitters that run the same kernels get the same outputs. If their descriptions name different frameworks, or
+    /// if two wake word runs have detections at the same milliseconds, one result may be copied from the other. Results
+    /// of an earlier round are compared too, if they are given.
     ///
-    /// Calibrated on 136 accuracy runs of four rounds and 8 wake word runs: submitters with the same outputs name the same
-    /// framework, or none; no two wake word runs hear the same.
+    /// Calibrated on 136 accuracy runs of four rounds and 8 wake word runs: submitters with the same outputs name the
+    /// same framework, or none; no two wake word runs have the same detections.
     ///
     /// Help: say which kernels were run; if they are the same, name the framework in both descriptions.
     ///
@@ -38,7 +38,7 @@ fn check(view: &SubmissionView<'_>, across: &mut Across) {
         across.judge(place.run, |mut found| {
             if heard_alike || others && known && !alike {
                 let message = format!(
-                    "every output is that of `{}`, measured with `{there}`; here the framework is `{here}`",
+                    "every output equals that of `{}`, measured with `{there}`; the framework here is `{here}`",
                     first.run.path
                 );
                 found.at(path, 0, message);
@@ -48,7 +48,7 @@ fn check(view: &SubmissionView<'_>, across: &mut Across) {
     }
 }
 
-/// Names of one framework begin alike, whatever they say of its version and flavour.
+/// Returns the first word of a framework's name, which is the same for all of its versions and variants.
 fn first_word(framework: &str) -> String {
     plain(framework.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default())
 }

@@ -4,12 +4,12 @@ use super::prelude::*;
 use crate::source::{is_inside, join};
 
 check! {
-    /// Results lie at another depth than `results/<system>/<benchmark>/<run>`.
+    /// Results are not at the depth of `results/<system>/<benchmark>/<run>`.
     ///
-    /// The official checker does not see them. Some early rounds were published with a folder more, for a model or a
+    /// The official checker does not find them. Some early rounds were published with an extra folder for a model or a
     /// software stack.
     ///
-    /// Help: give every variant a system folder and a description of its own.
+    /// Help: give every variant its own system folder and description.
     ///
     /// Source: directory structure of the results repositories.
     "path-too-deep", Structure, Error, Submitter(check),
@@ -18,7 +18,7 @@ check! {
 }
 
 fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
-    // By the folder that holds the level too many: what lies beside it at its right depth is not concerned.
+    // Keyed by the folder that contains the extra level; results beside it at the right depth are not reported.
     let mut too_deep: BTreeMap<String, (&str, Vec<&str>)> = BTreeMap::new();
     for (system, benchmark) in view.systems().iter().flat_map(|one| one.benchmarks.iter().map(move |own| (one, own))) {
         if let Some(variant) = &benchmark.variant {
@@ -34,28 +34,28 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     for (path, (system, levels)) in too_deep {
         if let Some(inner) = results_in_results(&view.submitter.path, &path) {
             if inner_results.insert(inner.clone()) {
-                let message = "`results` lies in another `results`, expected `results/<system>/<benchmark>/<run>`";
-                found.at(&inner, 0, message).help(format!("move what `{inner}` holds one folder up"));
+                let message = "`results` is inside another `results`, expected `results/<system>/<benchmark>/<run>`";
+                found.at(&inner, 0, message).help(format!("move the content of `{inner}` one folder up"));
             }
             continue;
         }
-        let plural = if levels.len() == 1 { " is a level" } else { " are levels" };
+        let plural = if levels.len() == 1 { " is an extra level" } else { " are extra levels" };
         let listed = levels.iter().map(|level| format!("`{level}`")).collect::<Vec<_>>().join(", ");
-        let message = format!("{listed}{plural} too many, expected `results/<system>/<benchmark>/<run>`");
+        let message = format!("{listed}{plural}, expected `results/<system>/<benchmark>/<run>`");
         let own = match system.rsplit_once('/') {
             Some((outer, stack)) => format!("{outer}_{stack}"),
             None => format!("{system}_{}", levels[0]),
         };
         let own = own.replace('/', "_");
         found.at(&path, 0, message).help(format!(
-            "make each a system of its own, as `results/{own}`, described by `systems/{own}.json`; the official checker \
-             does not see results at another depth"
+            "make each its own system, such as `results/{own}` with the description `systems/{own}.json`; the official \
+             checker does not find results at another depth"
         ));
     }
     found.or_pass(view.folder())
 }
 
-/// The folder `results/results` of a submitter that a path is or lies in.
+/// Returns a submitter's folder `results/results` if `path` is that folder or is inside it.
 fn results_in_results(submitter: &str, path: &str) -> Option<String> {
     let inner = join(&join(submitter, "results"), "results");
     is_inside(path, &inner).then_some(inner)

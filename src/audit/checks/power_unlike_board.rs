@@ -4,20 +4,21 @@ use crate::audit::metrics::median::median;
 use crate::round::Task;
 
 check! {
-    /// The power of a benchmark is unlike that of the board's others.
+    /// The power of a benchmark differs from that of the board's other benchmarks.
     ///
-    /// A processor that infers takes about the same power whatever it infers. Another power may have a reason, such as an
+    /// A processor that infers draws about the same power for every model. A difference may have a reason, such as an
     /// accelerator that one model does not use.
     ///
-    /// Calibrated on 57 results of four rounds on boards with three or more: at most 1.21 times that of another.
+    /// Calibrated on 57 results of four rounds, on boards with three or more results: the power is at most 1.21 times
+    /// that of another.
     ///
-    /// Help: say what differs: clocks, supply, accelerator.
+    /// Help: say in the README what differs: clocks, supply, accelerator.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.4.
     "power-unlike-board", Energy, Note, System(check)
 }
 
-/// Other benchmarks that it takes to call one unlike the board.
+/// Minimum number of other benchmarks on the board.
 const OTHERS: usize = 2;
 
 fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
@@ -33,13 +34,13 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
         return Outcome::NotApplicable;
     }
     for (index, (path, power)) in own.iter().enumerate() {
-        // The nearest of the others: one that is unlike does not make the rest so.
+        // Compared with the nearest of the others, so that one outlier does not make the others outliers.
         let apart = |other: &f64| (power / other).max(other / power);
         let others = own.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, (_, power))| *power);
         let nearest = others.min_by(|a, b| apart(a).total_cmp(&apart(b)));
         if let Some(nearest) = nearest.filter(|nearest| apart(nearest) > view.round.energy.board_power_factor) {
             let message = format!(
-                "the mean power is {power:.3} mW, the nearest of the board's other benchmarks has {nearest:.3} mW"
+                "the mean power is {power:.3} mW; the nearest of the board's other benchmarks draws {nearest:.3} mW"
             );
             found.at(path, 0, message).measured(*power, nearest, "mW");
         }

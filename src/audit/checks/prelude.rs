@@ -1,4 +1,4 @@
-//! What every check needs.
+//! Imports that every check needs.
 
 pub(crate) use crate::audit::check::check;
 pub use crate::audit::figure::Kind;

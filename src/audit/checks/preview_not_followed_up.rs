@@ -2,12 +2,12 @@ use super::prelude::*;
 use crate::audit::follow_up;
 
 check! {
-    /// A preview system of the earlier round has not come back as available.
+    /// A preview system of the earlier round was not submitted as available.
     ///
-    /// Who submits a preview system must submit it as available in the next round, at least with one benchmark and
-    /// without being slower than the policy allows; otherwise the earlier result is marked invalid.
+    /// A system submitted as preview must be submitted as available in the next round, with at least one benchmark and
+    /// not slower than the policy allows; otherwise the earlier result is marked invalid.
     ///
-    /// Help: submit the system as available, or tell the review committee.
+    /// Help: submit the system as available, or inform the review committee.
     ///
     /// Source: MLPerf submission rules, 7.3.2.
     "preview-not-followed-up", SystemDescription, Warning, Submission(check)
@@ -15,10 +15,10 @@ check! {
 
 fn check(view: &SubmissionView<'_>, mut found: Findings) -> Outcome {
     let Some(earlier) = &view.submission.earlier else { return Outcome::NotApplicable };
-    let duties = follow_up::duties(earlier, view.submission, view.round);
-    // Its systems are what shows that they came back.
-    let place = (!duties.is_empty()).then(|| view.folder());
-    for duty in duties {
+    let preview_follow_ups = follow_up::preview_follow_ups(earlier, view.submission, view.round);
+    // The systems of the submission show that the preview systems were submitted again.
+    let place = (!preview_follow_ups.is_empty()).then(|| view.folder());
+    for duty in preview_follow_ups {
         if let Some(message) = duty.broken {
             found.at(&duty.path, 0, message);
         }

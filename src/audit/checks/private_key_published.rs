@@ -2,7 +2,7 @@ use super::prelude::*;
 use crate::source::{Entry, join};
 
 check! {
-    /// A file of `code` holds a private key.
+    /// A file in `code` contains a private key.
     ///
     /// The submission becomes public.
     ///
@@ -21,7 +21,7 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     found.or_pass(searched_code(view))
 }
 
-/// The folder `code`, all texts of which are searched; `None` where no file is in it.
+/// Returns the folder `code`, whose text files are all searched; `None` if it does not contain any files.
 pub(super) fn searched_code(view: &SubmitterView<'_>) -> Option<Place> {
     let folder = join(&view.submitter.path, "code");
     let has_files = view.submission().entries.below(&folder).iter().any(Entry::is_file);

@@ -2,13 +2,13 @@ use super::prelude::*;
 use crate::source::Kind;
 
 check! {
-    /// A submission holds a Python cache.
+    /// A submission contains a Python cache.
     ///
-    /// The official checker rejects the whole submitter for it.
+    /// The official checker rejects all of a submitter's results for it.
     ///
     /// Help: remove the folder.
     ///
-    /// Official checker: rejects the whole submitter.
+    /// Official checker: rejects all of the submitter's results.
     ///
     /// Source: `submission_checker.py`.
     "pycache-folder", Structure, Error, Submission(check)

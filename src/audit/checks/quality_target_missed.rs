@@ -7,12 +7,12 @@ use crate::round::{Runner, Target};
 check! {
     /// A closed result misses the quality target.
     ///
-    /// The recomputed figure is judged, rounded as the runner prints it; the claim counts only where nothing can be
-    /// recomputed.
+    /// The recomputed figure is compared with the target, rounded as the runner prints it. The claim counts only if
+    /// nothing can be recomputed.
     ///
     /// Help: reach the target, withdraw the result, or move it to the open division.
     ///
-    /// Official checker: rejects the result, by the claimed figure only.
+    /// Official checker: rejects the result, but compares only the claimed figure.
     ///
     /// Source: MLPerf Tiny rules, 4.1.1; `submission_checker.py`.
     "quality-target-missed", Accuracy, Error, Run(check),
@@ -37,18 +37,18 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let path = run.path_of(FileRole::Results);
     if let Some(value) = figure.recomputed {
         if !reaches(value, decimals, target) {
-            let message = format!("{name} is {value:.decimals$}{unit}, recomputed; the target is {target}{unit}");
+            let message = format!("the recomputed {name} is {value:.decimals$}{unit}; the target is {target}{unit}");
             found.at(path, line, message).measured(value, target, unit.trim_start());
         }
     } else if let Some(claimed) = figure.claimed.as_ref().filter(|claimed| claimed.value < target - 1e-9) {
-        let message = format!("{name} is {}{unit}, as claimed; the target is {target}{unit}", claimed.text);
+        let message = format!("the claimed {name} is {}{unit}; the target is {target}{unit}", claimed.text);
         found.at(path, line, message).measured(claimed.value, target, unit.trim_start());
     }
-    found.or_pass(shown(view, figure))
+    found.or_pass(place(view, figure))
 }
 
-/// Where the figure is claimed; without a claim, where the answers are that it is recomputed from.
-fn shown(view: &RunView<'_>, figure: &Figure) -> Option<Place> {
+/// Returns the place of the claim; without a claim, the place of the outputs that the figure is recomputed from.
+fn place(view: &RunView<'_>, figure: &Figure) -> Option<Place> {
     if let Some(claimed) = &figure.claimed {
         return Some(view.at(FileRole::Results, claimed.line));
     }
@@ -57,7 +57,7 @@ fn shown(view: &RunView<'_>, figure: &Figure) -> Option<Place> {
     Some(first.map_or_else(|| view.at(FileRole::Json, 1), |first| view.at(FileRole::Log, first.line)))
 }
 
-/// As many decimals as the claim has, or as the runner prints.
+/// Returns the number of decimals that the claim has, or else that the runner prints.
 fn decimals(figure: &Figure, runner: Option<Runner>, target: Target) -> usize {
     figure.claimed.as_ref().map_or_else(
         || match (target, runner) {

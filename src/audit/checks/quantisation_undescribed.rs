@@ -2,11 +2,11 @@ use super::prelude::*;
 use crate::parse::document::description::{Field, SystemDescription};
 
 check! {
-    /// Nothing says how the weights of a closed result were quantised.
+    /// The submission does not describe how the weights of a closed result were quantised.
     ///
     /// Quantisation must be a mathematical, reproducible and publicly described step, so that others can repeat it.
     ///
-    /// A document named for it or a README that speaks of it will do, too.
+    /// A document whose name mentions quantisation, or a README that mentions it, is accepted, too.
     ///
     /// Help: fill in `Quantization Method` or `Training and Quantization Notes`.
     ///
@@ -36,11 +36,11 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
         let finding = found.at(
             &first.description_path,
             0,
-            "neither `Quantization Method` nor a note or document says how the model was quantised",
+            "neither `Quantization Method` nor a note or document describes how the model was quantised",
         );
         if silent.len() > 1 {
             finding.note(format!(
-                "{} of {} descriptions are silent on it, this is the first",
+                "{} of {} descriptions do not describe it; this is the first",
                 silent.len(),
                 described.len()
             ));
@@ -52,7 +52,7 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     found.or_pass(place)
 }
 
-/// The field that says how the model was quantised.
+/// Returns the field that describes how the model was quantised.
 fn description_of(description: &SystemDescription) -> Option<&Field> {
     description.fields.iter().find(|field| {
         let (key, text) = (field.key.value.to_lowercase(), field.value.as_str().trim());

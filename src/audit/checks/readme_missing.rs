@@ -1,11 +1,11 @@
 use super::prelude::*;
 
 check! {
-    /// A submission has no README.
+    /// A submission does not contain a README.
     ///
-    /// Others must be able to repeat the results.
+    /// Others must be able to reproduce the results.
     ///
-    /// Help: say in a README how the results are repeated.
+    /// Help: add a README that describes how to reproduce the results.
     ///
     /// Source: directory structure of the results repositories (mandatory files); MLPerf Tiny rules, 9.
     "readme-missing", Structure, Error, Submitter(check)
@@ -17,7 +17,7 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     }
     let readme = view.entries().iter().find(|entry| entry.is_file() && is_readme(entry.name()));
     if readme.is_none() {
-        found.at(&view.submitter.path, 0, "there is no README in the whole submission");
+        found.at(&view.submitter.path, 0, "the submission does not contain a README");
     }
     found.or_pass(readme.map(|entry| Place::whole(&entry.path)))
 }

@@ -3,9 +3,9 @@ use crate::audit::evidence::another_session;
 use crate::parse::claims::Printed;
 
 check! {
-    /// results.txt claims another figure than the summary at the end of the log.
+    /// results.txt claims a figure that differs from the summary at the end of the log.
     ///
-    /// The MLCommons runner writes its results into both files. Where they differ, one of them was edited.
+    /// The MLCommons runner writes its results into both files. If they differ, one of them was edited.
     ///
     /// Help: submit results.txt as the runner wrote it.
     ///
@@ -27,15 +27,15 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
         let (Some(claimed), Some(logged)) = (claimed, logged) else { return };
         first.get_or_insert(claimed.line);
         if claimed.text != logged.text {
-            let message = format!("claims a {name} of {}, the log says {}", claimed.text, logged.text);
+            let message = format!("the claimed {name} is {}, but the log prints {}", claimed.text, logged.text);
             found
                 .at(path, claimed.line, message)
                 .measured(claimed.value, logged.value, unit)
                 .label("claimed here")
-                .also(run.path_of(FileRole::Log), logged.line, "printed in the session");
+                .also(run.path_of(FileRole::Log), logged.line, "printed in the log");
         }
     };
-    // A claim that our own figure contradicts is that check's finding.
+    // Where the recomputed figure contradicts the claim, another rule (`accuracy-mismatch`, …) reports it.
     let units = view.round.tolerances.printed_units;
     let scores = &run.scores;
     let wakeword = scores.wakeword.as_ref();
@@ -63,7 +63,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let wrong = scores.energy.as_ref().is_some_and(|energy| energy.agrees(units) == Some(false));
     for (claimed, logged) in claims.energies.iter().zip(&summary.energies).filter(|_| !wrong) {
         compare("energy", "uJ", claimed.energy.as_ref(), logged.energy.as_ref());
-        // Only the MLCommons runner repeats it, which prints mW.
+        // Only the MLCommons runner repeats the power in its log, and it prints mW.
         compare("power", "mW", claimed.power.as_ref(), logged.power.as_ref());
         compare("energy per inference", "uJ/inf", claimed.per_inference.as_ref(), logged.per_inference.as_ref());
         compare("trial time", "s", claimed.elapsed.as_ref(), logged.elapsed.as_ref());

@@ -6,12 +6,12 @@ use crate::parse::results_json::Entry;
 use crate::round::Round;
 
 check! {
-    /// results.json shows other inferences than the log.
+    /// results.json and the log contain different inferences.
     ///
-    /// The MLCommons runner writes every inference into both files: input, iterations, elapsed time, outputs. Where they
-    /// differ, one of them was edited or is of another session.
+    /// The MLCommons runner writes every inference into both files: input, iterations, elapsed time, outputs. If they
+    /// differ, one of them was edited or is from another session.
     ///
-    /// Help: submit log and results.json of one and the same session, unedited.
+    /// Help: submit the log and results.json of the same session, unedited.
     ///
     /// Source: the MLCommons runner's output; all published pairs agree.
     "results-json-disagrees-with-log", Evidence, Error, Run(check),
@@ -19,7 +19,7 @@ check! {
     needs: [log_incomplete],
 }
 
-/// The line of the log, what differs there, and by how much where these are numbers.
+/// The line of the log, the message, and the two values if they are numbers.
 type Difference = (Line, String, Option<Measured>);
 
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
@@ -31,14 +31,15 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     if let Some((line, message, measured)) = differing.or_else(|| difference(&entries, log, view.round)) {
         found.at(view.run.path_of(FileRole::Log), line, message).measured = measured;
     }
-    // The comparison ends at an entry without an answer, so that nothing is shown of those behind it.
+    // The comparison stops at an entry without an inference, so it does not cover the entries after that.
     let whole = entries.iter().all(|entry| entry.infer.is_some());
     let compared = log.inferences.first().map(|one| one.line).or_else(|| Some(detections?.0.line));
     found.or_pass(compared.filter(|_| whole).map(|line| view.at(FileRole::Log, line)))
 }
 
 fn other_detections(logged: &At<Vec<f64>>, listed: &[f64]) -> Option<Difference> {
-    let message = || format!("the log lists {} detections, results.json lists others ({})", logged.len(), listed.len());
+    let message =
+        || format!("the log lists {} detections, results.json lists {} different ones", logged.len(), listed.len());
     (logged.value != listed).then(|| (logged.line, message(), None))
 }
 
@@ -47,7 +48,7 @@ fn difference(entries: &[&Entry], log: &SessionLog, round: &Round) -> Option<Dif
     let counts = |found, expected| numbers(found, expected, "");
     let (shown, listed) = (log.inferences.len(), entries.len());
     if listed != shown {
-        let message = format!("the log shows {shown} inferences, results.json {listed}");
+        let message = format!("the log contains {shown} inferences, results.json {listed}");
         return Some((0, message, counts(shown as f64, listed as f64)));
     }
     for (entry, inference) in entries.iter().zip(&log.inferences) {
@@ -57,7 +58,7 @@ fn difference(entries: &[&Entry], log: &SessionLog, round: &Round) -> Option<Dif
         if logged != entry.file.as_deref() {
             let shown = logged.unwrap_or("nothing");
             let listed = entry.file.as_deref().unwrap_or("nothing");
-            return Some((line, format!("the log loads `{shown}`, results.json says `{listed}`"), None));
+            return Some((line, format!("the log loads `{shown}`, results.json names `{listed}`"), None));
         }
         for (what, shown, listed) in
             [("iterations", inference.iterations, infer.iterations), ("warm-ups", inference.warmups, infer.warmups)]
@@ -70,7 +71,9 @@ fn difference(entries: &[&Entry], log: &SessionLog, round: &Round) -> Option<Dif
         if let (Some(start), Some(end), Some(elapsed)) = (infer.start_time, infer.end_time, infer.elapsed_time)
             && (end - start - elapsed).abs() > 0.5
         {
-            let message = format!("results.json says {elapsed} µs from {start} to {end} µs");
+            let message = format!(
+                "results.json gives an elapsed time of {elapsed} µs, but a start at {start} µs and an end at {end} µs"
+            );
             return Some((line, message, numbers(elapsed, end - start, "us")));
         }
         // The log prints milliseconds.
@@ -84,7 +87,7 @@ fn difference(entries: &[&Entry], log: &SessionLog, round: &Round) -> Option<Dif
             && logged != listed
         {
             let line = inference.outputs.map_or(line, |outputs| outputs.line);
-            return Some((line, "the log shows other outputs than results.json".to_owned(), None));
+            return Some((line, "the outputs in the log differ from those in results.json".to_owned(), None));
         }
     }
     None

@@ -1,9 +1,10 @@
 use super::prelude::*;
 
 check! {
-    /// A closed result says that its model was trained or fine-tuned.
+    /// The description of a closed result says that its model was trained or fine-tuned.
     ///
-    /// The closed division takes the reference weights; only calibration with the official calibration set is allowed.
+    /// The closed division requires the reference weights; only calibration with the official calibration set is
+    /// allowed.
     ///
     /// Help: use the reference weights, or move the result to the open division; reword the field if nothing was
     /// trained.
@@ -20,13 +21,13 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
         return Outcome::NotApplicable;
     };
     let path = &view.system.description_path;
-    let told = FIELDS.iter().filter_map(|key| description.get(key)).filter(|field| !field.as_str().trim().is_empty());
-    for field in told.clone() {
+    let filled = FIELDS.iter().filter_map(|key| description.get(key)).filter(|field| !field.as_str().trim().is_empty());
+    for field in filled.clone() {
         let text = field.as_str().to_lowercase();
         let negated = ["no qat", "without", "not "].iter().any(|word| text.contains(word));
         if let Some(word) = WORDS.iter().find(|word| text.contains(**word)).filter(|_| !negated) {
-            found.at(path, field.line, format!("`{}` speaks of `{word}`", field.as_str()));
+            found.at(path, field.line, format!("`{}` mentions `{word}`", field.as_str()));
         }
     }
-    found.or_pass(told.map(|field| Place::new(path, field.line)).next())
+    found.or_pass(filled.map(|field| Place::new(path, field.line)).next())
 }

@@ -2,9 +2,9 @@ use super::prelude::*;
 use crate::source::{join, name_of};
 
 check! {
-    /// A run's folder has not its official name.
+    /// A run folder does not have its official name.
     ///
-    /// Only `accuracy`, `performance` and `energy` are read by the official tools; what lies elsewhere is lost.
+    /// The official tools read only `accuracy`, `performance` and `energy`; files in other folders are ignored.
     ///
     /// Help: give the folder its official name.
     ///
@@ -19,21 +19,22 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
         for run in runs.values() {
             let name = name_of(&run.path);
             if Mode::from_name(name).is_none() {
-                found.at(&run.path, 0, format!("the run's folder is called `{name}`, expected `{}`", run.mode));
+                found.at(&run.path, 0, format!("the run folder is called `{name}`, expected `{}`", run.mode));
             }
         }
-        for name in &benchmark.strange_folders {
+        for name in &benchmark.other_folders {
             let path = join(&benchmark.path, name);
             let holds = |file: &str| view.entry(&join(&path, file)).is_some();
-            match meant(name) {
-                // A name that is meant to be a missing run is that rule's finding.
+            match intended_mode(name) {
+                // The rule `run-missing` reports a folder that was probably meant for a missing run.
                 Some(mode) if !runs.contains_key(&mode) && mode != Mode::Energy => {}
                 _ if holds("results.txt") || holds("log.txt") => {
-                    let message = format!("`{name}` holds a session, but is none of accuracy, energy and performance");
+                    let message =
+                        format!("`{name}` contains a session, but is not named `accuracy`, `energy` or `performance`");
                     found.at(&path, 0, message);
                 }
                 Some(mode) if runs.contains_key(&mode) => {
-                    found.at(&path, 0, format!("`{name}` is no run, although `{mode}` is there, too"));
+                    found.at(&path, 0, format!("`{name}` is not a run folder; `{mode}` exists, too"));
                 }
                 _ => {}
             }
@@ -43,8 +44,8 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     found.or_pass(listed.next())
 }
 
-/// The run that a name was probably meant to be.
-fn meant(name: &str) -> Option<Mode> {
+/// Returns the mode that a folder name was probably meant to be.
+fn intended_mode(name: &str) -> Option<Mode> {
     let lower = name.to_lowercase();
     Mode::ALL
         .into_iter()

@@ -2,15 +2,15 @@ use super::prelude::*;
 use crate::source::join;
 
 check! {
-    /// A run that the benchmark needs is not there.
+    /// A run that the benchmark requires is missing.
     ///
-    /// Throughput counts only beside the accuracy of the same system, and the other way round. The official checker
-    /// says "looks OK" when `performance` is missing and drops the row.
+    /// Throughput counts only together with the accuracy of the same system, and accuracy only together with
+    /// throughput. The official checker prints "looks OK" when `performance` is missing and drops the row.
     ///
-    /// Help: add the run's session files; a folder that is meant for it must have its official name.
+    /// Help: add the files of the run's session, in a folder with the run's official name.
     ///
-    /// Official checker: rejects a result without accuracy; a missing performance run only shows in its log, and the
-    /// row is lost.
+    /// Official checker: rejects a result without accuracy; mentions a missing performance run only in its log and
+    /// drops the row.
     ///
     /// Source: directory structure of the results repositories; `submission_checker.py`, required_tests.
     "run-missing", Structure, Error, Result(check),
@@ -35,9 +35,9 @@ fn check(view: &ResultView<'_>, mut found: Findings) -> Outcome {
         let (noun, verb) = if names.len() == 1 { ("run", "is") } else { ("runs", "are") };
         let message = format!("the {noun} {} {verb} missing", names.join(" and "));
         let finding = found.at(&benchmark.path, 0, message).missing(folders);
-        if !benchmark.strange_folders.is_empty() {
-            let strange: Vec<_> = benchmark.strange_folders.iter().map(|name| format!("`{name}`")).collect();
-            finding.note(format!("there is {}, which is no run", strange.join(" and ")));
+        if !benchmark.other_folders.is_empty() {
+            let strange: Vec<_> = benchmark.other_folders.iter().map(|name| format!("`{name}`")).collect();
+            finding.note(format!("there is {}, which is not the official name of a run", strange.join(" and ")));
         }
     }
     found.or_pass(Place::whole(&benchmark.path))

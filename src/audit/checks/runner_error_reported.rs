@@ -1,12 +1,12 @@
 use super::prelude::*;
 
 check! {
-    /// The runner itself says that a run is not valid.
+    /// The runner itself reports that a run is not valid.
     ///
     /// It prints an error when there are not five windows, when they are too short, or when the energy monitor lost
-    /// samples; some of them only into its log.
+    /// samples; some errors are only in its log.
     ///
-    /// Help: measure again, so that the runner reports no error.
+    /// Help: correct what the runner reports, and measure again.
     ///
     /// Source: the error messages of both runners ("ERROR 1", "Not valid for submission", `e-[…]`).
     "runner-error-reported", Evidence, Error, Run(check),

@@ -1,17 +1,18 @@
 use super::prelude::*;
 use crate::round::Runner;
-use crate::round::spelling::plain;
+use crate::schema::spelling::plain;
 use crate::source::join;
 
 check! {
-    /// A benchmark measured with the EEMBC runner is not marked.
+    /// A benchmark measured with the EEMBC runner does not contain the marker file.
     ///
-    /// In rounds with two runners the official tool tells them apart by a file in the benchmark's folder; without it, it
-    /// expects the other runner's files. The text of the round speaks of the run's folder, where the tool does not look.
+    /// In rounds with two runners the official checker distinguishes them by a file in the benchmark's folder; without
+    /// that file it expects the other runner's files. The text of the round names the run folder, where the checker
+    /// does not look.
     ///
-    /// Help: put an empty file `EEMBC_RUNNER` into the benchmark's folder, beside its runs.
+    /// Help: create an empty file `EEMBC_RUNNER` in the benchmark's folder, beside its run folders.
     ///
-    /// Official checker: takes the files for the other runner's, mentions it in its log and passes.
+    /// Official checker: treats the files as the other runner's, mentions it in its log and passes.
     ///
     /// Source: `submission_checker.py`; directory structure of v1.3.
     "runner-marker-missing", Structure, Error, Result(check),

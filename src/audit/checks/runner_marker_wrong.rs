@@ -3,11 +3,11 @@ use crate::round::Runner;
 use crate::source::join;
 
 check! {
-    /// A benchmark is marked as measured with the EEMBC runner, but was not.
+    /// A benchmark contains the marker file of the EEMBC runner, but was not measured with it.
     ///
-    /// The official tool will expect the EEMBC runner's files.
+    /// The official checker expects the EEMBC runner's files.
     ///
-    /// Help: remove the mark.
+    /// Help: remove the marker file.
     ///
     /// Source: `submission_checker.py`.
     "runner-marker-wrong", Structure, Warning, Result(check)
@@ -25,7 +25,7 @@ fn check(view: &ResultView<'_>, mut found: Findings) -> Outcome {
     }
     let path = join(&benchmark.path, marker);
     if runners.all(|runner| runner == Runner::Mlcommons) {
-        found.at(&path, 0, "the logs are of the MLCommons runner");
+        found.at(&path, 0, "the file marks the EEMBC runner, but the logs are from the MLCommons runner");
     }
     found.or_pass(Place::whole(&path))
 }

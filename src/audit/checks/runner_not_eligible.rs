@@ -4,8 +4,8 @@ use crate::model::Run;
 check! {
     /// A benchmark was measured with a runner that the round does not permit for it.
     ///
-    /// The EEMBC runner was the only one until v1.2, either counted in v1.3, and since then only the MLCommons runner
-    /// does; the streaming wake word always needs the MLCommons runner.
+    /// Rounds up to v1.2 permit only the EEMBC runner, v1.3 permits both runners, and later rounds permit only the
+    /// MLCommons runner. The streaming wake word always requires the MLCommons runner.
     ///
     /// Help: measure again with a permitted runner.
     ///
@@ -27,7 +27,7 @@ fn check(view: &ResultView<'_>, mut found: Findings) -> Outcome {
     found.or_pass(known.map(|(run, _)| Place::whole(path(run))).next())
 }
 
-/// The file that shows the runner, or the folder.
+/// Returns the path of the file that shows the runner, or of the run folder.
 fn path(run: &Run) -> &str {
     run.path_of(if run.has(FileRole::Log) { FileRole::Log } else { FileRole::Results })
 }

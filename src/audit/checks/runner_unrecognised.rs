@@ -1,11 +1,11 @@
 use super::prelude::*;
 
 check! {
-    /// A log was written by no runner we know.
+    /// A log is not in the format of a known runner.
     ///
-    /// Results count only when measured with the EEMBC or the MLCommons runner, whose logs look like no others.
+    /// Results count only when measured with the EEMBC or the MLCommons runner, whose logs are easy to recognise.
     ///
-    /// Help: add the log the runner wrote, unedited.
+    /// Help: add the log that the runner wrote, unedited.
     ///
     /// Source: MLPerf Tiny rules, 5.1.
     "runner-unrecognised", Evidence, Error, Run(check),
@@ -16,7 +16,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let run = view.run;
     let damaged = run.damage.iter().any(|(role, _)| *role == FileRole::Log);
     if run.has(FileRole::Log) && run.log.is_none() && !damaged {
-        found.at(run.path_of(FileRole::Log), 1, "the log is neither of the EEMBC nor of the MLCommons runner");
+        found.at(run.path_of(FileRole::Log), 1, "the log is from neither the EEMBC nor the MLCommons runner");
     }
     let session = view.log().map(|log| log.session.as_ref().map_or(0, |session| session.line));
     found.or_pass(session.map(|line| view.at(FileRole::Log, line)))

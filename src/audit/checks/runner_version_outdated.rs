@@ -1,7 +1,7 @@
 use super::prelude::*;
 
 check! {
-    /// A session was run by a version of the runner that measured wrongly.
+    /// A session was run with a runner version that measures wrongly.
     ///
     /// Early versions of the EEMBC runner counted iterations wrongly and loaded the slices of a recording without the
     /// sliding window.

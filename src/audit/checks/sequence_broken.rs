@@ -2,14 +2,14 @@ use super::prelude::*;
 use crate::round::Runner;
 
 check! {
-    /// Commands are missing between two of a log, or stand in another order.
+    /// Commands are missing from a log or are out of order.
     ///
-    /// The EEMBC runner numbers its commands. A number that does not follow the one before shows that lines were taken out or
-    /// put in.
+    /// The EEMBC runner numbers its commands. A number that does not follow the one before shows that lines were
+    /// removed or inserted.
     ///
-    /// Calibrated on 718 logs of six rounds: the numbers of all are contiguous.
+    /// Calibrated on 718 logs of six rounds: the numbers are contiguous in all of them.
     ///
-    /// Help: submit the log as the runner wrote it.
+    /// Help: submit the log as the runner wrote it, unedited.
     ///
     /// Source: MLPerf Tiny rules, 2.3; the EEMBC runner's output.
     "sequence-broken", Evidence, Error, Run(check),
@@ -17,7 +17,7 @@ check! {
 }
 
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
-    // Only this runner numbers its commands.
+    // The MLCommons runner does not number its commands.
     let Some(log) = view.log().filter(|log| log.runner == Runner::Eembc) else { return Outcome::NotApplicable };
     if let Some(at) = log.sequence_broken {
         let (before, number) = at.value;

@@ -2,11 +2,12 @@ use super::prelude::*;
 use crate::round::Runner;
 
 check! {
-    /// A session was run in single mode, which has one window.
+    /// A session was run in single mode, which measures only one window.
     ///
-    /// The EEMBC runner's single mode infers one input and prints no median. A result is the median of five windows.
+    /// The EEMBC runner's single mode runs one input and does not print a median. A result is the median of five
+    /// windows.
     ///
-    /// Help: choose the median mode (`bmark`) in the runner and measure again.
+    /// Help: select the median mode (`bmark`) in the runner and measure again.
     ///
     /// Source: MLPerf Tiny rules, 5.3; the EEMBC runner's `runMode`.
     "session-in-single-mode", Performance, Error, Run(check),
@@ -16,7 +17,7 @@ check! {
 
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let Some(log) = view.log().filter(|log| log.runner == Runner::Eembc) else { return Outcome::NotApplicable };
-    // Where results of several sessions were put together, the number of windows is the matter.
+    // Where results of several sessions were put together, `window-count` reports the number of windows.
     let claimed = view.claims().map_or(0, |claims| claims.windows.len().max(claims.energies.len()));
     if let Some(at) = log.single_mode.filter(|_| view.run.windows.len().max(claimed) <= 1) {
         let required = view.round.windows.count;

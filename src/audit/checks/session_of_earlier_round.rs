@@ -3,11 +3,12 @@ use std::collections::BTreeMap;
 use super::prelude::*;
 
 check! {
-    /// A session was already submitted to the earlier round.
+    /// A session was already submitted in the earlier round.
     ///
-    /// Unchanged results may be submitted again, but not in place of a new measurement of a former preview system.
+    /// Unchanged results may be submitted again, but they do not replace the new measurement that a former preview
+    /// system needs.
     ///
-    /// Help: nothing, if the system was available before and did not change.
+    /// Help: nothing to do if the system was available before and did not change; otherwise measure again.
     ///
     /// Source: MLPerf submission rules, 7.3.2.
     "session-of-earlier-round", Evidence, Note, Across(check),
@@ -23,7 +24,7 @@ fn check(view: &SubmissionView<'_>, across: &mut Across) {
         let path = run.path_of(FileRole::Log);
         across.judge(run, |mut found| {
             if let Some(before) = seen.get(key) {
-                found.at(path, 1, format!("the session is that of `{before}` in the earlier round"));
+                found.at(path, 1, format!("the session was already submitted as `{before}` in the earlier round"));
             }
             found.or_pass(Place::new(path, 1))
         });

@@ -4,11 +4,11 @@ use super::prelude::*;
 use crate::model::Identity;
 
 check! {
-    /// One session's log stands for two results.
+    /// Two results are submitted with the log of one session.
     ///
-    /// Every result is measured on its own; a log that appears twice proves at most one of them.
+    /// Every result needs its own measurement: a log that appears twice proves at most one result.
     ///
-    /// Help: submit the session that each result comes from.
+    /// Help: submit every result with the files of its own session.
     ///
     /// Source: MLPerf Tiny rules, 2.3 and 2.4.
     "session-shared", Evidence, Error, Across(check),
@@ -23,8 +23,8 @@ fn check(view: &SubmissionView<'_>, across: &mut Across) {
         let first = *seen.entry(key).or_insert(path);
         across.judge(run, |mut found| {
             if first != path {
-                let finding = found.at(path, 1, "the session is that of another result");
-                finding.label("begins as the other").also(first, 1, "the other result's log");
+                let finding = found.at(path, 1, "the log is from the session of another result");
+                finding.label("the same session").also(first, 1, "log of the other result");
             }
             found.or_pass(Place::new(path, 1))
         });

@@ -1,11 +1,12 @@
 use super::prelude::*;
 
 check! {
-    /// The log shows one session from its start to its end, and reads to the end.
+    /// The log contains one complete session, from start to end, and can be read to its end.
     ///
     /// Help: submit the files of one whole session, unedited; or measure again.
     ///
-    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session shows.
+    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session
+    /// shows.
     "session-whole", Evidence, Error, Figure(check),
     affects: every,
     needs: [
@@ -15,7 +16,7 @@ check! {
 }
 
 fn check(view: &RunView<'_>, _: Kind) -> Outcome {
-    let Some(log) = view.log() else { return view.unknown(FileRole::Log, 0, "there is no log that anybody can read") };
+    let Some(log) = view.log() else { return view.unknown(FileRole::Log, 0, "there is no readable log") };
     if let Some((role, damage)) = view.run.damage.first() {
         return view.unknown(*role, damage.line, damage.message.clone());
     }
@@ -23,12 +24,12 @@ fn check(view: &RunView<'_>, _: Kind) -> Outcome {
         return view.unknown(FileRole::Log, damage.line, damage.message.clone());
     }
     if let Some(at) = log.time_runs_back {
-        return view.unknown(FileRole::Log, at.line, "the host's time runs back");
+        return view.unknown(FileRole::Log, at.line, "host time goes backwards");
     }
     match &log.session {
         None => view.unknown(FileRole::Log, 1, "the log does not show the start of its session"),
         Some(session) if log.starts != 1 => {
-            view.unknown(FileRole::Log, session.line, format!("{} sessions begin in one log", log.starts))
+            view.unknown(FileRole::Log, session.line, format!("{} sessions start in one log", log.starts))
         }
         Some(_) if !log.closed => view.unknown(FileRole::Log, 0, "the log does not show the end of its session"),
         Some(session) => Outcome::Pass(view.at(FileRole::Log, session.line)),

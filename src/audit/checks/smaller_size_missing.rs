@@ -3,9 +3,9 @@ use super::prelude::*;
 check! {
     /// A larger size of a benchmark was submitted without the smaller one.
     ///
-    /// Whoever submits the larger size submits every smaller one of the same system, too.
+    /// A system that submits the larger size must also submit every smaller size.
     ///
-    /// Help: measure the smaller benchmark on the same system.
+    /// Help: measure the smaller benchmark on the same system, and submit both.
     ///
     /// Official checker: rejects the larger size.
     ///
@@ -23,7 +23,7 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
             if let Some(other) = benchmarks.iter().find(|other| other.name.as_ref() == Some(smaller)) {
                 beside.get_or_insert_with(|| Place::whole(&other.path));
             } else {
-                let message = format!("`{}` needs `{smaller}` of the same system, which is missing", benchmark.folder);
+                let message = format!("`{}` requires `{smaller}` on the same system; it is missing", benchmark.folder);
                 found.at(&benchmark.path, 0, message);
             }
         }

@@ -3,11 +3,12 @@ use crate::audit::metrics::median::median;
 use crate::model::Run;
 
 check! {
-    /// The device is as fast as in its performance run.
+    /// The device is as fast in the energy run as in the performance run.
     ///
     /// Help: submit the files of one whole session, unedited; or measure again.
     ///
-    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session shows.
+    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session
+    /// shows.
     "speed-of-performance-run", Energy, Error, Figure(check),
     affects: [Energy],
     needs: [
@@ -31,11 +32,11 @@ fn check(view: &RunView<'_>, _: Kind) -> Outcome {
         rates.and_then(median)
     };
     let (Some(here), Some(there)) = (rate(view.run), view.performance_run().and_then(rate)) else {
-        return view.unknown(view.samples(), 0, "one of energy and performance run shows no speed");
+        return view.unknown(view.samples(), 0, "the energy run or the performance run does not show a speed");
     };
     if (here / there - 1.0).abs() <= view.round.tolerances.speed_limit_fraction {
         return Outcome::Pass(view.at(view.samples(), 0));
     }
-    let why = format!("{here:.3} inf/s here, {there:.3} inf/s in the performance run");
+    let why = format!("the energy run has {here:.3} inf/s, the performance run {there:.3} inf/s");
     view.unknown(view.samples(), 0, why)
 }

@@ -1,14 +1,14 @@
 use super::prelude::*;
 
 check! {
-    /// The availability of a system is missing or not one of the official words.
+    /// A system's `Status` is missing or is not one of the official categories.
     ///
-    /// The published tables are grouped by it. The official checker rejects every result of such a system, and crashes
-    /// where the field is missing.
+    /// The published tables are grouped by status. The official checker rejects every result of such a system, and
+    /// crashes if the field is missing.
     ///
-    /// Help: set `Status` to `available`, `preview` or `rdi`.
+    /// Help: set `Status` in the system description to `available`, `preview` or `rdi`.
     ///
-    /// Official checker: rejects the system; where the field is missing its whole run ends.
+    /// Official checker: rejects the system; if the field is missing, its whole run ends.
     ///
     /// Source: MLPerf Tiny rules, 9; `submission_checker.py`, VALID_AVAILABILITIES.
     "status-unknown", SystemDescription, Error, System(check),
@@ -22,7 +22,7 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     let (round, path) = (view.round, &view.system.description_path);
     let expected = round.statuses.keys().map(|status| format!("`{status}`")).collect::<Vec<_>>().join(", ");
     let Some(field) = description.get("Status") else {
-        found.at(path, 1, format!("there is no `Status`, expected one of {expected}"));
+        found.at(path, 1, format!("`Status` is missing, expected one of {expected}"));
         return found.or_pass(None);
     };
     let status = field.as_str();

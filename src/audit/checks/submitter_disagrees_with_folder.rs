@@ -5,9 +5,9 @@ use super::prelude::*;
 check! {
     /// A system description names another submitter of the round.
     ///
-    /// It was probably copied from there.
+    /// The description was probably copied from that submitter.
     ///
-    /// Help: name your own organisation in `Submitter`.
+    /// Help: write the name of your own organisation in `Submitter`.
     ///
     /// Source: system description template.
     "submitter-disagrees-with-folder", SystemDescription, Warning, Submission(check)
@@ -25,7 +25,7 @@ fn check(view: &SubmissionView<'_>, mut found: Findings) -> Outcome {
         let (claimed, own) = (plain(field.as_str()), plain(&system.submitter));
         if claimed != own && submitters.contains(&claimed) {
             let message =
-                format!("`Submitter` is `{}`, but the results lie under `{}`", field.as_str(), system.submitter);
+                format!("`Submitter` is `{}`, but the results are under `{}`", field.as_str(), system.submitter);
             found.at(&system.description_path, field.line, message);
         }
     }

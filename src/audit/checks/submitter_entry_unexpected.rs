@@ -1,11 +1,11 @@
 use super::prelude::*;
 
 check! {
-    /// Something else lies beside `systems`, `code` and `results`.
+    /// A submitter's folder contains something other than `systems`, `code` and `results`.
     ///
-    /// Documents and pictures are usual; anything else is not looked at.
+    /// Documents and images are common there; anything else is not checked.
     ///
-    /// Help: move it to where it belongs.
+    /// Help: move it into `systems`, `code` or `results`, or remove it.
     ///
     /// Source: directory structure of the results repositories.
     "submitter-entry-unexpected", Structure, Note, Submitter(check)
@@ -24,9 +24,9 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
         let lower = name.to_lowercase();
         let is_document =
             lower.starts_with("readme") || lower.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending));
-        // Hidden names have a rule of their own.
+        // Hidden names are reported by `name-hidden`.
         if !(NAMES.contains(&name) || name.starts_with('.') || entry.is_file() && is_document) {
-            found.at(&entry.path, 0, format!("`{name}` is none of systems, code and results"));
+            found.at(&entry.path, 0, format!("`{name}` is not expected beside `systems`, `code` and `results`"));
         }
     }
     found.or_pass(view.folder())

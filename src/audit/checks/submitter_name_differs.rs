@@ -1,17 +1,17 @@
 use super::prelude::*;
 
 check! {
-    /// The submitter named in a system description has nothing in common with the folder's name.
+    /// `Submitter` in a system description has nothing in common with the name of the submitter's folder.
     ///
-    /// The published table shows the folder's name. Names of companies and of their brands may well differ.
+    /// The published table shows the folder's name. A company and its brand may well have different names.
     ///
-    /// Help: name your organisation in `Submitter` as in the folder, unless both are yours.
+    /// Help: use the same name in `Submitter` and for the folder, unless both names are yours.
     ///
     /// Source: system description template.
     "submitter-name-differs", SystemDescription, Note, Submitter(check)
 }
 
-/// Most submitters of whom one may be meant; a round has a few dozen.
+/// Maximum number of submitters to compare with; a round has a few dozen.
 const MOST: usize = 100;
 
 fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
@@ -23,23 +23,23 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     let strangers: Vec<_> = named
         .clone()
         .filter(|(_, field)| !related(field.as_str(), folder))
-        // Another submitter of the round is a graver rule's finding.
+        // The name of another submitter is reported by `submitter-disagrees-with-folder`.
         .filter(|(_, field)| !view.all_submitters().iter().take(MOST).any(|other| related(field.as_str(), &other.name)))
         .collect();
     if let Some((path, field)) = strangers.first() {
-        let message = format!("`Submitter` is `{}`, the folder is called `{folder}`", field.as_str().trim());
+        let message = format!("`Submitter` is `{}`, but the folder is called `{folder}`", field.as_str().trim());
         let finding = found.at(path, field.line, message);
         if strangers.len() > 1 {
-            finding.note(format!("so it is in {} descriptions, this is the first", strangers.len()));
+            finding.note(format!("{} descriptions differ like this; this is the first", strangers.len()));
         }
     }
-    let says = |name: &str| name.contains(char::is_alphanumeric);
-    let mut own = named.filter(|(_, field)| says(field.as_str()) && related(field.as_str(), folder));
+    let has_text = |name: &str| name.contains(char::is_alphanumeric);
+    let mut own = named.filter(|(_, field)| has_text(field.as_str()) && related(field.as_str(), folder));
     found.or_pass(own.next().map(|(path, field)| Place::new(path, field.line)))
 }
 
-/// Whether two names share a word of three letters or more, or one is the other's initials or beginning. An empty one
-/// is another rule's finding.
+/// Whether two names share a word of at least three letters, or one contains the other or is its initials. An empty
+/// claim counts as related: another rule reports it.
 fn related(claimed: &str, folder: &str) -> bool {
     let words = |name: &str| -> Vec<String> {
         let parts = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());

@@ -2,14 +2,14 @@ use super::prelude::*;
 use crate::source::Kind;
 
 check! {
-    /// A submission holds a symbolic link.
+    /// A submission contains a symbolic link.
     ///
-    /// A link may lead anywhere on the reader's machine. The official checker rejects the whole submitter for one that
-    /// leads to a file, and crashes at some others.
+    /// A link may point anywhere on the reader's machine. The official checker rejects the whole submitter for a link
+    /// to a file, and crashes on some other links.
     ///
-    /// Help: put the file itself in its place, or remove the link.
+    /// Help: replace the link with the file itself, or remove it.
     ///
-    /// Official checker: rejects the whole submitter, but overlooks links to folders.
+    /// Official checker: rejects the whole submitter, but misses links to folders.
     ///
     /// Source: `submission_checker.py` ("contains symbolic links").
     "symbolic-link", Structure, Error, Submission(check)

@@ -3,11 +3,12 @@ use super::prelude::*;
 check! {
     /// A system description cannot be read.
     ///
-    /// It has to be strict JSON. One unreadable description ends the official checker for every submitter.
+    /// It must be strict JSON. One unreadable description stops the official checker for every submitter.
     ///
-    /// Help: mend the JSON at that line; a missing or surplus comma and a line break inside a text are the usual causes.
+    /// Help: correct the JSON at that line; the usual causes are a missing or surplus comma, or a line break inside a
+    /// string.
     ///
-    /// Official checker: ends its whole run, without a result for anybody.
+    /// Official checker: its whole run ends, without a result for any submitter.
     ///
     /// Source: `submission_checker.py` reads it as JSON.
     "system-description-malformed", SystemDescription, Error, System(check),

@@ -2,15 +2,16 @@ use std::collections::BTreeMap;
 
 use super::prelude::*;
 use crate::model::{Submission, only_orphan};
-use crate::round::spelling::plain;
+use crate::schema::spelling::plain;
 use crate::source::{Entry, around, is_inside, join, name_of, parent_of};
 
 check! {
     /// A system with results has no description.
     ///
-    /// Nobody could say what was measured; the official checker drops all results of the system.
+    /// Without it nobody knows what was measured. The official checker drops all results of the system.
     ///
-    /// Help: write `systems/<system>.json` with the official fields, named like the system's folder under `results`.
+    /// Help: write `systems/<system>.json` with the official fields; `<system>` is the name of the system's folder
+    /// under `results`.
     ///
     /// Official checker: rejects the system.
     ///
@@ -23,7 +24,7 @@ check! {
 
 fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     let (submitter, submission) = (view.submitter, view.submission());
-    // Files of a folder by their names without signs.
+    // Per folder, its files by name without case and punctuation.
     let mut files: BTreeMap<&str, BTreeMap<String, &Entry>> = BTreeMap::new();
     for system in view.systems().iter().filter(|system| system.description.is_none()) {
         let expected = &system.description_path;
@@ -39,9 +40,9 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
         finding.help(match (near, only_orphan(submission, submitter)) {
             (Some(entry), _) => format!("rename `{}` to `{}`", entry.path, name_of(expected)),
             (None, Some((orphan, _))) => {
-                format!("did you mean `{orphan}`, which no system has? Rename it to `{}`", name_of(expected))
+                format!("did you mean `{orphan}`, which belongs to no system? Rename it to `{}`", name_of(expected))
             }
-            (None, None) => format!("write `{expected}`, with the official fields"),
+            (None, None) => format!("write `{expected}` with the official fields"),
         });
     }
     found.or_pass((!view.systems().is_empty()).then(|| Place::whole(&join(&submitter.path, "systems"))))

@@ -4,11 +4,11 @@ use super::prelude::*;
 use crate::source::join;
 
 check! {
-    /// A system description has no results.
+    /// A system description does not belong to any results.
     ///
-    /// Either its results are missing, or it is named unlike its system's folder.
+    /// Either the results are missing, or the description and the system's folder have different names.
     ///
-    /// Help: add the results, or give description and folder the same name.
+    /// Help: add the results, or give the description the name of the system's folder.
     ///
     /// Source: directory structure of the results repositories.
     "system-description-orphaned", SystemDescription, Warning, Submitter(check)
@@ -23,7 +23,7 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     for entry in view.submission().entries.below(&folder) {
         let Some(name) = entry.path[folder.len() + 1..].strip_suffix(".json") else { continue };
         if !described.contains(&*entry.path) && !name.contains('/') && !name.starts_with('.') && entry.is_file() {
-            found.at(&entry.path, 0, format!("there are no results of a system `{name}`"));
+            found.at(&entry.path, 0, format!("there are no results for system `{name}`"));
         }
     }
     found.or_pass(Place::whole(&folder))

@@ -1,7 +1,7 @@
 use super::prelude::*;
 
 check! {
-    /// A system's folder holds no runs.
+    /// A system's folder does not contain runs.
     ///
     /// Help: put the runs under `results/<system>/<benchmark>/<mode>`, or remove the folder.
     ///
@@ -10,7 +10,7 @@ check! {
 }
 
 fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
-    // A submitter without any run is another check's finding.
+    // A submitter without any run is reported by `submitter-without-results`.
     if view.results().all(|benchmark| benchmark.runs.is_empty()) {
         return Outcome::NotApplicable;
     }

@@ -2,12 +2,12 @@ use super::prelude::*;
 use crate::round::Target;
 
 check! {
-    /// A result meets the quality target only because it is printed rounded.
+    /// A result meets the quality target only because the printed figure is rounded.
     ///
     /// The official checker compares the printed figure. The unrounded one, recomputed from the outputs, is below the
     /// target.
     ///
-    /// Help: say so to the review committee, which decides whether it counts.
+    /// Help: report it to the review committee, which decides whether the result counts.
     ///
     /// Source: MLPerf Tiny rules, 4.1.1; `submission_checker.py` compares printed text.
     "target-met-by-rounding", Accuracy, Warning, Run(check)
@@ -29,11 +29,11 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     if claimed.value >= target - 1e-9 && !met && value >= target - claimed.unit / 2.0 {
         let text = &claimed.text;
         let message = format!(
-            "{name} is printed as {text}{unit}, unrounded it is {value:.6}{unit}; the target is {target}{unit}"
+            "{name} is printed as {text}{unit}, but is {value:.6}{unit} unrounded; the target is {target}{unit}"
         );
         let finding = found.at(view.run.path_of(FileRole::Results), claimed.line, message);
         finding.measured(value, target, unit.trim_start());
     }
-    // Of a figure that misses the target as printed, too, there is nothing to say.
+    // A figure that misses the target even as printed is reported by `quality-target-missed`.
     found.or_pass(met.then(|| view.at(FileRole::Results, claimed.line)))
 }

@@ -3,15 +3,16 @@ use crate::audit::device_class::has_accelerator;
 use crate::model::System;
 
 check! {
-    /// A processor without accelerator does more in a cycle than any other that was published.
+    /// A processor without an accelerator does more work per cycle than any published one.
     ///
-    /// The multiplications of the reference model times the throughput, over the frequency of the description: a frequency
-    /// that is lower than the true one, an accelerator that the description does not name, or a model that does less.
+    /// The work per cycle is the number of multiplications of the reference model, times the throughput, divided by the
+    /// clock frequency in the description. If it is too high, the true frequency is higher than stated, the description
+    /// does not name an accelerator, or the model does less work than the reference.
     ///
-    /// Calibrated on the results of six rounds without an accelerator: the median is 0.5 a cycle, nine of ten have less than
-    /// 0.93, the most is 8.9, of a processor with vector instructions.
+    /// Calibrated on the results of six rounds on processors without an accelerator: the median is 0.5 per cycle, nine
+    /// of ten have less than 0.93, and the maximum is 8.9, on a processor with vector instructions.
     ///
-    /// Help: name the accelerator and the frequency at which it was measured.
+    /// Help: state the accelerator and the clock frequency of the measurement in the system description.
     ///
     /// Source: the layers of the reference models; system description template.
     "throughput-implausible", Performance, Note, System(check)
@@ -19,7 +20,7 @@ check! {
 
 fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     let (system, limit) = (view.system, view.round.macs_per_cycle);
-    // A model of one's own may do less than the reference.
+    // In the open division, the submitter's own model may do less work than the reference.
     if !system.is_closed() || has_accelerator(system) {
         return Outcome::NotApplicable;
     }
@@ -29,21 +30,21 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
         let Some(macs) = benchmark.spec(view.round).and_then(|spec| spec.macs) else { continue };
         let Some(run) = benchmark.runs.get(&Mode::Performance) else { continue };
         let Some(rate) = run.scores.throughput.as_ref().and_then(|figure| figure.recomputed) else { continue };
-        let (path, a_cycle) = (run.path_of(FileRole::Log), macs as f64 * rate / hertz);
-        if a_cycle > limit {
+        let (path, per_cycle) = (run.path_of(FileRole::Log), macs as f64 * rate / hertz);
+        if per_cycle > limit {
             let message = format!(
-                "{rate:.3} inf/s at {:.1} MHz are {a_cycle:.1} multiplications a cycle, expected at most {limit} without \
-                 an accelerator",
+                "{rate:.3} inf/s at {:.1} MHz are {per_cycle:.1} multiplications per cycle, expected at most {limit} \
+                 without an accelerator",
                 hertz / 1e6
             );
-            found.at(path, 0, message).measured(a_cycle, limit, "");
+            found.at(path, 0, message).measured(per_cycle, limit, "");
         }
         place.get_or_insert_with(|| Place::whole(path));
     }
     found.or_pass(place)
 }
 
-/// The highest frequency that the description names, in Hz.
+/// The highest processor frequency in the description, in Hz.
 fn frequency(system: &System) -> Option<f64> {
     let text = system.description.as_ref()?.text("Processor(s) Frequencies").to_lowercase();
     let units = [("ghz", 1e9), ("mhz", 1e6), ("khz", 1e3)];

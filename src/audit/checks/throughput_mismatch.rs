@@ -2,12 +2,12 @@ use super::prelude::*;
 use crate::audit::evidence::{another_session, compare};
 
 check! {
-    /// The claimed throughput is not what the evidence gives.
+    /// The claimed throughput differs from the recomputed one.
     ///
-    /// The throughput is recomputed from the device's time stamps in the log, or from results.json: inferences over
-    /// seconds in each window, and the median of the windows.
+    /// The throughput is recomputed from the device's time stamps in the log, or from results.json: inferences per
+    /// second in each window, then the median of the windows.
     ///
-    /// Help: submit log and results of one session, unedited.
+    /// Help: submit the log and the results of the same session, unedited.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3.
     "throughput-mismatch", Performance, Error, Run(check),

@@ -1,11 +1,12 @@
 use super::prelude::*;
 
 check! {
-    /// The device's timer is coarser than it must be.
+    /// The device's timer is coarser than allowed.
     ///
-    /// The time stamps of a run are all multiples of a step. A timer of less than 1 kHz makes short windows inexact.
+    /// All time stamps of a run are multiples of the timer's step. A timer slower than 1 kHz makes short windows
+    /// inexact.
     ///
-    /// Help: use a timer of at least 1 kHz.
+    /// Help: use a timer of at least 1 kHz and measure again.
     ///
     /// Source: EEMBC runner user guide; MLPerf Tiny Benchmark, appendix A.
     "timer-coarse", Performance, Warning, Run(check)
@@ -25,7 +26,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
             format!("all {count} time stamps are multiples of {seconds} s, expected steps of at most {most} s");
         found.at(view.run.path_of(FileRole::Log), first.line, message).measured(seconds, most, "s");
     }
-    // Stamps that are all zero show no step.
+    // The step is unknown if all stamps are zero.
     found.or_pass((step > 0).then(|| view.at(FileRole::Log, first.line)))
 }
 

@@ -1,20 +1,21 @@
 use super::prelude::*;
 
 check! {
-    /// The device's timer stands still in the accuracy run.
+    /// The device's timer does not advance in the accuracy run.
     ///
-    /// Every stamp is the same, so that nothing tells how long a single inference takes. Some firmware disables its timer
-    /// there; the throughput does not depend on it.
+    /// Every time stamp is the same, so the duration of a single inference is unknown. Some firmware disables its timer
+    /// in this mode; the throughput does not depend on it.
     ///
-    /// Calibrated on 136 accuracy runs of four rounds, of which none is frozen; one of another round is.
+    /// Calibrated on 136 accuracy runs of four rounds: none has a frozen timer. One run of another round has one.
     ///
-    /// Help: let the timer run in the accuracy run, too, so that others see the same build.
+    /// Help: keep the timer running in the accuracy run, too, so that reviewers can see that it is the same build.
     ///
-    /// Source: MLPerf Tiny rules, 6.1 ("the same code must be run"); seen in a published round as 4294967295 in every stamp.
+    /// Source: MLPerf Tiny rules, 6.1 ("the same code must be run"); seen in a published round as 4294967295 in every
+    /// stamp.
     "timer-frozen", Performance, Note, Run(check)
 }
 
-/// Inferences from which equal stamps are no chance.
+/// Minimum number of inferences: stamps of fewer may be equal by chance.
 const ENOUGH: usize = 10;
 
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
@@ -25,7 +26,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     }
     let moved = stamps.find(|stamp| stamp.us != first.us);
     if moved.is_none() {
-        let message = format!("every stamp of the device is {}", first.us);
+        let message = format!("every time stamp of the device is {}", first.us);
         found.at(view.run.path_of(FileRole::Log), first.line, message);
     }
     found.or_pass(moved.map(|stamp| view.at(FileRole::Log, stamp.line)))

@@ -6,23 +6,23 @@ use super::prelude::*;
 use crate::model::Run;
 
 check! {
-    /// Samples of one energy window stand again in another.
+    /// Samples of one energy window are repeated in another.
     ///
-    /// Noise does not repeat: a block of samples that stands twice was copied.
+    /// Noise does not repeat: a block of samples that appears twice was copied.
     ///
-    /// Calibrated on 131 energy runs of six rounds: no block of 64 different samples stands twice.
+    /// Calibrated on 131 energy runs of six rounds: no block of 64 varying samples appears twice.
     ///
-    /// Help: submit the trace as the monitor recorded it.
+    /// Help: submit the trace as the monitor recorded it, unedited.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.4; all published traces.
     "trace-repeated", Energy, Warning, Run(check)
 }
 
-/// Windows that are compared with each other; a run has five.
+/// Maximum number of windows compared; a run has five.
 const MOST_WINDOWS: usize = 16;
-/// Samples of a block.
+/// Samples per block.
 const BLOCK: usize = 64;
-/// Different values without which a block may repeat by chance.
+/// Minimum number of different values in a block: one with fewer may repeat by chance.
 const DIFFERENT: usize = 24;
 
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
@@ -30,15 +30,16 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
         return Outcome::NotApplicable;
     }
     let path = view.run.path_of_samples();
-    let searched = searched(view.run);
+    let searched = search_windows(view.run);
     if let Some((one, other)) = searched.iter().find_map(|(one, other)| Some((one, (*other)?))) {
-        found.at(path, 0, format!("{BLOCK} samples of window {one} stand again in window {other}"));
+        found.at(path, 0, format!("{BLOCK} samples of window {one} are repeated in window {other}"));
     }
     found.or_pass((!searched.is_empty()).then(|| Place::whole(path)))
 }
 
-/// The windows whose middle was searched for in later ones, each with the first of these that holds it.
-fn searched(run: &Run) -> Vec<(usize, Option<usize>)> {
+/// Searches for the middle block of every window in the later windows. Returns the number of every window searched for,
+/// with the first later window that contains its block.
+fn search_windows(run: &Run) -> Vec<(usize, Option<usize>)> {
     if let Some(trace) = &run.trace {
         let spans = run.windows.iter().filter_map(|window| window.span);
         let windows: Vec<&[u8]> = spans.map(|(start, stop)| trace.bytes_between(start, stop)).collect();
@@ -60,8 +61,8 @@ fn searched(run: &Run) -> Vec<(usize, Option<usize>)> {
     search(&windows, block, |block, window| window.windows(BLOCK).any(|other| other == block))
 }
 
-/// The windows that have a block and later windows beside them, each with the first of these that holds the block, too;
-/// all count from 1.
+/// Returns the number of every window that has a block and later windows, with the first later window that contains the
+/// block, too. Numbers start at 1.
 fn search<T, B>(
     windows: &[&[T]],
     block: impl Fn(&[T]) -> Option<B>,

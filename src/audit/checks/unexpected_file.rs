@@ -1,8 +1,8 @@
 use super::prelude::*;
-use crate::source::{is_dropping, join};
+use crate::source::{is_system_file, join};
 
 check! {
-    /// A run's folder holds a file that no runner writes.
+    /// A run's folder contains a file that no runner writes.
     ///
     /// The official checker compares the files of a run with a fixed list.
     ///
@@ -16,7 +16,7 @@ check! {
 
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let run = view.run;
-    // A misspelled name of a missing file is that check's finding.
+    // The unexpected file may be a missing one with a misspelled name, which `file-missing` reports.
     if [FileRole::Results, FileRole::Log].iter().any(|role| !run.has(*role)) {
         return Outcome::NotApplicable;
     }
@@ -26,8 +26,8 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
             || name.starts_with("trace")
             || [".gitkeep", ".gitignore", "mlperf_log_trace.json"].contains(&name)
     };
-    for name in run.files.names().filter(|name| !known(name) && !is_dropping(name)) {
-        found.at(&join(&run.path, name), 0, format!("`{name}` is no file of a run"));
+    for name in run.files.names().filter(|name| !known(name) && !is_system_file(name)) {
+        found.at(&join(&run.path, name), 0, format!("`{name}` is not a runner output file"));
     }
     found.or_pass(Place::whole(&run.path))
 }

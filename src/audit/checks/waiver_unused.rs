@@ -1,9 +1,9 @@
 use super::prelude::*;
 
 check! {
-    /// A waiver covers no finding.
+    /// A waiver does not match any finding.
     ///
-    /// The finding it was made for is gone, or the waiver is misspelled.
+    /// The finding it was written for is gone, or its rule or path is misspelled.
     ///
     /// Help: remove the waiver, or correct its rule and path.
     ///

@@ -4,12 +4,12 @@ use crate::model::Figure;
 use crate::round::Target;
 
 check! {
-    /// A wake word result passes only by the runner's longer tolerance.
+    /// A wake word result passes only with the runner's longer tolerance.
     ///
-    /// The runner counts a detection until two seconds after the word, although its README says one. Results are scored
-    /// as the runner does; this note tells what the documented reading would give.
+    /// The runner accepts a detection until two seconds after the word, although its README says one second. Results
+    /// are scored as the runner scores them; this note gives the counts with the documented tolerance.
     ///
-    /// Help: nothing has to be done; the working group should settle the reading.
+    /// Help: nothing to do; the working group should decide which tolerance applies.
     ///
     /// Source: mlcommons/tiny benchmark/runner README against its code.
     "wakeword-depends-on-tolerance", Wakeword, Note, Run(check)

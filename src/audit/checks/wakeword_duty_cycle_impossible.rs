@@ -1,10 +1,10 @@
 use super::prelude::*;
 
 check! {
-    /// A wake word run claims a duty cycle that cannot be.
+    /// A wake word run claims an impossible duty cycle.
     ///
-    /// The duty cycle is the part of the time in which a frame is processed, so it lies between 0 and 1; above 1 the
-    /// device cannot keep up with the sound.
+    /// The duty cycle is the fraction of time in which a frame is processed, so it lies between 0 and 1. Above 1 the
+    /// device cannot keep up with the recording.
     ///
     /// Help: check the edges of the processing pin and measure again.
     ///

@@ -2,13 +2,13 @@ use super::prelude::*;
 use crate::round::Target;
 
 check! {
-    /// A closed wake word result has too many misses or false alarms.
+    /// A closed wake word result has too many false positives or false negatives.
     ///
-    /// The recomputed counts are judged; the claim counts only where nothing can be recomputed.
+    /// The recomputed counts decide; the claimed ones are used only where nothing can be recomputed.
     ///
     /// Help: reach the target, withdraw the result, or move it to the open division.
     ///
-    /// Official checker: rejects the result, by the claimed counts only.
+    /// Official checker: rejects the result, but looks only at the claimed counts.
     ///
     /// Source: MLPerf Tiny rules, 4.1.1 (no more than 8 false positives and 8 false negatives).
     "wakeword-limit-exceeded", Wakeword, Error, Run(check),
@@ -39,7 +39,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     found.or_pass(judged)
 }
 
-/// Where the detections are listed that the counts are recomputed from.
+/// The place of the detections from which the counts are recomputed.
 pub(super) fn detections(view: &RunView<'_>) -> Option<Place> {
     let listed = view.log().and_then(|log| log.detections.as_ref()).map(|at| view.at(FileRole::Log, at.line));
     listed.or_else(|| view.run.has(FileRole::Json).then(|| view.at(FileRole::Json, 1)))

@@ -3,16 +3,16 @@ use crate::audit::evidence::compare;
 use crate::model::WakewordScores;
 
 check! {
-    /// The claimed wake word figures are not what the detections give.
+    /// The claimed wake word figures differ from the recomputed ones.
     ///
-    /// The detections are scored again against the official list of spoken words, as the runner scores them: a
-    /// detection counts until two seconds after the word, alarms within a second are one. Duty cycle and throughput come
-    /// from the edges of the processing pin.
+    /// The detections are scored against the official list of spoken words, as the runner scores them: a detection
+    /// counts until two seconds after the word, and false alarms within one second count as one. Duty cycle and
+    /// throughput are recomputed from the edges of the processing pin.
     ///
-    /// Help: submit log, results.json and results.txt of one session, unedited.
+    /// Help: submit log, results.json and results.txt of the same session, unedited.
     ///
-    /// Official checker: looks only at the sum of hits and misses, and forgets its verdict if another benchmark
-    /// follows.
+    /// Official checker: looks only at the sum of true positives and false negatives, and discards its verdict if
+    /// another benchmark follows.
     ///
     /// Source: MLPerf Tiny rules, 4.1.1; mlcommons/tiny benchmark/runner; all published runs reproduce.
     "wakeword-mismatch", Wakeword, Error, Run(check),
@@ -57,7 +57,8 @@ fn compare_counts(view: &RunView<'_>, scores: &WakewordScores, found: &mut Findi
     {
         let (sum, words) = (hits.value + misses.value, constants.occurrences as f64);
         if (sum - words).abs() > 0.5 {
-            let message = format!("true positives and false negatives are {sum}, the recording has {words} words");
+            let message =
+                format!("true positives and false negatives add up to {sum}, but the recording has {words} words");
             found.at(path, line, message).measured(sum, words, "");
         }
     }

@@ -1,11 +1,11 @@
 use super::prelude::*;
 
 check! {
-    /// The frames of a wake word run do not come at the recording's pace.
+    /// The frame period of a wake word run does not match the recording.
     ///
-    /// The sound is played at a fixed rate, so that a frame follows another every 32 ms.
+    /// The recording is played at a fixed rate, so a new frame starts every 32 ms.
     ///
-    /// Help: check the edges of the processing pin.
+    /// Help: check the edges of the processing pin and measure again.
     ///
     /// Source: mlcommons/tiny benchmark/runner (streaming) warns above 2 %.
     "wakeword-period-differs", Wakeword, Note, Run(check),

@@ -5,10 +5,10 @@ use crate::round::{WakewordTruth, wakeword_truth};
 check! {
     /// A wake word run did not play the official recording.
     ///
-    /// The test is one pass over the long recording of twenty minutes with fifty spoken words; results.json repeats its
-    /// name, its length and when the word is spoken.
+    /// The test is one pass over the long recording, which lasts twenty minutes and contains the wake word fifty times.
+    /// results.json states the name and length of the recording and the times of the word.
     ///
-    /// Help: measure with the long test of the official data.
+    /// Help: measure again with the long test recording of the official data.
     ///
     /// Source: mlcommons/tiny benchmark/runner README and `sww_long_test.json`.
     "wakeword-recording-unknown", Wakeword, Error, Run(check),
@@ -16,7 +16,7 @@ check! {
     fails: NotByTheRules,
 }
 
-/// Seconds that a repeated time may differ by, from being printed and read.
+/// Difference in seconds that printing and parsing a time may cause.
 const PRINTED: f64 = 1e-6;
 
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
@@ -46,7 +46,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     found.or_pass(looked)
 }
 
-/// Reports the first thing that results.json says otherwise.
+/// Reports the first difference between results.json and the official recording.
 fn compare(view: &RunView<'_>, infer: &Infer, truth: &WakewordTruth, found: &mut Findings) {
     let path = view.run.path_of(FileRole::Json);
     let close = |a: f64, b: f64| (a - b).abs() < PRINTED;
@@ -57,10 +57,10 @@ fn compare(view: &RunView<'_>, infer: &Infer, truth: &WakewordTruth, found: &mut
     if let Some(wav) = infer.wav_file.as_ref().filter(|wav| *wav != truth.wav) {
         found.at(path, 1, format!("the recording is `{wav}`, expected `{}`", truth.wav));
     } else if let Some(length) = infer.length_sec.filter(|length| (length - truth.length_s).abs() > PRINTED) {
-        let message = format!("the recording has {length} s, expected {} s", truth.length_s);
+        let message = format!("the recording lasts {length} s, expected {} s", truth.length_s);
         found.at(path, 1, message).measured(length, truth.length_s, "s");
     } else if let Some(words) = infer.detection_windows.as_ref().filter(|words| !same(words)) {
-        let message = format!("the {} times of the word are not those of the official recording", words.len());
+        let message = format!("the {} times of the word differ from those of the official recording", words.len());
         found.at(path, 1, message);
     }
 }

@@ -6,14 +6,14 @@ use crate::parse::claims::{ClaimedWindow, Claims};
 use crate::parse::location::Line;
 
 check! {
-    /// The windows in results.txt do not add up, or are not those of the evidence.
+    /// The windows in results.txt are inconsistent, or differ from the evidence.
     ///
-    /// A window's throughput is its inferences over its runtime, both as the log shows them, and the claimed median is
-    /// the median of the windows.
+    /// A window's throughput must be its inferences divided by its runtime, both as in the log, and the claimed median
+    /// must be the median of the windows.
     ///
-    /// Help: submit results.txt as the runner wrote it.
+    /// Help: submit results.txt as the runner wrote it, unedited.
     ///
-    /// Source: MLPerf Tiny Benchmark, 5.3; all published windows follow it.
+    /// Source: MLPerf Tiny Benchmark, 5.3; true of all published windows.
     "window-arithmetic", Performance, Error, Run(check),
     affects: every,
     compares: true,
@@ -28,8 +28,8 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let Some(claims) = view.claims().filter(|claims| !claims.windows.is_empty()) else {
         return Outcome::NotApplicable;
     };
-    let foreign = another_session(run, view.round).is_some();
-    let shown = if run.windows.len() == claims.windows.len() && !foreign { &run.windows[..] } else { &[] };
+    let is_foreign = another_session(run, view.round).is_some();
+    let shown = if run.windows.len() == claims.windows.len() && !is_foreign { &run.windows[..] } else { &[] };
     let units = view.round.tolerances.printed_units;
     for (index, window) in claims.windows.iter().enumerate() {
         if let Some((line, message, (claimed, expected, unit))) = disagreement(window, shown.get(index), units) {
@@ -48,12 +48,12 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     found.or_pass(added_up)
 }
 
-/// The line that disagrees, what it says, and its value, the expected one and their unit.
+/// The line that disagrees, the message, and the claimed value, the expected value and their unit.
 type Disagreement = (Line, String, (f64, f64, &'static str));
 
 fn disagreement(window: &ClaimedWindow, shown: Option<&Window>, units: f64) -> Option<Disagreement> {
     if let (Some(claimed), Some(shown)) = (window.inferences, shown)
-        // Without its log nothing shows how many there were, which is another check's finding.
+        // Zero means that the log does not show the number, which another check reports.
         && shown.inferences > 0
         && claimed.value != shown.inferences
     {
@@ -73,7 +73,7 @@ fn disagreement(window: &ClaimedWindow, shown: Option<&Window>, units: f64) -> O
     let rate = shown
         .and_then(|shown| shown.seconds)
         .map_or(inferences.value as f64 / runtime.value, |seconds| inferences.value as f64 / seconds);
-    // A runtime printed to the millisecond leaves the rate open by as much.
+    // The rounding of the runtime makes the rate uncertain by the same fraction.
     let timed = shown.filter(|shown| shown.seconds.is_some());
     let slack = rate * timed.map_or(runtime.unit, |shown| shown.rounding) / runtime.value;
     if rate.is_finite() && (rate - throughput.value).abs() <= slack + throughput.unit * units + rate * 1e-12 {
@@ -81,7 +81,7 @@ fn disagreement(window: &ClaimedWindow, shown: Option<&Window>, units: f64) -> O
     }
     let text = &throughput.text;
     let message =
-        format!("claims {text} inf/s, {} inferences in {} s are {rate:.3} inf/s", inferences.value, runtime.text);
+        format!("claims {text} inf/s, but {} inferences in {} s are {rate:.3} inf/s", inferences.value, runtime.text);
     Some((throughput.line, message, (throughput.value, rate, "inf/s")))
 }
 
@@ -93,10 +93,11 @@ fn check_median(view: &RunView<'_>, claims: &Claims, found: &mut Findings) {
     let even = rates.as_ref().is_some_and(|rates| rates.len().is_multiple_of(2));
     let roundings = if even { 2.0 } else { 1.0 };
     let Some(middle) = rates.and_then(median) else { return };
-    // Where the evidence contradicts the claim already, that is the finding.
+    // If the evidence contradicts the claim, `throughput-mismatch` reports it.
     let agrees = view.run.scores.throughput.as_ref().and_then(|figure| figure.agrees(units)).unwrap_or(true);
     if agrees && !claimed.agrees_with(middle, roundings * units) {
-        let message = format!("claims a median of {} inf/s, the median of its windows is {middle} inf/s", claimed.text);
+        let message =
+            format!("claims a median of {} inf/s, but the median of its windows is {middle} inf/s", claimed.text);
         let finding = found.at(view.run.path_of(FileRole::Results), claimed.line, message);
         finding.measured(claimed.value, middle, "inf/s");
     }

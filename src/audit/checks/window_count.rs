@@ -3,9 +3,9 @@ use crate::audit::evidence::another_session;
 use crate::round::Runner;
 
 check! {
-    /// A run does not have the number of timed windows it must have.
+    /// A run does not have the required number of timed windows.
     ///
-    /// The score is the median of exactly five windows, each on another input.
+    /// The score is the median of exactly five windows, each with a different input.
     ///
     /// Help: measure again with five windows.
     ///
@@ -20,7 +20,7 @@ check! {
 }
 
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
-    // A folder that is not a benchmark of the round is another check's finding.
+    // A folder that is not a benchmark of the round is reported by `benchmark-unknown`.
     if view.spec.is_none() || view.is_streaming() || view.is(Mode::Accuracy) {
         return Outcome::NotApplicable;
     }
@@ -28,7 +28,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     found.or_pass(place)
 }
 
-/// Reports a wrong number of windows, or says where the right number is shown.
+/// Reports a wrong number of windows, or returns the place that shows the right number.
 fn count(view: &RunView<'_>, found: &mut Findings) -> Option<Place> {
     let run = view.run;
     let expected = view.round.windows.count;
@@ -43,13 +43,13 @@ fn count(view: &RunView<'_>, found: &mut Findings) -> Option<Place> {
         finding.measured(count as f64, expected as f64, "");
         if shown == expected {
             finding.help(format!(
-                "the log has {expected} windows: submit results.txt of the same session, as the runner wrote it"
+                "the log has {expected} windows: submit the results.txt of the same session, as the runner wrote it"
             ));
         }
         return None;
     }
-    // Of a log of another session nothing follows, and windows of a trace come from pairs of stamps, of which a lost
-    // one is another check's finding.
+    // A log of another session does not show this run's windows. Windows of a trace come from pairs of stamps; another
+    // check reports a lost stamp.
     let role = run.windows.first().and_then(|window| window.role).unwrap_or(FileRole::Log);
     let readable = run.log.is_some() || run.json.is_some();
     if !readable || role == FileRole::Stamps || another_session(run, view.round).is_some() {
@@ -64,19 +64,19 @@ fn count(view: &RunView<'_>, found: &mut Findings) -> Option<Place> {
         finding.measured(shown as f64, expected as f64, "");
         if whole_list.is_some() {
             finding.help(format!(
-                "write `loop {expected}:` instead of `loop:` into the runner's test script (the configuration that is \
-                 shipped for ic2 lacks the count), and measure again"
+                "write `loop {expected}:` instead of `loop:` in the runner's test script (the configuration shipped \
+                 for ic2 lacks the count), and measure again"
             ));
         }
     } else if let Some(window) =
         run.windows.iter().find(|window| window.seconds.is_none() && view.is(Mode::Performance))
     {
-        found.at(run.path_of(role), window.line, "the window has no pair of time stamps");
+        found.at(run.path_of(role), window.line, "the window does not have a pair of time stamps");
     }
     run.windows.first().map(|window| view.at(role, window.line))
 }
 
-/// How many windows results.txt has, and the line of the first.
+/// The number of windows in results.txt, and the line of the first.
 fn claimed(view: &RunView<'_>) -> Option<(usize, u32)> {
     let claims = view.claims()?;
     let windows: Vec<u32> = if view.is(Mode::Energy) {
@@ -84,7 +84,7 @@ fn claimed(view: &RunView<'_>) -> Option<(usize, u32)> {
     } else {
         claims.windows.iter().map(|window| window.number.line).collect()
     };
-    // An older MLCommons runner prints the median alone.
+    // An older MLCommons runner prints only the median.
     let prints = view.is(Mode::Energy) || view.run.runner != Some(Runner::Mlcommons) || !windows.is_empty();
     prints.then(|| (windows.len(), windows.first().copied().unwrap_or(0)))
 }

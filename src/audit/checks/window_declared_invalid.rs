@@ -1,11 +1,11 @@
 use super::prelude::*;
 
 check! {
-    /// A window is declared invalid by the runner itself.
+    /// The runner itself declared a window invalid.
     ///
-    /// The runner prints beneath every window whether it is long enough and holds enough inferences.
+    /// Below every window the runner prints whether it is long enough and has enough inferences.
     ///
-    /// Help: raise the number of inferences of a window and measure again.
+    /// Help: raise the number of inferences per window and measure again.
     ///
     /// Source: both runners print it under every window; MLPerf Tiny Benchmark, 5.3.
     "window-declared-invalid", Performance, Error, Run(check),

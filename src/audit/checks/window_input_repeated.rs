@@ -5,9 +5,9 @@ use super::prelude::*;
 check! {
     /// Two timed windows use the same input.
     ///
-    /// The windows are to use different inputs, so that none of them decides the score.
+    /// Every window must use a different input, so that no single input decides the score.
     ///
-    /// Help: measure with the first five inputs of the list.
+    /// Help: measure again with the first five inputs of the official list.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3.
     "window-input-repeated", Performance, Warning, Run(check),
@@ -32,7 +32,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
         let input = window.input.as_deref().unwrap_or_default();
         found.at(path, window.line, format!("window {} uses `{input}` again", index + 1));
     }
-    // A single input is compared with none.
+    // A single input has nothing to be compared with.
     let named = run.windows.iter().find(|window| window.input.is_some()).filter(|_| seen.len() > 1);
     found.or_pass(named.and_then(|window| Some(view.at(window.role?, window.line))))
 }

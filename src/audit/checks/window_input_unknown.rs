@@ -2,11 +2,11 @@ use super::prelude::*;
 use crate::round::dataset;
 
 check! {
-    /// A timed window uses an input that is on no official list.
+    /// A timed window uses an input that is not on an official list.
     ///
-    /// The inputs of performance and energy runs are taken from the list that accuracy is measured on.
+    /// Performance and energy runs take their inputs from the list that the accuracy run uses.
     ///
-    /// Help: measure with the first five inputs of the official list.
+    /// Help: measure again with the first five inputs of the official list.
     ///
     /// Source: MLPerf Tiny rules, 7; MLPerf Tiny Benchmark, 5.3.
     "window-input-unknown", Performance, Warning, Run(check)

@@ -3,9 +3,9 @@ use super::prelude::*;
 check! {
     /// A window was measured without a warm-up.
     ///
-    /// The first inference is usually slower, so that this is allowed and only to the submitter's harm.
+    /// The first inference is usually slower. Measuring without a warm-up is allowed, as it can only worsen the result.
     ///
-    /// Help: measure with at least one warm-up.
+    /// Help: measure with at least one warm-up per window.
     ///
     /// Source: EEMBC runner user guide.
     "window-not-warmed-up", Performance, Note, Run(check)

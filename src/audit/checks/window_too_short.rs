@@ -2,12 +2,13 @@ use super::prelude::*;
 use crate::model::Run;
 
 check! {
-    /// A timed window is shorter than it must be.
+    /// A timed window is shorter than required.
     ///
-    /// Every window lasts at least ten seconds, so that the device reaches its steady state and the clocks' resolution
-    /// does not matter. The time is taken from the finest evidence there is, not from what is printed.
+    /// Every window must last at least ten seconds, so that the device reaches its steady state and the resolution of
+    /// the clocks does not matter. The length is taken from the most precise evidence available, not from the printed
+    /// figure.
     ///
-    /// Help: raise the number of inferences of a window and measure again.
+    /// Help: raise the number of inferences per window and measure again.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.3 ("a minimum of 10 seconds and 10 iterations"); both runners print it.
     "window-too-short", Performance, Error, Run(check),
@@ -32,16 +33,16 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     };
     let short: Vec<_> = measured.iter().enumerate().filter(|(_, (.., seconds))| *seconds < minimum - 1e-9).collect();
     if let Some((index, (role, line, seconds))) = short.iter().min_by(|(_, a), (_, b)| a.2.total_cmp(&b.2)) {
-        let message = format!("window {} lasts {seconds:.6} s, expected at least {minimum:.0} s", index + 1);
+        let message = format!("window {} lasts {seconds:.6} s; at least {minimum:.0} s required", index + 1);
         let finding = found.at(run.path_of(*role), *line, message).measured(*seconds, minimum, "s");
         if short.len() > 1 {
-            finding.note(format!("{} of {} windows are too short, this is the shortest", short.len(), measured.len()));
+            finding.note(format!("{} of {} windows are too short; this is the shortest", short.len(), measured.len()));
         }
     }
     found.or_pass(measured.first().map(|(role, line, _)| view.at(*role, *line)))
 }
 
-/// What results.txt says of its windows, where there is no evidence.
+/// The window lengths that results.txt claims, for runs without evidence.
 fn claimed(run: &Run) -> Vec<(FileRole, u32, f64)> {
     let Some(claims) = &run.claims else { return Vec::new() };
     let windows = claims.windows.iter().filter_map(|window| window.runtime.as_ref());

@@ -1,11 +1,12 @@
 use super::prelude::*;
 
 check! {
-    /// There are as many windows as the round asks for.
+    /// The run has exactly as many windows as the round requires.
     ///
     /// Help: submit the files of one whole session, unedited; or measure again.
     ///
-    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session shows.
+    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session
+    /// shows.
     "windows-counted", Performance, Error, Figure(check),
     affects: [Throughput, Energy],
     needs: [
@@ -19,7 +20,7 @@ fn check(view: &RunView<'_>, _: Kind) -> Outcome {
     let (windows, inferences) = (view.run.windows.len(), view.run.inferences().len());
     let wanted = view.round.windows.count;
     if windows != wanted || inferences != wanted {
-        let why = format!("there are {windows} windows and {inferences} inferences, expected {wanted}");
+        let why = format!("there are {windows} windows and {inferences} inferences, expected {wanted} of each");
         return view.unknown(FileRole::Log, 0, why);
     }
     let claimed = view.claims().map_or(0, |claims| claims.windows.len().max(claims.energies.len()));

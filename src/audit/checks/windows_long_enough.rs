@@ -1,11 +1,12 @@
 use super::prelude::*;
 
 check! {
-    /// Every window lasts as long, and has as many inferences, as it must.
+    /// Every window has at least the required length and number of inferences.
     ///
     /// Help: submit the files of one whole session, unedited; or measure again.
     ///
-    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session shows.
+    /// Source: MLPerf Tiny rules, 2.3, 4.1.1 and 5.1; MLPerf Tiny Benchmark, 5.3 and 5.4; what every published session
+    /// shows.
     "windows-long-enough", Performance, Error, Figure(check),
     affects: [Throughput, Energy],
     needs: [
@@ -22,7 +23,9 @@ fn check(view: &RunView<'_>, _: Kind) -> Outcome {
     let windows = &view.round.windows;
     for window in &view.run.windows {
         let role = window.role.unwrap_or(FileRole::Log);
-        let Some(seconds) = window.seconds else { return view.unknown(role, window.line, "a window has no length") };
+        let Some(seconds) = window.seconds else {
+            return view.unknown(role, window.line, "the length of a window is unknown");
+        };
         if seconds < windows.min_seconds - 1e-9 || window.inferences < windows.min_inferences {
             let why = format!("a window lasts {seconds:.3} s and has {} inferences", window.inferences);
             return view.unknown(role, window.line, why);

@@ -2,12 +2,12 @@ use super::prelude::*;
 use crate::audit::metrics::median::median;
 
 check! {
-    /// The windows of a run differ in throughput.
+    /// The throughput of the windows of a run differs too much.
     ///
-    /// A spread of several per cent says that the clock, the temperature or other work on the device changed while it
-    /// was measured, so that others may not reproduce the median.
+    /// A spread of several percent means that the clock, the temperature or other work on the device changed during the
+    /// measurement, so others may not be able to reproduce the median.
     ///
-    /// Help: find out what differs between the windows; say so in the README.
+    /// Help: find out what differs between the windows, and explain it in the README.
     ///
     /// Source: MLPerf Tiny rules, 2.4 (results must be replicable).
     "windows-spread", Performance, Note, Run(check)

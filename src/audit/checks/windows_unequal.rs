@@ -3,9 +3,9 @@ use super::prelude::*;
 check! {
     /// The windows of a run differ in their number of inferences or warm-ups.
     ///
-    /// The runners measure all windows of a run alike.
+    /// The runners measure all windows of a run with the same numbers.
     ///
-    /// Help: check that all windows are of one session.
+    /// Help: submit windows that are all from one session.
     ///
     /// Source: the scripts of both runners.
     "windows-unequal", Performance, Note, Run(check)

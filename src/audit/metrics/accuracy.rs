@@ -1,5 +1,5 @@
-//! Top-1: the part of the inputs whose largest output is that of their class, in per cent. Of equal outputs the first
-//! counts. The MLCommons runner first divides every vector by its sum and averages the vectors of a file.
+//! Top-1: the percentage of inputs whose largest output is that of their class. Of equal outputs, the first counts.
+//! The MLCommons runner first divides every vector by its sum and averages the vectors of a file.
 //!
 //! Source: MLPerf Tiny rules, 4.1.1; the runners' printed figures, reproduced on every published run.
 
@@ -14,7 +14,7 @@ pub struct Row<'a> {
     pub class: usize,
 }
 
-/// Index of the first largest number.
+/// Returns the index of the largest number, the first one if several are equal.
 #[must_use]
 pub fn first_maximum(outputs: &[f64]) -> Option<usize> {
     let mut best: Option<(usize, f64)> = None;
@@ -26,10 +26,10 @@ pub fn first_maximum(outputs: &[f64]) -> Option<usize> {
     best.map(|(index, _)| index)
 }
 
-/// Top-1 in per cent.
+/// Computes Top-1 in per cent.
 ///
 /// # Errors
-/// When there are no rows.
+/// If there are no rows.
 pub fn top1(rows: &[Row<'_>]) -> Result<f64, String> {
     if rows.is_empty() {
         return Err("there are no outputs".to_owned());
@@ -38,10 +38,10 @@ pub fn top1(rows: &[Row<'_>]) -> Result<f64, String> {
     Ok(100.0 * right as f64 / rows.len() as f64)
 }
 
-/// Vectors divided by their sum and averaged per input, as the MLCommons runner does before it scores.
+/// Divides vectors by their sum and averages them per input, as the MLCommons runner does before it scores.
 ///
 /// # Errors
-/// When a vector sums to zero.
+/// If a vector sums to zero.
 pub fn normalised_per_input(rows: &[Row<'_>], names: &[&str]) -> Result<Vec<(Vec<f64>, usize)>, String> {
     let mut inputs: BTreeMap<&str, (Vec<f64>, usize, u32)> = BTreeMap::new();
     for (row, name) in rows.iter().zip(names) {
@@ -66,14 +66,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_equal_outputs_the_first_counts() {
+    fn the_first_of_equal_outputs_counts() {
         assert_eq!(first_maximum(&[0.0, 0.5, 0.5]), Some(1));
         assert_eq!(first_maximum(&[-0.0, 0.0]), Some(0));
         assert_eq!(first_maximum(&[]), None);
     }
 
     #[test]
-    fn three_of_four_are_75_per_cent() {
+    fn three_of_four_correct_are_75_per_cent() {
         let rows: Vec<_> = [0, 0, 0, 1].map(|class| Row { outputs: &[0.9, 0.1], class }).to_vec();
         assert_eq!(top1(&rows), Ok(75.0));
         assert!(top1(&[]).is_err());

@@ -1,10 +1,10 @@
-//! Anomaly detection: a file's score is the mean over its slices; files are judged by thresholds spread evenly from
-//! the smallest to the largest score.
+//! Anomaly detection: the score of a file is the mean over its slices. Files are classified with thresholds spread
+//! evenly from the smallest to the largest score.
 //!
 //! * AUC, EEMBC runner: thresholds min + k/100 of the range, k = 0 … 100, as in [`super::auc::thresholded`].
 //!   MLCommons runner: the exact area, [`super::auc::exact`].
-//! * "Top-1", EEMBC runner: the best part of files judged right; MLCommons runner: the best mean of precision and
-//!   recall; both over k = 0 … 99. Neither counts for the target, and they are not comparable.
+//! * "Top-1", EEMBC runner: the best fraction of files classified correctly; MLCommons runner: the best mean of
+//!   precision and recall; both over k = 0 … 99. Neither counts for the target, and they are not comparable.
 //!
 //! Source: MLPerf Tiny rules, 4.1.1 (AUC); the reference evaluation scripts' figures.
 
@@ -16,18 +16,18 @@ fn thresholds(scores: &[(f64, bool)], steps: u32) -> Vec<f64> {
     (0..steps).map(|step| lowest + f64::from(step) * 0.01 * (highest - lowest)).collect()
 }
 
-/// The EEMBC runner's AUC.
+/// Computes AUC as the EEMBC runner does.
 ///
 /// # Errors
-/// When a class has no files.
+/// If a class has no files.
 pub fn thresholded_auc(scores: &[(f64, bool)]) -> Result<f64, String> {
     auc::thresholded(scores, &thresholds(scores, 101))
 }
 
-/// The EEMBC runner's "Top-1" in per cent.
+/// Computes "Top-1" in per cent as the EEMBC runner does.
 ///
 /// # Errors
-/// When there are no files.
+/// If there are no files.
 pub fn best_accuracy(scores: &[(f64, bool)]) -> Result<f64, String> {
     best(scores, |true_positives, false_positives, positives| {
         let total = scores.len() as f64;
@@ -36,12 +36,12 @@ pub fn best_accuracy(scores: &[(f64, bool)]) -> Result<f64, String> {
     })
 }
 
-/// The MLCommons runner's "Top 1%".
+/// Computes "Top 1%" as the MLCommons runner does.
 ///
 /// # Errors
-/// When there are no files.
+/// If there are no files.
 pub fn best_precision_recall(scores: &[(f64, bool)]) -> Result<f64, String> {
-    /// The runner's guard against division by zero.
+    /// The constant that the runner adds to avoid division by zero.
     const GUARD: f64 = 1e-8;
     best(scores, |true_positives, false_positives, positives| {
         let precision = true_positives / (true_positives + false_positives + GUARD);

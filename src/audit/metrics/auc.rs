@@ -1,18 +1,19 @@
 //! Area under the ROC curve, in the definitions of both runners.
 //!
-//! * MLCommons runner: exact, as the probability that a positive scores above a negative, ties counting half; for
-//!   several classes the mean of one class against the rest, for two classes the second one.
-//! * EEMBC runner: thresholds 0.00, 0.01 … 1.00, a score counts as positive when it is strictly above; the first point
-//!   is set to (1, 1); trapezoids; mean over the classes.
+//! * MLCommons runner: exact, as the probability that a positive scores above a negative, ties counting half. For more
+//!   than two classes, the mean over the classes of one class against the rest; for two classes, that of the second
+//!   class.
+//! * EEMBC runner: thresholds 0.00, 0.01 … 1.00; a score counts as positive if it is strictly above the threshold; the
+//!   first point is set to (1, 1); trapezoidal rule; mean over the classes.
 //!
 //! Source: MLPerf Tiny rules, 4.1.1; the printed figures of all published runs, reproduced.
 
 use super::accuracy::Row;
 
-/// Exact area, from scores and whether each is a positive.
+/// Computes the exact area from scores and whether each is a positive.
 ///
 /// # Errors
-/// When there is no positive or no negative.
+/// If there is no positive or no negative.
 pub fn exact(scores: &[(f64, bool)]) -> Result<f64, String> {
     let positives = scores.iter().filter(|(_, positive)| *positive).count() as u64;
     let negatives = scores.len() as u64 - positives;
@@ -21,10 +22,11 @@ pub fn exact(scores: &[(f64, bool)]) -> Result<f64, String> {
     }
     let mut sorted = scores.to_vec();
     sorted.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    // Twice the number of (negative, positive) pairs in the right order, ties counting half: exact in integers.
+    // Twice the number of correctly ordered (negative, positive) pairs, so that ties, counting half, are exact
+    // integers.
     let mut pairs = 0u64;
     let mut below = 0u64;
-    // Equal by value, so that -0.0 ties with 0.0.
+    // Compared by value, so that -0.0 and 0.0 tie.
     #[allow(clippy::float_cmp)]
     for tied in sorted.chunk_by(|(a, _), (b, _)| a == b) {
         let positive = tied.iter().filter(|(_, positive)| *positive).count() as u64;
@@ -35,10 +37,11 @@ pub fn exact(scores: &[(f64, bool)]) -> Result<f64, String> {
     Ok(pairs as f64 / (2 * positives * negatives) as f64)
 }
 
-/// One class against the rest, mean over the classes; for two classes the second one alone.
+/// Computes the exact area of one class against the rest, mean over the classes; for two classes, of the second class
+/// only.
 ///
 /// # Errors
-/// When a class has no inputs.
+/// If a class has no inputs.
 pub fn one_versus_rest(rows: &[Row<'_>], classes: usize) -> Result<f64, String> {
     let of_class = |class: usize| {
         let scores: Vec<_> = rows.iter().map(|row| (row.outputs[class], row.class == class)).collect();
@@ -51,10 +54,10 @@ pub fn one_versus_rest(rows: &[Row<'_>], classes: usize) -> Result<f64, String> 
     Ok(areas?.iter().sum::<f64>() / classes as f64)
 }
 
-/// The EEMBC runner's area, mean over the classes.
+/// Computes the area as the EEMBC runner does, mean over the classes.
 ///
 /// # Errors
-/// When a class has no inputs.
+/// If a class has no inputs.
 pub fn thresholded_mean(rows: &[Row<'_>], classes: usize) -> Result<f64, String> {
     let thresholds: Vec<f64> = (0..=100).map(|step| f64::from(step) * 0.01).collect();
     let mut total = 0.0;
@@ -65,10 +68,10 @@ pub fn thresholded_mean(rows: &[Row<'_>], classes: usize) -> Result<f64, String>
     Ok(total / classes as f64)
 }
 
-/// Area of the curve through given ascending thresholds, its first point set to (1, 1).
+/// Computes the area under the curve at the given ascending thresholds, with the first point set to (1, 1).
 ///
 /// # Errors
-/// When there is no positive or no negative.
+/// If there is no positive or no negative.
 pub fn thresholded(scores: &[(f64, bool)], thresholds: &[f64]) -> Result<f64, String> {
     let mut positives: Vec<f64> = scores.iter().filter(|(_, positive)| *positive).map(|(score, _)| *score).collect();
     let mut negatives: Vec<f64> = scores.iter().filter(|(_, positive)| !*positive).map(|(score, _)| *score).collect();
@@ -134,12 +137,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn exact_counts_pairs(scores in scored()) {
+        fn exact_area_equals_the_count_of_pairs(scores in scored()) {
             prop_assert!((exact(&scores).unwrap() - naive(&scores)).abs() < 1e-12);
         }
 
         #[test]
-        fn thresholded_follows_its_definition(scores in scored()) {
+        fn thresholded_area_equals_its_definition(scores in scored()) {
             let thresholds: Vec<f64> = (0..=100).map(|step| f64::from(step) * 0.01).collect();
             let area = thresholded(&scores, &thresholds).unwrap();
             prop_assert!((area - naive_thresholded(&scores, &thresholds)).abs() < 1e-12);

@@ -1,32 +1,32 @@
-//! The timed windows of a run by the device's clock and by the host's.
+//! Compares the duration of a run's timed windows by the device's clock and by the host's.
 //!
 //! Source: MLPerf Tiny rules, 2.4; 328 published runs, whose clocks differ by a rate that is constant over a run.
 
 use crate::model::Run;
 use crate::round::{Round, Runner};
 
-/// The MLCommons runner stamps whole seconds.
+/// Resolution of the MLCommons runner's time stamps, in seconds.
 const WHOLE_SECOND: f64 = 1.0;
 
-/// All windows of a run by two clocks.
+/// Total duration of a run's windows by both clocks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Clocks {
-    /// By the device's clock, in seconds.
+    /// Duration by the device's clock, in seconds.
     pub device_s: f64,
-    /// By the host's clock, in seconds.
+    /// Duration by the host's clock, in seconds.
     pub host_s: f64,
-    /// What the stamps leave open, in seconds.
+    /// Uncertainty of the host's time stamps, in seconds.
     pub open_s: f64,
 }
 
 impl Clocks {
-    /// The clocks of a run; `None` where a window is not timed by both.
+    /// Returns the clocks of a run; `None` if a window is not timed by both.
     #[must_use]
-    pub fn of(run: &Run, round: &Round) -> Option<Self> {
+    pub fn new(run: &Run, round: &Round) -> Option<Self> {
         let log = run.log.as_ref()?;
         let (mut device_s, mut host_s) = (0.0, 0.0);
         for (window, inference) in run.windows.iter().zip(&log.inferences) {
-            // The MLCommons runner stamps the whole command, warm-ups included.
+            // The MLCommons runner stamps the whole command, including warm-ups.
             let all = (inference.iterations as f64 + inference.warmups as f64) / inference.iterations.max(1) as f64;
             device_s += window.seconds? * if log.runner == Runner::Mlcommons { all } else { 1.0 };
             host_s += window.host_seconds?;
@@ -35,8 +35,8 @@ impl Clocks {
         (device_s > 0.0).then_some(Self { device_s, host_s, open_s: open_s * run.windows.len() as f64 })
     }
 
-    /// By how much the host counts longer than the device, as a fraction of the device's time; what the stamps leave open
-    /// is taken off.
+    /// Returns by how much the host's time exceeds the device's, as a fraction of the device's time, after subtracting
+    /// the uncertainty of the stamps. Negative if the host's time is shorter.
     #[must_use]
     pub fn longer(self) -> f64 {
         let difference = self.host_s - self.device_s;
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stamps_leave_open_is_no_drift() {
+    fn differences_within_the_uncertainty_are_not_drift() {
         let clocks = |host_s| Clocks { device_s: 50.0, host_s, open_s: 0.1 };
         assert!(clocks(50.1).longer().abs() < 1e-12 && clocks(49.95).longer().abs() < 1e-12);
         assert!((clocks(51.1).longer() - 0.02).abs() < 1e-12);

@@ -1,23 +1,25 @@
 //! Energy of timed windows.
 //!
-//! * EEMBC trace: sample *i* stands at the time that *i* additions of 1/rate give in double precision; a window from
-//!   *a* to *b* seconds holds the samples with a ≤ t < b. (The drift of the sum moves a border by one sample; multiplying
-//!   instead reproduces only half of the published figures.)
-//! * MLCommons results.json: the samples between the last two stamps of a trial, in J, 1000 a second.
+//! * EEMBC trace: the time of sample *i* is the sum of *i* additions of 1/rate in double precision; a window from *a*
+//!   to *b* seconds contains the samples with a ≤ t < b. (The rounding of the sum shifts a border by one sample;
+//!   multiplying instead reproduces only half of the published figures.)
+//! * MLCommons results.json: the samples between the last two stamps of a trial, in J, 1000 per second.
 //!
-//! Energy per inference is the window's energy over its inferences; reported is the median of the windows.
+//! Energy per inference is the window's energy divided by its inferences; the median of the windows is reported.
 //!
 //! Source: the printed figures of all published traces, reproduced to the last digit.
 
-use crate::model::{Outline, Run};
+use crate::model::{DownsampledTrace, Run};
 use crate::parse::energy_trace::microjoules;
 use crate::parse::results_json::Power;
 
 /// Samples per second of a trial in results.json.
 const TRIAL_RATE_HZ: f64 = 1000.0;
 
-/// Energies in µJ of windows given as start and stop in seconds; `None` where a window is not inside the trace, or begins
-/// before one that began earlier has ended: no sample belongs to two of them.
+/// Computes the energies in µJ of windows given as start and stop in seconds.
+///
+/// `None` for a window that is not inside the trace, or that begins before an earlier one has ended: no sample is
+/// counted twice.
 #[must_use]
 pub fn trace_energies<S>(
     samples: &[S],
@@ -27,7 +29,7 @@ pub fn trace_energies<S>(
 ) -> Vec<Option<f64>> {
     let mut borders: Vec<f64> = windows.iter().flat_map(|(start, stop)| [*start, *stop]).collect();
     borders.sort_by(f64::total_cmp);
-    // Index of the first sample at or after each border, by the accumulated time.
+    // Index of the first sample at or after each border, by accumulated time.
     let mut first_at = Vec::with_capacity(borders.len());
     let step = 1.0 / rate_hz;
     let (mut index, mut time) = (0, 0.0);
@@ -62,14 +64,14 @@ pub fn trace_energies<S>(
     energies
 }
 
-/// Energy in µJ of a trial: the samples between its last two stamps.
+/// Computes the energy of a trial in µJ: the samples between its last two stamps.
 #[must_use]
 pub fn trial_energy(power: &Power) -> Option<f64> {
     let samples = trial_samples(power)?;
     Some(samples.iter().sum::<f64>() * 1e6)
 }
 
-/// Mean power in mW of a trial.
+/// Computes the mean power of a trial in mW.
 #[must_use]
 pub fn trial_power_mw(power: &Power) -> Option<f64> {
     let samples = trial_samples(power)?;
@@ -82,15 +84,15 @@ fn trial_samples(power: &Power) -> Option<&[f64]> {
     power.samples.get(*start..*stop).filter(|samples| !samples.is_empty())
 }
 
-/// Parts an outline has.
+/// Number of parts of a downsampled trace.
 const PARTS: usize = 600;
 
-/// Keeps the energy trace of a run in outline: lowest and highest power of equal parts of its time.
-pub fn draw_outlines(run: &mut Run) {
-    let mut outline = Outline::default();
+/// Downsamples the energy trace of a run for plots: minimum and maximum power of parts of equal duration.
+pub fn downsample_traces(run: &mut Run) {
+    let mut outline = DownsampledTrace::default();
     let mut milliwatts: Vec<f32> = Vec::new();
     if let Some(trace) = &run.trace {
-        // µJ a sample, times samples a second, are µW.
+        // µJ per sample times samples per second gives µW; divided by 1000, mW.
         #[allow(clippy::cast_possible_truncation)] // for a plot
         milliwatts.extend(trace.samples().iter().map(|sample| (microjoules(sample) * trace.rate_hz / 1000.0) as f32));
         outline.seconds = milliwatts.len() as f64 / trace.rate_hz;
@@ -125,7 +127,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// By the definition: every sample with its accumulated time.
+    /// Sums the samples of a window directly by the definition, with accumulated times.
     fn naive(samples: &[f32], rate_hz: f64, (start, stop): (f64, f64)) -> f64 {
         let mut times = Vec::new();
         let mut time = 0.0;
@@ -143,7 +145,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn windows_hold_the_samples_of_their_time(
+        fn windows_contain_the_samples_of_their_time(
             samples in proptest::collection::vec(0.0f32..100.0, 50..400),
             start in 0u32..20, length in 1u32..20,
         ) {
@@ -154,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_outside_of_the_trace_has_no_energy() {
+    fn a_window_outside_the_trace_has_no_energy() {
         assert_eq!(trace_energies(&[1.0; 10], |one| *one, 1000.0, &[(0.005, 0.5), (0.0, 0.002)]), [None, Some(2.0)]);
     }
 

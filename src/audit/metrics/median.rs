@@ -1,8 +1,8 @@
-//! The median: the middle of the sorted windows; of an even count the mean of the middle two.
+//! The median: the middle value of the sorted windows; for an even count, the mean of the middle two.
 //!
 //! Source: MLPerf Tiny Benchmark, 5.3 ("the median performance is reported").
 
-/// The median of finite numbers; `None` of nothing.
+/// Returns the median of finite numbers; `None` if there are none.
 #[must_use]
 pub fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
@@ -18,7 +18,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn as_many_values_lie_below_as_above(values in proptest::collection::vec(-1e6f64..1e6, 1..20)) {
+        fn at_most_half_of_the_values_are_below_or_above(values in proptest::collection::vec(-1e6f64..1e6, 1..20)) {
             let middle = median(values.clone()).unwrap();
             let below = values.iter().filter(|value| **value < middle).count();
             let above = values.iter().filter(|value| **value > middle).count();
@@ -30,7 +30,7 @@ mod tests {
     }
 
     #[test]
-    fn of_even_counts_and_of_nothing() {
+    fn even_counts_and_no_values() {
         assert_eq!(median(vec![4.0, 1.0, 3.0, 2.0]), Some(2.5));
         assert_eq!(median(vec![]), None);
     }

@@ -1,37 +1,37 @@
-//! How much the clocks of two runs have in common that honest repetitions have not.
+//! Measures how improbable it is that the times of two runs agree by chance, to find copied runs.
 //!
-//! A board that is measured twice gives nearly the same windows twice, so equal windows alone prove nothing. Every kind of
-//! interval (length of a window and pause before it, on the device's clock and on the host's) is compared in steps of the
-//! clock, against the distance that windows of the same run have from each other. An interval that two runs share counts
-//! as many bits as it has steps within that distance; a board, a host or a stamp that repeats itself counts nothing.
+//! A board that is measured twice gives nearly the same windows twice, so similar windows alone do not prove anything.
+//! Each kind of interval (length of a window and pause before it, on the device's clock and on the host's) is compared
+//! in steps of the clock, relative to the spread of the same kind of interval within one run. An interval that two runs
+//! share counts as log2(spread / difference) bits; a clock whose intervals repeat within a run counts nothing.
 //!
-//! Source: 328 published runs of six rounds; boards whose timers repeat to the microsecond (v0.5, 13.650992 s three times
-//! of five) and stamps in steps of 1 ms are among them.
+//! Source: 328 published runs of six rounds, including boards whose timers repeat to the microsecond (v0.5, 13.650992 s
+//! in three of five windows) and stamps in steps of 1 ms.
 
 use std::cmp::Reverse;
 
 use crate::model::Window;
 
-/// Windows of a run that are compared; the official runners measure five.
+/// Maximum number of windows of a run that are compared; the official runners measure five.
 const MOST: usize = 16;
-/// Steps of its clock that an interval must spread over before it tells one run from another.
+/// Minimum spread of an interval, in steps of its clock, for it to distinguish runs.
 const TELLING: f64 = 8.0;
 
-/// Bits that the pauses and the host's clock must have in common, where they tell sessions apart: a chance of one in 65,536.
+/// Minimum bits of coincidence of pauses and host times, if they distinguish sessions: a chance of one in 65,536.
 const AROUND: f64 = 16.0;
 
-/// What two runs have in common.
+/// Agreement of the times of two runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sameness {
-    /// Bits of coincidence: chance alone gives N bits in one of 2^N pairs of runs.
+    /// Bits of coincidence: by chance, one of 2^N pairs of runs reaches N bits.
     pub bits: f64,
-    /// Windows whose lengths are the same to an eighth of what windows of one run differ by.
+    /// Number of windows whose lengths agree to an eighth of the spread within a run.
     pub windows: usize,
-    /// The largest difference of their lengths, in microseconds.
+    /// Largest difference of the lengths of these windows, in microseconds.
     pub within_us: f64,
-    /// What windows of one run differ by, in microseconds.
+    /// Spread of window lengths within a run, in microseconds.
     pub spread_us: f64,
-    /// Whether every clock that tells runs apart agrees.
+    /// Whether every kind of interval agrees in most windows.
     pub is_whole: bool,
 }
 
@@ -44,7 +44,7 @@ enum Kind {
     HostPause,
 }
 
-/// An interval of a window by kind, in steps of its unit.
+/// Returns an interval of a window by kind: in microseconds of the device's clock or milliseconds of the host's.
 fn interval(windows: &[Window], index: usize, kind: Kind) -> Option<f64> {
     let window = &windows[index];
     let before = || windows.get(index.checked_sub(1)?);
@@ -57,7 +57,7 @@ fn interval(windows: &[Window], index: usize, kind: Kind) -> Option<f64> {
     }
 }
 
-/// The greatest common step of a clock's stamps.
+/// Returns the resolution of a clock: the greatest common divisor of its stamps.
 fn step(windows: &[Window], kind: Kind) -> f64 {
     let pair = |window: &Window| match kind {
         Kind::Length | Kind::Pause => window.stamps_us,
@@ -71,8 +71,8 @@ fn gcd(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
-/// How far an interval of a run is from the nearest other one of its kind: the median of all. Lengths are compared of
-/// windows with as many inferences.
+/// Returns the spread of a kind of interval within a run: the median distance of an interval from the nearest other
+/// one. Lengths are only compared between windows with the same number of inferences.
 fn spread(windows: &[Window], kind: Kind) -> Option<f64> {
     let counts = |index: usize| match kind {
         Kind::Length | Kind::HostLength => windows[index].inferences,
@@ -87,7 +87,8 @@ fn spread(windows: &[Window], kind: Kind) -> Option<f64> {
     super::median::median(nearest.collect())
 }
 
-/// Pairs of windows, each used once: those of the same number of inferences whose lengths are nearest first.
+/// Pairs the windows of two runs, each used once: windows with the same number of inferences, smallest difference of
+/// length first.
 fn pairs(a: &[Window], b: &[Window]) -> Vec<(usize, usize)> {
     let mut near: Vec<(f64, usize, usize)> = Vec::new();
     for (i, one) in a.iter().enumerate() {
@@ -108,13 +109,13 @@ fn pairs(a: &[Window], b: &[Window]) -> Vec<(usize, usize)> {
     near.into_iter().map(|(_, i, j)| (i, j)).collect()
 }
 
-/// Compares the windows of two runs; `None` where they have none in common.
+/// Compares the windows of two runs; `None` if no windows can be paired.
 #[must_use]
 pub fn compare(a: &[Window], b: &[Window]) -> Option<Sameness> {
     let (a, b) = (&a[..a.len().min(MOST)], &b[..b.len().min(MOST)]);
     let pairs = pairs(a, b);
     let mut same = Sameness { bits: 0.0, windows: 0, within_us: 0.0, spread_us: 0.0, is_whole: !pairs.is_empty() };
-    // What tells sessions apart whatever the board is: what host and wire did between and around the windows.
+    // Pauses and host times depend on host and serial line, so they distinguish sessions on any board.
     let (mut around, mut tells_around) = (0.0, false);
     for kind in [Kind::Length, Kind::Pause, Kind::HostLength, Kind::HostPause] {
         let step = step(a, kind).max(step(b, kind));
@@ -139,16 +140,16 @@ pub fn compare(a: &[Window], b: &[Window]) -> Option<Sameness> {
             tells_around = true;
         }
     }
-    // A board may repeat its windows to the last step: then lengths alone prove nothing.
+    // A board may repeat its windows to the last step; then lengths alone do not prove anything.
     same.is_whole &= !tells_around || around >= AROUND;
     (!pairs.is_empty()).then_some(same)
 }
 
-/// Pairs of runs that may be copies, among runs of many boards: each with the few whose windows last most nearly as long.
-/// What is returned are indices into `runs`, the later one first.
+/// Returns pairs of runs that may be copies: each run with the few runs whose windows are most similar in length. The
+/// pairs are indices into `runs`, the larger one first.
 #[must_use]
 pub fn candidates(runs: &[&[Window]]) -> Vec<(usize, usize)> {
-    /// Runs that one is compared with; a copy is the nearest, or one of a few that are equally near.
+    /// Number of runs that each is compared with. A copy is the nearest one, or one of a few that are equally near.
     const NEIGHBOURS: usize = 32;
     let middle = |windows: &[Window]| {
         let lengths: Vec<f64> =
@@ -178,7 +179,7 @@ mod tests {
 
     const LIMIT: f64 = 24.0;
 
-    /// Five windows of ten seconds, a pause of two before each, on a clock of so many microseconds a step.
+    /// Five windows of about ten seconds, with a pause of about two before each, on a clock with steps of `step_us`.
     fn run(lengths: &[f64; 5], pauses: &[f64; 5], step_us: u64) -> Vec<Window> {
         let mut now = 0.0;
         let mut stamp = |seconds: f64| {
@@ -195,9 +196,9 @@ mod tests {
     }
 
     proptest! {
-        /// An unchanged board measured again, and another board of equal latency, by timers of every kind.
+        /// Measures an unchanged board again, or another board of equal latency, with timers of every kind.
         #[test]
-        fn repetitions_are_no_copies(
+        fn repetitions_are_not_copies(
             here in prop::array::uniform5(-1.0..1.0_f64),
             there in prop::array::uniform5(-1.0..1.0_f64),
             pauses in prop::array::uniform5(-1.0..1.0_f64),
@@ -206,13 +207,13 @@ mod tests {
         ) {
             let run = |windows: [f64; 5]| run(&windows.map(|one| one * jitter), &[0.0; 5], step);
             prop_assert!(compare(&run(here), &run(there)).is_none_or(|same| same.bits < LIMIT));
-            // The board repeats its windows to the last step; what the host does in between does not repeat.
+            // The board repeats its windows to the last step; the pauses of the host do not repeat.
             let deterministic = |pauses: [f64; 5]| super::tests::run(&here.map(|one| one * jitter), &pauses.map(|one| one * 1e-2), step);
             let same = compare(&deterministic(pauses), &deterministic(there)).unwrap();
             prop_assert!(!same.is_whole || same.bits < LIMIT, "{same:?}");
         }
 
-        /// A copy with one time changed, its windows in another order.
+        /// Compares a run with a copy in which one window was changed.
         #[test]
         fn copies_are_found(here in prop::array::uniform5(-1.0..1.0_f64), pauses in prop::array::uniform5(-1.0..1.0_f64)) {
             let apart = |values: &[f64; 5]| (0..5).all(|i| (0..i).all(|j| (values[i] - values[j]).abs() > 0.05));
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn coarse_and_steady_clocks_tell_nothing() {
+    fn coarse_and_repeating_clocks_give_zero_bits() {
         let steady = run(&[0.0; 5], &[0.0; 5], 1);
         assert!(compare(&steady, &steady).unwrap().bits.abs() < 1e-9);
         let coarse = run(&[1e-4, 2e-4, -1e-4, 3e-4, 0.0], &[0.0; 5], 1000);

@@ -1,17 +1,18 @@
 //! The streaming wake word test.
 //!
-//! The first detection marks the start of the recording and is taken off all others. A word is detected when a
-//! detection lies between its start and `hit` seconds after its end; all detections in there are used up. What remains
-//! is a false alarm, those within `debounce` seconds of a false alarm belonging to it. The runner's code adds its
-//! one-second grace twice, so results are scored with two seconds; its README documents one.
+//! The first detection marks the start of the recording and is subtracted from all others. A word is detected if there
+//! is a detection between its start and `hit` seconds after its end; all detections in that interval belong to it. The
+//! remaining detections are false alarms; those within `debounce` seconds of a false alarm belong to it. The runner's
+//! code adds its tolerance of one second twice, so results are scored with two seconds; its README documents one.
 //!
-//! Duty cycle is mean processing time over mean period (start to start); throughput is one over mean processing time.
+//! Duty cycle is mean processing time divided by mean period (start to start); throughput is the inverse of the mean
+//! processing time.
 //!
 //! Source: MLPerf Tiny rules, 4.1.1; mlcommons/tiny benchmark/runner, `streaming_ww_utils.py` (behaviour).
 
 use std::collections::BTreeMap;
 
-/// What the test counts.
+/// Counts of the wake word test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
     /// Words detected.
@@ -22,29 +23,29 @@ pub struct Counts {
     pub false_positives: u64,
 }
 
-/// How much of the time the device processes.
+/// Duty cycle of the device.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Duty {
-    /// Part of the time spent processing, 0 to 1.
+    /// Fraction of the time spent processing, 0 to 1.
     pub cycle: f64,
-    /// Mean time from start to start in seconds.
+    /// Mean period, from start to start, in seconds.
     pub period_s: f64,
     /// Inferences per second of processing.
     pub throughput: f64,
 }
 
-/// What the test finds.
+/// Result of the wake word test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// What it counts.
+    /// Words detected and missed, and false alarms.
     pub counts: Counts,
-    /// Starts of the words missed, in seconds.
+    /// Starts of the missed words, in seconds.
     pub missed: Vec<f64>,
-    /// First detections of the false alarms, in seconds since the recording started.
+    /// First detection of each false alarm, in seconds since the start of the recording.
     pub alarms: Vec<f64>,
 }
 
-/// Judges detections in milliseconds by words in seconds; `None` without a first detection.
+/// Scores detections, in milliseconds, against words, in seconds; `None` if there are no detections.
 #[must_use]
 pub fn judge(detections_ms: &[f64], words: &[(f64, f64)], hit_s: f64, debounce_s: f64) -> Option<Verdict> {
     let (first, rest) = detections_ms.split_first()?;
@@ -66,9 +67,9 @@ pub fn judge(detections_ms: &[f64], words: &[(f64, f64)], hit_s: f64, debounce_s
     Some(Verdict { counts, missed, alarms })
 }
 
-/// The detections that belong to no earlier alarm, in their order.
+/// Returns the detections that do not belong to an earlier alarm, in their order.
 fn alarms(detections: &[f64], debounce_s: f64) -> Vec<f64> {
-    // By time, so that only the nearest alarms have to be looked at.
+    // Sorted by time, so that only the nearest alarms have to be compared.
     let mut places: Vec<usize> = (0..detections.len()).collect();
     places.sort_by(|a, b| detections[*a].total_cmp(&detections[*b]));
     let mut rank = vec![0; places.len()];
@@ -82,13 +83,14 @@ fn alarms(detections: &[f64], debounce_s: f64) -> Vec<f64> {
     detections.iter().enumerate().filter_map(is_alarm).collect()
 }
 
-/// What the test counts; see [`judge`].
+/// Like [`judge`], but returns the counts only.
 #[must_use]
 pub fn score(detections_ms: &[f64], words: &[(f64, f64)], hit_s: f64, debounce_s: f64) -> Option<Counts> {
     judge(detections_ms, words, hit_s, debounce_s).map(|verdict| verdict.counts)
 }
 
-/// Duty cycle and throughput from the edges of the processing pin in seconds; `None` with fewer than two pulses.
+/// Computes duty cycle and throughput from the edges of the processing pin, in seconds; `None` for fewer than two
+/// pulses.
 #[must_use]
 pub fn duty(starts_s: &[f64], stops_s: &[f64]) -> Option<Duty> {
     let pulses = starts_s.len().min(stops_s.len());
@@ -107,7 +109,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_word_a_miss_and_an_alarm() {
+    fn hits_misses_and_false_alarms_are_counted() {
         let detections = [100.0, 1_600.0, 1_632.0, 9_100.0, 9_900.0, 12_000.0];
         let counts = score(&detections, &[(1.0, 1.4), (5.0, 5.5)], 2.0, 1.0).unwrap();
         assert_eq!(counts, Counts { true_positives: 1, false_negatives: 1, false_positives: 2 });
@@ -115,14 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn the_tolerance_decides() {
+    fn a_late_detection_depends_on_the_tolerance() {
         let word = [(1.0, 2.0)];
         assert_eq!(score(&[0.0, 3_500.0], &word, 2.0, 1.0).unwrap().false_negatives, 0);
         assert_eq!(score(&[0.0, 3_500.0], &word, 1.0, 1.0).unwrap().false_negatives, 1);
     }
 
     #[test]
-    fn half_the_time_is_half_the_cycle() {
+    fn processing_half_of_the_time_is_a_duty_cycle_of_one_half() {
         let duty = duty(&[0.0, 0.032, 0.064], &[0.016, 0.048, 0.080]).unwrap();
         assert!((duty.cycle - 0.5).abs() < 1e-12 && (duty.throughput - 62.5).abs() < 1e-9);
         assert_eq!(super::duty(&[0.0], &[0.1]), None);
@@ -130,7 +132,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_alarm_takes_what_is_near_it(times in proptest::collection::vec(0u8..60, 0..40)) {
+        fn detections_near_an_alarm_belong_to_it(times in proptest::collection::vec(0u8..60, 0..40)) {
             let times: Vec<f64> = times.into_iter().map(|time| f64::from(time) / 4.0).collect();
             let (mut left, mut expected) = (times.clone(), Vec::new());
             while let Some(alarm) = left.first().copied() {

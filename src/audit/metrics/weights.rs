@@ -1,9 +1,10 @@
-//! Which known weights answered, and whether somebody helped them: answers of an accuracy run beside those that
-//! published submissions gave with known weights.
+//! Compares the answers of an accuracy run with those of published submissions, to find which known weights were used
+//! and whether answers were improved by other means.
 //!
-//! Runs of the same weights, int8 or float, on any runtime, answer alike wherever the weights are *sure*: all submitters
-//! agree and the best score leads clearly. Retrained weights do not. Where answers differ from the family's, honest runs
-//! are right about as often as wrong, and on *hard* inputs, which nearly every submitter gets wrong, they are wrong, too.
+//! A *family* is a set of weights that answer alike. Runs of the same weights, int8 or float, on any runtime, give the
+//! same answers on *sure* inputs, on which all submitters agree and the best score leads clearly. Retrained weights do
+//! not. Where answers differ from the family's, honest runs are correct about as often as wrong. On *hard* inputs,
+//! which nearly every submitter gets wrong, honest runs are wrong, too.
 //!
 //! Source: 234 accuracy runs of six published rounds.
 
@@ -13,21 +14,22 @@ use crate::model::{Agreement, Example, Run, Signs};
 use crate::round::answers::{Answer, Answers, Family, Known};
 use crate::round::{BenchmarkSpec, Dataset, Round, Task, Weights};
 
-/// Answers with their margins, in a list's order.
+/// Answers with their margins, in the order of a list; `None` for inputs without an answer.
 pub type Given = Vec<Option<(Answer, f64)>>;
 
-/// Examples that are kept.
+/// Maximum number of examples that are kept.
 const EXAMPLES: usize = 3;
 
-/// How probable it is that so many of the answers that differ, or more, are right by chance, 0 to 1: the tail of the
-/// binomial distribution.
+/// Returns the probability, 0 to 1, that at least as many of the differing answers are correct by chance: the tail of
+/// the binomial distribution.
 #[must_use]
 pub fn probability(signs: Signs) -> f64 {
     binomial_tail(signs.right + signs.wrong, signs.right)
 }
 
-/// The answers of an accuracy run in the order of its list, each with the margin of the best score over the second, 0 to
-/// 1; the first counts where an input was answered twice. `None` where the run was on no official list.
+/// Returns the answers of an accuracy run in the order of its list, each with the margin of the best score over the
+/// second, 0 to 1. If an input was answered twice, the first answer counts. `None` if the inputs do not match an
+/// official list.
 #[must_use]
 pub fn given(run: &Run, spec: &BenchmarkSpec) -> Option<(&'static Dataset, Given)> {
     let list = run.inputs.as_ref()?.list?;
@@ -54,7 +56,7 @@ pub fn given(run: &Run, spec: &BenchmarkSpec) -> Option<(&'static Dataset, Given
     Some((list, given))
 }
 
-/// The class with the largest score, and its margin in parts of what all scores sum to.
+/// Returns the class with the largest score, and its margin over the second as a fraction of the sum of all scores.
 fn class(outputs: &[f64]) -> Option<(Answer, f64)> {
     let best = first_maximum(outputs)?;
     let second = outputs.iter().enumerate().filter(|(index, _)| *index != best).map(|(_, score)| *score);
@@ -64,7 +66,7 @@ fn class(outputs: &[f64]) -> Option<(Answer, f64)> {
     Some((Answer::Class(u32::try_from(best).ok()?), margin))
 }
 
-/// Which known weights the answers of a run are nearest to.
+/// Returns the known weights whose answers are most similar to those of a run.
 #[must_use]
 pub fn of(run: &Run, spec: &BenchmarkSpec, round: &Round) -> Option<Agreement> {
     let list = run.inputs.as_ref()?.list?;
@@ -74,9 +76,9 @@ pub fn of(run: &Run, spec: &BenchmarkSpec, round: &Round) -> Option<Agreement> {
     nearest(&given, &list.inputs, known, &round.weights)
 }
 
-/// The probability of `at_least` heads or more in `tosses` of a fair coin.
+/// Returns the probability of `at_least` or more heads in `tosses` of a fair coin.
 fn binomial_tail(tosses: usize, at_least: usize) -> f64 {
-    // In logarithms, as half to the power of a thousand is no number.
+    // In logarithms, as the powers of one half underflow for large counts.
     let mut log_choose = 0.0;
     let mut tail = 0.0;
     for heads in 0..=tosses {
@@ -90,8 +92,8 @@ fn binomial_tail(tosses: usize, at_least: usize) -> f64 {
     tail.min(1.0)
 }
 
-/// Holds answers, in the list's order, against every known family; the nearest is told. `None` where nothing sure was
-/// answered.
+/// Compares answers, in the order of the list, with every known family and returns the most similar one. `None` if the
+/// run did not answer any sure input.
 #[must_use]
 pub fn nearest(
     given: &[Option<Answer>],
@@ -159,7 +161,7 @@ fn differs(given: Answer, known: Answer, limits: &Weights) -> bool {
     }
 }
 
-/// Whether all submitters agree and leave no doubt.
+/// Whether all submitters of a family agree clearly on an input.
 pub(crate) fn is_sure(known: &Known, family: &Family, limits: &Weights) -> bool {
     let clear = match known.answer {
         Answer::Class(_) => known.margin >= limits.sure_margin,
@@ -168,7 +170,7 @@ pub(crate) fn is_sure(known: &Known, family: &Family, limits: &Weights) -> bool 
     known.agreeing == family.submitters && clear
 }
 
-/// Whether at most a small part of all submitters can have got an input right.
+/// Whether at most `hard_fraction` of all submitters can have answered an input correctly.
 fn is_hard(place: usize, class: u32, known: &Answers, limits: &Weights) -> bool {
     let (mut all, mut wrong) = (0, 0);
     for family in &known.families {
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tail_of_the_coin() {
+    fn binomial_tail_of_known_values() {
         assert!((binomial_tail(4, 4) - 1.0 / 16.0).abs() < 1e-12);
         assert!((binomial_tail(3, 0) - 1.0).abs() < 1e-12);
         assert!(binomial_tail(2000, 1100) < 1e-5);
@@ -209,21 +211,21 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_counted() {
+    fn differing_and_hard_answers_are_counted() {
         use Answer::Class;
         let known = known(false, [Class(0), Class(1), Class(1), Class(0)]);
         let given = [Some(Class(0)), Some(Class(0)), Some(Class(0)), None];
-        // Of four inputs the family gets the third wrong, and everybody with it.
+        // The family, and so every submitter, gets the third of four inputs wrong.
         let found = nearest(&given, &[("0", 0), ("1", 1), ("2", 0), ("3", 0)], known, &limits()).unwrap();
         assert_eq!((found.sure, found.otherwise, found.hard), (3, 2, (1, 1)));
         let one_each = Signs { right: 1, wrong: 1 };
         assert_eq!((found.signs, found.agreed), (one_each, one_each));
         assert_eq!(found.examples[0], Example { input: "1", given: Class(0), known: Class(1), class: 1 });
-        assert!(!found.are_others(&limits()));
+        assert!(!found.is_other_weights(&limits()));
     }
 
     #[test]
-    fn scores_may_lie_a_little_apart() {
+    fn small_differences_of_scores_are_tolerated() {
         use Answer::Score;
         let known = known(true, [Score(10.0), Score(20.0), Score(30.0), Score(40.0)]);
         let given = [Some(Score(10.1)), Some(Score(20.0)), Some(Score(60.0)), Some(Score(40.0))];

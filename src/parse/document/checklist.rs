@@ -1,7 +1,7 @@
-//! The submission checklist, as a Word file or a PDF: its lines, which of them are ticked, and the rows of its tables.
+//! Parser of the submission checklist, a Word file or a PDF: lines with their marks, and rows of tables.
 //!
-//! The form has no form fields. A box is ticked by an `X` or a check mark in front of its text or behind it, or by a
-//! symbol of the Wingdings font. In a PDF marks may also be drawn anywhere on the page; then it cannot be read.
+//! The official form has no form fields. An answer is ticked by an `X` or a check mark before or after its text, or by
+//! a symbol of the Wingdings font. In a PDF, marks may be drawn anywhere on the page; such a checklist cannot be read.
 
 mod printed;
 
@@ -15,32 +15,32 @@ use zip::write::SimpleFileOptions;
 
 use crate::parse::location::Damage;
 
-/// Largest text that is taken out of a Word file, in bytes.
+/// Largest text of a Word file in bytes.
 const MAX_BYTES: u64 = 4 << 20;
 
-/// Symbols of the Wingdings fonts that are ticked boxes and check marks.
+/// Codes of ticked boxes and check marks in the Wingdings fonts.
 const TICKED_SYMBOLS: [&[u8]; 7] = [b"F0FE", b"F0FD", b"F0FC", b"F0FB", b"F052", b"F053", b"F054"];
 
-/// What stands in a checklist.
+/// The contents of a checklist.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checklist {
-    /// The lines outside tables that hold text, in order.
+    /// The lines with text outside tables, in order.
     pub lines: Vec<Item>,
     /// The rows of all tables, cell by cell.
     pub rows: Vec<Vec<String>>,
 }
 
-/// Characters that tick what they stand before or behind.
+/// Characters that tick an answer, before or after it.
 const MARKS: [char; 14] = ['✓', '✔', '✅', '☑', '☒', '✗', '✘', '✖', '❎', '🗸', '🗹', '🗷', '■', '√'];
-/// Boxes that nobody ticked.
+/// Boxes that are not ticked.
 const EMPTY_BOXES: [char; 9] = ['☐', '❏', '❐', '❑', '❒', '□', '▢', '◻', '⬜'];
-/// Letters that tick in brackets.
+/// Marks in brackets that tick an answer, without the opening bracket.
 const BRACKETED: [&str; 6] = ["x]", "X]", "x)", "X)", "✓]", "✔]"];
-/// Most words of an answer that may be ticked by a letter behind it; in a sentence a letter means something.
+/// Most words of an answer that a letter after it ticks. After a longer text, the letter may be part of the sentence.
 const SHORT_ANSWER: usize = 4;
 
-/// A line without the mark behind it, and whether there is one: `Yes ✅`, `No X`.
-fn marked_behind(line: &str) -> (&str, bool) {
+/// Removes a mark after the text, as in `Yes ✅` and `No X`. Returns the text, and whether there was a mark.
+fn without_mark_at_end(line: &str) -> (&str, bool) {
     let bare = line.trim_end_matches(['\u{FE0F}', ' ']);
     if let Some(text) = bare.strip_suffix(MARKS).map(|text| text.trim_end_matches('\u{FE0F}').trim_end())
         && !text.is_empty()
@@ -54,7 +54,7 @@ fn marked_behind(line: &str) -> (&str, bool) {
     }
 }
 
-/// A line, without its mark.
+/// A line of a checklist, without its mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// The text.
@@ -64,8 +64,8 @@ pub struct Item {
 }
 
 impl Item {
-    fn of(line: &str) -> Self {
-        let (mut text, mut ticked) = marked_behind(line.trim());
+    fn parse(line: &str) -> Self {
+        let (mut text, mut ticked) = without_mark_at_end(line.trim());
         while let Some(first) = text.chars().next() {
             let rest = &text[first.len_utf8()..];
             let alone = rest.starts_with(char::is_whitespace) || rest.starts_with(char::is_uppercase);
@@ -90,7 +90,7 @@ impl Item {
         Self { text: text.to_owned(), ticked }
     }
 
-    /// Whether the line asks something, so that the lines after it are its answers.
+    /// Whether the line is a question. The lines after it are its answers.
     #[must_use]
     pub fn asks(&self) -> bool {
         let end = self.text.trim_end();
@@ -99,7 +99,7 @@ impl Item {
         is_question && !begins("other") && !begins("vendor")
     }
 
-    /// Whether its first word is yes or no.
+    /// Returns whether the first word is yes or no; `None` if it is neither.
     #[must_use]
     pub fn says_yes(&self) -> Option<bool> {
         let text = self.text.to_lowercase();
@@ -110,39 +110,39 @@ impl Item {
         }
     }
 
-    /// Whether it is `None of the above`, also with a slip of the pen before or in it.
+    /// Whether the line is `None of the above`, even with a typing error.
     fn says_none(&self) -> bool {
         let text = self.text.to_lowercase();
         let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
         letters.contains("noneof") || letters.contains("oftheabove") || letters.starts_with("none")
     }
 
-    /// Whether the line asks for one answer of several.
+    /// Whether the line is a question with exactly one answer.
     fn wants_one(&self) -> bool {
         let text = self.text.to_lowercase();
         self.asks() && (text.contains("(check one)") || text.contains("congruent with"))
     }
 }
 
-/// What a ticked answer says of a technique.
+/// The meaning of a ticked answer about a technique.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Technique {
-    /// That none is used.
+    /// No technique is used.
     None,
-    /// That this one is used.
+    /// This technique is used.
     Used,
-    /// It is not one of the form's answers, or another tick contradicts it.
+    /// The answer is not one of the form's, or another ticked answer contradicts it.
     Unclear,
 }
 
 impl Checklist {
-    /// Whether any box is ticked; a checklist without a mark was filled in some other way.
+    /// Whether any answer is ticked. A checklist without a mark was filled in some other way.
     #[must_use]
     pub fn has_marks(&self) -> bool {
         self.lines.iter().any(|item| item.ticked)
     }
 
-    /// The answers to the question that holds these words; `None` where it is not asked.
+    /// Returns the answers to the question that contains `words`; `None` if there is no such question.
     #[must_use]
     pub fn answers(&self, words: &str) -> Option<&[Item]> {
         let asked = self.lines.iter().position(|item| item.asks() && item.text.to_lowercase().contains(words))?;
@@ -151,7 +151,7 @@ impl Checklist {
         Some(&rest[..end])
     }
 
-    /// Whether the question that holds these words is answered with yes; `None` where the answer is not clear.
+    /// Returns whether the question that contains `words` is answered with yes; `None` if the answer is not clear.
     #[must_use]
     pub fn says_yes(&self, words: &str) -> Option<bool> {
         let mut ticked = self.answers(words)?.iter().filter(|item| item.ticked).map(Item::says_yes);
@@ -159,14 +159,14 @@ impl Checklist {
         ticked.all(|other| other == Some(first)).then_some(first)
     }
 
-    /// The ticked answers to the question that holds these words, where the form's answers are yes and no, that are neither.
+    /// Returns the ticked answers to a yes-or-no question that are neither yes nor no.
     pub fn neither_yes_nor_no(&self, words: &str) -> impl Iterator<Item = &Item> {
         let ticked = self.answers(words).unwrap_or_default().iter().filter(|item| item.ticked);
         ticked.filter(|item| item.says_yes().is_none())
     }
 
-    /// The ticked answers to a question that lists techniques and ends in `None of the above`, each with what it says.
-    /// `known` holds a word of every technique of the form.
+    /// Returns the ticked answers to a question about techniques, each with its meaning. The last answer of the form is
+    /// `None of the above`. `known` has one word of every technique in the form.
     #[must_use]
     pub fn techniques(&self, question: &str, known: &[&str]) -> Vec<(&Item, Technique)> {
         let ticked: Vec<&Item> = self.answers(question).unwrap_or_default().iter().filter(|item| item.ticked).collect();
@@ -185,8 +185,8 @@ impl Checklist {
         ticked.into_iter().map(|item| (item, says(item))).collect()
     }
 
-    /// What follows a label such as `Name of Certifying Engineer(s):`, on its line and on those below it; `None` where
-    /// there is no such label.
+    /// Returns the text after a label such as `Name of Certifying Engineer(s):`, in its line and the lines below.
+    /// `None` if there is no such label.
     #[must_use]
     pub fn field(&self, label: &str) -> Option<String> {
         let (at, value) = self.lines.iter().enumerate().find_map(|(at, item)| {
@@ -199,7 +199,7 @@ impl Checklist {
         Some(parts.collect::<Vec<_>>().join(" "))
     }
 
-    /// The answer that names a benchmark by its title, ticked or not; `None` where the form does not know it.
+    /// Returns the answer for a benchmark by its title, ticked or not; `None` if the form does not have it.
     #[must_use]
     pub fn benchmark(&self, title: &str) -> Option<&Item> {
         let plain = |text: &str| text.to_lowercase().replace(' ', "");
@@ -207,13 +207,13 @@ impl Checklist {
         self.answers("benchmark(s)")?.iter().find(|item| plain(&item.text).contains(&wanted))
     }
 
-    /// Whether it is the worksheet that tinyaudit writes, and no form of a round.
+    /// Whether it is a worksheet that tinyaudit wrote, not the official form.
     #[must_use]
     pub fn is_worksheet(&self) -> bool {
         self.lines.first().is_some_and(|item| item.text.starts_with(WORKSHEET))
     }
 
-    /// The round that the lines above the first field name as theirs, such as `v1.3`.
+    /// Returns the round in the title of the form, such as `v1.3`.
     #[must_use]
     pub fn round(&self) -> Option<&str> {
         let head = self.lines.iter().map(|item| item.text.as_str()).take_while(|line| !line.contains(':'));
@@ -226,7 +226,7 @@ impl Checklist {
         head.filter(is_title).find_map(|line| line.split([' ', '_', ',']).find(version))
     }
 
-    /// Whether it is the form as it was before anybody filled it in: nothing is ticked, nobody is named.
+    /// Whether the form is not filled in: no answer is ticked, and no engineer is named.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         let is_empty = |label: &str| self.field(label).is_some_and(|value| value.is_empty());
@@ -234,16 +234,16 @@ impl Checklist {
     }
 }
 
-/// How the worksheet that tinyaudit writes begins.
+/// Beginning of the worksheet that tinyaudit writes.
 pub const WORKSHEET: &str = "Worksheet of tinyaudit";
 
-/// The labels behind which the engineer who certifies is named.
+/// The labels of the certifying engineer's name and email address.
 pub const ENGINEER: [&str; 2] = ["name of certifying", "email of certifying"];
 
 /// Reads a PDF.
 ///
 /// # Errors
-/// When its answers cannot be told, with the reason.
+/// When its answers cannot be read, with the reason.
 pub fn parse_pdf(bytes: &[u8]) -> Result<Checklist, Damage> {
     printed::parse(bytes)
 }
@@ -251,9 +251,9 @@ pub fn parse_pdf(bytes: &[u8]) -> Result<Checklist, Damage> {
 /// Reads a Word file.
 ///
 /// # Errors
-/// When it is none, with what was found.
+/// When it is not a Word file, with the reason.
 pub fn parse(bytes: &[u8]) -> Result<Checklist, Damage> {
-    let damage = |what: String| Damage::new(0, format!("no Word file: {what}"));
+    let damage = |what: String| Damage::new(0, format!("the file is not a valid Word file: {what}"));
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| damage(error.to_string()))?;
     let part = archive.by_name(DOCUMENT).map_err(|error| damage(error.to_string()))?;
     let mut xml = Vec::new();
@@ -264,7 +264,7 @@ pub fn parse(bytes: &[u8]) -> Result<Checklist, Damage> {
     read_document(&xml).map_err(|error| damage(error.to_string()))
 }
 
-/// Writes a Word file that reads back as the same checklist; ticked lines begin with an `X`.
+/// Writes a Word file that reads back as the same checklist. Ticked lines begin with an `X`.
 ///
 /// # Errors
 /// Never in practice: everything is written to memory.
@@ -331,7 +331,7 @@ fn read_document(xml: &[u8]) -> Result<Checklist, quick_xml::Error> {
                     if let Some(cell) = row.as_mut().and_then(|cells| cells.last_mut()) {
                         cell.push_str(text.trim());
                     } else if !text.trim().is_empty() {
-                        checklist.lines.push(Item::of(&text));
+                        checklist.lines.push(Item::parse(&text));
                     }
                 }
                 b"tr" => checklist.rows.extend(row.take()),
@@ -343,7 +343,7 @@ fn read_document(xml: &[u8]) -> Result<Checklist, quick_xml::Error> {
     }
 }
 
-/// Adds what stands for a character: blanks, boxes and marks.
+/// Adds the character for an XML element: a space, a box or a mark.
 fn symbol(tag: &BytesStart<'_>, line: &mut String) {
     let value = |name: &[u8]| {
         tag.attributes()
@@ -368,7 +368,7 @@ fn symbol(tag: &BytesStart<'_>, line: &mut String) {
 mod tests {
     use super::*;
 
-    /// A Word file with one paragraph a line.
+    /// Makes a Word file with the given paragraphs.
     fn word(paragraphs: &[&str]) -> Vec<u8> {
         let body = format!("<w:p><w:r>{}</w:r></w:p>", paragraphs.join("</w:r></w:p><w:p><w:r>"));
         let mut file = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_may_stand_behind_and_in_brackets() {
+    fn marks_are_read_after_the_text_and_in_brackets() {
         for (line, text, ticked) in [
             ("Yes ✅", "Yes", true),
             ("✅ Yes", "Yes", true),
@@ -394,7 +394,7 @@ mod tests {
             ("X", "X", false),
             ("No", "No", false),
         ] {
-            assert_eq!(Item::of(line), Item { text: text.to_owned(), ticked }, "{line}");
+            assert_eq!(Item::parse(line), Item { text: text.to_owned(), ticked }, "{line}");
         }
     }
 
@@ -422,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_rows_of_cells_and_no_lines() {
+    fn tables_are_rows_and_not_lines() {
         let cell = |text: &str| format!("<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>");
         let table = format!("</w:r></w:p><w:tbl><w:tr>{}{}</w:tr></w:tbl><w:p><w:r>", cell("Board"), cell("KWS"));
         let checklist = parse(&word(&[&table])).unwrap();
@@ -431,11 +431,11 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_not_sure_is_unclear() {
+    fn contradictory_answers_are_unclear() {
         let known = ["pruning", "aware training"];
         let of = |answers: &[&str]| {
             let lines = std::iter::once("Which of the following techniques are used?").chain(answers.iter().copied());
-            let checklist = Checklist { lines: lines.map(Item::of).collect(), rows: Vec::new() };
+            let checklist = Checklist { lines: lines.map(Item::parse).collect(), rows: Vec::new() };
             checklist.techniques("following techniques", &known).into_iter().map(|(_, says)| says).collect::<Vec<_>>()
         };
         for slip in [
@@ -462,7 +462,7 @@ mod tests {
     #[test]
     fn anything_else_is_damage() {
         for bytes in [&b""[..], b"%PDF-1.4", b"PK\x03\x04"] {
-            assert!(parse(bytes).unwrap_err().message.contains("no Word file"));
+            assert!(parse(bytes).unwrap_err().message.contains("not a valid Word file"));
         }
     }
 }

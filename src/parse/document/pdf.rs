@@ -1,10 +1,9 @@
-//! The text of a PDF, as a reader sees it: lines from top to bottom, each cut into cells where a wide gap is.
+//! Reads the text of a PDF in lines from top to bottom. Wide gaps divide a line into cells.
 //!
-//! A PDF knows no lines: it places glyphs. They are gathered page by page with where they stand, put into lines by their
-//! height, and into cells and words by the gaps between them. A glyph whose character nobody names is
-//! [`UNKNOWN`]; those of the fonts of symbols that tick a box are `☒`, boxes `☐`.
+//! A PDF has no lines, only glyphs at positions. The glyphs of each page are sorted into lines by their height, and
+//! into cells and words by the gaps between them. A glyph whose character is unknown becomes [`UNKNOWN`]. In symbol
+//! fonts, glyphs that tick a box become `☒`, empty boxes `☐`.
 
-mod content;
 mod font;
 mod layout;
 #[cfg(test)]
@@ -12,7 +11,7 @@ pub(super) mod written;
 
 use std::collections::BTreeMap;
 
-use lopdf::content::Operation;
+use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 
 use self::font::Font;
@@ -20,45 +19,45 @@ use self::layout::Glyph;
 use crate::parse::location::Damage;
 use crate::parse::text;
 
-/// What stands for a glyph whose character nobody names.
+/// Character for a glyph whose character is unknown.
 pub const UNKNOWN: char = '\u{FFFD}';
 
-/// Largest file that is read, in bytes.
+/// Largest PDF in bytes.
 const MAX_FILE: usize = 4 << 20;
-/// Most bytes that all streams together may hold which are unpacked to find the objects.
+/// Most decompressed bytes of all streams together that are needed to find the objects.
 const MAX_UNPACKED: usize = 12 << 20;
-/// Most bytes that one stream may hold.
+/// Most decompressed bytes of one stream.
 const MAX_STREAM: usize = 2 << 20;
-/// Most values, in lists and dictionaries, that all objects together may hold; a hundred times a checklist's.
+/// Most values in lists and dictionaries of all objects together; a hundred times as many as in a checklist.
 const MAX_VALUES: usize = 500_000;
-/// What the unpacking of a stream is charged with, beside what it gives: it may fail after much work.
+/// Bytes that decompressing a stream costs in addition to its contents, as it may fail after much work.
 const UNPACKING: usize = 64 << 10;
 const MAX_PAGES: usize = 64;
 const MAX_OPERATIONS: usize = 500_000;
 const MAX_GLYPHS: usize = 200_000;
-/// Most forms within forms.
+/// Most nested form objects.
 const MAX_NESTING: usize = 4;
-/// Most characters and widths that all fonts together may name.
+/// Most characters and widths of all fonts together.
 const MAX_NAMES: usize = 200_000;
 const MAX_FONTS: usize = 256;
 
-/// The text of a document.
+/// The text of a PDF.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Text {
-    /// The lines in the order in which they are read.
+    /// The lines in reading order.
     pub lines: Vec<Line>,
-    /// Whether something was put over the pages afterwards: notes, stamps, fields of a form; links are none.
+    /// Whether there are annotations other than links: notes, stamps, form fields.
     pub annotated: bool,
 }
 
-/// A line.
+/// A line of text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    /// The page, from 0.
+    /// The page, counted from 0.
     pub page: usize,
-    /// The height above the lower edge of the page.
+    /// Height above the lower edge of the page.
     pub height: f64,
-    /// The size of its letters.
+    /// Font size of its largest glyph.
     pub size: f64,
     /// Its cells from left to right, at least one.
     pub cells: Vec<Cell>,
@@ -67,30 +66,30 @@ pub struct Line {
 /// A part of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
-    /// Where it begins.
+    /// Left edge.
     pub left: f64,
-    /// Where it ends.
+    /// Right edge.
     pub right: f64,
-    /// Where its first word ends.
+    /// Right edge of its first word.
     pub first_word: f64,
     /// Its text.
     pub text: String,
 }
 
 impl Line {
-    /// Where it begins.
+    /// Returns its left edge.
     #[must_use]
     pub fn left(&self) -> f64 {
         self.cells.first().map_or(0.0, |cell| cell.left)
     }
 
-    /// Where it ends.
+    /// Returns its right edge.
     #[must_use]
     pub fn right(&self) -> f64 {
         self.cells.last().map_or(0.0, |cell| cell.right)
     }
 
-    /// Its text, cells parted by blanks.
+    /// Returns its text, with a space between cells.
     #[must_use]
     pub fn text(&self) -> String {
         self.cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join(" ")
@@ -100,7 +99,7 @@ impl Line {
 /// Reads the text of a PDF.
 ///
 /// # Errors
-/// When it cannot be read, with the reason: encrypted, damaged, too large.
+/// When it is encrypted, damaged or too large, with the reason.
 pub fn read(bytes: &[u8]) -> Result<Text, Damage> {
     let damage = |what: &str| Damage::new(0, format!("this PDF cannot be read: {what}"));
     if bytes.len() > MAX_FILE {
@@ -110,7 +109,7 @@ pub fn read(bytes: &[u8]) -> Result<Text, Damage> {
         return Err(damage("it is encrypted"));
     }
     if lengths_elsewhere(bytes) > MAX_LENGTHS_ELSEWHERE {
-        return Err(damage("too many lengths of its streams stand in other objects"));
+        return Err(damage("too many streams have their length in another object"));
     }
     let streams = memchr::memmem::find_iter(bytes, b"stream").count().max(1);
     let options = LoadOptions {
@@ -123,7 +122,7 @@ pub fn read(bytes: &[u8]) -> Result<Text, Damage> {
     let document =
         Document::load_mem_with_options(&without_table(bytes), options).map_err(|_| damage("it is damaged"))?;
     if VALUES_LEFT.get() == 0 {
-        return Err(damage("it holds too many values"));
+        return Err(damage("it has too many values"));
     }
     if document.is_encrypted() || document.was_encrypted() {
         return Err(damage("it is encrypted"));
@@ -137,8 +136,8 @@ pub fn read(bytes: &[u8]) -> Result<Text, Damage> {
     Ok(Text { lines: layout::lines(walk.glyphs), annotated: walk.annotated })
 }
 
-/// The file with blanks where it says where its table of objects is, which may name one of them a million times: objects
-/// are looked for instead.
+/// Removes the pointer to the table of objects, as the table may list one object a million times. The library then
+/// searches the file for objects.
 fn without_table(bytes: &[u8]) -> Vec<u8> {
     const PLACE: &[u8] = b"startxref";
     let mut found = bytes.to_vec();
@@ -149,20 +148,20 @@ fn without_table(bytes: &[u8]) -> Vec<u8> {
 }
 
 thread_local! {
-    /// Values that a document may still hold.
+    /// Values that a PDF may still have.
     static VALUES_LEFT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
-/// Keeps an object while the document holds few enough values.
+/// Keeps an object unless the PDF has too many values.
 fn within_budget(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
     let left = spent(object, VALUES_LEFT.get());
     VALUES_LEFT.set(left);
-    // The library takes what is returned from streams of objects alone, in which there are no streams.
+    // The library uses the returned object only for object streams, which do not contain streams.
     let kept = || if matches!(object, Object::Stream(_)) { Object::Null } else { object.clone() };
     (left > 0).then(|| (id, kept()))
 }
 
-/// How many values are left after those of an object.
+/// Returns how many values are left after those of an object.
 fn spent(object: &Object, left: usize) -> usize {
     let left = left.saturating_sub(1);
     match object {
@@ -174,12 +173,12 @@ fn spent(object: &Object, left: usize) -> usize {
     }
 }
 
-/// Whether a name stands anywhere in the file.
+/// Whether a name occurs anywhere in the file.
 fn names(bytes: &[u8], name: &[u8]) -> bool {
     after_names(bytes, name).next().is_some()
 }
 
-/// What follows a name wherever it stands in the file, written out or with `#` and digits.
+/// Returns the bytes after each occurrence of a name, which may be written with `#` escapes.
 fn after_names<'a>(bytes: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
     memchr::memchr_iter(b'/', bytes).filter_map(move |slash| {
         let mut rest = &bytes[slash + 1..];
@@ -199,12 +198,12 @@ fn after_names<'a>(bytes: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = &'a 
     })
 }
 
-/// Lengths of streams that may stand in another object. The library reads that object to find the length, and if it is a
-/// stream itself, the object with its length, and so on: a chain of a thousand ends the program. The forms of published
-/// rounds have ten at most.
+/// Most streams whose length is in another object. The library reads that object to find the length, and if it is a
+/// stream itself, the object with its length, and so on. A chain of a thousand crashes the program. The forms of
+/// published rounds have ten at most.
 const MAX_LENGTHS_ELSEWHERE: usize = 200;
 
-/// How many lengths are not plainly numbers.
+/// Counts stream lengths that are not plain numbers.
 fn lengths_elsewhere(bytes: &[u8]) -> usize {
     let is_plain = |value: &[u8]| {
         let number = text::leading_integer(token(value));
@@ -213,7 +212,7 @@ fn lengths_elsewhere(bytes: &[u8]) -> usize {
     after_names(bytes, b"Length").filter(|value| !is_plain(value)).count()
 }
 
-/// What follows blanks and comments.
+/// Skips white space and comments.
 fn token(mut bytes: &[u8]) -> &[u8] {
     loop {
         match bytes {
@@ -227,7 +226,7 @@ fn token(mut bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// A matrix of six numbers, as PDF writes them.
+/// A transformation matrix of six numbers, as in a PDF.
 #[derive(Debug, Clone, Copy)]
 struct Matrix([f64; 6]);
 
@@ -238,12 +237,12 @@ impl Matrix {
         Self([1.0, 0.0, 0.0, 1.0, x, y])
     }
 
-    fn of(operands: &[Object]) -> Option<Self> {
+    fn from_operands(operands: &[Object]) -> Option<Self> {
         let numbers: Vec<f64> = operands.iter().filter_map(number).collect();
         Some(Self(numbers.try_into().ok()?))
     }
 
-    /// First this, then that.
+    /// Applies this matrix first, then `that`.
     fn then(self, that: Self) -> Self {
         let (first, then) = (self.0, that.0);
         let cell = |row: usize, column: usize| {
@@ -263,7 +262,7 @@ fn number(object: &Object) -> Option<f64> {
     object.as_float().ok().map(f64::from).filter(|number| number.is_finite())
 }
 
-/// The state of graphics that text depends on.
+/// The part of the graphics state that text depends on.
 #[derive(Debug, Clone)]
 struct State {
     page_from_user: Matrix,
@@ -276,7 +275,7 @@ struct State {
     rise: f64,
 }
 
-/// A walk over what the pages draw.
+/// Collects glyphs from the contents of the pages.
 struct Walk<'a> {
     document: &'a Document,
     fonts: Vec<Font<'a>>,
@@ -339,7 +338,7 @@ impl<'a> Walk<'a> {
         };
         let mut saved: Vec<State> = Vec::new();
         let (mut text, mut line) = (Matrix::ONE, Matrix::ONE);
-        for Operation { operator, operands } in content::operations(content) {
+        for Operation { operator, operands } in Content::decode_iter(content).map_while(Result::ok) {
             self.operations += 1;
             if self.operations > MAX_OPERATIONS || self.glyphs.len() > MAX_GLYPHS {
                 return;
@@ -350,7 +349,7 @@ impl<'a> Walk<'a> {
                 "q" if saved.len() < 64 => saved.push(state.clone()),
                 "Q" => state = saved.pop().unwrap_or(state),
                 "cm" => {
-                    let moved = Matrix::of(&operands).unwrap_or(Matrix::ONE);
+                    let moved = Matrix::from_operands(&operands).unwrap_or(Matrix::ONE);
                     state.page_from_user = moved.then(state.page_from_user);
                 }
                 "BT" => (text, line) = (Matrix::ONE, Matrix::ONE),
@@ -371,7 +370,7 @@ impl<'a> Walk<'a> {
                     text = line;
                 }
                 "Tm" => {
-                    line = Matrix::of(&operands).unwrap_or(line);
+                    line = Matrix::from_operands(&operands).unwrap_or(line);
                     text = line;
                 }
                 "T*" | "'" | "\"" => {
@@ -407,7 +406,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Draws what is drawn elsewhere, if it is no picture.
+    /// Draws a form object; images are skipped.
     fn form(&mut self, form: &'a Stream, outer: Option<&'a Dictionary>, start: Matrix, nesting: usize) {
         if nesting >= MAX_NESTING || self.unpacked > MAX_UNPACKED {
             return;
@@ -421,7 +420,7 @@ impl<'a> Walk<'a> {
         let Ok(content) = content else { return };
         let own = form.dict.get(b"Resources").ok().and_then(|own| dictionary(self.document, own));
         let matrix = form.dict.get_deref(b"Matrix", self.document).and_then(Object::as_array);
-        let matrix = matrix.ok().and_then(|numbers| Matrix::of(numbers)).unwrap_or(Matrix::ONE);
+        let matrix = matrix.ok().and_then(|numbers| Matrix::from_operands(numbers)).unwrap_or(Matrix::ONE);
         self.draw(&content, own.or(outer), matrix.then(start), nesting + 1);
     }
 
@@ -466,12 +465,12 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// A dictionary, its own or referred to.
+/// Returns a dictionary, directly or by reference.
 fn dictionary<'a>(document: &'a Document, object: &'a Object) -> Option<&'a Dictionary> {
     document.dereference(object).ok()?.1.as_dict().ok()
 }
 
-/// What a page or one of the nodes above it says.
+/// Returns a dictionary of a page or of the nearest of its parent nodes.
 fn inherited<'a>(document: &'a Document, page: ObjectId, key: &[u8]) -> Option<&'a Dictionary> {
     let mut node = document.get_dictionary(page).ok()?;
     for _ in 0..32 {
@@ -496,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_read_in_lines_and_cells_wherever_it_was_written() {
+    fn text_is_read_in_lines_and_cells_in_any_order() {
         let page = vec![
             (300, 700, "91.1%"),
             (72, 680, "✓ Yes ≤ 8"),
@@ -512,7 +511,7 @@ mod tests {
     }
 
     #[test]
-    fn moved_and_nested_text_stands_where_it_is_seen() {
+    fn moved_and_nested_text_is_at_its_visible_position() {
         let text = vec![(0, 0, "x")];
         let bytes = pdf(&[text], None);
         let mut document = Document::load_mem(&bytes).unwrap();
@@ -537,7 +536,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pdf_or_locked_is_damage() {
+    fn a_damaged_or_encrypted_pdf_is_damage() {
         let whole = pdf(&[vec![(72, 700, "text")]], None);
         let locked = [&whole[..], b"\ntrailer << /Encr#79pt 1 0 R >>"].concat();
         for (bytes, why) in [(&b""[..], "damaged"), (b"%PDF-1.4\n", "damaged"), (&locked, "encrypted")] {
@@ -547,7 +546,8 @@ mod tests {
         assert!(names(b"/Enc /Encrypt", b"Encrypt") && !names(b"/Encoding", b"Encrypt"));
     }
 
-    /// A length may stand in another object, and that object's length in another one: a long chain would end the program.
+    /// A stream's length may be in another object, whose length is in another one. A long chain would crash the
+    /// program.
     #[test]
     fn a_chain_of_lengths_is_refused() {
         let end = "90000 0 obj\n<</Type/Catalog>>\nendobj\ntrailer <</Root 90000 0 R>>\nstartxref\n0\n%%EOF";
@@ -557,9 +557,9 @@ mod tests {
             };
             let chain: String = (1..4000).map(link).collect();
             let error = read(format!("%PDF-1.5\n{chain}{end}").as_bytes()).unwrap_err();
-            assert!(error.message.contains("lengths"), "{error:?}");
+            assert!(error.message.contains("length"), "{error:?}");
         }
-        // Programs that write a stream before they know how long it is put a few lengths into objects of their own.
+        // Programs that do not know the length in advance write a few lengths into separate objects.
         let whole = pdf(&[vec![(72, 700, "text")]], None);
         assert_eq!(lengths_elsewhere(&whole), 0);
         assert_eq!(
@@ -568,24 +568,24 @@ mod tests {
         );
     }
 
-    /// Small files that name one thing many times take no longer than others of their size.
+    /// A small file that refers to one object many times is read as fast as other small files.
     #[test]
-    fn what_is_named_many_times_is_read_few_times() {
-        // A table that names one list twenty thousand times.
+    fn repeated_references_are_not_read_each_time() {
+        // A table that lists one object twenty thousand times.
         let list = [&b"5 0 obj\n["[..], &b"1 ".repeat(5000), b"]\nendobj\n"].concat();
         let entries = [1, 0, 0, 9].repeat(20_000);
         let head = b"9 0 obj\n<< /Type /XRef /Size 20000 /W [1 3 0] /Root 1 0 R /Length 80000 >>\nstream\n";
         let at = (9 + list.len()).to_string();
         let end = [b"\nendstream\nendobj\nstartxref\n", at.as_bytes(), b"\n%%EOF\n"].concat();
         let _ = read(&[b"%PDF-1.5\n", &list[..], head, &entries, &end].concat());
-        // Lists whose values are too many.
+        // Lists with too many values.
         let lists: Vec<u8> = (1..300)
             .flat_map(|number| [format!("{number} 0 obj\n[").as_bytes(), &b"1 ".repeat(5000), b"]\nendobj\n"].concat())
             .collect();
         let root = b"1000 0 obj\n<</Type/Catalog>>\nendobj\ntrailer <</Root 1000 0 R>>\nstartxref\n0\n%%EOF";
         let many = [b"%PDF-1.5\n", &lists[..], root].concat();
         assert!(read(&many).unwrap_err().message.contains("too many values"));
-        // A form too large to be unpacked, drawn again and again, and a font whose map names all there is.
+        // A form that is too large, drawn many times, and a font whose character map has all codes.
         let mut document = Document::load_mem(&pdf(&[vec![(72, 700, "text")]], None)).unwrap();
         let mut form =
             Stream::new(dictionary! { "Type" => "XObject", "Subtype" => "Form" }, vec![b' '; MAX_STREAM + 1]);
@@ -611,9 +611,9 @@ mod tests {
         assert!(read(&bytes).is_ok());
     }
 
-    /// Changed bytes give damage or other text, never a panic; deep nesting does not overflow the stack.
+    /// Changed bytes give damage or other text, but no panic. Deep nesting does not overflow the stack.
     #[test]
-    fn hostile_bytes_do_no_harm() {
+    fn hostile_bytes_do_not_panic() {
         let whole = pdf(&[vec![(72, 700, "❏ Open"), (72, 680, "✓ Closed")], vec![(72, 700, "end")]], None);
         let mut state = 7_u64;
         let mut random = |below: usize| {

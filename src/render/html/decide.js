@@ -1,4 +1,4 @@
-/** Decisions by rule and path, as a waiver covers them: { choice, because }. They live as long as the page. */
+/** Decisions by rule and path, like waivers: { choice, because }. They last until the page is closed. */
 const decisions = new Map();
 const deciding = document.getElementById("deciding");
 const subject = (finding) => `${finding.dataset.rule}\n${finding.dataset.path}`;
@@ -24,10 +24,10 @@ function decide(key, choice, because) {
 }
 function tally() {
   const count = (choice) => [...decisions.values()].filter((one) => one.choice === choice).length;
-  const told = `${count("accept")} accepted, ${count("waive")} waived, ${count("ask")} asked, of ${alike.size} places.`;
-  document.getElementById("decided").textContent = told;
+  const text = `Of ${alike.size} places: ${count("stands")} stand, ${count("waive")} waived, ${count("ask")} to ask.`;
+  document.getElementById("decided").textContent = text;
 }
-/** A place to decide at the end of a finding, or of a rule for all of its findings that are shown. */
+/** Adds the decision controls of a finding, or of all visible findings of a rule. */
 function controls(at, name, changed) {
   at.append(document.getElementById("decide").content.cloneNode(true));
   const box = at.querySelector(":scope > .decide");
@@ -40,14 +40,14 @@ function controls(at, name, changed) {
   box.addEventListener("change", tell);
   reason.addEventListener("input", tell);
 }
-/** Text in double quotes as YAML reads it: that of JSON, with everything unseen as its code. */
+/** Quotes text for YAML: as JSON, with invisible characters escaped. */
 const quoted = (words) =>
   JSON.stringify(words).replace(/[\u007f-\u00a0\u00ad\u2028\u2029\ufeff\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 function waivers() {
   const [by, date] = [deciding.elements.by.value.trim(), deciding.elements.date.value];
   const waived = [...decisions].filter(([, one]) => one.choice === "waive");
-  if (!waived.length) return { fault: "Nothing is waived." };
-  if (!by || !date) return { fault: "Say who decided, and when." };
+  if (!waived.length) return { fault: "No finding is waived." };
+  if (!by || !date) return { fault: "Fill in who decided and the date." };
   const bare = waived.find(([, one]) => !one.because.trim());
   if (bare) return { fault: "A waiver needs a reason.", at: alike.get(bare[0])[0] };
   const lines = waived.map(([key, one]) => {
@@ -65,11 +65,11 @@ function letter(submitter) {
       alike.get(key).map((finding) => {
         const of = (name) => finding.querySelector(name)?.textContent ?? "";
         const because = one.because.trim() ? `\n  ${why}: ${one.because.trim()}` : "";
-        return `- ${of("h4")}: ${finding.dataset.told ?? of(".message")} (${finding.dataset.rule})\n  ${of(".place")}${because}\n`;
+        return `- ${of("h4")}: ${finding.dataset.letter ?? of(".message")} (${finding.dataset.rule})\n  ${of(".place")}${because}\n`;
       }));
     return lines.length ? `\n## ${title}\n\n${lines.join("")}` : "";
   };
-  const text = part("ask", "Please answer", "Question") + part("accept", "These findings stand", "Because") + part("waive", "These do not count", "Because");
+  const text = part("ask", "Please answer", "Question") + part("stands", "These findings stand", "Reason") + part("waive", "These findings are waived", "Reason");
   const from = [by && `from ${by}`, date].filter(Boolean).join(", ");
   return text && `# MLPerf Tiny ${document.body.dataset.round}: review of ${submitter}\n${from && `\n${from}\n`}${text}`;
 }
@@ -93,14 +93,14 @@ if (deciding) {
     if (rule.querySelectorAll(".finding").length < 2) continue;
     const all = document.createElement("div");
     rule.querySelector(".finding").before(all);
-    controls(all, "Decide all that are shown:", (choice, because) => {
+    controls(all, "Decide all visible findings:", (choice, because) => {
       for (const finding of own()) decide(subject(finding), choice, because);
     });
   }
-  const told = document.getElementById("decided");
+  const status = document.getElementById("decided");
   document.getElementById("save-waivers").addEventListener("click", () => {
     const { text, fault, at } = waivers();
-    told.textContent = fault ?? "The waivers are saved.";
+    status.textContent = fault ?? "Waivers saved.";
     if (text) save(`waivers-${document.body.dataset.round}.yaml`, text, "application/yaml");
     if (at) reveal(at.id);
   });
@@ -110,7 +110,7 @@ if (deciding) {
     const shown = document.getElementById("letter");
     shown.textContent = text;
     shown.hidden = !text;
-    told.textContent = text ? "The letter is saved." : `Nothing is decided of ${submitter}.`;
+    status.textContent = text ? "Letter saved." : `No decisions about findings of ${submitter}.`;
     if (text) save(`letter-${submitter.replace(/[^A-Za-z0-9._-]/g, "_")}.md`, text, "text/markdown");
   });
   addEventListener("beforeunload", (event) => {

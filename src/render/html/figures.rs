@@ -1,4 +1,4 @@
-//! The figures of a result: claimed, recomputed, tolerance, target, and what can be said of them.
+//! The figures of a result: claimed, recomputed, tolerance, target and status.
 
 use serde::Serialize;
 
@@ -10,13 +10,13 @@ use crate::model::{Benchmark, Figure, Run};
 use crate::render::untrusted::Untrusted;
 use crate::round::{FileRole, Target};
 
-/// A figure as it is shown.
+/// A row of the figures table of a result.
 #[derive(Debug, Serialize)]
 pub struct FigureRow {
-    /// What it is, with its unit.
+    /// Name and unit.
     pub name: String,
     claimed: String,
-    /// Where it is claimed.
+    /// File and line of the claim.
     place: String,
     recomputed: String,
     /// Why it could not be recomputed.
@@ -25,21 +25,21 @@ pub struct FigureRow {
     target: String,
     /// Whether it misses the target.
     missed: bool,
-    /// The key of its status, or empty where it is not a published figure.
+    /// The key of its status; empty if it is not a published figure.
     status: String,
-    /// In which column of the table it stands.
+    /// Its column in the results table, if it has one.
     #[serde(skip)]
     column: Option<Column>,
     #[serde(skip)]
     value: Option<f64>,
-    /// Whether claim and recomputed figure agree.
+    /// Whether claimed and recomputed figure agree within tolerance.
     #[serde(skip)]
     agrees: Option<bool>,
     #[serde(skip)]
     unit: &'static str,
 }
 
-/// A column of the table.
+/// A column of the results table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     /// Inferences per second.
@@ -50,35 +50,35 @@ pub enum Column {
     Energy,
 }
 
-/// What a cell of the table says.
+/// A cell of the results table.
 #[derive(Debug, Default, Serialize)]
 pub struct Cell {
     /// The number to sort by.
     value: String,
-    /// A line a figure.
+    /// One line per figure.
     lines: Vec<CellLine>,
 }
 
 #[derive(Debug, Serialize)]
 struct CellLine {
     text: String,
-    /// The recomputed figure, where it is another.
+    /// The recomputed figure, if it differs from the claim.
     other: String,
     status: String,
 }
 
-/// What is claimed of one figure, and what is asked of it.
+/// Name, unit, kind, column and target of a figure.
 #[derive(Clone, Copy)]
 struct Wanted<'a> {
     name: &'a str,
     unit: &'static str,
     kind: Kind,
     column: Option<Column>,
-    /// The least, or with a minus the most, that is asked.
+    /// The target: a positive value is a minimum, a negative one a maximum.
     target: Option<f64>,
 }
 
-/// The figures of a result.
+/// Returns the figures of a result.
 pub fn rows(index: &Index<'_>, benchmark: &Benchmark) -> Vec<FigureRow> {
     let mut rows = Vec::new();
     let target = benchmark.spec(&index.report.round).map(|spec| spec.target);
@@ -138,7 +138,7 @@ fn row(index: &Index<'_>, benchmark: &Benchmark, run: &Run, figure: &Figure, wan
     let Wanted { name, unit, kind, column, target } = wanted;
     let decimals = figure.claimed.as_ref().map_or(3, crate::parse::claims::Printed::decimals);
     let value = figure.value();
-    // Beside the benchmark's own quality the other is printed, and nobody judges it.
+    // A run may print both Top-1 and AUC; only the one with a target is published and has a status.
     let judged = kind != Kind::Quality || target.is_some();
     let status = index.report.proof_of(benchmark, kind).filter(|_| judged && column.is_some());
     let missed = match (value, target) {
@@ -151,9 +151,13 @@ fn row(index: &Index<'_>, benchmark: &Benchmark, run: &Run, figure: &Figure, wan
         name: if unit.is_empty() { name.to_owned() } else { format!("{name} in {unit}") },
         claimed: figure.claimed.as_ref().map(|claimed| Untrusted(&claimed.text).for_html()).unwrap_or_default(),
         place: figure.claimed.as_ref().map(|one| place(run.path_of(FileRole::Results), one.line)).unwrap_or_default(),
-        recomputed: figure.recomputed.map(|value| told(value, decimals)).unwrap_or_default(),
+        recomputed: figure.recomputed.map(|value| recomputed_text(value, decimals)).unwrap_or_default(),
         reason: figure.reason.as_deref().map(|text| Untrusted(text).for_html()).unwrap_or_default(),
-        tolerance: figure.claimed.as_ref().map(|one| shown(one.unit * units + figure.slack)).unwrap_or_default(),
+        tolerance: figure
+            .claimed
+            .as_ref()
+            .map(|one| tolerance_text(one.unit * units + figure.slack))
+            .unwrap_or_default(),
         target: target.map(|target| format!("{} {}", most(target), target.abs())).unwrap_or_default(),
         missed,
         status: status.map(|proof| proof.status().key().to_owned()).unwrap_or_default(),
@@ -164,14 +168,14 @@ fn row(index: &Index<'_>, benchmark: &Benchmark, run: &Run, figure: &Figure, wan
     }
 }
 
-/// A figure with a decimal more than is claimed; a count is a count.
-fn told(value: f64, decimals: usize) -> String {
+/// Formats a recomputed figure with one decimal more than the claim; counts stay whole.
+fn recomputed_text(value: f64, decimals: usize) -> String {
     let more = if decimals == 0 && value.fract() == 0.0 { 0 } else { decimals + 1 };
     format!("{value:.more$}")
 }
 
-/// A tolerance in two digits that say something.
-fn shown(tolerance: f64) -> String {
+/// Formats a tolerance with two significant digits.
+fn tolerance_text(tolerance: f64) -> String {
     let text = format!("{tolerance:.6}");
     let zeros = text.chars().skip(2).take_while(|c| *c == '0').count();
     let decimals = if tolerance >= 1.0 { 2 } else { (zeros + 2).min(6) };
@@ -180,7 +184,7 @@ fn shown(tolerance: f64) -> String {
 }
 
 impl FigureRow {
-    /// What it is, and what it comes to: ours before the claim.
+    /// Returns name and value: recomputed if possible, else claimed.
     pub fn named_value(&self) -> Option<(&str, f64)> {
         Some((&self.name, self.value?))
     }
@@ -207,7 +211,7 @@ impl FigureRow {
     }
 }
 
-/// The cell of a column.
+/// Builds the cell of a column.
 pub fn cell(rows: &[FigureRow], column: Column) -> Cell {
     let own = || rows.iter().filter(|row| row.column == Some(column));
     let value = own().find_map(|row| row.value);
@@ -217,7 +221,7 @@ pub fn cell(rows: &[FigureRow], column: Column) -> Cell {
     }
 }
 
-/// The cell of the energy, with the supply voltage, without which it compares with nothing.
+/// Builds the energy cell with the supply voltage: energies at different voltages do not compare.
 pub fn energy(rows: &[FigureRow], volts: Option<f64>) -> Cell {
     let mut cell = cell(rows, Column::Energy);
     if let (Some(line), Some(volts)) = (cell.lines.last_mut(), volts) {
@@ -227,7 +231,7 @@ pub fn energy(rows: &[FigureRow], volts: Option<f64>) -> Cell {
     cell
 }
 
-/// The cell of the latency, which nobody claims: it follows from the throughput.
+/// Builds the latency cell, which has no status of its own because it is computed from the throughput.
 pub fn latency(rows: &[FigureRow]) -> Cell {
     let rate = rows.iter().find(|row| row.column == Some(Column::Throughput)).and_then(|row| row.value);
     let Some(rate) = rate.filter(|rate| *rate > 0.0) else { return Cell::default() };
@@ -238,10 +242,10 @@ pub fn latency(rows: &[FigureRow]) -> Cell {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::tolerance_text;
 
     #[test]
-    fn tolerances_are_short() {
-        assert_eq!([shown(0.053), shown(0.000_53), shown(0.53), shown(1.0)], ["0.053", "0.00053", "0.53", "1"]);
+    fn tolerances_have_two_digits() {
+        assert_eq!([0.053, 0.000_53, 0.53, 1.0].map(tolerance_text), ["0.053", "0.00053", "0.53", "1"]);
     }
 }

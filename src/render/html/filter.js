@@ -3,14 +3,14 @@ const filters = document.getElementById("filters");
 const rows = [...document.querySelectorAll("tr.result")];
 const findings = [...document.querySelectorAll(".finding")];
 const sections = new Map([...document.querySelectorAll("details.result")].map((one) => [one.dataset.n, one]));
-// What is searched for words, before anything is added to decide with.
+// The text to search, collected before the decision controls are added.
 const texts = new Map([...rows, ...findings].map((one) => [one, `${one.textContent} ${one.dataset.rule ?? ""}`.toLowerCase()]));
 const byResult = new Map(rows.map((row) => [row.dataset.n, row]));
 const on = new Map(findings.map((one) => [one, one.dataset.on.split(" ").filter(Boolean).map((n) => byResult.get(n)).filter(Boolean)]));
-const said = new Map(rows.map((row) => [row, [row]]));
-for (const [finding, results] of on) for (const row of results) said.get(row).push(finding);
+const searched = new Map(rows.map((row) => [row, [row]]));
+for (const [finding, results] of on) for (const row of results) searched.get(row).push(finding);
 
-/** What the filters ask for: only what is not empty. */
+/** Returns the filters that are set. */
 const wanted = () => {
   const asked = {};
   for (const name of [...FACETS, "words"]) {
@@ -19,20 +19,20 @@ const wanted = () => {
   }
   return asked;
 };
-/** Whether an element has what a facet asks for: exactly, or as one of several words. */
+/** Returns whether an element has the value of a facet; status and consequence hold several values. */
 const has = (element, facet, value) => {
   const own = element.dataset[facet] ?? "";
   return facet === "status" || facet === "consequence" ? own.split(" ").includes(value) : own === value;
 };
-/** Whether a text has a word: one of up to three letters, such as a benchmark's, where a word begins, else anywhere. */
-const tells = (text, word) => {
+/** Returns whether a text contains a word. Words of up to three letters, such as benchmark names, match only where a word begins. */
+const contains = (text, word) => {
   if (word.length > 3) return text.includes(word);
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
     if (at === 0 || !/[\p{L}\p{N}]/u.test(text[at - 1])) return true;
   }
   return false;
 };
-const holds = (elements, words) => words.every((word) => elements.some((element) => tells(texts.get(element), word)));
+const containsAll = (elements, words) => words.every((word) => elements.some((element) => contains(texts.get(element), word)));
 
 function apply() {
   const asked = wanted();
@@ -41,7 +41,7 @@ function apply() {
   const fits = (element, names) => names.every((facet) => has(element, facet, asked[facet]));
   let shown = 0;
   for (const row of rows) {
-    const show = fits(row, facets) && holds(said.get(row), words);
+    const show = fits(row, facets) && containsAll(searched.get(row), words);
     row.hidden = !show;
     sections.get(row.dataset.n).hidden = !show;
     shown += show ? 1 : 0;
@@ -50,7 +50,7 @@ function apply() {
   for (const finding of findings) {
     const results = on.get(finding);
     const own = results.length ? results.some((row) => fits(row, ofResults)) : fits(finding, ofResults);
-    finding.hidden = !(own && fits(finding, facets.filter((facet) => facet === "consequence")) && holds([finding], words));
+    finding.hidden = !(own && fits(finding, facets.filter((facet) => facet === "consequence")) && containsAll([finding], words));
   }
   for (const group of document.querySelectorAll(".rule, .consequence")) {
     const count = [...group.querySelectorAll(".finding")].filter((one) => !one.hidden).length;
@@ -60,13 +60,13 @@ function apply() {
   }
   document.getElementById("count").textContent = `${shown} of ${rows.length}`;
 }
-/** The address of what is shown, and of the place in it. */
+/** Returns the URL fragment for the current filters and, if given, the place `at`. */
 const address = (at) => {
   const parts = new URLSearchParams(wanted());
   if (at) parts.set("at", at);
   return `#${parts.toString().replaceAll("+", "%20")}`;
 };
-/** Takes filters and place from the address: `#submitter=…&at=…`, or a place alone. */
+/** Applies filters and place from the URL fragment: `#submitter=…&at=…`, or only a place. */
 function follow() {
   const hash = location.hash.slice(1);
   let at = "";
@@ -80,7 +80,7 @@ function follow() {
   apply();
   if (at) reveal(decodeURIComponent(at));
 }
-/** Shows a place, opens what is around it and goes there; what the filters hide is shown by taking them back. */
+/** Scrolls to a place and opens the sections around it; resets the filters if they hide it. */
 function reveal(id) {
   const target = document.getElementById(id);
   if (!target) return;

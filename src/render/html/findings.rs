@@ -1,4 +1,4 @@
-//! Findings by consequence, the gravest first, alike ones together.
+//! Findings by consequence and rule, most severe first.
 
 use serde::Serialize;
 
@@ -35,7 +35,7 @@ struct RulePart {
 struct FindingPart {
     anchor: String,
     name: String,
-    /// The results it concerns by number, for filters.
+    /// Numbers of the results it concerns, for filters.
     on: String,
     division: String,
     submitter: String,
@@ -43,15 +43,15 @@ struct FindingPart {
     path: String,
     place: String,
     message: String,
-    /// The message as a letter has it, where that is less.
-    told: Option<String>,
+    /// The message for letters, if paths of other submitters are withheld there.
+    letter_message: Option<String>,
     excerpt: Option<String>,
     label: Option<String>,
     related: Vec<RelatedPart>,
     notes: Vec<String>,
     help: String,
     waived: Option<String>,
-    /// Where the evidence is, where it is that of one result.
+    /// The anchor of the evidence, if the finding belongs to one result.
     evidence: Option<String>,
 }
 
@@ -62,7 +62,7 @@ struct RelatedPart {
     label: String,
 }
 
-/// All findings by consequence.
+/// Returns all findings by consequence.
 pub fn parts(index: &Index<'_>) -> Vec<Part> {
     let part = |consequence: Consequence| {
         let rules: Vec<RulePart> = index.groups(consequence).iter().map(|group| rule_part(index, group)).collect();
@@ -87,12 +87,12 @@ fn rule_part(index: &Index<'_>, group: &[usize]) -> RulePart {
     }
 }
 
-/// What a link to the findings of one rule leads to.
+/// Returns the anchor of the findings of one rule.
 pub fn group_anchor(first: &Finding) -> String {
     format!("g-{}-{}", first.severity.name(), first.rule.id)
 }
 
-/// Whose it is: submitter, system and benchmark, as far as it lies with one.
+/// Returns submitter, system and benchmark of a finding, as far as it belongs to one.
 pub fn finding_name(index: &Index<'_>, one: &FindingEntry<'_>) -> String {
     if let Some(own) = one.own {
         return index.results[own].name();
@@ -111,12 +111,12 @@ pub fn finding_name(index: &Index<'_>, one: &FindingEntry<'_>) -> String {
     }
 }
 
-/// Path and line.
+/// Formats path and line.
 pub fn place(path: &str, line: Line) -> String {
     Untrusted(&text::place(path, line)).for_html()
 }
 
-/// Why a finding does not count, where it was decided so.
+/// Returns why a finding does not count; `None` if it counts.
 pub fn waiver(finding: &Finding) -> Option<String> {
     finding.suppression.as_ref().map(|why| Untrusted(&why.to_string()).for_html())
 }
@@ -125,7 +125,7 @@ fn finding_part(index: &Index<'_>, at: usize) -> FindingPart {
     let one = &index.findings[at];
     let finding = one.finding;
     let owner = index.report.submission.submitter_of(&finding.path);
-    let told = owner.map(|owner| withheld(&finding.message, index.report, owner));
+    let letter_message = owner.map(|owner| withheld(&finding.message, index.report, owner));
     let numbers: Vec<String> = one.results.iter().map(ToString::to_string).collect();
     FindingPart {
         anchor: finding_anchor(at),
@@ -136,7 +136,9 @@ fn finding_part(index: &Index<'_>, at: usize) -> FindingPart {
         path: serde_json::Value::from(finding.path.as_str()).to_string(),
         place: place(&finding.path, finding.line),
         message: Untrusted(&finding.message).for_html(),
-        told: told.filter(|told| *told != finding.message).map(|told| Untrusted(&told).for_html()),
+        letter_message: letter_message
+            .filter(|message| *message != finding.message)
+            .map(|message| Untrusted(&message).for_html()),
         excerpt: finding.excerpt.as_deref().map(|text| Untrusted(text).for_html()),
         label: finding.label.as_deref().map(|text| Untrusted(text).for_html()),
         related: finding

@@ -1,4 +1,4 @@
-//! The first screen: the verdict, who stands where, the gravest findings, and what was not checked.
+//! The first screen: the verdict, counts per submitter, the most severe findings, and what was not checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +11,7 @@ use crate::audit::consequence::{Consequence, is_absence};
 use crate::audit::proof::Status;
 use crate::render::text::summary;
 use crate::render::untrusted::Untrusted;
+use crate::render::url;
 use crate::round::Severity;
 
 /// The first screen.
@@ -20,16 +21,16 @@ pub struct First {
     failed: bool,
     matrix: Vec<MatrixRow>,
     total: MatrixRow,
-    gravest: Vec<Grave>,
+    top_findings: Vec<TopFinding>,
     unchecked: Vec<Kind>,
 }
 
-/// Counts of a submitter.
+/// Counts of a submitter in a division.
 #[derive(Debug, Default, Serialize)]
 struct MatrixRow {
     division: String,
     name: String,
-    /// The filter that shows its part.
+    /// The filter that selects its results and findings.
     filter: String,
     results: usize,
     confirmed: usize,
@@ -47,14 +48,14 @@ struct Cell {
     count: usize,
 }
 
-/// Findings of one rule, the worst of them named.
+/// Findings of one rule, the worst ones listed.
 #[derive(Debug, Serialize)]
-struct Grave {
+struct TopFinding {
     title: &'static str,
     severity: &'static str,
     count: usize,
     shown: Vec<Link>,
-    /// How many are not named, and where they are.
+    /// How many are not listed; `group` is the anchor of all of them.
     more: usize,
     group: String,
 }
@@ -66,14 +67,14 @@ struct Link {
     says: String,
 }
 
-/// What was not checked, of one kind.
+/// Unchecked items of one kind, for example unproven figures.
 #[derive(Debug, Serialize)]
 struct Kind {
     says: String,
     entries: Vec<Unchecked>,
 }
 
-/// Something that nobody decided.
+/// An unchecked item and the results or findings it concerns.
 #[derive(Debug, Serialize)]
 struct Unchecked {
     says: String,
@@ -86,14 +87,14 @@ struct Place {
     name: String,
 }
 
-/// Findings of a rule that are named on the first screen.
+/// Findings per rule listed on the first screen.
 const NAMED: usize = 3;
-/// Rules that are named there.
+/// Rules listed on the first screen.
 const RULES: usize = 8;
 
 impl First {
-    /// Of everything a page speaks of.
-    pub fn of(index: &Index<'_>, threshold: Severity) -> Self {
+    /// Builds the first screen of a page.
+    pub fn new(index: &Index<'_>, threshold: Severity) -> Self {
         let matrix = matrix(index);
         let mut total = MatrixRow { name: "all".to_owned(), ..MatrixRow::default() };
         for row in &matrix {
@@ -104,7 +105,7 @@ impl First {
             failed: index.report.fails(threshold),
             matrix,
             total,
-            gravest: gravest(index),
+            top_findings: top_findings(index),
             unchecked: [unproven(index), open(index), unread(index)].into_iter().flatten().collect(),
         }
     }
@@ -127,7 +128,7 @@ impl MatrixRow {
     }
 }
 
-/// One row a submitter and division, those first of whom most figures would change.
+/// Builds one row per submitter and division, those with the most findings that change a figure first.
 fn matrix(index: &Index<'_>) -> Vec<MatrixRow> {
     let mut rows: BTreeMap<(String, String), MatrixRow> = BTreeMap::new();
     for entry in &index.results {
@@ -145,7 +146,7 @@ fn matrix(index: &Index<'_>) -> Vec<MatrixRow> {
     for one in index.findings.iter().filter(|one| one.finding.counts()) {
         let owner = (one.owner.1.clone(), one.owner.0.clone());
         rows.entry(owner.clone()).or_default();
-        counts.entry(owner).or_default()[one.consequence as usize] += one.finding.stands_for;
+        counts.entry(owner).or_default()[one.consequence as usize] += one.finding.finding_count;
     }
     let mut rows: Vec<MatrixRow> = rows
         .into_iter()
@@ -154,7 +155,7 @@ fn matrix(index: &Index<'_>) -> Vec<MatrixRow> {
             let cells = Consequence::ALL.into_iter().zip(counts);
             let (submitter, division) = owner;
             MatrixRow {
-                filter: format!("division={}&submitter={}", encoded(&division), encoded(&submitter)),
+                filter: format!("division={}&submitter={}", url::part(&division), url::part(&submitter)),
                 name: if submitter.is_empty() { "(no submitter)".to_owned() } else { Untrusted(&submitter).for_html() },
                 division: Untrusted(&division).for_html(),
                 findings: cells.map(|(one, count)| Cell { key: key(one), count }).collect(),
@@ -166,33 +167,20 @@ fn matrix(index: &Index<'_>) -> Vec<MatrixRow> {
     rows
 }
 
-/// Text as a part of an address.
-fn encoded(text: &str) -> String {
-    use std::fmt::Write;
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
-}
-
-/// What changes figures; where nothing does, the gravest of the rest.
-fn gravest(index: &Index<'_>) -> Vec<Grave> {
+/// Returns the most severe findings, grouped by rule: those that change a figure first, then the others.
+fn top_findings(index: &Index<'_>) -> Vec<TopFinding> {
     let of = |consequence: Consequence| {
         let groups = index.groups(consequence).into_iter();
         groups.filter(|group| group.iter().any(|at| index.findings[*at].finding.counts()))
     };
     let groups: Vec<Vec<usize>> = Consequence::ALL.into_iter().flat_map(of).collect();
     let warns = |group: &&Vec<usize>| index.findings[group[0]].finding.severity >= Severity::Warning;
-    let grave = |group: &Vec<usize>| {
+    let top = |group: &Vec<usize>| {
         let first = &index.findings[group[0]];
-        // Of what is missing alike everywhere one is named.
+        // Of findings about missing evidence, one example is enough.
         let named = if is_absence(first.finding) { 1 } else { NAMED };
         let named = if group.len() == named + 1 { group.len() } else { named };
-        Grave {
+        TopFinding {
             title: first.finding.rule.title(),
             severity: first.finding.severity.name(),
             count: group.len(),
@@ -201,7 +189,7 @@ fn gravest(index: &Index<'_>) -> Vec<Grave> {
             group: super::findings::group_anchor(first.finding),
         }
     };
-    groups.iter().filter(warns).take(RULES).map(grave).collect()
+    groups.iter().filter(warns).take(RULES).map(top).collect()
 }
 
 fn link(index: &Index<'_>, at: usize) -> Link {
@@ -217,14 +205,14 @@ fn place(entry: &ResultEntry<'_>) -> Place {
     Place { anchor: entry.anchor.clone(), name: entry.name() }
 }
 
-/// `None` where there is nothing of that kind.
+/// Builds the list of one kind of unchecked items; `None` if there are none.
 fn kind(count: usize, (one, many): (&str, &str), by: BTreeMap<String, Vec<Place>>) -> Option<Kind> {
     let entries = by.into_iter().map(|(says, places)| Unchecked { says, places }).collect();
     let says = format!("{count} {}", if count == 1 { one } else { many });
     (count > 0).then_some(Kind { says, entries })
 }
 
-/// Figures that are neither confirmed nor contradicted, by why.
+/// Lists unproven figures by reason.
 fn unproven(index: &Index<'_>) -> Option<Kind> {
     let mut by: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     let (mut count, mut results) = (0, 0);
@@ -241,7 +229,7 @@ fn unproven(index: &Index<'_>) -> Option<Kind> {
     kind(count, (&format!("figure {of} is unproven"), &format!("figures {of} are unproven")), by)
 }
 
-/// Checks that nobody can decide, of contradicted figures, too; together what is open of the same results.
+/// Lists checks that cannot be decided, including those of contradicted figures; checks of the same results are merged.
 fn open(index: &Index<'_>) -> Option<Kind> {
     let mut by: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     let mut open = BTreeSet::new();
@@ -260,18 +248,18 @@ fn open(index: &Index<'_>) -> Option<Kind> {
     for ((figure, why), results) in by {
         together.entry((figure, results)).or_default().push(why);
     }
-    let said = together.into_iter().map(|((figure, results), whys)| {
+    let merged = together.into_iter().map(|((figure, results), whys)| {
         let places = results.iter().map(|at| place(&index.results[*at])).collect();
         (Untrusted(&format!("{figure}: {}", whys.join("; "))).for_html(), places)
     });
     kind(
         open.len(),
         ("result has checks that cannot be decided", "results have checks that cannot be decided"),
-        said.collect(),
+        merged.collect(),
     )
 }
 
-/// Files that nobody read.
+/// Lists files that could not be read.
 fn unread(index: &Index<'_>) -> Option<Kind> {
     let unread = [checks::checklist_unread::ID, checks::evidence_unread::ID, checks::file_unreadable::ID];
     let mut by: BTreeMap<String, Vec<Place>> = BTreeMap::new();
@@ -289,7 +277,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_encoded_for_addresses() {
-        assert_eq!(encoded("Big & Co"), "Big%20%26%20Co");
+    fn names_are_percent_encoded() {
+        assert_eq!(url::part("Big & Co"), "Big%20%26%20Co");
     }
 }

@@ -1,4 +1,4 @@
-//! Several rounds on one page: the best of each class of devices, trends, every system from round to round.
+//! Several rounds on one page: the best results by device class, trends, and every system from round to round.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::plot::{Axis, Plot, Shape};
 use super::plots::Figure;
-use crate::render::history::{History, Life, Point, changes, told};
+use crate::render::history::{History, Point, SystemHistory, changes, format_record};
 use crate::render::untrusted::Untrusted;
 
-/// The page as the template takes it.
+/// The page as the template reads it.
 #[derive(Serialize)]
 pub struct HistoryPage {
     rounds: Vec<String>,
@@ -20,7 +20,7 @@ pub struct HistoryPage {
     vanished: Vec<String>,
 }
 
-/// The first and the fastest of a class of devices in a benchmark.
+/// The first and best results of a device class in a benchmark.
 #[derive(Serialize)]
 struct ClassRow {
     class: String,
@@ -37,7 +37,7 @@ struct BenchmarkPart {
     rows: Vec<Row>,
 }
 
-/// A system, a cell a round.
+/// A system, with one cell per round.
 #[derive(Serialize)]
 struct Row {
     system: String,
@@ -46,25 +46,25 @@ struct Row {
 }
 
 impl HistoryPage {
-    /// Of a history.
+    /// Builds the page of a history.
     pub fn of(history: &History) -> Self {
         let classes = history.classes.iter().map(|best| {
-            let told = |one: &Option<crate::render::history::Record>, unit: &str| {
-                one.as_ref().map_or_else(String::new, |one| told(one, unit))
+            let text = |one: &Option<crate::render::history::Record>, unit: &str| {
+                one.as_ref().map_or_else(String::new, |one| format_record(one, unit))
             };
             ClassRow {
                 class: best.class.clone(),
                 benchmark: Untrusted(&best.benchmark).for_html(),
-                first: Untrusted(&told(&best.first, "inf/s")).for_html(),
-                fastest: Untrusted(&told(&best.fastest, "inf/s")).for_html(),
-                least_energy: Untrusted(&told(&best.least_energy, history.energy_unit(&best.benchmark))).for_html(),
+                first: Untrusted(&text(&best.first, "inf/s")).for_html(),
+                fastest: Untrusted(&text(&best.fastest, "inf/s")).for_html(),
+                least_energy: Untrusted(&text(&best.least_energy, history.energy_unit(&best.benchmark))).for_html(),
             }
         });
         let mut names: Vec<&str> =
             history.systems.iter().flat_map(|life| life.figures.keys()).map(String::as_str).collect();
         names.sort_unstable();
         names.dedup();
-        let lines = |wanted: &dyn Fn(&Life) -> bool, say: &dyn Fn(&Life) -> String| {
+        let lines = |wanted: &dyn Fn(&SystemHistory) -> bool, say: &dyn Fn(&SystemHistory) -> String| {
             history.systems.iter().filter(|life| wanted(life)).map(|life| Untrusted(&say(life)).for_html()).collect()
         };
         Self {
@@ -72,7 +72,7 @@ impl HistoryPage {
             classes: classes.collect(),
             benchmarks: names.into_iter().map(|name| benchmark(history, name)).collect(),
             renamed: lines(&|life| life.is_renamed(), &|life| format!("{}: {}", life.submitter, life.names())),
-            vanished: lines(&|life| life.vanished, &Life::name),
+            vanished: lines(&|life| life.vanished, &SystemHistory::name),
         }
     }
 }
@@ -80,17 +80,17 @@ impl HistoryPage {
 fn benchmark(history: &History, name: &str) -> BenchmarkPart {
     let unit = history.energy_unit(name);
     let systems = || history.systems.iter().filter_map(|life| Some((life, life.figures.get(name)?)));
-    let row = |(life, points): (&Life, &Vec<Point>)| {
+    let row = |(life, points): (&SystemHistory, &Vec<Point>)| {
         let by_round = |pick: fn(&Point) -> Option<f64>| -> BTreeMap<&String, String> {
-            changes(points, pick).into_iter().map(|(point, told)| (&point.round, told)).collect()
+            changes(points, pick).into_iter().map(|(point, figure)| (&point.round, figure)).collect()
         };
         let (rates, energies) = (by_round(|point| point.throughput), by_round(|point| point.energy));
         let cell = |round: &String| {
             let Some(point) = points.iter().find(|point| point.round == *round) else { return Vec::new() };
-            let said = |what: &str, told: Option<&String>| told.map(|told| format!("{told} {what}"));
+            let with_unit = |unit: &str, figure: Option<&String>| figure.map(|figure| format!("{figure} {unit}"));
             let volts = point.supply_v.map(|volts| format!(" at {volts} V")).unwrap_or_default();
-            let mut lines: Vec<String> = said("inf/s", rates.get(round)).into_iter().collect();
-            lines.extend(said(&format!("{unit}{volts}"), energies.get(round)));
+            let mut lines: Vec<String> = with_unit("inf/s", rates.get(round)).into_iter().collect();
+            lines.extend(with_unit(&format!("{unit}{volts}"), energies.get(round)));
             lines.extend((!point.valid).then(|| "not valid".to_owned()));
             lines
         };
@@ -109,13 +109,14 @@ fn benchmark(history: &History, name: &str) -> BenchmarkPart {
     BenchmarkPart { name: Untrusted(name).for_html(), plots, rows: systems().map(row).collect() }
 }
 
-/// Places of a system: round, figure, and whether it is valid.
+/// The points of a system: round, figure, and whether the result is valid.
 type Line = Vec<(f64, f64, bool)>;
 
-/// A figure of all systems from round to round, the best of each round joined by dashes; lower is better.
+/// Plots a figure of all systems from round to round, with a dashed line through the best of each round. Lower is
+/// better. `None` if there are fewer than two points.
 fn trend(history: &History, name: &str, what: &str, pick: impl Fn(&Point) -> Option<f64>) -> Option<Figure> {
     let place = |round: &String| history.rounds.iter().position(|known| known == round).map(|at| at as f64 + 0.5);
-    let mut lines: Vec<(&Life, Line)> = Vec::new();
+    let mut lines: Vec<(&SystemHistory, Line)> = Vec::new();
     for life in &history.systems {
         let points = life.figures.get(name).into_iter().flatten();
         let points = points.filter_map(|point| Some((place(&point.round)?, pick(point)?, point.valid)));

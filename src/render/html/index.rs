@@ -1,4 +1,5 @@
-//! Results and findings of a page, and what belongs to what: every link and every filter of the page follows it.
+//! The results and findings of a page and how they belong together. All links and filters of the page are built from
+//! it.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -11,66 +12,66 @@ use crate::model::{Benchmark, System};
 use crate::render::untrusted::Untrusted;
 use crate::source::is_inside;
 
-/// Everything a page speaks of.
+/// The results and findings of a page.
 pub struct Index<'a> {
-    /// What the page is made of.
+    /// The report that the page renders.
     pub report: &'a Report,
-    /// The results in their order.
+    /// The results in the order of the page.
     pub results: Vec<ResultEntry<'a>>,
-    /// The findings in their order.
+    /// The findings in the order of the report.
     pub findings: Vec<FindingEntry<'a>>,
 }
 
-/// A result.
+/// A result on the page.
 pub struct ResultEntry<'a> {
-    /// Its system.
+    /// The system under test.
     pub system: &'a System,
-    /// Its benchmark.
+    /// The benchmark.
     pub benchmark: &'a Benchmark,
-    /// Where a link to its evidence leads.
+    /// The anchor of its evidence.
     pub anchor: String,
-    /// What can be said of the figures it needs, the worst.
+    /// The worst status of the figures it needs.
     pub status: Status,
     /// Whether it may be published.
     pub valid: bool,
-    /// The places in [`Index::findings`] of what concerns it, the gravest first.
+    /// Positions in [`Index::findings`] of the findings that concern it, most severe first.
     pub findings: Vec<usize>,
 }
 
-/// A finding.
+/// A finding on the page.
 pub struct FindingEntry<'a> {
-    /// What was found.
+    /// The finding itself.
     pub finding: &'a Finding,
-    /// What follows from it.
+    /// Its consequence.
     pub consequence: Consequence,
-    /// Division and submitter whose files it is on; empty where it is nobody's.
+    /// Division and submitter whose files it concerns; empty if it belongs to no submitter.
     pub owner: (String, String),
-    /// The places in [`Index::results`] of the results it concerns.
+    /// Positions in [`Index::results`] of the results it concerns.
     pub results: Vec<usize>,
-    /// The one result in whose folder it lies.
+    /// The result whose folder contains its path, if there is one.
     pub own: Option<usize>,
 }
 
 impl ResultEntry<'_> {
-    /// The official short name of the benchmark, or the folder's, with its variant.
+    /// Returns the official short name of the benchmark, or its folder's name, with its variant.
     pub fn label(&self) -> String {
         Untrusted(&self.benchmark.label()).for_html()
     }
 
-    /// Submitter, system and benchmark.
+    /// Returns submitter, system and benchmark.
     pub fn name(&self) -> String {
         format!("{} · {}", Untrusted(&self.system.submitter).for_html(), self.short())
     }
 
-    /// System and benchmark.
+    /// Returns system and benchmark.
     pub fn short(&self) -> String {
         format!("{} · {}", Untrusted(&self.system.name).for_html(), self.label())
     }
 }
 
 impl<'a> Index<'a> {
-    /// Of these results.
-    pub fn of(report: &'a Report, results: impl Iterator<Item = (&'a System, &'a Benchmark)>) -> Self {
+    /// Builds the index of these results and all findings of the report.
+    pub fn new(report: &'a Report, results: impl Iterator<Item = (&'a System, &'a Benchmark)>) -> Self {
         let mut findings: Vec<FindingEntry<'a>> = report.findings.iter().map(|found| entry(report, found)).collect();
         let places: HashMap<*const Finding, usize> =
             report.findings.iter().enumerate().map(|(at, found)| (std::ptr::from_ref(found), at)).collect();
@@ -102,12 +103,13 @@ impl<'a> Index<'a> {
         Self { report, results: entries, findings }
     }
 
-    /// The places of the findings of one consequence, in groups.
+    /// Returns the positions of the findings of one consequence, grouped by rule and severity.
     pub fn groups(&self, consequence: Consequence) -> Vec<Vec<usize>> {
         groups(0..self.findings.len(), |at| self.findings[at].finding, consequence)
     }
 
-    /// Why a result is not valid, in a line each, with the finding that says so where there is one.
+    /// Returns the reasons why a result is not valid, each with the position of the finding that reports it, if there
+    /// is one.
     pub fn reasons(&self, result: &ResultEntry<'_>) -> Vec<(String, Option<usize>)> {
         let mut reasons = Vec::new();
         for proof in self.report.proofs_of(result.benchmark).filter(|proof| proof.status() != Status::Confirmed) {
@@ -121,7 +123,7 @@ impl<'a> Index<'a> {
             reasons.push((Untrusted(&format!("{}: {why}", proof.kind.name())).for_html(), finding));
         }
         if !result.valid && reasons.is_empty() {
-            let error = |at: &&usize| self.findings[**at].finding.is_against_result();
+            let error = |at: &&usize| self.findings[**at].finding.blocks_result();
             let first = result.findings.iter().find(error).copied();
             reasons.extend(first.map(|at| (Untrusted(&self.findings[at].finding.message).for_html(), Some(at))));
         }
@@ -132,15 +134,16 @@ impl<'a> Index<'a> {
 fn entry<'a>(report: &Report, finding: &'a Finding) -> FindingEntry<'a> {
     let owner = report.submission.submitter_of(&finding.path);
     let owner = owner.map(|owner| (owner.division.clone(), owner.name.clone())).unwrap_or_default();
-    FindingEntry { finding, consequence: Consequence::of(finding), owner, results: Vec::new(), own: None }
+    FindingEntry { finding, consequence: Consequence::new(finding), owner, results: Vec::new(), own: None }
 }
 
-/// What a link to a finding leads to.
+/// Returns the anchor of a finding.
 pub fn finding_anchor(at: usize) -> String {
     format!("f{}", at + 1)
 }
 
-/// A link target made of a path: the letters and digits of it, everything else as its code.
+/// Returns an anchor made from a path: letters and digits are kept, `/` becomes `.`, other bytes become their hex
+/// codes.
 pub fn anchor(path: &str) -> String {
     use std::fmt::Write;
     path.bytes().fold(String::from("r-"), |mut out, byte| {
@@ -155,7 +158,7 @@ pub fn anchor(path: &str) -> String {
     })
 }
 
-/// The key of a consequence in addresses and classes.
+/// Returns the key of a consequence in URLs and CSS classes.
 pub const fn key(consequence: Consequence) -> &'static str {
     match consequence {
         Consequence::Figure => "figure",
@@ -169,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn link_targets_are_made_of_harmless_characters() {
+    fn anchors_have_only_safe_characters() {
         assert_eq!(anchor("closed/A b/ic"), "r-closed.A-20b.ic");
     }
 }

@@ -8,7 +8,7 @@ filters.addEventListener("reset", () => setTimeout(() => {
   apply();
   history.replaceState(null, "", address());
 }));
-// A link inside the page keeps the filters, and the address names both.
+// Links inside the page keep the filters; the URL fragment names both.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href^='#']");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -1,5 +1,5 @@
-//! Plots as inline SVG: axes with units, a text alternative, colours by class so that a dark page has its own. What
-//! matters is told by shape or dashes, too, so that it is there in grey print.
+//! Plots as inline SVG: axes with units, a text alternative, colours by CSS class so that dark mode can change them.
+//! Distinctions use shape or dashes as well as colour, so that they survive printing in grey.
 
 mod axis;
 
@@ -20,28 +20,28 @@ pub struct Plot {
     bottom: f64,
 }
 
-/// What a mark looks like.
+/// Shape of a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// A filled circle: as it should be.
+    /// A filled circle: all right.
     Dot,
     /// A cross: something is wrong.
     Cross,
-    /// A triangle: something that should not be there.
+    /// A triangle: something that should not be there, such as a false alarm.
     Triangle,
 }
 
-/// As wide as a small screen, so that letters are not shrunk there.
+/// The width of a small screen, so that text is not shrunk there.
 const WIDTH: f64 = 400.0;
 const RIGHT: f64 = 12.0;
 const TOP: f64 = 14.0;
-/// What a letter beside an axis takes.
+/// Width of a letter beside an axis.
 const LETTER: f64 = 6.0;
-/// More names than this are written slanted.
+/// If an axis has more names than this, they are slanted.
 const UPRIGHT: usize = 5;
 
 impl Plot {
-    /// An empty plot; the title is its text alternative.
+    /// Creates an empty plot; the title is its text alternative.
     pub fn new(title: &str, x: Axis, y: Axis) -> Self {
         let longest = |axis: &Axis| axis.names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as f64;
         let left = if y.names.is_empty() { 54.0 } else { 30.0 + LETTER * longest(&y) };
@@ -49,13 +49,13 @@ impl Plot {
         Self { body: String::new(), x, y, title: title.to_owned(), height: 210.0, left, bottom }
     }
 
-    /// Of that height.
+    /// Sets the height.
     pub fn high(mut self, height: f64) -> Self {
         self.height = height;
         self
     }
 
-    /// As high as it is wide, for plots whose axes are alike.
+    /// Makes the drawing area square, for plots whose axes have the same scale.
     pub fn square(mut self) -> Self {
         self.height = WIDTH - self.left - RIGHT + TOP + self.bottom;
         self
@@ -67,7 +67,7 @@ impl Plot {
         (self.left + width * self.x.part(x), TOP + height * (1.0 - self.y.part(y)))
     }
 
-    /// A rectangle between two corners, with a text that a pointer shows.
+    /// Adds a rectangle between two corners, with a tooltip.
     pub fn bar(&mut self, class: &str, (x0, y0): (f64, f64), (x1, y1): (f64, f64), hint: &str) {
         let ((left, bottom), (right, top)) = (self.at(x0, y0), self.at(x1, y1));
         let (width, height) = ((right - left).max(0.5), (bottom - top).max(0.5));
@@ -78,7 +78,7 @@ impl Plot {
         );
     }
 
-    /// A line through points.
+    /// Adds a line through points.
     pub fn line(&mut self, class: &str, points: impl IntoIterator<Item = (f64, f64)>) {
         let mut path = String::new();
         for (x, y) in points {
@@ -88,14 +88,14 @@ impl Plot {
         let _ = write!(self.body, "<path class=\"{class}\" d=\"{path}\"/>");
     }
 
-    /// A filled band between a lower and an upper bound at each place.
+    /// Adds a filled band between a lower and an upper bound at each x.
     pub fn band(&mut self, class: &str, bounds: &[(f64, f64, f64)]) {
         let forth = bounds.iter().map(|(x, _, upper)| (*x, *upper));
         let back = bounds.iter().rev().map(|(x, lower, _)| (*x, *lower));
         self.line(class, forth.chain(back));
     }
 
-    /// A small mark at a place.
+    /// Adds a small mark with a tooltip.
     pub fn mark(&mut self, class: &str, shape: Shape, (x, y): (f64, f64), hint: &str) {
         let (x, y) = self.at(x, y);
         let hint = format!("<title>{}</title>", escaped(hint));
@@ -117,7 +117,8 @@ impl Plot {
         };
     }
 
-    /// Text at a place, `dx` and `dy` beside it. The class says where it is held: `mid`, `end`, or nothing.
+    /// Adds text at a point, moved by `dx` and `dy`. The class sets its alignment: `mid`, `end`, or the start if
+    /// neither.
     pub fn text(&mut self, class: &str, (x, y): (f64, f64), (dx, dy): (f64, f64), text: &str) {
         let (x, y) = self.at(x, y);
         let _ = write!(
@@ -129,14 +130,14 @@ impl Plot {
         );
     }
 
-    /// A level across the whole plot with its name at the right end, above it.
+    /// Adds a horizontal line across the whole plot with its name above the right end.
     pub fn level(&mut self, y: f64, name: &str) {
         let (from, to) = (self.x.from, self.x.to);
         self.line("level", [(from, y), (to, y)]);
         self.text("end", (to, y), (-3.0, -4.0), name);
     }
 
-    /// Lines of text in the lower right corner.
+    /// Adds lines of text in the lower right corner.
     pub fn legend(&mut self, lines: &[String]) {
         let (x, y) = (self.x.to, self.y.from);
         for (index, line) in lines.iter().rev().enumerate() {
@@ -144,7 +145,7 @@ impl Plot {
         }
     }
 
-    /// The finished drawing.
+    /// Returns the finished drawing.
     pub fn svg(&self) -> String {
         let mut axes = String::new();
         let (left, bottom) = (self.left, self.height - self.bottom);
@@ -186,7 +187,7 @@ impl Plot {
     }
 }
 
-/// Text without markup of its own.
+/// Escapes text for HTML and SVG.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -208,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_no_markup() {
+    fn names_are_escaped() {
         let mut plot = Plot::new("<script>", Axis::new("\"x\"", 0.0, 1.0), Axis::named("y", ["<b>".to_owned()]));
         plot.bar("bar", (0.0, 0.0), (1.0, 1.0), "</title><script>");
         let svg = plot.svg();

@@ -1,4 +1,4 @@
-//! The plots of a result: what its runs show; and those of all results together.
+//! The plots of a result, and those of all results together.
 
 mod accuracy;
 mod energy;
@@ -17,13 +17,13 @@ use crate::round::{Mode, Round, Task};
 /// A plot with its caption.
 #[derive(Debug, Serialize)]
 pub struct Figure {
-    /// What is seen, in a sentence.
+    /// A sentence that says what the plot shows.
     pub caption: String,
-    /// The drawing.
+    /// The drawing as SVG.
     pub svg: String,
 }
 
-/// All plots that the evidence of a result allows.
+/// Returns all plots that the evidence of a result allows.
 pub fn figures(benchmark: &Benchmark, round: &Round) -> Vec<Figure> {
     let mut figures = Vec::new();
     let task = benchmark.spec(round).map(|spec| spec.task);

@@ -1,8 +1,8 @@
-//! Content security policies: a page's own style and script, named by their digests, and nothing else.
+//! Content security policies that allow a page's own style and script by their digests, and nothing else.
 
 use sha2::{Digest, Sha256};
 
-/// The policy of a page with one style and one script.
+/// Returns the policy of a page with one style and one script.
 #[must_use]
 pub fn policy(style: &str, script: &str) -> String {
     format!(
@@ -12,13 +12,13 @@ pub fn policy(style: &str, script: &str) -> String {
     )
 }
 
-/// The digest of a text as a policy names it.
+/// Returns the digest of a text in the form that a policy uses.
 #[must_use]
 pub fn source(text: &str) -> String {
     format!("sha256-{}", base64(&Sha256::digest(text.as_bytes())))
 }
 
-/// Bytes as text.
+/// Encodes bytes as Base64 with padding (RFC 4648).
 #[must_use]
 pub fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -38,14 +38,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn base64_is_as_everybody_writes_it() {
+    fn base64_matches_rfc_4648() {
         assert_eq!(base64(b""), "");
         assert_eq!([base64(b"f"), base64(b"fo"), base64(b"foo")], ["Zg==", "Zm8=", "Zm9v"]);
         assert_eq!(base64(b"\xff\xfe\xfd!"), "//79IQ==");
     }
 
     #[test]
-    fn the_digest_of_nothing_is_known() {
+    fn the_digest_of_an_empty_text_is_known() {
         assert_eq!(source(""), "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
     }
 }

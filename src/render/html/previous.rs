@@ -1,18 +1,18 @@
-//! The same result in the round before, where that was given.
+//! The same result in the previous round, if `check --previous` names one.
 
 use serde::Serialize;
 
 use super::figures::{self, FigureRow};
 use super::index::{Index, ResultEntry};
-use crate::audit::lineage::{self, Kin};
+use crate::audit::lineage::{self, MatchedSystems};
 use crate::audit::report::Report;
 use crate::model::Benchmark;
 use crate::render::untrusted::Untrusted;
 
-/// A result of the round before.
+/// The result of the previous round, and what changed.
 #[derive(Debug, Serialize)]
 pub struct Previous {
-    /// What the system was called, and what tells that it is the same.
+    /// Name of the system in the previous round; `by` says why it is taken for the same system.
     system: String,
     by: String,
     sure: bool,
@@ -27,19 +27,19 @@ struct Change {
     share: String,
 }
 
-/// The systems of the round before beside those of this one.
+/// The systems of the previous round matched to those of this round.
 pub struct Rounds<'a> {
-    kin: Vec<Kin<'a>>,
+    kin: Vec<MatchedSystems<'a>>,
 }
 
 impl<'a> Rounds<'a> {
-    /// Of a report.
+    /// Matches the systems of a report with those of its previous round.
     pub fn of(report: &'a Report) -> Self {
         let earlier = report.submission.earlier.as_deref();
         Self { kin: earlier.map(|earlier| lineage::pairs(earlier, &report.submission)).unwrap_or_default() }
     }
 
-    /// What a result was before.
+    /// Returns the previous result and its changes; `None` if there is none.
     pub fn previous(&self, index: &Index<'_>, entry: &ResultEntry<'_>, now: &[FigureRow]) -> Option<Previous> {
         let kin = self.kin.iter().find(|kin| kin.new.path == entry.system.path)?;
         let same = |old: &&Benchmark| {

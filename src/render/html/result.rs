@@ -1,4 +1,4 @@
-//! A result: its row in the table, and what it opens to.
+//! A result: its row in the table, and its section with the evidence.
 
 use serde::Serialize;
 
@@ -12,11 +12,11 @@ use crate::model::{Benchmark, System};
 use crate::render::proof::ProofRow;
 use crate::render::untrusted::Untrusted;
 
-/// A result as the page has it.
+/// A result as the templates read it.
 #[derive(Debug, Serialize)]
 pub struct ResultPart {
     anchor: String,
-    /// Its folder.
+    /// Path of the result's folder.
     path: String,
     division: String,
     submitter: String,
@@ -30,7 +30,7 @@ pub struct ResultPart {
     energy: Cell,
     status: String,
     valid: bool,
-    /// The consequences of its findings, for filters.
+    /// Keys of the consequences of its findings, for filters.
     consequences: String,
     reasons: Vec<Reason>,
     findings: Vec<Found>,
@@ -44,14 +44,14 @@ pub struct ResultPart {
     plots: Vec<Figure>,
 }
 
-/// Why it is not valid, with the finding that says so.
+/// Why a result is not valid, with the anchor of the finding that reports it.
 #[derive(Debug, Serialize)]
 struct Reason {
     says: String,
     anchor: Option<String>,
 }
 
-/// A finding on it, in short.
+/// A finding that concerns the result, in short.
 #[derive(Debug, Serialize)]
 struct Found {
     anchor: String,
@@ -68,19 +68,19 @@ struct Fact {
     value: String,
 }
 
-/// Facts of a system, each with the field of its description.
+/// Facts about a system: name and field of the system description.
 const FACTS: [(&str, &str); 8] = [
     ("board", "Board Name"),
     ("processor", "Processor(s) Name"),
-    ("frequency", "Processor(s) Frequencies"),
+    ("processor frequency", "Processor(s) Frequencies"),
     ("accelerator", "Accelerator"),
-    ("its frequency", "Accelerator(s) Frequencies"),
+    ("accelerator frequency", "Accelerator(s) Frequencies"),
     ("framework", "Inference Framework"),
     ("compiler", "ML Model Compiler(s)"),
     ("availability", "Status"),
 ];
 
-/// The results of a page.
+/// Returns the results of a page.
 pub fn parts(index: &Index<'_>) -> Vec<ResultPart> {
     let (rounds, processors) = (Rounds::of(index.report), Processors::of(index));
     index.results.iter().map(|entry| part(index, entry, &rounds, &processors)).collect()
@@ -118,7 +118,7 @@ fn part(index: &Index<'_>, entry: &ResultEntry<'_>, rounds: &Rounds<'_>, process
         reasons: index.reasons(entry).into_iter().map(reason).collect(),
         findings: entry.findings.iter().map(|at| found(index, *at)).collect(),
         waivers: entry.findings.iter().filter_map(|at| waived(index, *at)).collect(),
-        proofs: ProofRow::shown(index.report, benchmark),
+        proofs: ProofRow::escaped_for_result(index.report, benchmark),
         facts: facts(system, benchmark),
         description: place(&system.description_path, 0),
         weights: crate::render::weights::words(benchmark).map(|words| Untrusted(&words).for_html()),

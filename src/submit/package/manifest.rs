@@ -1,47 +1,47 @@
-//! The manifest of a package: digest and size of every file, in lines that `sha256sum -c` reads.
+//! The manifest of a package: digest and size of every file, in a format that `sha256sum -c` reads.
 
 use std::{fmt, io};
 
 use super::{Sha256Hex, copy_and_hash, sha256};
 use crate::source::{Entry, Tree};
 
-/// All files of a package but the manifest itself.
+/// The manifest: all files of a package except the manifest itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manifest {
     /// The files, sorted by path.
     pub files: Vec<Listed>,
 }
 
-/// One file.
+/// One file of the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     /// Its path in the package.
     pub path: String,
     /// Its size in bytes.
     pub size: u64,
-    /// Its digest.
+    /// Its SHA-256 digest.
     pub sha256: Sha256Hex,
 }
 
 impl Listed {
-    /// Digest and size of a file in a tree, which is never held whole.
+    /// Computes digest and size of a file in a tree. The file is read as a stream.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn of_entry(tree: &Tree, entry: &Entry) -> io::Result<Self> {
+    pub fn from_entry(tree: &Tree, entry: &Entry) -> io::Result<Self> {
         let (size, sha256) = tree.stream(entry, |source| copy_and_hash(source, &mut io::sink()))?;
         Ok(Self { path: entry.path.to_string(), size, sha256 })
     }
 
-    /// Digest and size of a file's bytes.
+    /// Computes digest and size of a file from its bytes.
     #[must_use]
-    pub fn of(path: &str, bytes: &[u8]) -> Self {
+    pub fn from_bytes(path: &str, bytes: &[u8]) -> Self {
         Self { path: path.to_owned(), size: bytes.len() as u64, sha256: sha256(bytes) }
     }
 }
 
-/// Two lines a file: its size as a comment, then digest, two blanks and path. Paths with line breaks or backslashes are
-/// escaped as coreutils does.
+/// Writes two lines per file: the size as a comment, then digest, two spaces and path. Paths with line breaks or
+/// backslashes are escaped as in coreutils.
 impl fmt::Display for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Listed { path, size, sha256 } in &self.files {
@@ -57,12 +57,12 @@ impl Manifest {
     /// Reads a manifest.
     ///
     /// # Errors
-    /// When a line is none of a manifest, with its number.
+    /// When a line is not valid in a manifest, with its number.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut files = Vec::new();
         let mut size = None;
         for (number, line) in text.lines().enumerate() {
-            let wrong = || format!("line {} is no line of a manifest: `{}`", number + 1, line.escape_debug());
+            let wrong = || format!("line {} is not a valid manifest line: `{}`", number + 1, line.escape_debug());
             if let Some(comment) = line.strip_prefix("# ") {
                 size = Some(comment.strip_suffix(" bytes").and_then(|size| size.parse().ok()).ok_or_else(wrong)?);
                 continue;
@@ -101,14 +101,14 @@ mod tests {
     proptest! {
         #[test]
         fn a_manifest_reads_back(paths in proptest::collection::btree_set("[a-z \\\\\n\rü]{1,12}", 0..6)) {
-            let files = paths.iter().map(|path| Listed::of(path, path.as_bytes())).collect();
+            let files = paths.iter().map(|path| Listed::from_bytes(path, path.as_bytes())).collect();
             let manifest = Manifest { files };
             prop_assert_eq!(Manifest::parse(&manifest.to_string()).unwrap(), manifest);
         }
     }
 
     #[test]
-    fn anything_else_names_its_line() {
+    fn an_error_names_the_line() {
         assert!(Manifest::parse("# 3 bytes\nabc  x\n").unwrap_err().contains("line 2"));
         assert!(Manifest::parse("# many bytes\n").unwrap_err().contains("line 1"));
     }

@@ -1,4 +1,4 @@
-//! Holding a package, or its unpacked folder, against its manifest.
+//! Verifies a package, or its unpacked folder, against its manifest.
 
 use std::collections::BTreeMap;
 use std::io::BufReader;
@@ -9,21 +9,22 @@ use serde::Deserialize;
 use super::{Listed, MANIFEST, Manifest, REPORT};
 use crate::source::{Entry, Tree};
 
-/// What differs from the manifest.
+/// A difference between a package and its manifest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Difference {
     /// The file.
     pub path: String,
-    /// What is wrong with it.
+    /// The difference.
     pub message: String,
 }
 
-/// Everything in which a package differs from its manifest, sorted by path. A manifest that nobody can read differs, too.
+/// Returns all differences between a package and its manifest, sorted by path. A manifest that cannot be read is a
+/// difference, too.
 ///
 /// # Errors
 /// When there is no manifest.
 pub fn differences(tree: &Tree) -> Result<Vec<Difference>, String> {
-    let entry = tree.get(MANIFEST).ok_or_else(|| format!("there is no {MANIFEST}; it is no package"))?;
+    let entry = tree.get(MANIFEST).ok_or_else(|| format!("{MANIFEST} is missing, so this is not a package"))?;
     Ok(match manifest(tree, entry) {
         Ok(manifest) => differences_from(tree, &manifest),
         Err(message) => vec![Difference { path: MANIFEST.to_owned(), message }],
@@ -31,14 +32,14 @@ pub fn differences(tree: &Tree) -> Result<Vec<Difference>, String> {
 }
 
 fn manifest(tree: &Tree, entry: &Entry) -> Result<Manifest, String> {
-    /// What stands beside a path in its line, with room to spare.
+    /// Upper limit for the bytes of a file's two lines without its path.
     const BESIDE: u64 = 256;
     let most = tree.entries().iter().map(|entry| 2 * entry.path.len() as u64 + BESIDE).sum::<u64>() + (64 << 10);
     if let Some(size) = entry.size().filter(|size| *size > most) {
-        return Err(format!("it has {size} bytes, a manifest of so many files has at most {most}"));
+        return Err(format!("it has {size} bytes; at most {most} expected for this number of files"));
     }
     let bytes = tree.read(entry).map_err(|error| format!("it cannot be read: {error}"))?;
-    let text = String::from_utf8(bytes).map_err(|_| "it is no text".to_owned())?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
     Manifest::parse(&text)
 }
 
@@ -61,12 +62,12 @@ fn differences_from(tree: &Tree, manifest: &Manifest) -> Vec<Difference> {
             let Some(entry) = tree.get(path).filter(|entry| entry.is_file()) else {
                 return Some(difference(path, "it is missing".to_owned()));
             };
-            match Listed::of_entry(tree, entry) {
+            match Listed::from_entry(tree, entry) {
                 Err(error) => Some(difference(path, format!("it cannot be read: {error}"))),
                 Ok(now) if now.size != file.size => {
-                    Some(difference(path, format!("it has {} bytes, the manifest says {}", now.size, file.size)))
+                    Some(difference(path, format!("it has {} bytes; {} in the manifest", now.size, file.size)))
                 }
-                Ok(now) if now.sha256 != file.sha256 => Some(difference(path, "its content was changed".to_owned())),
+                Ok(now) if now.sha256 != file.sha256 => Some(difference(path, "its contents were changed".to_owned())),
                 Ok(_) => None,
             }
         })
@@ -76,18 +77,18 @@ fn differences_from(tree: &Tree, manifest: &Manifest) -> Vec<Difference> {
     found
 }
 
-/// The round the stored report is of.
+/// Returns the round of the report in a package.
 ///
 /// # Errors
-/// When there is no report or nobody can read it.
+/// When the report is missing or cannot be read.
 pub fn stored_round(tree: &Tree) -> Result<String, String> {
-    // The rest is not kept: it may be large, and it is not believed.
+    // Only the round is read: the report may be large, and its results are not trusted.
     #[derive(Deserialize)]
     struct Stored {
         round: Option<String>,
     }
-    let entry = tree.get(REPORT).ok_or_else(|| format!("there is no {REPORT}"))?;
+    let entry = tree.get(REPORT).ok_or_else(|| format!("{REPORT} is missing"))?;
     let read = tree.stream(entry, |source| Ok(serde_json::from_reader::<_, Stored>(BufReader::new(source))?));
     let report = read.map_err(|error| format!("{REPORT} cannot be read: {error}"))?;
-    report.round.ok_or_else(|| format!("{REPORT} names no round"))
+    report.round.ok_or_else(|| format!("{REPORT} does not name a round"))
 }

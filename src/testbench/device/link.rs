@@ -1,8 +1,9 @@
-//! A link to a device elsewhere: a serial port or pseudo-terminal, raw, eight bits, no parity, one stop bit, no flow
-//! control; or TCP.
+//! Link to a real device: a serial port or pseudo-terminal (raw, eight bits, no parity, one stop bit, no flow control),
+//! or TCP.
 //!
-//! A thread of its own reads it all the time: an energy monitor sends ten times a second more than a pseudo-terminal
-//! holds, whatever the runner waits for meanwhile, and a byte's time of arrival is when it came, not when it was asked for.
+//! A separate thread reads all the time, for two reasons: ten times per second an energy monitor sends more than a
+//! pseudo-terminal can buffer, even while the runner waits for another device; and the time of a byte must be the time
+//! of its arrival, not the time at which the runner asks for it.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
@@ -17,29 +18,29 @@ use serial2::SerialPort;
 use super::place::Place;
 use super::{Device, LineReader, LinkError, Micros, Received, SECOND};
 
-/// Most bytes that wait to be read: the energy monitor's of an hour, and more.
+/// Most bytes that wait to be read: more than an energy monitor sends in an hour.
 const MOST_BYTES: usize = 64 << 20;
-/// How soon the reading thread notices that nobody needs it any more.
+/// Longest time until the reading thread notices that the link was closed.
 const NAP: Duration = Duration::from_millis(50);
-/// How long a device may take nothing of what is sent.
+/// Longest time that a device may accept no bytes.
 const STUCK: Duration = Duration::from_mins(1);
 
-/// What bytes travel on.
+/// Transport of the bytes.
 enum Wire {
     Serial(SerialPort),
     Tcp(TcpStream),
 }
 
 impl Wire {
-    /// Opens a port at a speed in baud and throws away what had come before.
+    /// Opens a port at a baud rate and discards bytes that came before.
     fn open(place: &Place, baud: u32) -> io::Result<Self> {
         match place {
             Place::Path(path) => {
                 let mut port = SerialPort::open(path, baud)?;
                 port.set_read_timeout(NAP)?;
                 port.set_write_timeout(STUCK)?;
-                // Where opening a port does not say so by itself, a board behind USB waits until it is told that
-                // somebody is there. Pseudo-terminals have no such lines.
+                // A board behind USB may wait for these lines before it sends. Not every system sets them when the port
+                // is opened. Pseudo-terminals do not have them.
                 let _ = port.set_dtr(true).and_then(|()| port.set_rts(true));
                 port.discard_input_buffer()?;
                 Ok(Self::Serial(port))
@@ -81,7 +82,7 @@ pub struct Link {
     reader: Option<JoinHandle<()>>,
 }
 
-/// What has come and nobody has asked for yet.
+/// Bytes that arrived and were not read yet.
 #[derive(Default)]
 struct Inbox {
     arrived: Mutex<Arrived>,
@@ -119,7 +120,9 @@ impl Inbox {
                     arrived.chunks.push_back((elapsed(since), bytes[..count].to_vec()));
                 }
                 Ok(0) => arrived.broken = Some(ErrorKind::UnexpectedEof.into()),
-                Ok(_) => arrived.broken = Some(io::Error::other(format!("{MOST_BYTES} bytes came that nobody read"))),
+                Ok(_) => {
+                    arrived.broken = Some(io::Error::other(format!("{MOST_BYTES} bytes arrived and were not read")));
+                }
                 Err(error) => arrived.broken = Some(error),
             }
             self.news.notify_one();
@@ -135,11 +138,11 @@ fn elapsed(since: Instant) -> Micros {
 }
 
 impl Link {
-    /// Opens a port at a speed in baud and throws away what had come before. Ports of one session share the moment
-    /// from which their clocks count.
+    /// Opens a port at a baud rate and discards bytes that came before. All ports of a session get the same `since`,
+    /// the zero of their clocks.
     ///
     /// # Errors
-    /// When the place is no port or the system does not take the settings.
+    /// When the place is not a port or the system does not accept the settings.
     pub fn open(place: &Place, baud: u32, since: Instant) -> io::Result<Self> {
         let wire = Arc::new(Wire::open(place, baud)?);
         let inbox = Arc::new(Inbox::default());
@@ -167,7 +170,7 @@ impl Drop for Link {
     fn drop(&mut self) {
         self.inbox.closed.store(true, Ordering::Relaxed);
         if let Some(reader) = self.reader.take() {
-            // It cannot panic, and nobody is left to tell.
+            // The thread cannot panic, and an error could not be reported here.
             let _ = reader.join();
         }
     }
@@ -191,14 +194,14 @@ impl Device for Link {
                 for byte in bytes {
                     self.ready.extend(self.lines.take(byte, at));
                 }
-                // Bytes that never make a line must not keep a bounded wait from ending.
+                // The wait ends even if bytes come all the time without a line end.
                 if self.ready.is_empty() && self.now() > deadline.saturating_add(SECOND) {
                     return Ok(None);
                 }
                 continue;
             }
             if let Some(error) = arrived.broken.take() {
-                // It stays broken for whoever asks again.
+                // The next call gets the same error.
                 arrived.broken = Some(io::Error::new(error.kind(), error.to_string()));
                 drop(arrived);
                 return Err(self.broken(error));

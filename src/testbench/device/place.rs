@@ -1,20 +1,20 @@
-//! Where a port is: a serial port or pseudo-terminal by its name, or TCP on this machine.
+//! Place of a port: a serial port or pseudo-terminal by its path, or TCP on this machine.
 
 use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// What begins the name of a port that is reached by TCP.
+/// Prefix of a TCP place.
 const TCP: &str = "tcp:";
 
-/// Where a port is.
+/// Place of a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// As the system names it: `/dev/ttyACM0`, `COM3`, or a pseudo-terminal's link.
+    /// Path or name in the system: `/dev/ttyACM0`, `COM3`, or the link to a pseudo-terminal.
     Path(PathBuf),
-    /// TCP, `tcp:127.0.0.1:5000`: for systems without pseudo-terminals. Nobody is asked who they are, so only this
-    /// machine is served and spoken to.
+    /// TCP, `tcp:127.0.0.1:5000`, for systems without pseudo-terminals. There is no authentication, so only addresses
+    /// of this machine are allowed.
     Tcp(SocketAddr),
 }
 
@@ -42,13 +42,13 @@ impl fmt::Display for Place {
     }
 }
 
-/// Why something is no place of a port.
+/// Error of a text that is not a place of a port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PlaceError {
-    /// It says TCP and no address.
+    /// The address is missing or not valid.
     #[error("expected an address and a port, as in tcp:127.0.0.1:5000")]
     NoAddress,
-    /// It is another machine's address.
+    /// The address is that of another machine.
     #[error("TCP is for programs on this machine only: expected 127.0.0.1 or [::1]")]
     Elsewhere,
 }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_is_reached_by_tcp() {
+    fn only_loopback_addresses_are_allowed() {
         let place = |name: &str| Place::try_from(OsString::from(name));
         for name in ["/dev/ttyACM0", "COM3", "tcp", "./tcp:x"] {
             assert_eq!(place(name), Ok(Place::Path(name.into())));

@@ -1,4 +1,4 @@
-//! A pseudo-terminal that other programs open like a serial port, under a name of our choice.
+//! Pseudo-terminal that other programs open like a serial port, under a chosen path.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -13,26 +13,26 @@ use rustix::termios::OptionalActions;
 
 use super::served::{Heard, Served};
 
-/// Most bytes kept for a program that reads slowly.
+/// Most bytes that are kept for a program that reads slowly.
 const MOST_BYTES: usize = 16 << 20;
-/// After this long without a byte taken, nobody reads: what waits is lost, as on a real wire.
+/// If no byte is read for this long, no program is connected, and waiting bytes are lost, as on a real wire.
 const ABSENT: Duration = Duration::from_secs(5);
-/// After this long without a byte taken, a program is no longer waited for.
+/// If no byte is read for this long, other output no longer waits for the program.
 const SLOW: Duration = Duration::from_secs(2);
 
-/// The host's end of a pseudo-terminal and the symbolic link to the other end, which is removed in the end.
+/// Host end of a pseudo-terminal, and the symbolic link to its other end. The link is removed on drop.
 pub struct PseudoTerminal {
     host: File,
-    /// Kept open, so that programs may come and go.
+    /// Kept open, so that programs can connect and disconnect.
     other_end: File,
     link: PathBuf,
-    /// Whole lines that did not fit yet.
+    /// Complete lines that wait to be written.
     waiting: VecDeque<Vec<u8>>,
-    /// Bytes of the first one that were written.
+    /// Number of bytes of the first waiting line that were written.
     written: usize,
-    /// Bytes of all of them.
+    /// Number of waiting bytes.
     bytes: usize,
-    /// When the other end last took something, or had nothing left to take.
+    /// When a program last read something, or had nothing left to read.
     taken: Instant,
 }
 
@@ -40,17 +40,17 @@ impl PseudoTerminal {
     /// Opens a pseudo-terminal in raw mode, reachable under `link`.
     ///
     /// # Errors
-    /// When there is something at `link` already, or the system has no pseudo-terminals.
+    /// When `link` already exists, or the system has no pseudo-terminals.
     pub fn open(link: &Path) -> io::Result<Self> {
         let host = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
-        // Not every system takes it as a flag when opening.
+        // Not every system accepts CLOEXEC as a flag of `openpt`.
         rustix::io::fcntl_setfd(&host, rustix::io::FdFlags::CLOEXEC)?;
         rustix::pty::grantpt(&host)?;
         rustix::pty::unlockpt(&host)?;
         let name = rustix::pty::ptsname(&host, Vec::new())?;
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let other_end = rustix::fs::open(name.as_c_str(), flags, rustix::fs::Mode::empty())?;
-        // Before the first byte: a terminal that is not raw would echo the device's own words back to it.
+        // Set before the first byte: a terminal that is not raw would echo the device's output back to it.
         let mut settings = rustix::termios::tcgetattr(&other_end)?;
         settings.make_raw();
         rustix::termios::tcsetattr(&other_end, OptionalActions::Now, &settings)?;
@@ -69,7 +69,7 @@ impl PseudoTerminal {
         })
     }
 
-    /// What has come, at once; nothing if nothing has.
+    /// Returns the bytes that have arrived, without waiting.
     ///
     /// # Errors
     /// When the terminal is broken.
@@ -82,10 +82,11 @@ impl PseudoTerminal {
         }
     }
 
-    /// Has what comes heard by a thread of its own, which ends when the terminal is closed: then there is an error.
+    /// Passes arriving bytes to `heard` in a separate thread. When the terminal is closed, the thread passes an error
+    /// and ends.
     ///
     /// # Errors
-    /// When there is no thread to be had.
+    /// When the thread cannot be started.
     pub fn hear(&self, heard: Heard) -> io::Result<()> {
         let host = self.host.try_clone()?;
         std::thread::Builder::new().name(self.name()).spawn(move || hear(&host, &heard))?;
@@ -114,7 +115,7 @@ impl Served for PseudoTerminal {
         Ok(Some(rustix::termios::tcgetattr(&self.other_end)?.output_speed()))
     }
 
-    /// What does not fit waits. A line for which there is no room even then is lost whole.
+    /// Lines that do not fit into the terminal's buffer wait. If too many bytes wait, the new lines are lost.
     fn write(&mut self, lines: Vec<u8>) -> io::Result<()> {
         if self.bytes + lines.len() <= MOST_BYTES {
             if self.waiting.is_empty() {
@@ -143,7 +144,7 @@ impl Served for PseudoTerminal {
             }
         }
         if self.taken.elapsed() > ABSENT && !self.waiting.is_empty() {
-            // The rest of a line begun is kept, so that whoever comes later finds whole ones.
+            // A line that is partly written is kept, so that the next program receives complete lines.
             self.waiting.truncate(usize::from(self.written > 0));
             self.bytes = self.waiting.front().map_or(0, |first| first.len() - self.written);
         }
@@ -161,7 +162,7 @@ impl Served for PseudoTerminal {
 
 impl Drop for PseudoTerminal {
     fn drop(&mut self) {
-        // Nobody is left to tell if it fails.
+        // An error could not be reported here.
         let _ = std::fs::remove_file(&self.link);
     }
 }

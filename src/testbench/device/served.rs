@@ -1,4 +1,4 @@
-//! Our end of a port that other programs open.
+//! Ports that other programs open.
 
 use std::io;
 
@@ -7,29 +7,29 @@ use super::place::Place;
 use super::pty::PseudoTerminal;
 use super::socket::Socket;
 
-/// What becomes of bytes that come.
+/// Callback for arriving bytes.
 pub type Heard = Box<dyn Fn(io::Result<Vec<u8>>) + Send>;
 
-/// Our end of a port that other programs open.
+/// This program's end of a port that other programs open.
 pub trait Served {
-    /// What a program names to open it.
+    /// Returns the name under which a program opens the port.
     fn name(&self) -> String;
 
-    /// The speed in baud that a program has set; `None` where there are no speeds.
+    /// Returns the baud rate that a program has set; `None` for TCP.
     ///
     /// # Errors
-    /// When the system does not tell.
+    /// When the system does not report it.
     fn baud(&self) -> io::Result<Option<u32>> {
         Ok(None)
     }
 
-    /// Sends whole lines.
+    /// Sends complete lines.
     ///
     /// # Errors
     /// When the port is broken.
     fn write(&mut self, lines: Vec<u8>) -> io::Result<()>;
 
-    /// Sends as much of what waits as fits.
+    /// Sends as many of the waiting bytes as fit.
     ///
     /// # Errors
     /// When the port is broken.
@@ -37,19 +37,19 @@ pub trait Served {
         Ok(())
     }
 
-    /// Whether something waits to be taken by a program that is there to take it.
+    /// Returns whether a connected program has not yet read everything.
     ///
     /// # Errors
-    /// When the system does not tell.
+    /// When the system does not report it.
     fn is_behind(&mut self) -> io::Result<bool> {
         Ok(false)
     }
 }
 
-/// Opens a port for other programs. What comes is heard in a thread of its own.
+/// Opens a port for other programs. Arriving bytes are passed to `heard` in a separate thread.
 ///
 /// # Errors
-/// When the place is taken, or the system has nothing of the kind.
+/// When the place is in use, or the system has no pseudo-terminals.
 pub fn serve(place: &Place, heard: Heard) -> io::Result<Box<dyn Served>> {
     match place {
         #[cfg(unix)]
@@ -61,7 +61,7 @@ pub fn serve(place: &Place, heard: Heard) -> io::Result<Box<dyn Served>> {
         #[cfg(not(unix))]
         Place::Path(_) => Err(io::Error::new(
             io::ErrorKind::Unsupported,
-            "this system has no pseudo-terminals; name TCP instead, as in tcp:127.0.0.1:5000",
+            "this system does not have pseudo-terminals; use TCP instead, for example tcp:127.0.0.1:5000",
         )),
         Place::Tcp(address) => Ok(Box::new(Socket::open(*address, heard)?)),
     }

@@ -1,4 +1,4 @@
-//! A port that is reached by TCP, by one program at a time.
+//! Port over TCP, for one program at a time.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -8,18 +8,18 @@ use std::time::Duration;
 use super::place::Place;
 use super::served::{Heard, Served};
 
-/// A program that takes nothing for so long is hung up on.
+/// A program that reads nothing for this long is disconnected.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long to wait after a program that could not be let in.
+/// Pause after a connection that failed.
 const REST: Duration = Duration::from_millis(100);
 
-/// Our end of a port that is reached by TCP.
+/// This program's end of a port over TCP.
 pub struct Socket {
     address: SocketAddr,
     program: Program,
 }
 
-/// The program that is there, if any.
+/// Connected program, if any.
 type Program = Arc<Mutex<Option<TcpStream>>>;
 
 fn set(program: &Program, now: Option<TcpStream>) {
@@ -27,10 +27,10 @@ fn set(program: &Program, now: Option<TcpStream>) {
 }
 
 impl Socket {
-    /// Listens at an address; port 0 is one that is free. The listening thread ends with the program.
+    /// Listens at an address; port 0 takes a free port. The listening thread runs until this process ends.
     ///
     /// # Errors
-    /// When the address is taken.
+    /// When the address is in use.
     pub fn open(address: SocketAddr, heard: Heard) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
         let socket = Self { address: listener.local_addr()?, program: Program::default() };
@@ -47,7 +47,7 @@ impl Socket {
     }
 }
 
-/// Hears one program until it leaves.
+/// Receives bytes from one program until it disconnects.
 fn attend(mut stream: TcpStream, program: &Program, heard: &Heard) -> io::Result<()> {
     stream.set_nodelay(true)?;
     stream.set_write_timeout(Some(PATIENCE))?;
@@ -68,13 +68,13 @@ impl Served for Socket {
         Place::Tcp(self.address).to_string()
     }
 
-    /// What is sent while nobody is there is lost, as on a wire.
+    /// Bytes that are sent while no program is connected are lost, as on a wire.
     fn write(&mut self, lines: Vec<u8>) -> io::Result<()> {
         let mut program = self.program.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(stream) = &mut *program
             && stream.write_all(&lines).is_err()
         {
-            // The thread that hears it notices, too.
+            // The receiving thread notices the shutdown.
             let _ = stream.shutdown(std::net::Shutdown::Both);
             *program = None;
         }

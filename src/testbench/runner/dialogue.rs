@@ -1,27 +1,27 @@
-//! Commands and replies: every reply is checked against its command, and every wait has an end.
+//! Commands and replies: every reply is checked against its command, and every wait has a time-out.
 
 use crate::parse::text::shown;
 use crate::testbench::device::{Device, LinkError, Micros, Received, SECOND};
 
-/// How long a line of an ordinary reply may take.
+/// Longest wait for a line of a reply, except for `infer`.
 const LINE: Micros = 5 * SECOND;
-/// How long a line of an `infer` may take, as the official runner waits.
+/// Longest wait for a line of an `infer`, as in the official runner.
 pub const PATIENCE: Micros = 30 * SECOND;
-/// How often a device is asked who it is.
+/// How often a device is asked for its name or profile.
 const TRIES: usize = 3;
-/// Most lines of one reply; a device that talks on is broken.
+/// Most lines of one reply. A device that sends more is broken.
 const MOST_LINES: usize = 20_000;
-/// Longest command the firmware's buffer holds.
+/// Longest command that fits into the firmware's buffer, in characters.
 const LONGEST_COMMAND: usize = 80;
 
-/// A command and the lines it was answered with.
+/// Command and its reply.
 #[derive(Debug, Clone, Default)]
 pub struct Exchange {
-    /// The command as the device got it, without `%`.
+    /// Command as the device received it, without `%`.
     pub command: String,
-    /// When it was sent.
+    /// Time at which it was sent.
     pub sent: Micros,
-    /// The reply, `m-ready` included; behind a board also what the board itself says.
+    /// Lines of the reply, including `m-ready`; behind a board also the lines of the board itself.
     pub lines: Vec<Received>,
 }
 
@@ -31,83 +31,83 @@ pub enum RunError {
     /// The link is broken.
     #[error(transparent)]
     Link(#[from] LinkError),
-    /// A reply was not what the command asks for.
-    #[error("{device}: `{command}` was not answered as it should be: expected {expected}, received {received}")]
+    /// The reply to a command is not as expected.
+    #[error("{device}: unexpected reply to `{command}`: expected {expected}, received {received}")]
     Reply {
-        /// The link.
+        /// Name of the link.
         device: String,
         /// The command.
         command: String,
         /// What was expected.
         expected: String,
-        /// What came.
+        /// What was received.
         received: String,
     },
-    /// The energy monitor lost something.
+    /// The energy monitor does not work as expected.
     #[error("energy monitor: {0}")]
     Monitor(String),
-    /// The job itself cannot be done.
+    /// The job cannot be done.
     #[error("{0}")]
     Job(String),
     /// An input cannot be read.
     #[error("input {name}: {source}")]
     Input {
-        /// Its name.
+        /// Name of the input.
         name: String,
-        /// Why.
+        /// Cause.
         source: std::io::Error,
     },
 }
 
-/// A device that takes commands ending in `%` and ends its replies with `m-ready`.
-pub struct Talker<'a> {
+/// Sends commands, which end with `%`, to a device and reads its replies, which end with `m-ready`.
+pub struct DeviceSession<'a> {
     device: &'a mut dyn Device,
-    /// Whether a board stands between, so that commands are passed on and replies relayed.
+    /// Whether the device is behind a board, which relays commands and replies.
     relayed: bool,
-    /// How long a line of an `infer` may take.
+    /// Longest wait for a line of an `infer`.
     patience: Micros,
-    tell: Tell<'a>,
+    tell: ProgressCallback<'a>,
 }
 
-/// Who is told how a run goes.
-pub type Tell<'a> = &'a mut dyn FnMut(Progress<'_>);
+/// Callback for the progress of a run.
+pub type ProgressCallback<'a> = &'a mut dyn FnMut(Progress<'_>);
 
-/// How a run goes.
+/// Progress of a run.
 #[derive(Debug, Clone, Copy)]
 pub enum Progress<'a> {
-    /// Something failed that costs nothing of the session.
+    /// Something failed that does not affect the session.
     Warning(&'a str),
-    /// Inputs measured, of all.
+    /// Number of inputs measured, and of all inputs.
     Inputs(usize, usize),
-    /// A command is not answered, not by a word.
+    /// The device has not sent anything in reply to a command.
     Silence {
         /// The command.
         command: &'a str,
-        /// For how long.
+        /// For how long, so far.
         since: Micros,
-        /// When it will be given up.
+        /// After how long the runner gives up.
         patience: Micros,
     },
 }
 
-impl<'a> Talker<'a> {
-    /// Talks to a device directly, or to the one behind a board.
-    pub fn new(device: &'a mut dyn Device, relayed: bool, patience: Micros, tell: Tell<'a>) -> Self {
+impl<'a> DeviceSession<'a> {
+    /// Creates a talker for a device that is connected directly, or behind a board.
+    pub fn new(device: &'a mut dyn Device, relayed: bool, patience: Micros, tell: ProgressCallback<'a>) -> Self {
         Self { device, relayed, patience, tell }
     }
 
-    /// Says how the run goes.
+    /// Reports progress.
     pub fn tell(&mut self, progress: Progress<'_>) {
         (self.tell)(progress);
     }
 
-    /// The host's clock.
+    /// Returns the time of the host's clock.
     #[must_use]
     pub fn now(&self) -> Micros {
         self.device.now()
     }
 
-    /// Lets time pass; whatever comes meanwhile belongs to no command.
+    /// Waits, and discards lines that arrive meanwhile, because they do not belong to a command.
     ///
     /// # Errors
     /// When the link is broken.
@@ -119,12 +119,12 @@ impl<'a> Talker<'a> {
         Ok(())
     }
 
-    fn settle(&mut self) -> Result<(), RunError> {
-        Ok(crate::testbench::device::settle(self.device)?)
+    fn discard_pending(&mut self) -> Result<(), RunError> {
+        Ok(crate::testbench::device::discard_pending(self.device)?)
     }
 
-    /// Waits for the banner of a device that has just got power, and answers with what came. A device that says
-    /// nothing, or whose board does not pass it on, is up after that time.
+    /// Waits for the banner of a device that was just powered on, and returns it. If no banner comes, because the
+    /// device does not send one or its board does not relay it, the device is up after the wait.
     ///
     /// # Errors
     /// When the link is broken.
@@ -141,8 +141,8 @@ impl<'a> Talker<'a> {
         Ok(banner)
     }
 
-    /// Asks the device something about itself until a reply holds the token that answers: replies to commands of an
-    /// interrupted run may come first.
+    /// Sends a command until the reply contains the token that starts with `opening`, and returns the token's value.
+    /// Replies to commands of an interrupted run may come first.
     ///
     /// # Errors
     /// When no such reply comes.
@@ -153,8 +153,8 @@ impl<'a> Talker<'a> {
                 Ok(exchange) => match self.token(&exchange, opening) {
                     Ok(value) => {
                         if last.is_some() {
-                            // The answers to the earlier tries may come yet.
-                            self.settle()?;
+                            // Replies to the earlier tries may still come.
+                            self.discard_pending()?;
                         }
                         return Ok((exchange, value));
                     }
@@ -163,12 +163,12 @@ impl<'a> Talker<'a> {
                 Err(error @ RunError::Reply { .. }) => last = Some(error),
                 Err(error) => return Err(error),
             }
-            self.settle()?;
+            self.discard_pending()?;
         }
         Err(last.unwrap_or_else(|| RunError::Job(format!("`{command}` was not answered"))))
     }
 
-    /// Most bytes of an input that fit into one `db` command, as the MLCommons runner cuts them.
+    /// Returns the number of bytes of an input per `db` command, as in the MLCommons runner.
     #[must_use]
     pub const fn chunk(&self) -> usize {
         if self.relayed { 26 } else { 31 }
@@ -180,7 +180,8 @@ impl<'a> Talker<'a> {
     /// When the command is empty or too long, no reply comes, or the device restarts.
     pub fn command(&mut self, command: &str) -> Result<Exchange, RunError> {
         if command.trim().is_empty() || command.len() > LONGEST_COMMAND {
-            let message = format!("a command has 1 to {LONGEST_COMMAND} characters, `{command}` has {}", command.len());
+            let message =
+                format!("a command must have 1 to {LONGEST_COMMAND} characters; `{command}` has {}", command.len());
             return Err(RunError::Job(message));
         }
         let wait = if command.starts_with("infer") { self.patience } else { LINE };
@@ -193,13 +194,13 @@ impl<'a> Talker<'a> {
     /// Sends a command to the board itself and reads its reply.
     ///
     /// # Errors
-    /// When no reply comes within `wait` a line.
+    /// When a line of the reply does not come within `wait`.
     pub fn board_command(&mut self, command: &str, wait: Micros) -> Result<Exchange, RunError> {
         self.exchange(command, command, wait, b"")
     }
 
     fn exchange(&mut self, sent: &str, command: &str, wait: Micros, relay: &[u8]) -> Result<Exchange, RunError> {
-        // Whatever came unasked belongs to no command.
+        // Lines that came before the command do not belong to its reply.
         while self.device.receive(0)?.is_some() {}
         let mut exchange = Exchange { command: command.to_owned(), sent: self.device.now(), lines: Vec::new() };
         self.device.send(format!("{sent}%").as_bytes())?;
@@ -218,18 +219,18 @@ impl<'a> Talker<'a> {
                 return Err(self.refused(&exchange, "a reply, but the device restarted"));
             }
             if error {
-                return Err(self.refused(&exchange, "no error of the device"));
+                return Err(self.refused(&exchange, "a reply without an error"));
             }
             if ready {
                 return Ok(exchange);
             }
             if exchange.lines.len() > MOST_LINES {
-                return Err(self.refused(&exchange, "a reply that ends"));
+                return Err(self.refused(&exchange, "a reply that ends with m-ready"));
             }
         }
     }
 
-    /// The next line of a reply. A device that has not said a word for some seconds is worth a remark.
+    /// Receives the next line of a reply. Reports if the device has not sent anything for some seconds.
     fn line(&mut self, exchange: &Exchange, wait: Micros, relay: &[u8]) -> Result<Option<Received>, RunError> {
         let spoke = exchange.lines.iter().any(|line| line.text.trim_ascii().starts_with(relay));
         if spoke || wait <= LINE {
@@ -242,7 +243,7 @@ impl<'a> Talker<'a> {
         Ok(self.device.receive(wait - LINE)?)
     }
 
-    /// The error for an exchange that is not what it should be.
+    /// Returns the error for an exchange that is not as expected.
     #[must_use]
     pub fn refused(&self, exchange: &Exchange, expected: &str) -> RunError {
         let last: Vec<String> =
@@ -253,7 +254,7 @@ impl<'a> Talker<'a> {
             expected: expected.to_owned(),
             received: match (last.is_empty(), self.device.unfinished()) {
                 (true, 0) => "nothing".to_owned(),
-                (true, bytes) => format!("{bytes} bytes that are no line of text; {OTHER_BAUD}"),
+                (true, bytes) => format!("{bytes} bytes that are not a line of text; {OTHER_BAUD}"),
                 (false, _) if exchange.lines.iter().all(|line| !is_text(&line.text)) => {
                     format!("bytes that are not text; {OTHER_BAUD}")
                 }
@@ -262,10 +263,10 @@ impl<'a> Talker<'a> {
         }
     }
 
-    /// Finds the token of a reply, `m-model-[kws01]`, wherever it stands in a line.
+    /// Returns the value of a token in a reply, for example `kws01` of `m-model-[kws01]`.
     ///
     /// # Errors
-    /// When no line holds it.
+    /// When no line contains the token.
     pub fn token(&self, exchange: &Exchange, opening: &str) -> Result<String, RunError> {
         exchange
             .lines
@@ -274,10 +275,10 @@ impl<'a> Talker<'a> {
             .ok_or_else(|| self.refused(exchange, &format!("a line with {opening}…]")))
     }
 
-    /// Loads an input and makes sure that all of it has arrived.
+    /// Loads an input and verifies that all of it has arrived. Returns the times of start and end.
     ///
     /// # Errors
-    /// When the device refuses a part or does not confirm the whole.
+    /// When the device reports an error or does not confirm that the load is complete.
     pub fn load(&mut self, bytes: &[u8]) -> Result<(Micros, Micros), RunError> {
         let started = self.now();
         let opened = self.command(&format!("db load {}", bytes.len()))?;
@@ -305,16 +306,16 @@ impl<'a> Talker<'a> {
     }
 }
 
-/// What to do about bytes of another speed.
-const OTHER_BAUD: &str = "the device speaks at another speed: try --baud 115200, 9600 or 921600";
+/// Hint for bytes that arrive garbled.
+const OTHER_BAUD: &str = "the device uses another baud rate: try --baud 115200, 9600 or 921600";
 
-/// Whether a line is text, as every line of the firmware is.
+/// Returns whether a line is text, like every line of the firmware.
 fn is_text(line: &[u8]) -> bool {
     let strange = line.iter().filter(|byte| !byte.is_ascii_graphic() && !byte.is_ascii_whitespace()).count();
     2 * strange <= line.len()
 }
 
-/// What stands between an opening and the next closing bracket.
+/// Returns the text between an opening and the next closing bracket.
 #[must_use]
 pub fn token(line: &[u8], opening: &str) -> Option<String> {
     let at = memchr::memmem::find(line, opening.as_bytes())?;
@@ -323,7 +324,7 @@ pub fn token(line: &[u8], opening: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&rest[..end]).into_owned())
 }
 
-/// The digits after an opening, `m-lap-us-123`.
+/// Returns the number after an opening, for example 123 of `m-lap-us-123`.
 #[must_use]
 pub fn digits(line: &[u8], opening: &str) -> Option<u64> {
     let at = memchr::memmem::find(line, opening.as_bytes())?;

@@ -1,4 +1,4 @@
-//! A session as the EEMBC EnergyRunner writes it: log.txt, results.txt, script.async, and the energy trace.
+//! Session files as the EEMBC EnergyRunner writes them: log.txt, results.txt, script.async, and the energy trace.
 //!
 //! Source: the session files of the published rounds.
 
@@ -10,16 +10,16 @@ use crate::audit::metrics::{anomaly, auc, energy, median};
 use crate::round::{Mode, Task};
 use crate::testbench::device::{Micros, SECOND};
 
-/// Host time at which the link's clock started.
+/// Time of the runner's clock at which the link's clock starts.
 const RUNNER_UP: Micros = 30 * SECOND;
-/// The runner thinks this long about `bm cfg`.
+/// Time that the runner takes for `bm cfg`.
 const CONFIGURING: Micros = 500_000;
 /// Default time-out of a command in ms.
 const TIMEOUT_MS: i64 = 5000;
-/// Samples a second of the trace.
+/// Sample rate of the trace, in Hz.
 const RATE_HZ: f64 = 1000.0;
 
-/// The files of a session.
+/// Returns the files of a session.
 #[must_use]
 pub fn files(job: &Job<'_>, recording: &Recording) -> SessionFiles {
     let steps = steps(job, recording);
@@ -48,8 +48,8 @@ fn microjoules(joules: f64) -> f32 {
     (joules * 1e6) as f32
 }
 
-/// Seconds since the trace was switched on: the runner's own stamp, then start and end of every window. What else the
-/// device stamped before its first window is none of them.
+/// Returns the time stamps in seconds since the trace was switched on: the runner's own, then start and end of every
+/// window. Other time stamps before the first window are left out.
 fn stamps(recording: &Recording) -> Vec<f64> {
     let Some(stream) = &recording.energy else { return Vec::new() };
     let windows = recording.trials.iter().flat_map(|trial| {
@@ -59,12 +59,12 @@ fn stamps(recording: &Recording) -> Vec<f64> {
     stream.events.iter().take(1).chain(windows).map(|(_, index)| *index as f64 / RATE_HZ).collect()
 }
 
-/// At most three decimals, without trailing zeros.
+/// Formats a number with at most three decimals, without trailing zeros.
 fn trimmed(value: f64) -> String {
     format!("{value:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// One command of the sequencer.
+/// Command of the sequencer.
 struct Step<'a> {
     command: String,
     ms: i64,
@@ -77,7 +77,7 @@ enum What<'a> {
     Configure,
     Device(&'a Exchange),
     Load(&'a Trial),
-    /// A command of the runner's own: lines and the time it takes.
+    /// Command that the runner executes itself: its lines, and the time it takes.
     Local(Vec<String>, Micros),
 }
 
@@ -190,7 +190,7 @@ impl Step<'_> {
     }
 }
 
-/// Lines with their host time, which never goes back.
+/// Writes lines with their host time, which never decreases.
 struct Writer {
     out: String,
     now: Micros,
@@ -220,7 +220,7 @@ fn log(job: &Job<'_>, recording: &Recording, steps: &[Step<'_>]) -> (String, Mic
     let total: i64 = steps.iter().map(|step| step.ms.max(0)).sum();
     let mut sum = 0;
     for (index, step) in steps.iter().enumerate() {
-        // The device's own commands have their recorded time; the runner's follow at once.
+        // Commands to the device have their recorded time. Commands of the runner follow without delay.
         if let What::Device(exchange) = step.what {
             out.now = out.now.max(exchange.sent + RUNNER_UP);
         } else if let What::Load(trial) = step.what {
@@ -242,7 +242,7 @@ fn log(job: &Job<'_>, recording: &Recording, steps: &[Step<'_>]) -> (String, Mic
     out.say("sequencer: m-sequencer-stop");
     out.say(&format!("session: m-session-stop-id[{id}]"));
     out.say(&format!("session: Saved this run to session ID {id}"));
-    // The log has no line end after its last line.
+    // The last line of the log does not have a line end.
     let text = out.out.trim_end_matches('\n').to_owned();
     (text, out.now)
 }
@@ -329,7 +329,7 @@ fn load(out: &mut Writer, trial: &Trial, energy: bool) {
     }
 }
 
-/// The list of commands, preceded by those of the set-up.
+/// Returns script.async: the commands of the set-up, then those of the session.
 fn script(job: &Job<'_>, steps: &[Step<'_>]) -> String {
     let entry =
         |command: &str, more: &str| format!("    {{\n        cmd: '{}'{more}\n    }}", command.replace('\\', "\\\\"));
@@ -437,7 +437,7 @@ fn performance(out: &mut Writer, code: &str, job: &Job<'_>, windows: &[(u64, f64
     out.say(&format!("{code}: Cannot compute accuracy metrics in single-run mode."));
 }
 
-/// Top-1 in per cent and AUC, in the definitions of this runner.
+/// Returns Top-1 in per cent and AUC, as this runner defines them.
 fn scores(job: &Job<'_>, recording: &Recording) -> (f64, f64) {
     if job.spec.task == Task::Anomaly {
         let files = super::mlcommons::file_scores(recording);

@@ -1,4 +1,4 @@
-//! Where inputs come from: a folder with the data sets, or synthetic files of the right names and sizes.
+//! Sources of input files: a folder with the data sets, or synthetic files with the right names and sizes.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,19 +6,19 @@ use std::path::PathBuf;
 use crate::round::Dataset;
 use crate::testbench::simulator::answers::synthetic_input;
 
-/// A source of input files.
+/// Source of input files.
 pub trait Inputs {
-    /// The whole file of an input.
+    /// Reads the whole file of an input.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When the file cannot be read.
     fn read(&self, list: &Dataset, name: &str) -> io::Result<Vec<u8>>;
 
-    /// Where they are, as a log names it.
+    /// Returns the folder of the files, as a log names it.
     fn place(&self) -> String;
 }
 
-/// Files `<folder>/<list>/<name>`, as the data sets are handed out.
+/// Files `<folder>/<list>/<name>`, as in the official data sets.
 pub struct Folder(pub PathBuf);
 
 impl Inputs for Folder {
@@ -32,7 +32,7 @@ impl Inputs for Folder {
     }
 }
 
-/// Made-up files, for simulated devices.
+/// Synthetic files, for simulated devices.
 pub struct Synthetic;
 
 impl Inputs for Synthetic {
@@ -44,7 +44,7 @@ impl Inputs for Synthetic {
     }
 
     fn place(&self) -> String {
-        // Where the EEMBC runner keeps its data sets.
+        // The folder of the EEMBC runner for data sets.
         "/home/user/eembc/runner/benchmarks/ulp-mlperf/datasets".to_owned()
     }
 }

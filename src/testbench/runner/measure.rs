@@ -1,13 +1,13 @@
-//! The measurement procedure: handshake, calibration, five timed windows, or the whole list, or the stream.
+//! Measurement procedure: handshake and calibration, then timed windows, the whole input list, or the wake word stream.
 
-use super::dialogue::{Exchange, Progress, RunError, Talker, Tell, digits, token};
+use super::dialogue::{DeviceSession, Exchange, Progress, ProgressCallback, RunError, digits, token};
 use super::stream::Stream;
 use super::{Heard, Job, Link, Recording, Trial};
 use crate::parse::text;
 use crate::round::{Dataset, Mode, Runner};
 use crate::testbench::device::{Device, Micros, Received, SECOND};
 
-/// The links of a bench.
+/// Links of a bench.
 #[derive(Default)]
 pub struct Ports {
     /// Straight to the device under test.
@@ -19,7 +19,7 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// The links in use, in the order in which a log names them.
+    /// Returns the links in use, in the order in which a log names them.
     fn links(&self) -> Vec<Link> {
         [&self.monitor, &self.board, &self.dut]
             .into_iter()
@@ -29,16 +29,16 @@ impl Ports {
     }
 }
 
-/// How long a board takes to restart with another speed.
+/// How long a board takes to restart with another baud rate.
 const RESTART: Micros = SECOND;
-/// How long after the last word of an inference its samples and stamps may be measured.
-const AFTERWARDS: Micros = SECOND / 20;
+/// How long after the last line of an inference its samples and time stamps may still be measured.
+const SAMPLE_DELAY: Micros = SECOND / 20;
 
-/// Measures as a job says, and says how it goes.
+/// Does the measurement of a job, and reports its progress.
 ///
 /// # Errors
 /// When a link breaks or a device does not answer as it should.
-pub fn measure(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Recording, RunError> {
+pub fn measure(job: &Job<'_>, ports: &mut Ports, tell: ProgressCallback<'_>) -> Result<Recording, RunError> {
     let links = ports.links();
     if job.mode == Mode::Energy {
         let monitor = ports.monitor.as_mut();
@@ -49,19 +49,19 @@ pub fn measure(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Recor
     let recording =
         if job.truth.is_some() { measure_stream(job, ports, tell) } else { measure_inputs(job, ports, tell) };
     if let (Err(_), Some(monitor)) = (&recording, &mut ports.monitor) {
-        // The device is not left under power; the first error is the one to tell.
+        // Powers the device off. Only the first error is returned.
         drop(Stream::stop(monitor.as_mut()));
     }
     recording.map(|recording| Recording { links, ..recording })
 }
 
-/// What has to be done before a device can be asked anything: it boots, and its board learns its speed.
-fn wake(job: &Job<'_>, talker: &mut Talker<'_>, relayed: bool) -> Result<Vec<Received>, RunError> {
+/// Prepares a device for commands: waits until it has booted, and sets the baud rate of its board. Returns the banner.
+fn prepare(job: &Job<'_>, talker: &mut DeviceSession<'_>, relayed: bool) -> Result<Vec<Received>, RunError> {
     let banner = if job.mode == Mode::Energy { talker.boot()? } else { Vec::new() };
     if relayed && job.dialect == Runner::Mlcommons {
         match talker.board_command(&format!("setbaud {}", job.setup.device_baud), 5 * SECOND) {
             Ok(_) => talker.wait(RESTART)?,
-            // A board of fixed speed does not know the command.
+            // A board with a fixed baud rate does not know the command.
             Err(RunError::Reply { .. }) => {}
             Err(error) => return Err(error),
         }
@@ -69,7 +69,7 @@ fn wake(job: &Job<'_>, talker: &mut Talker<'_>, relayed: bool) -> Result<Vec<Rec
     Ok(banner)
 }
 
-fn measure_inputs(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Recording, RunError> {
+fn measure_inputs(job: &Job<'_>, ports: &mut Ports, tell: ProgressCallback<'_>) -> Result<Recording, RunError> {
     let list = job.list.ok_or_else(|| RunError::Job(format!("there is no input list for {}", job.benchmark)))?;
     let Ports { dut, board, monitor } = ports;
     let (link, relayed) = match (dut, board) {
@@ -78,9 +78,9 @@ fn measure_inputs(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Re
         (None, Some(board)) => (board, true),
         (None, None) => return Err(RunError::Job("there is no link to the device".to_owned())),
     };
-    let mut talker = Talker::new(link.as_mut(), relayed, job.setup.patience, tell);
+    let mut talker = DeviceSession::new(link.as_mut(), relayed, job.setup.patience, tell);
     let started = talker.now();
-    let banner = wake(job, &mut talker, relayed)?;
+    let banner = prepare(job, &mut talker, relayed)?;
     let mut handshake = Vec::new();
     let vendor = identify(job, &mut talker, &mut handshake)?;
     let (iterations, warmups) = match job.mode {
@@ -89,7 +89,7 @@ fn measure_inputs(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Re
     };
     let eembc = job.dialect == Runner::Eembc;
     let begun = if eembc { talker.now() } else { started };
-    // The EEMBC runner starts its session with another look at the profile.
+    // The EEMBC runner asks for the profile again at the start of its session.
     if eembc {
         handshake = vec![talker.command("profile")?];
         if job.mode == Mode::Energy {
@@ -123,11 +123,11 @@ fn measure_inputs(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Re
             let (samples, events) = counts(stream.as_ref());
             let load = talker.load(bytes)?;
             let infer = talker.command(&format!("infer {iterations} {warmups}"))?;
-            let (stamps, outputs) = answered(job, &talker, &infer, iterations)?;
+            let (stamps, outputs) = infer_result(job, &talker, &infer, iterations)?;
             if let (Some(stream), Some(monitor)) = (&mut stream, monitor.as_mut()) {
                 let least = events + if index == 0 && eembc { 3 } else { 2 };
-                stream.follow_events(monitor.as_mut(), talker.now() + AFTERWARDS, least)?;
-                stamped(index, stream.events.len() - events, eembc)?;
+                stream.follow_events(monitor.as_mut(), talker.now() + SAMPLE_DELAY, least)?;
+                check_stamp_count(index, stream.events.len() - events, eembc)?;
             }
             let (samples_after, events_after) = counts(stream.as_ref());
             trials.push(Trial {
@@ -151,7 +151,7 @@ fn measure_inputs(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Re
     }
     let mut closing = Vec::new();
     if let (Some(stream), Some(monitor)) = (&mut stream, monitor.as_mut()) {
-        // The trace goes on a little after the last window.
+        // The trace must continue for a short time after the last window.
         talker.wait(2 * SECOND)?;
         stream.follow(monitor.as_mut(), talker.now())?;
         stop(&mut talker, monitor.as_mut());
@@ -174,9 +174,9 @@ fn measure_inputs(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Re
     })
 }
 
-/// Whether a trial has its time stamps. Before the first window the device may have stamped its start, or what the
-/// EEMBC runner asks for.
-fn stamped(trial: usize, stamps: usize, eembc: bool) -> Result<(), RunError> {
+/// Returns an error if a trial does not have its time stamps. The first trial may have more: that of the boot, or the
+/// one that the EEMBC runner asks for.
+fn check_stamp_count(trial: usize, stamps: usize, eembc: bool) -> Result<(), RunError> {
     let least = if trial == 0 && eembc { 3 } else { 2 };
     if stamps < least || (trial > 0 && stamps > least) {
         let message = format!("expected {least} time stamps during trial {trial}, received {stamps}");
@@ -185,10 +185,10 @@ fn stamped(trial: usize, stamps: usize, eembc: bool) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Stops the monitor, and says what it does not acknowledge.
-fn stop(talker: &mut Talker<'_>, monitor: &mut dyn Device) {
+/// Stops the monitor, and reports as warnings the commands that it does not acknowledge.
+fn stop(talker: &mut DeviceSession<'_>, monitor: &mut dyn Device) {
     for error in Stream::stop(monitor) {
-        talker.tell(Progress::Warning(&format!("{error}; the session is whole")));
+        talker.tell(Progress::Warning(&format!("{error}; the session is complete")));
     }
 }
 
@@ -196,8 +196,8 @@ fn counts(stream: Option<&Stream>) -> (usize, usize) {
     stream.map_or((0, 0), |stream| (stream.samples.len(), stream.events.len()))
 }
 
-/// Name and model of the device; the model must be the benchmark's.
-fn identify(job: &Job<'_>, talker: &mut Talker<'_>, handshake: &mut Vec<Exchange>) -> Result<String, RunError> {
+/// Asks the device for name and model, and returns the name. The model must be that of the benchmark.
+fn identify(job: &Job<'_>, talker: &mut DeviceSession<'_>, handshake: &mut Vec<Exchange>) -> Result<String, RunError> {
     let (named, vendor) = talker.ask("name", "m-name-dut-[")?;
     let (profile, model) = talker.ask("profile", "m-model-[")?;
     if model != job.spec.model {
@@ -208,8 +208,8 @@ fn identify(job: &Job<'_>, talker: &mut Talker<'_>, handshake: &mut Vec<Exchange
     Ok(vendor)
 }
 
-/// How many inferences make a window long enough: measured, with a tenth to spare, to two digits.
-fn calibrate(job: &Job<'_>, list: &Dataset, talker: &mut Talker<'_>) -> Result<u64, RunError> {
+/// Measures how many inferences make a window long enough. Adds 10 % and rounds up to two digits.
+fn calibrate(job: &Job<'_>, list: &Dataset, talker: &mut DeviceSession<'_>) -> Result<u64, RunError> {
     const LONG_ENOUGH: f64 = 0.5;
     let (name, _) = list.inputs[0];
     let file = job.inputs.read(list, name).map_err(|source| RunError::Input { name: name.to_owned(), source })?;
@@ -218,7 +218,7 @@ fn calibrate(job: &Job<'_>, list: &Dataset, talker: &mut Talker<'_>) -> Result<u
     let mut iterations = 1u64;
     loop {
         let infer = talker.command(&format!("infer {iterations} 0"))?;
-        let (stamps, _) = answered(job, talker, &infer, iterations)?;
+        let (stamps, _) = infer_result(job, talker, &infer, iterations)?;
         let seconds = match stamps {
             Some((start, stop)) => (stop - start) as f64 / 1e6,
             None => host_seconds(&infer).ok_or_else(|| talker.refused(&infer, "m-infer-start and m-infer-done"))?,
@@ -239,7 +239,7 @@ fn host_seconds(infer: &Exchange) -> Option<f64> {
     Some((done - start) as f64 / SECOND as f64)
 }
 
-/// Two significant digits, never less.
+/// Rounds up to two significant digits.
 fn rounded_up(value: f64) -> u64 {
     let unit = 10f64.powf(value.max(1.0).log10().floor() - 1.0).max(1.0);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a positive count
@@ -247,10 +247,15 @@ fn rounded_up(value: f64) -> u64 {
     rounded
 }
 
-type Answered = (Option<(u64, u64)>, Vec<f64>);
+type InferResult = (Option<(u64, u64)>, Vec<f64>);
 
-/// The stamps and outputs of an `infer`, checked against the command.
-fn answered(job: &Job<'_>, talker: &Talker<'_>, infer: &Exchange, iterations: u64) -> Result<Answered, RunError> {
+/// Returns time stamps and outputs of an `infer`, checked against the command.
+fn infer_result(
+    job: &Job<'_>,
+    talker: &DeviceSession<'_>,
+    infer: &Exchange,
+    iterations: u64,
+) -> Result<InferResult, RunError> {
     let started = infer.lines.iter().find_map(|line| digits(&line.text, "m-infer-start-"));
     if started != Some(iterations) {
         return Err(talker.refused(infer, &format!("m-infer-start-{iterations}")));
@@ -262,7 +267,7 @@ fn answered(job: &Job<'_>, talker: &Talker<'_>, infer: &Exchange, iterations: u6
         let [start, stop] = laps[..] else {
             return Err(talker.refused(infer, &format!("two lines m-lap-us-…, not {}", laps.len())));
         };
-        // One wrap of a 32-bit counter.
+        // The 32-bit counter may wrap once.
         Some((start, if stop < start { stop + (1 << 32) } else { stop }))
     };
     let vector = infer
@@ -276,44 +281,44 @@ fn answered(job: &Job<'_>, talker: &Talker<'_>, infer: &Exchange, iterations: u6
     let decimals = |item: &str| item.split_once('.').map_or(0, |(_, decimals)| decimals.len());
     let even = items.windows(2).all(|pair| decimals(pair[0]) == decimals(pair[1]));
     match outputs {
-        // A lost digit shows as a number with fewer decimals than its neighbours.
+        // After a lost byte, a number may have fewer decimals than the others.
         Some(outputs) if outputs.len() == wanted && even => Ok((stamps, outputs)),
-        _ => Err(talker.refused(infer, &format!("m-results-[…] with {wanted} numbers of one format"))),
+        _ => Err(talker.refused(infer, &format!("m-results-[…] with {wanted} numbers of the same format"))),
     }
 }
 
-/// The two who are talked to in a wake word run, which may share a link.
+/// Device and board of a wake word run, which may share a link.
 struct Pair<'a> {
     dut: Option<&'a mut dyn Device>,
     board: &'a mut dyn Device,
     patience: Micros,
-    tell: Tell<'a>,
+    tell: ProgressCallback<'a>,
 }
 
 impl Pair<'_> {
-    fn device(&mut self) -> Talker<'_> {
+    fn device(&mut self) -> DeviceSession<'_> {
         match &mut self.dut {
-            Some(dut) => Talker::new(*dut, false, self.patience, self.tell),
-            None => Talker::new(self.board, true, self.patience, self.tell),
+            Some(dut) => DeviceSession::new(*dut, false, self.patience, self.tell),
+            None => DeviceSession::new(self.board, true, self.patience, self.tell),
         }
     }
 
-    fn board(&mut self) -> Talker<'_> {
-        Talker::new(self.board, false, self.patience, self.tell)
+    fn board(&mut self) -> DeviceSession<'_> {
+        DeviceSession::new(self.board, false, self.patience, self.tell)
     }
 }
 
-/// The wake word: the board plays the recording and notes what the device does.
-fn measure_stream(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Recording, RunError> {
+/// Measures the wake word: the board plays the recording and records what the device does.
+fn measure_stream(job: &Job<'_>, ports: &mut Ports, tell: ProgressCallback<'_>) -> Result<Recording, RunError> {
     const ORDINARY: Micros = 5 * SECOND;
-    let truth = job.truth.ok_or_else(|| RunError::Job("there is no recording".to_owned()))?;
+    let truth = job.truth.ok_or_else(|| RunError::Job("there is no recording for the wake word".to_owned()))?;
     let Ports { dut, board, monitor } = ports;
-    let Some(board) = board else { return Err(RunError::Job("the wake word needs the interface board".to_owned())) };
+    let Some(board) = board else { return Err(RunError::Job("the wake word requires the interface board".to_owned())) };
     let begun = board.now();
     let relayed = dut.is_none();
     let dut = dut.as_mut().map(|dut| dut.as_mut() as &mut dyn Device);
     let mut pair = Pair { dut, board: board.as_mut(), patience: job.setup.patience, tell };
-    let banner = wake(job, &mut pair.device(), relayed)?;
+    let banner = prepare(job, &mut pair.device(), relayed)?;
     let mut handshake = Vec::new();
     let vendor = identify(job, &mut pair.device(), &mut handshake)?;
     let mut stream = match monitor {
@@ -335,7 +340,7 @@ fn measure_stream(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Re
     let duty = pair.board().board_command("print_dutycycle", ORDINARY)?;
     let (starts, stops) = duty_lists(&duty);
     if detections.is_empty() {
-        return Err(RunError::Job("the device detected nothing, not even its own start".to_owned()));
+        return Err(RunError::Job("the board recorded no detections, not even the start of the device".to_owned()));
     }
     let ended = pair.board().now();
     if let (Some(stream), Some(monitor)) = (&mut stream, monitor.as_mut()) {
@@ -361,7 +366,7 @@ fn measure_stream(job: &Job<'_>, ports: &mut Ports, tell: Tell<'_>) -> Result<Re
     })
 }
 
-/// The numbers between the brackets that follow `target activations:`; none where the device sends none.
+/// Returns the numbers in the brackets after `target activations:`; empty if the device does not send them.
 fn activations(stopped: &Exchange) -> Vec<i64> {
     let lines: Vec<String> = stopped
         .lines
@@ -374,7 +379,7 @@ fn activations(stopped: &Exchange) -> Vec<i64> {
     inside.split([',', ' ']).filter(|word| !word.is_empty()).map_while(|word| word.parse().ok()).collect()
 }
 
-/// All whole numbers of a reply's lines that `wanted` lets through.
+/// Returns all whole numbers in the lines whose index is `wanted`.
 fn numbers(exchange: &Exchange, wanted: impl Fn(usize) -> bool) -> Vec<u64> {
     exchange
         .lines
@@ -385,7 +390,7 @@ fn numbers(exchange: &Exchange, wanted: impl Fn(usize) -> bool) -> Vec<u64> {
         .collect()
 }
 
-/// Rises and falls of the processing pin; `m-ready` may be glued to the last values.
+/// Returns rising and falling edges of the processing pin. `m-ready` may follow the last values without a separator.
 fn duty_lists(exchange: &Exchange) -> (Vec<u64>, Vec<u64>) {
     let second = exchange.lines.iter().position(|line| line.text.starts_with(b"Duty cycle stop")).unwrap_or(usize::MAX);
     (numbers(exchange, |index| index < second), numbers(exchange, |index| index > second))

@@ -1,4 +1,4 @@
-//! A session as the MLCommons runner writes it: log.txt, results.txt, results.json, and pictures of energy trials.
+//! Session files as the MLCommons runner writes them: log.txt, results.txt, results.json, and plots of energy trials.
 //!
 //! Source: mlcommons/tiny benchmark/runner (behaviour); the session files of the published rounds.
 
@@ -12,10 +12,10 @@ use crate::parse::python::{array, list, repr, significant};
 use crate::round::{Mode, Task};
 use crate::testbench::device::Micros;
 
-/// Length of the dashes around a median.
+/// Number of dashes in the lines around a median.
 const DASHES: usize = 57;
 
-/// The files of a session.
+/// Returns the files of a session.
 #[must_use]
 pub fn files(job: &Job<'_>, recording: &Recording) -> SessionFiles {
     let results = results(job, recording);
@@ -40,7 +40,7 @@ pub fn files(job: &Job<'_>, recording: &Recording) -> SessionFiles {
     files
 }
 
-/// Month, day and time at a moment of the session.
+/// Returns the prefix of a line: month, day and time.
 fn stamp(job: &Job<'_>, at: Micros) -> String {
     let moment = job.started.saturating_add(jiff::SignedDuration::from_micros(i64::try_from(at).unwrap_or(0)));
     format!("{} ulp-mlperf: ", moment.strftime("%m%d.%H%M%S"))
@@ -67,7 +67,7 @@ fn log(job: &Job<'_>, recording: &Recording, results: &[String]) -> String {
     say(&format!("Device profile retrieved: {profile}"));
     say(&format!("Device model retrieved: {}", job.spec.model));
     if job.mode != Mode::Energy && recording.heard.is_none() {
-        // The device's port is opened anew between identification and run.
+        // The runner closes and reopens the device's port between identification and run.
         if let Some(Link { name, .. }) = recording.links.last() {
             say(&exiting(name));
             say(&entering(name));
@@ -151,7 +151,7 @@ fn heard_lines(job: &Job<'_>, recording: &Recording, heard: &Heard, say: &mut dy
     }
 }
 
-/// Edges in seconds, as the runner turns ticks of 10 µs into them.
+/// Converts edges from ticks of 10 µs to seconds, as the runner does.
 fn edges(ticks: &[u64]) -> Vec<f64> {
     ticks.iter().map(|tick| *tick as f64 / 1e5).collect()
 }
@@ -160,7 +160,7 @@ fn duty(heard: &Heard) -> Option<wakeword::Duty> {
     wakeword::duty(&edges(&heard.starts), &edges(&heard.stops))
 }
 
-/// The lines of results.txt.
+/// Returns the lines of results.txt.
 fn results(job: &Job<'_>, recording: &Recording) -> Vec<String> {
     let mut lines = Vec::new();
     let end = stamp(job, recording.span.1);
@@ -242,7 +242,7 @@ fn wakeword_lines(job: &Job<'_>, heard: &Heard, lines: &mut Vec<String>) {
     }
 }
 
-/// Mean score and whether it is an anomaly, for every file.
+/// Returns per file the mean score, and whether the file is an anomaly.
 pub(super) fn file_scores(recording: &Recording) -> Vec<(f64, bool)> {
     let mut files: BTreeMap<&str, (f64, u32, bool)> = BTreeMap::new();
     for trial in &recording.trials {

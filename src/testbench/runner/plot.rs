@@ -1,11 +1,11 @@
-//! The picture of an energy trial: energy of every sample over time, a line at every time stamp.
+//! Plot of an energy trial: energy per sample over time, with a vertical line per time stamp.
 
 use plotters::prelude::*;
 
-/// Size of the picture in pixels.
+/// Size of the plot in pixels.
 const SIZE: (u32, u32) = (640, 480);
 
-/// Draws a trial as PNG; empty where it cannot be drawn.
+/// Plots a trial as PNG; returns no bytes if that fails.
 pub fn trial(samples: &[f64], stamps: &[usize]) -> Vec<u8> {
     let mut pixels = vec![0; (SIZE.0 * SIZE.1 * 3) as usize];
     if draw(&mut pixels, samples, stamps).is_err() {

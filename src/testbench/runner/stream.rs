@@ -1,27 +1,27 @@
-//! The sample stream of an LPM01A energy monitor.
+//! Sample stream of an LPM01A energy monitor.
 
 use super::dialogue::RunError;
 use crate::parse::text::{integer, leading_integer, shown};
 use crate::testbench::device::{Device, Micros, SECOND};
 
-/// How long a command may take to be acknowledged, samples that come meanwhile included.
+/// Longest wait for the acknowledgement of a command, including samples that come first.
 const ACKNOWLEDGED: Micros = 5 * SECOND;
-/// How late a line of the monitor may come.
+/// Longest delay of a line of the monitor.
 const LATE: Micros = 2 * SECOND;
-/// Milliseconds after which the monitor's three digits of seconds start again.
+/// Milliseconds after which the monitor's time stamps, with three digits of seconds, wrap.
 const STAMP_PERIOD: u64 = 1_000_000;
 
-/// What a monitor streamed since it was started.
+/// Samples and events of a monitor since its start.
 #[derive(Debug, Clone, Default)]
 pub struct Stream {
-    /// Energy of every millisecond, in J.
+    /// Energy per millisecond, in J.
     pub samples: Vec<f64>,
-    /// Counter of each event and the number of samples before it.
+    /// Counter of each event, and the number of samples before the event.
     pub events: Vec<(String, usize)>,
 }
 
 impl Stream {
-    /// Sets a monitor up and gives the device power.
+    /// Configures a monitor and powers the device on.
     ///
     /// # Errors
     /// When it does not acknowledge a command.
@@ -46,7 +46,7 @@ impl Stream {
         Ok(())
     }
 
-    /// Starts to measure.
+    /// Starts the measurement.
     ///
     /// # Errors
     /// When the monitor does not acknowledge.
@@ -55,17 +55,17 @@ impl Stream {
         Ok(Self::default())
     }
 
-    /// Stops the monitor and takes the device's power. What was measured is whole before that: what the monitor does not
-    /// acknowledge is returned, and costs nothing of the session.
+    /// Stops the monitor and powers the device off. Returns an error per command that is not acknowledged. These errors
+    /// do not affect the session, because the measurement is complete before.
     pub fn stop(monitor: &mut dyn Device) -> Vec<RunError> {
         ["stop", "pwr off", "hrc"].into_iter().filter_map(|command| acknowledged(monitor, command).err()).collect()
     }
 
-    /// Takes in what the monitor has measured until a time of the host's clock. Its lines may come late: a line that
-    /// came after that time tells that all before it are here.
+    /// Reads what the monitor has measured until a time of the host's clock. Lines may come late; a line that arrives
+    /// after that time shows that all lines before it have arrived.
     ///
     /// # Errors
-    /// When samples were lost or a line is no line of the stream.
+    /// When samples were lost or a line is not a line of the stream.
     pub fn follow(&mut self, monitor: &mut dyn Device, until: Micros) -> Result<(), RunError> {
         let deadline = until.saturating_add(LATE);
         loop {
@@ -77,8 +77,8 @@ impl Stream {
         }
     }
 
-    /// Takes in what the monitor has measured until a time, and until it has so many events in all. A machine that is busy
-    /// reads lines late, and takes them for later ones.
+    /// Like [`follow`](Self::follow), and continues until the stream has `events` events in total. On a busy machine
+    /// lines are read late and get a later time than their own.
     ///
     /// # Errors
     /// As [`follow`](Self::follow).
@@ -113,14 +113,14 @@ impl Stream {
         };
         let samples = self.samples.len() as u64;
         if stamp != samples % STAMP_PERIOD {
-            let message = format!("samples were lost: {samples} came until its time stamp of {stamp} ms");
+            let message = format!("samples were lost: {samples} arrived before the time stamp of {stamp} ms");
             return Err(RunError::Monitor(message));
         }
         Ok(())
     }
 }
 
-/// `1542-08`: four digits and a power of ten.
+/// Parses a sample such as `1542-08`: four digits and a power of ten.
 fn sample(line: &[u8]) -> Option<f64> {
     let (digits, exponent) = line.split_at_checked(4)?;
     let digits = integer(digits)?;
@@ -131,11 +131,11 @@ fn sample(line: &[u8]) -> Option<f64> {
         b'+' => exponent,
         _ => return None,
     };
-    // Through text, so that the number is the one a person would write.
+    // Parsed from text, so that the number is the nearest to the decimal notation.
     format!("{digits}e{exponent}").parse().ok()
 }
 
-/// `012s 345ms, buff 00%` in ms.
+/// Parses a time stamp such as `012s 345ms, buff 00%`, in ms.
 fn stamp(text: &[u8]) -> Option<u64> {
     let (seconds, rest) = leading_integer(text)?;
     let (ms, _) = leading_integer(rest.strip_prefix(b"s ")?)?;
@@ -150,9 +150,9 @@ fn acknowledged(monitor: &mut dyn Device, command: &str) -> Result<(), RunError>
         let left = deadline.saturating_sub(monitor.now());
         let Some(line) = monitor.receive(left)?.filter(|_| left > 0) else {
             let seconds = ACKNOWLEDGED / SECOND;
-            return Err(RunError::Monitor(format!("`{command}` is not acknowledged within {seconds} s")));
+            return Err(RunError::Monitor(format!("`{command}` was not acknowledged within {seconds} s")));
         };
-        // The official runner waits for these words alone.
+        // After `stop` the official runner waits only for this line.
         if command == "stop" && memchr::memmem::find(&line.text, b"Acquisition completed").is_some() {
             return Ok(());
         }
@@ -169,9 +169,9 @@ fn acknowledged(monitor: &mut dyn Device, command: &str) -> Result<(), RunError>
 mod tests {
     use super::*;
     use crate::testbench::device::{LinkError, Received};
-    use crate::testbench::runner::dialogue::Talker;
+    use crate::testbench::runner::dialogue::DeviceSession;
 
-    /// A link that answers a command with lines, and whose clock runs while nothing comes.
+    /// Link that replies to a command with fixed lines. Its clock advances by the time waited.
     struct Scripted {
         answers: fn(&str) -> Vec<&'static [u8]>,
         lines: Vec<Vec<u8>>,
@@ -197,7 +197,7 @@ mod tests {
                 self.now += within;
                 return Ok(None);
             }
-            // A monitor that goes on sampling sends a line every millisecond.
+            // A monitor that continues to sample sends one line per millisecond.
             self.now += 1000;
             Ok(Some(Received { at: self.now, text: self.lines.remove(0), bare: false }))
         }
@@ -219,9 +219,9 @@ mod tests {
         }
     }
 
-    /// What was measured is whole before the monitor is stopped: the official runner waits for two words alone.
+    /// The measurement is complete before the monitor is stopped. The official runner waits only for one line.
     #[test]
-    fn a_missing_last_acknowledgement_costs_no_session() {
+    fn missing_acknowledgements_after_the_session_are_not_fatal() {
         let mut official = Scripted::new(|command| match command {
             "stop" => vec![b"1542-08", b"Acquisition completed"],
             "pwr off" => vec![b"PowerShield > ack pwr off"],
@@ -230,28 +230,28 @@ mod tests {
         assert!(Stream::stop(&mut official).is_empty());
         let mut silent = Scripted::new(|_| Vec::new());
         assert_eq!(Stream::stop(&mut silent).len(), 3);
-        // A monitor that never stops to send is not listened to for ever.
+        // The wait ends even if the monitor does not stop sending.
         let mut endless =
             Scripted::new(|command| if command == "stop" { vec![b"1542-08"; 100_000] } else { Vec::new() });
         assert!(!Stream::stop(&mut endless).is_empty() && endless.now < 60 * SECOND);
     }
 
     #[test]
-    fn bytes_of_another_baud_are_named() {
-        let told = |mut device: Scripted| {
+    fn garbled_bytes_suggest_another_baud_rate() {
+        let error = |mut device: Scripted| {
             let mut quiet = |_: crate::testbench::runner::Progress<'_>| {};
-            let mut talker = Talker::new(&mut device, false, SECOND, &mut quiet);
+            let mut talker = DeviceSession::new(&mut device, false, SECOND, &mut quiet);
             talker.command("name").unwrap_err().to_string()
         };
         let garbage = Scripted::new(|_| vec![b"\xFE\xFF\x80\x80", b"\x00\xF8\x9F"]);
-        assert!(told(garbage).contains("another speed: try --baud 115200"));
+        assert!(error(garbage).contains("another baud rate: try --baud 115200"));
         let mut part = Scripted::new(|_| Vec::new());
         part.unfinished = 12;
-        assert!(told(part).contains("12 bytes that are no line of text"));
-        assert!(told(Scripted::new(|_| Vec::new())).contains("received nothing"));
+        assert!(error(part).contains("12 bytes that are not a line of text"));
+        assert!(error(Scripted::new(|_| Vec::new())).contains("received nothing"));
     }
 
-    /// A machine that is busy reads lines late; the stamps of a window are waited for.
+    /// On a busy machine lines are read late.
     #[test]
     fn late_events_are_waited_for() {
         let mut monitor = Scripted::new(|_| vec![b"1542-08", b"event 00 ris", b"1542-08", b"event 01 ris"]);

@@ -1,7 +1,7 @@
-//! What a simulated device answers to an input: outputs of the wanted quality.
+//! Outputs of a simulated device, with the quality that its profile asks for.
 //!
-//! Synthetic inputs carry the fingerprint of their file name in their first eight bytes, so that the device knows what
-//! it looks at. An input it does not know, a real one, is answered by its own bytes' whim.
+//! The first eight bytes of a synthetic input are a hash of its file name, by which the device recognises it. The
+//! outputs for an unknown input, such as a real one, are random, with its bytes as the seed.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -12,12 +12,12 @@ use super::random::{Random, seed_of};
 use crate::round::answers::{Answer, Family, answers};
 use crate::round::{Dataset, dataset};
 
-/// Answers of one benchmark.
+/// Answers to the inputs of one benchmark.
 #[derive(Debug)]
 pub struct Answers {
     outputs: usize,
     confidence: f64,
-    /// By fingerprint of the name: the class it answers, or its anomaly score in thousandths.
+    /// The answered class or anomaly score, by hash of the file name.
     known: HashMap<u64, Known>,
 }
 
@@ -27,7 +27,7 @@ enum Known {
     Score(f64),
 }
 
-/// The input list a benchmark is measured on with a profile.
+/// Returns the input list on which a profile's benchmark is measured.
 #[must_use]
 pub fn list_of(profile: &Profile, benchmark: &str) -> Option<&'static Dataset> {
     match (benchmark, profile.quality.get(benchmark)) {
@@ -38,9 +38,9 @@ pub fn list_of(profile: &Profile, benchmark: &str) -> Option<&'static Dataset> {
 }
 
 impl Answers {
-    /// The answers a profile gives for a benchmark.
+    /// Returns the answers of a profile for a benchmark.
     #[must_use]
-    pub fn of(profile: &Arc<Profile>, benchmark: &str) -> Self {
+    pub fn for_benchmark(profile: &Arc<Profile>, benchmark: &str) -> Self {
         let outputs = match benchmark {
             "kws" => 12,
             "ic" | "ic2" => 10,
@@ -53,7 +53,7 @@ impl Answers {
                 let known = answers(list.name, &format!("{benchmark}01"));
                 let misses = |family: &&Family| right_of(family, list).abs_diff(*right);
                 let classes = match known.and_then(|known| known.families.iter().min_by_key(misses)) {
-                    Some(family) => like(family, list, *right, outputs, &mut random),
+                    Some(family) => answers_of_weights(family, list, *right, outputs, &mut random),
                     None => classes(list, *right, outputs, &mut random),
                 };
                 (classes, *confidence)
@@ -64,20 +64,20 @@ impl Answers {
         Self { outputs, confidence, known }
     }
 
-    /// How many outputs the model has.
+    /// Returns the number of outputs of the model.
     #[must_use]
     pub const fn outputs(&self) -> usize {
         self.outputs
     }
 
-    /// The output vector for an input's bytes.
+    /// Returns the output vector for the bytes of an input.
     #[must_use]
     pub fn answer(&self, input: &[u8]) -> Vec<f64> {
         let mark = input.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
         let mut random = Random::new(seed_of(input));
         match self.known.get(&mark) {
             Some(Known::Score(score)) => {
-                // Slices of a file lie evenly around its score.
+                // The outputs of the slices are evenly above and below the file's score.
                 let slice = input.get(8).copied().unwrap_or(0);
                 vec![score + if slice % 2 == 0 { 0.004 } else { -0.004 }]
             }
@@ -90,7 +90,7 @@ impl Answers {
         }
     }
 
-    /// The winner gets at least the confidence, the others share the rest unevenly.
+    /// Returns outputs in which the class gets at least the confidence, and the others share the rest unevenly.
     fn vector(&self, class: usize, random: &mut Random) -> Vec<f64> {
         let top = self.confidence + (0.996 - self.confidence) * random.unit().sqrt();
         let rival = random.below(self.outputs);
@@ -108,15 +108,21 @@ impl Answers {
     }
 }
 
-/// How many inputs known weights answer right.
+/// Returns how many inputs the known weights classify correctly.
 fn right_of(family: &Family, list: &Dataset) -> usize {
     let pairs = family.answers.iter().zip(&list.inputs);
     pairs.filter(|(known, (_, class))| known.answer == Answer::Class(*class)).count()
 }
 
-/// The answers of known weights, as a device with the reference model gives them; where more or fewer are to be right, those
-/// are changed of which the weights are the least sure.
-fn like(family: &Family, list: &Dataset, right: usize, outputs: usize, random: &mut Random) -> HashMap<u64, Known> {
+/// Returns the answers of known weights, so that the device behaves like one with the reference model. To reach the
+/// wanted number of correct answers, answers are changed, those with little agreement and small margins first.
+fn answers_of_weights(
+    family: &Family,
+    list: &Dataset,
+    right: usize,
+    outputs: usize,
+    random: &mut Random,
+) -> HashMap<u64, Known> {
     let doubt = |index: &usize| {
         let known = &family.answers[*index];
         (known.agreeing == family.submitters, known.margin)
@@ -157,8 +163,8 @@ fn classes(list: &Dataset, right: usize, outputs: usize, random: &mut Random) ->
     answers
 }
 
-/// Scores that give the wanted area: normal files stand on evenly spaced steps, and every anomaly is put above as many
-/// of them as the area asks for.
+/// Returns scores with the wanted area under the curve: normal files get evenly spaced scores, and each anomaly is
+/// placed above as many of them as the area requires.
 fn scores(list: &Dataset, auc: f64, random: &mut Random) -> HashMap<u64, Known> {
     const LOWEST: f64 = 8.0;
     const STEP: f64 = 0.05;
@@ -169,7 +175,7 @@ fn scores(list: &Dataset, auc: f64, random: &mut Random) -> HashMap<u64, Known> 
     for ((name, _), step) in normal.iter().zip(steps) {
         answers.insert(seed_of(name.as_bytes()), Known::Score(LOWEST + step as f64 * STEP));
     }
-    // Most anomalies lie above all normal files, the others anywhere.
+    // Most anomalies are above all normal files, the others anywhere.
     let clear = 2.0 * auc - 1.0;
     let mut wanted = auc * (normal.len() * anomalies.len()) as f64;
     for (index, (name, _)) in anomalies.iter().enumerate() {
@@ -187,7 +193,7 @@ fn scores(list: &Dataset, auc: f64, random: &mut Random) -> HashMap<u64, Known> 
     answers
 }
 
-/// Bytes of a synthetic input file of the right size.
+/// Returns the bytes of a synthetic input file of the given size.
 #[must_use]
 pub fn synthetic_input(name: &str, bytes: usize, stride: usize) -> Vec<u8> {
     let mark = seed_of(name.as_bytes()).to_le_bytes();

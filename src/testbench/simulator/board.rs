@@ -1,11 +1,11 @@
-//! What stands between host and device: the MLCommons interface board, or the EEMBC IO manager.
+//! Simulated board between host and device: the MLCommons interface board, or the EEMBC IO manager.
 
 use super::wakeword::Heard;
 use super::{Reply, Target, Timed, transmission};
 use crate::round::wakeword_truth;
 use crate::testbench::device::{Micros, SECOND};
 
-/// Which board.
+/// Kind of board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BoardKind {
     /// The interface board of the MLCommons runner.
@@ -14,13 +14,13 @@ pub enum BoardKind {
     IoManager,
 }
 
-/// A board.
+/// Simulated board.
 pub struct Board {
     kind: BoardKind,
     pub(super) baud: u64,
-    /// Speed of its other port, to the device.
+    /// Baud rate of its port to the device.
     device_baud: u64,
-    /// Whether it waits for the device to end a reply, as long as that takes.
+    /// Whether it waits, without a time-out, until the device ends a reply.
     waiting: bool,
     command: Vec<u8>,
     busy_until: Micros,
@@ -31,16 +31,17 @@ pub struct Board {
 
 /// Most detections the interface board keeps.
 const MOST_DETECTIONS: usize = 10_000;
-/// Speed of the port to the device when none was set, and the most that can be.
+/// Default baud rate of the port to the device.
 const DEVICE_BAUD: u64 = 9600;
+/// Highest baud rate of the port to the device.
 const FASTEST_DEVICE: u64 = 2_000_000;
-/// What a byte looks like at another speed.
+/// A byte that was sent at another baud rate.
 const GARBLED: u8 = 0xFE;
-/// Ticks of the duty cycle lists: 10 µs.
+/// Unit of the duty cycle lists: 10 µs.
 const TICK: Micros = 10;
 
 impl Board {
-    /// A board of some kind.
+    /// Creates a board.
     #[must_use]
     pub fn new(kind: BoardKind, baud: u64) -> Self {
         Self {
@@ -56,7 +57,7 @@ impl Board {
         }
     }
 
-    /// Takes bytes that arrive at a time; passes on to the device what is meant for it.
+    /// Takes bytes that arrive at a time; returns timed lines. Passes commands for the device on to it.
     pub fn take(&mut self, at: Micros, bytes: &[u8], target: &mut Target) -> Vec<Timed> {
         let mut out = Vec::new();
         let mut arrived = at;
@@ -81,8 +82,8 @@ impl Board {
         out
     }
 
-    /// The board answers at once, then relays the device's lines until its `m-ready`. The interface board waits for
-    /// that for ever.
+    /// Passes a command to the device. The board replies at once, then relays the device's lines until `m-ready`. The
+    /// interface board waits for `m-ready` without a time-out.
     fn pass_through(&mut self, command: &str, target: &mut Target, reply: &mut Reply) {
         reply.say(&format!("m-dut-passthrough({command})"));
         reply.say("m-ready");
@@ -95,8 +96,9 @@ impl Board {
         self.relay(&lines, target.baud(), reply);
     }
 
-    /// What the device says unasked: the IO manager tells it, the interface board only while it waits for an answer.
-    pub fn overhear(&mut self, lines: &[Timed], device_baud: u64) -> Vec<Timed> {
+    /// Takes lines that the device sends without a command. The IO manager relays them; the interface board relays them
+    /// only while it waits for a reply.
+    pub fn relay_unsolicited(&mut self, lines: &[Timed], device_baud: u64) -> Vec<Timed> {
         let mut reply = Reply::new(self.busy_until, self.baud);
         if self.kind == BoardKind::IoManager || self.waiting {
             self.relay(lines, device_baud, &mut reply);
@@ -106,7 +108,7 @@ impl Board {
     }
 
     fn relay(&mut self, lines: &[Timed], device_baud: u64, reply: &mut Reply) {
-        // It knows lines by CR and LF; a bare line feed stays inside. At another speed there are none of either.
+        // A line ends with CR and LF; a bare line feed is part of the line. At another baud rate no line is recognised.
         let mut text = String::new();
         for line in lines.iter().filter(|_| self.device_baud == device_baud) {
             reply.now = reply.now.max(line.at);
@@ -132,7 +134,8 @@ impl Board {
             "print_detections",
             "print_dutycycle",
         ];
-        // The first entry that is a prefix decides; text glued to it gets no answer at all.
+        // The first entry that is a prefix of the command is taken. If text follows it without a space, there is no
+        // reply.
         let Some(found) = COMMANDS.into_iter().find(|entry| command.starts_with(entry)) else {
             reply.say("m-ready");
             return;
@@ -151,7 +154,7 @@ impl Board {
                 let wanted = rest.parse().ok().filter(|baud| (1..=FASTEST_DEVICE).contains(baud));
                 self.device_baud = wanted.unwrap_or(DEVICE_BAUD);
                 reply.raw(format!("set baud to: {rest}\n").into_bytes());
-                // It restarts to use the new speed.
+                // The board restarts to use the new baud rate.
                 self.heard = Heard::default();
             }
             "checkbaud" => reply.raw(format!("baud is: {}\n", self.device_baud).into_bytes()),
@@ -195,7 +198,7 @@ impl Board {
         }
     }
 
-    /// Eight values a line; `m-ready` is glued to the last line where that is not full.
+    /// Prints eight values per line. `m-ready` follows on the same line as the last values if that line is not full.
     fn print_duty_cycle(&self, reply: &mut Reply) {
         let ticks = |pick: fn(&(Micros, Micros)) -> Micros| -> Vec<String> {
             self.heard.edges.iter().map(|edge| format!("{}, ", (pick(edge) + self.offset()) / TICK)).collect()

@@ -1,22 +1,22 @@
-//! The device under test of the four file benchmarks: the reference firmware as a state machine.
+//! Simulated device under test for the benchmarks with input files: the reference firmware as a state machine.
 //!
-//! Commands end with `%`, replies with `m-ready`. The spelling mistakes are the firmware's. A command longer than the
-//! firmware's 80 characters is cut.
+//! Commands end with `%`, replies with `m-ready`. The spelling mistakes in the replies are those of the firmware. A
+//! command of more than 80 characters is cut, as in the firmware.
 
 use std::sync::Arc;
 
 use super::answers::Answers;
 use super::profile::{FaultKind, Profile, ProfileError};
 use super::random::{Random, seed_of};
-use super::{Activity, Reply, Timed, Trail, transmission};
+use super::{Activity, ActivityLog, Reply, Timed, transmission};
 use crate::testbench::device::{Micros, SECOND};
 
 /// Length of the firmware's command buffer.
 const COMMAND_CHARACTERS: usize = 80;
-/// When the simulated host connects, the device has been up for this long.
+/// Time since the device started, when the simulated host connects.
 const UP_SINCE: Micros = 3_000_000;
 
-/// A device under test.
+/// Simulated device under test.
 pub struct Dut {
     profile: Arc<Profile>,
     model: &'static str,
@@ -28,43 +28,43 @@ pub struct Dut {
     answers: Answers,
     random: Random,
     command: Vec<u8>,
-    /// All of the firmware's input memory: what was loaded before stays until it is overwritten.
+    /// Input memory of the firmware. Earlier inputs stay until they are overwritten.
     buffer: Vec<u8>,
-    /// Bytes the last `db load` announced.
+    /// Number of bytes that the last `db load` announced.
     expected: usize,
-    /// Where the next byte goes; it runs on after the announced bytes have come.
+    /// Position of the next byte. It advances even beyond the announced bytes.
     pointer: usize,
     last_answer: Vec<f64>,
-    /// Whether an empty command has brought the firmware down; only power brings it up again.
+    /// Whether an empty command has crashed the firmware; only a power cycle restarts it.
     crashed: bool,
     busy_until: Micros,
-    /// How many commands of each fault's kind there were.
+    /// Number of commands so far, per fault, that the fault applies to.
     seen: Vec<usize>,
-    /// What it did.
-    pub trail: Trail,
+    /// Record of what the device did.
+    pub activity: ActivityLog,
 }
 
-/// What a model's firmware makes of its input buffer.
+/// Layout of the input buffer of a model's firmware.
 #[derive(Debug, Clone, Copy)]
 struct Limits {
-    /// Bytes the buffer holds.
+    /// Size of the buffer in bytes.
     buffer: usize,
-    /// Elements the model takes.
+    /// Number of elements of the model's input.
     elements: usize,
-    /// Bytes of an element.
+    /// Bytes per element.
     width: usize,
 }
 
-/// Time from power to the first word.
+/// Time from power-on to the banner.
 const BOOT: Micros = 20_000;
-/// Longest time that is worked at a stretch: a year, so that no command makes the clock wrap.
+/// Longest work of one command: a year, so that the clock cannot overflow.
 const LONGEST_WORK: Micros = 366 * 86_400 * SECOND;
 
 impl Dut {
-    /// A device that runs a benchmark.
+    /// Creates a device that runs a benchmark.
     ///
     /// # Errors
-    /// When the profile does not run it.
+    /// When the profile does not run the benchmark.
     pub fn new(profile: Arc<Profile>, benchmark: &str, energy: bool) -> Result<Self, ProfileError> {
         let speed = profile.speed(benchmark)?;
         let bytes = |count| Limits { buffer: count, elements: count, width: 1 };
@@ -80,7 +80,7 @@ impl Dut {
         } else {
             model
         };
-        let answers = Answers::of(&profile, benchmark);
+        let answers = Answers::for_benchmark(&profile, benchmark);
         Ok(Self {
             model,
             seconds: speed.seconds,
@@ -98,25 +98,26 @@ impl Dut {
             answers,
             busy_until: 0,
             seen: vec![0; profile.faults.len()],
-            trail: Trail::default(),
+            activity: ActivityLog::default(),
             profile,
         })
     }
 
-    /// Gives it power, so that it boots, or takes it away with all it had in memory; answers with the banner.
+    /// Powers the device on, so that it boots, or off, so that it loses its memory. Returns the banner.
     pub fn power(&mut self, at: Micros, on: bool) -> Vec<Timed> {
         self.command.clear();
         self.buffer.fill(0);
         self.last_answer.fill(0.0);
         (self.expected, self.pointer, self.crashed) = (0, 0, false);
-        self.trail.off_since = (!on).then_some(at);
+        self.activity.off_since = (!on).then_some(at);
         if on { self.banner(at + BOOT) } else { Vec::new() }
     }
 
-    /// Takes bytes that arrive at a time; answers every command they complete. Without power it hears nothing.
+    /// Takes bytes that arrive at a time; returns the replies to the commands that they complete. A device without
+    /// power ignores them.
     pub fn take(&mut self, at: Micros, bytes: &[u8]) -> Vec<Timed> {
         let mut out = Vec::new();
-        if self.trail.off_since.is_some() {
+        if self.activity.off_since.is_some() {
             return out;
         }
         let mut arrived = at;
@@ -132,13 +133,13 @@ impl Dut {
         out
     }
 
-    /// What the device prints when it starts.
+    /// Returns what the device prints when it starts.
     #[must_use]
     pub fn banner(&mut self, at: Micros) -> Vec<Timed> {
         let mut reply = Reply::new(at, self.baud);
         if self.energy {
             reply.say("m-timestamp-mode-energy");
-            self.trail.pulses.push(reply.now);
+            self.activity.pulses.push(reply.now);
         } else {
             reply.say("m-timestamp-mode-performance");
             reply.say("m-lap-us-1001");
@@ -153,11 +154,11 @@ impl Dut {
         if self.crashed {
             return Vec::new();
         }
-        // A string of C ends at its first zero.
+        // A C string ends at its first zero byte.
         let command = command.split(|byte| *byte == 0).next().unwrap_or_default();
         let mut words = command.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
         let Some(first) = words.next() else {
-            // The reference firmware follows a null pointer here.
+            // The reference firmware dereferences a null pointer here.
             self.crashed = true;
             return Vec::new();
         };
@@ -236,7 +237,8 @@ impl Dut {
         }
     }
 
-    /// The device's clock: its own speed, free-running since it started, 32 bits wide.
+    /// Returns the device's clock in µs: free-running since the start, with the clock error of the profile, 32 bits
+    /// wide.
     fn clock(&self, at: Micros) -> u64 {
         let speed = if self.profile.has_fault(FaultKind::SlowClock) { 2.0 / 3.0 } else { 1.0 };
         let ticks = (at + UP_SINCE) as f64 * (1.0 + self.profile.clock_ppm * 1e-6) * speed;
@@ -245,10 +247,10 @@ impl Dut {
         ticks % (1 << 32)
     }
 
-    /// A time stamp: a line of the clock, or a pulse of the pin in an energy build.
+    /// Makes a time stamp: prints the clock, or pulses the time-stamp pin in an energy build.
     fn stamp(&mut self, reply: &mut Reply) {
         if self.energy {
-            self.trail.pulses.push(reply.now);
+            self.activity.pulses.push(reply.now);
         } else {
             let line = format!("m-lap-us-{}", self.clock(reply.now));
             reply.say(&line);
@@ -281,7 +283,7 @@ impl Dut {
             reply.say("e-[Command 'db load' must be >0 bytes]");
             return;
         }
-        // The firmware stores the size even when it refuses it; what comes beyond the buffer is lost here.
+        // The firmware stores the size even if it is too large. Here, bytes beyond the buffer are lost.
         self.pointer = 0;
         self.expected = usize::try_from(count).unwrap_or(0);
         let largest = self.limits.buffer;
@@ -343,11 +345,11 @@ impl Dut {
         self.work(done as f64 * seconds, reply);
         let last = reply.now;
         if self.energy {
-            self.trail.pulses.push(first);
-            self.trail.pulses.push(last);
+            self.activity.pulses.push(first);
+            self.activity.pulses.push(last);
             self.damage_pulses(fault);
         } else {
-            // The first line is on the wire while the device infers.
+            // The first line is sent while the device infers.
             for at in [first, last] {
                 let bytes = format!("m-lap-us-{}\r\n", self.clock(at)).into_bytes();
                 let sent = at + transmission(bytes.len(), self.baud);
@@ -364,11 +366,11 @@ impl Dut {
     fn damage_pulses(&mut self, fault: Option<FaultKind>) {
         match fault {
             Some(FaultKind::LostStamp) => {
-                self.trail.pulses.pop();
+                self.activity.pulses.pop();
             }
             Some(FaultKind::ExtraStamp) => {
-                if let Some(last) = self.trail.pulses.last().copied() {
-                    self.trail.pulses.push(last + 5_000);
+                if let Some(last) = self.activity.pulses.last().copied() {
+                    self.activity.pulses.push(last + 5_000);
                 }
             }
             _ => {}
@@ -386,13 +388,13 @@ impl Dut {
         if !self.energy || from >= to {
             return;
         }
-        if let Some(last) = self.trail.spans.last_mut()
+        if let Some(last) = self.activity.spans.last_mut()
             && last.2 == activity
             && from <= last.1 + 20_000
         {
             last.1 = to;
         } else {
-            self.trail.spans.push((from, to, activity));
+            self.activity.spans.push((from, to, activity));
         }
     }
 
@@ -412,7 +414,7 @@ impl Dut {
     }
 }
 
-/// A number as C reads it: what comes first, zero without digits.
+/// Parses a number like C's `atoi`: leading digits count, and a text without digits is zero.
 fn leading_number(word: &[u8]) -> i64 {
     let (negative, digits) = word.strip_prefix(b"-").map_or((false, word), |rest| (true, rest));
     let value =

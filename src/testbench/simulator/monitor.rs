@@ -1,41 +1,41 @@
-//! The LPM01A energy monitor: text commands in, a stream of samples out.
+//! Simulated LPM01A energy monitor: it takes text commands and sends a stream of samples.
 //!
-//! A sample is the energy of a millisecond as `dddd-ee`, four digits and a power of ten, in J; every thousandth is
-//! preceded by a `TimeStamp` line, and a falling edge of the time-stamp pin by `event NN ris`.
+//! A sample is the energy of one millisecond in J, printed as `dddd-ee`: four digits and a power of ten. A `TimeStamp`
+//! line precedes every thousandth sample. An `event NN ris` line marks a falling edge of the time-stamp pin.
 
 use std::fmt::Write;
 use std::sync::Arc;
 
 use super::profile::{FaultKind, Power, Profile};
 use super::random::Random;
-use super::{Activity, Timed, Trail};
+use super::{Activity, ActivityLog, Timed};
 use crate::testbench::device::Micros;
 
-/// Speed of its port, whatever a program sets: it is a port by name only.
+/// Baud rate of its port, whatever a program sets: the port is virtual and ignores the setting.
 pub const BAUD: u64 = 3_686_400;
-/// Supply voltages in mV that it can give.
+/// Range of its supply voltage in mV.
 const VOLTAGES: std::ops::RangeInclusive<u64> = 1800..=3300;
 /// Commands that take a value.
 const SETTINGS: [&str; 10] =
     ["lcd", "pwr", "volt", "acqtime", "trigdelay", "trigsrc", "eventsrc", "output", "format", "freq"];
-/// A millisecond.
+/// Time per sample: one millisecond.
 const SAMPLE: Micros = 1000;
-/// Samples between two time stamps.
+/// Number of samples per time stamp.
 const STAMP_EVERY: u64 = 1000;
 
-/// An energy monitor.
+/// Simulated energy monitor.
 pub struct Monitor {
     profile: Arc<Profile>,
     power: Power,
     command: Vec<u8>,
-    /// Whether it feeds the device.
+    /// Whether it powers the device.
     feeding: bool,
     /// Supply voltage in mV.
     millivolts: u64,
-    /// When sampling started.
+    /// Time at which sampling started; `None` if stopped.
     since: Option<Micros>,
     samples: u64,
-    /// Where in the trail it has come to.
+    /// Next span and next pulse of the activity.
     span: usize,
     pulse: usize,
     events: u64,
@@ -43,7 +43,7 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// A monitor wired to a device of a profile.
+    /// Creates a monitor for the device of a profile.
     #[must_use]
     pub fn new(profile: Arc<Profile>, power: Power) -> Self {
         Self {
@@ -61,19 +61,19 @@ impl Monitor {
         }
     }
 
-    /// Whether it feeds the device.
+    /// Returns whether it powers the device.
     #[must_use]
-    pub const fn feeds(&self) -> bool {
+    pub const fn powers_device(&self) -> bool {
         self.feeding
     }
 
-    /// Takes bytes that arrive at a time; commands end with a line feed.
-    pub fn take(&mut self, at: Micros, bytes: &[u8], trail: &Trail) -> Vec<Timed> {
+    /// Takes bytes that arrive at a time; returns timed lines. Commands end with a line feed.
+    pub fn take(&mut self, at: Micros, bytes: &[u8], activity: &ActivityLog) -> Vec<Timed> {
         let mut out = Vec::new();
         for byte in bytes {
             if *byte == b'\n' {
                 let command = String::from_utf8_lossy(&std::mem::take(&mut self.command)).trim().to_owned();
-                out.extend(self.execute(at, &command, trail));
+                out.extend(self.execute(at, &command, activity));
             } else {
                 self.command.push(*byte);
             }
@@ -81,7 +81,7 @@ impl Monitor {
         out
     }
 
-    fn execute(&mut self, at: Micros, command: &str, trail: &Trail) -> Vec<Timed> {
+    fn execute(&mut self, at: Micros, command: &str, activity: &ActivityLog) -> Vec<Timed> {
         let say = |text: String| Timed { at, bytes: text.into_bytes() };
         let words: Vec<&str> = command.split_ascii_whitespace().collect();
         let mut out = Vec::new();
@@ -91,11 +91,11 @@ impl Monitor {
             ["start"] => {
                 self.since = Some(at);
                 (self.samples, self.events) = (0, 0);
-                self.pulse = trail.pulses.partition_point(|pulse| *pulse < at);
+                self.pulse = activity.pulses.partition_point(|pulse| *pulse < at);
                 None
             }
             ["stop"] => {
-                out = self.run(at, trail);
+                out = self.run(at, activity);
                 self.since = None;
                 more = Some("Acquisition completed".to_owned());
                 None
@@ -137,8 +137,8 @@ impl Monitor {
         out
     }
 
-    /// The samples taken until a time.
-    pub fn run(&mut self, until: Micros, trail: &Trail) -> Vec<Timed> {
+    /// Returns the new samples until a time.
+    pub fn run(&mut self, until: Micros, activity: &ActivityLog) -> Vec<Timed> {
         let Some(since) = self.since else { return Vec::new() };
         let lossy = self.profile.has_fault(FaultKind::DroppedSamples);
         let mut out = Vec::new();
@@ -150,14 +150,14 @@ impl Monitor {
                 let ms = self.samples;
                 let _ = write!(text, "TimeStamp: {:03}s {:03}ms, buff 00%\r\n", ms / 1000 % 1000, ms % 1000);
             }
-            while trail.pulses.get(self.pulse).is_some_and(|pulse| *pulse < end) {
+            while activity.pulses.get(self.pulse).is_some_and(|pulse| *pulse < end) {
                 let _ = write!(text, "event {:02} ris\r\n", self.events);
                 self.events += 1;
                 self.pulse += 1;
             }
             let dropped = lossy && (5_000..6_000).contains(&self.samples);
             if !dropped {
-                let joules = self.mean_power(start, end, trail) * 1e-6;
+                let joules = self.mean_power(start, end, activity) * 1e-6;
                 let _ = write!(text, "{}\r\n", printed(joules * (1.0 + 0.004 * self.random.swing())));
             }
             out.push(Timed { at: end, bytes: text.into_bytes() });
@@ -166,18 +166,18 @@ impl Monitor {
         out
     }
 
-    /// Mean power in mW of a millisecond; a device that is not fed takes none.
-    fn mean_power(&mut self, start: Micros, end: Micros, trail: &Trail) -> f64 {
-        if trail.off_since.is_some_and(|off| off <= start) {
+    /// Returns the mean power in mW over one millisecond; 0 while the device is off.
+    fn mean_power(&mut self, start: Micros, end: Micros, activity: &ActivityLog) -> f64 {
+        if activity.off_since.is_some_and(|off| off <= start) {
             return 0.0;
         }
         let power = self.power;
-        while trail.spans.get(self.span).is_some_and(|span| span.1 <= start) {
+        while activity.spans.get(self.span).is_some_and(|span| span.1 <= start) {
             self.span += 1;
         }
         let mut sum = 0.0;
         let mut idle = SAMPLE as f64;
-        for span in trail.spans[self.span..].iter().take_while(|span| span.0 < end) {
+        for span in activity.spans[self.span..].iter().take_while(|span| span.0 < end) {
             let common = span.1.min(end).saturating_sub(span.0.max(start)) as f64;
             sum += common
                 * match span.2 {
@@ -191,7 +191,7 @@ impl Monitor {
     }
 }
 
-/// A number as the monitor prints it: four digits and a signed exponent of two.
+/// Formats a number as the monitor does: four digits and a signed exponent of two digits.
 fn printed(value: f64) -> String {
     if value <= 0.0 {
         return "0000+00".to_owned();

@@ -1,4 +1,4 @@
-//! What a simulated device is like, read from YAML (`schemas/profile.schema.json`).
+//! Profile of a simulated device, read from YAML (`schemas/profile.schema.json`).
 
 use std::collections::BTreeMap;
 
@@ -6,46 +6,50 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::round::Mode;
+use crate::schema::{FileErrors, read_yaml, read_yaml_in_range};
 
-/// A device profile.
+/// Device profile.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    /// The profile's name: the file's name without its ending.
+    /// Name of the profile: the file name without extension.
     #[serde(skip)]
     pub name: String,
-    /// Name of the system, as its folder.
+    /// Name of the system, also of its folder.
     pub system: String,
-    /// What the device answers to `name`.
+    /// Reply of the device to `name`.
     pub vendor: String,
-    /// Start of every random sequence.
+    /// Seed of the random numbers.
     pub seed: u64,
     /// System description, by official field.
     pub description: BTreeMap<String, String>,
-    /// What it runs, by benchmark.
+    /// Speed, by benchmark; a benchmark that is missing is not supported.
     pub benchmarks: BTreeMap<String, Speed>,
-    /// Power in mW; `null` where the profile has no energy measurement.
+    /// Power in mW; `null` if energy cannot be measured.
     pub power: Option<Power>,
-    /// Its serial links.
+    /// Serial links.
     pub link: Link,
-    /// How it prints.
+    /// Format of its replies.
     pub printing: Printing,
-    /// Its clock's error in parts per million; positive runs fast.
+    /// Error of its clock in parts per million; a positive value means that the clock is fast.
+    #[schemars(range(min = -1_000_000.0, max = 1_000_000.0))]
     pub clock_ppm: f64,
-    /// How good its outputs are, by benchmark.
+    /// Quality of its outputs, by benchmark.
     pub quality: BTreeMap<String, Quality>,
-    /// What goes wrong.
+    /// Faults that happen during a session.
     #[serde(default)]
     pub faults: Vec<Fault>,
 }
 
-/// How fast a benchmark runs.
+/// Speed of a benchmark.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Speed {
-    /// Seconds of one inference.
+    /// Seconds per inference.
+    #[schemars(range(min = 0.0, max = 3600.0))]
     pub seconds: f64,
     /// Largest deviation of a window from that, as a fraction.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub jitter: f64,
 }
 
@@ -54,12 +58,16 @@ pub struct Speed {
 #[serde(deny_unknown_fields)]
 pub struct Power {
     /// While waiting.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub idle: f64,
     /// While an input is loaded.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub load: f64,
     /// While inferring.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub inference: f64,
     /// Supply voltage in mV.
+    #[schemars(range(min = 1, max = 100_000))]
     pub millivolts: u32,
 }
 
@@ -67,19 +75,23 @@ pub struct Power {
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
-    /// Baud of the device in performance and accuracy mode.
+    /// Baud rate of the device in performance and accuracy mode.
+    #[schemars(range(min = 1, max = 100_000_000))]
     pub baud: u64,
-    /// Baud of the device in energy mode.
+    /// Baud rate of the device in energy mode.
+    #[schemars(range(min = 1, max = 100_000_000))]
     pub energy_baud: u64,
-    /// Baud of the interface board.
+    /// Baud rate of the interface board.
+    #[schemars(range(min = 1, max = 100_000_000))]
     pub board_baud: u64,
 }
 
-/// How a device prints.
+/// Format of a device's replies.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Printing {
-    /// Decimals of an output; zero prints int8 values 0 to 127.
+    /// Number of decimals of an output; 0 prints int8 values from 0 to 127.
+    #[schemars(range(min = 0, max = 17))]
     pub decimals: usize,
     /// Whether a comma follows the last output.
     pub trailing_comma: bool,
@@ -87,44 +99,50 @@ pub struct Printing {
     pub echo: bool,
 }
 
-/// How good the outputs of a benchmark are.
+/// Quality of the outputs of a benchmark.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Quality {
     /// Classification.
     Classes {
-        /// Inputs of the list that are classified right.
+        /// Number of inputs that are classified correctly.
+        #[schemars(range(min = 0, max = 1_000_000))]
         right: usize,
         /// Smallest output of the winning class, between 0.5 and 1.
+        #[schemars(range(min = 0.5, max = 1.0))]
         confidence: f64,
     },
     /// Anomaly detection.
     Anomaly {
-        /// The input list it is measured on.
+        /// Input list that it is measured on.
         list: String,
         /// Wanted area under the ROC curve, 0.5 to 1.
+        #[schemars(range(min = 0.5, max = 1.0))]
         auc: f64,
     },
     /// Streaming wake word.
     Wakeword {
-        /// Words it misses.
+        /// Number of wake words that it misses.
+        #[schemars(range(min = 0, max = 1_000_000))]
         misses: usize,
-        /// False alarms.
+        /// Number of false alarms.
+        #[schemars(range(min = 0, max = 1_000_000))]
         false_alarms: usize,
     },
 }
 
-/// Something that goes wrong, taken from real evidence.
+/// Fault, taken from real evidence.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// What.
+    /// Kind of fault.
     pub kind: FaultKind,
-    /// The first word of the command it happens at; every command if empty.
+    /// First word of the command at which it happens; empty for every command.
     #[serde(default)]
     pub command: String,
-    /// How many such commands pass unharmed before.
+    /// Number of such commands before the one at which it happens.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub after: usize,
 }
 
@@ -142,17 +160,17 @@ pub enum FaultKind {
     Reset,
     /// A byte 0xFF is mixed into the reply.
     Garbage,
-    /// A byte of the reply's last line but one is lost.
+    /// A byte of the second-last line of the reply is lost.
     DropFromDevice,
     /// A byte of the command is lost.
     DropToDevice,
-    /// A pulse of the time-stamp pin is not seen.
+    /// A pulse of the time-stamp pin is missed.
     LostStamp,
     /// A pulse of the time-stamp pin is seen twice.
     ExtraStamp,
-    /// The energy monitor loses a second of samples.
+    /// The energy monitor loses one second of samples.
     DroppedSamples,
-    /// The device's clock runs at two thirds of its speed.
+    /// The device's clock runs at two thirds of its nominal speed.
     SlowClock,
     /// The device reports another benchmark's model.
     WrongModel,
@@ -160,41 +178,34 @@ pub enum FaultKind {
     Cheat,
 }
 
-/// Why there is no such profile.
+/// Error of a profile.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
     /// No profile of that name is built in.
-    #[error("there is no profile {name}; there are {known}")]
+    #[error("there is no profile {name}; known: {known}")]
     Unknown {
-        /// What was asked for.
+        /// Requested name.
         name: String,
-        /// Built-in profiles.
+        /// Names of the built-in profiles.
         known: String,
     },
-    /// The text is no profile.
-    #[error("{file}: {reason}")]
-    Malformed {
-        /// Which.
-        file: String,
-        /// Why, with line and column.
-        reason: String,
-    },
-    /// The profile says nothing of power.
-    #[error(
-        "profile {profile} has no power figures, so its energy cannot be measured; give it `power:` or use another mode"
-    )]
+    /// The text is not a valid profile.
+    #[error(transparent)]
+    Malformed(#[from] FileErrors),
+    /// The profile does not have power figures.
+    #[error("profile {profile} has no power figures, so energy cannot be measured; add `power:` or use another mode")]
     NoPower {
-        /// Which profile.
+        /// Name of the profile.
         profile: String,
     },
     /// The device does not run that benchmark.
     #[error("profile {profile} does not run {benchmark}; it runs {known}")]
     NoSuchBenchmark {
-        /// Which profile.
+        /// Name of the profile.
         profile: String,
-        /// What was asked for.
+        /// Requested benchmark.
         benchmark: String,
-        /// What it runs.
+        /// Benchmarks that the device runs.
         known: String,
     },
 }
@@ -207,37 +218,39 @@ const PROFILES: &[(&str, &str)] = &[
 ];
 
 impl Profile {
-    /// Names of the built-in profiles.
+    /// Returns the names of the built-in profiles.
     #[must_use]
     pub fn names() -> Vec<&'static str> {
         PROFILES.iter().map(|(name, _)| *name).collect()
     }
 
-    /// A built-in profile.
+    /// Returns a built-in profile.
     ///
     /// # Errors
-    /// When there is none of that name.
+    /// When there is no profile with that name.
     pub fn named(name: &str) -> Result<Self, ProfileError> {
         let unknown = || ProfileError::Unknown { name: name.to_owned(), known: Self::names().join(", ") };
         let (name, text) = PROFILES.iter().find(|(known, _)| *known == name).ok_or_else(unknown)?;
-        Self::parse(name, text)
+        // A test compares the built-in files with their schema, so that it is not compiled here.
+        let mut profile: Self = read_yaml(name, text)?;
+        (*name).clone_into(&mut profile.name);
+        Ok(profile)
     }
 
-    /// Reads a profile from text.
+    /// Parses a profile.
     ///
     /// # Errors
-    /// When the text is none.
-    pub fn parse(name: &str, text: &str) -> Result<Self, ProfileError> {
-        let mut profile: Self = serde_yaml::from_str(text)
-            .map_err(|error| ProfileError::Malformed { file: format!("{name}.yaml"), reason: error.to_string() })?;
+    /// When the text is not a valid profile.
+    pub fn parse(name: &str, file: &str, text: &str) -> Result<Self, ProfileError> {
+        let mut profile: Self = read_yaml_in_range(file, text)?;
         name.clone_into(&mut profile.name);
         Ok(profile)
     }
 
-    /// How fast it runs a benchmark.
+    /// Returns the speed of a benchmark.
     ///
     /// # Errors
-    /// When it does not run it.
+    /// When the device does not run the benchmark.
     pub fn speed(&self, benchmark: &str) -> Result<Speed, ProfileError> {
         self.benchmarks.get(benchmark).copied().ok_or_else(|| ProfileError::NoSuchBenchmark {
             profile: self.name.clone(),
@@ -246,20 +259,20 @@ impl Profile {
         })
     }
 
-    /// Speed of the device's port in baud, which depends on what its firmware is built for.
+    /// Returns the baud rate of the device's port, which depends on the mode that its firmware is built for.
     #[must_use]
     pub fn device_baud(&self, benchmark: &str, mode: Mode) -> u32 {
         let energy = mode == Mode::Energy && benchmark != "sww";
         u32::try_from(if energy { self.link.energy_baud } else { self.link.baud }).unwrap_or(u32::MAX)
     }
 
-    /// Supply voltage in mV; 1800 where the profile has no energy measurement.
+    /// Returns the supply voltage in mV; 1800 if the profile does not have power figures.
     #[must_use]
     pub fn millivolts(&self) -> u32 {
         self.power.map_or(1800, |power| power.millivolts)
     }
 
-    /// Whether a fault of some kind is in the profile at all.
+    /// Returns whether the profile has a fault of this kind.
     #[must_use]
     pub fn has_fault(&self, kind: FaultKind) -> bool {
         self.faults.iter().any(|fault| fault.kind == kind)

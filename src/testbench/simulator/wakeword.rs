@@ -1,17 +1,17 @@
-//! The streaming wake word device: listens to the board's audio, pulses a pin when it hears the word, and holds another
-//! high while it processes a frame.
+//! Simulated streaming wake word device: it listens to the board's audio, pulses one pin when it detects the word, and
+//! holds another pin high while it processes a frame.
 
 use std::sync::Arc;
 
 use super::profile::{FaultKind, Profile, ProfileError, Quality};
 use super::random::Random;
-use super::{Activity, Reply, Timed, Trail};
+use super::{Activity, ActivityLog, Reply, Timed};
 use crate::round::WakewordTruth;
 use crate::testbench::device::{Micros, SECOND};
 
-/// Time from power to the pulse of the boot.
+/// Time from power-on to the pulse of the boot.
 const BOOT: Micros = 20_000;
-/// Time between frames: 512 samples at 16 kHz.
+/// Time per frame: 512 samples at 16 kHz.
 pub const FRAME: Micros = 32_000;
 
 /// Length of the firmware's command buffer.
@@ -20,13 +20,14 @@ const COMMAND_CHARACTERS: usize = 1028;
 const MEMORY: usize = 65_536;
 /// Most activations that it keeps.
 const MOST_ACTIVATIONS: usize = 1000;
-/// Values in a line.
+/// Printed values per line.
 const VALUES_A_LINE: usize = 16;
-/// An activation of the word at which it is heard, and one at which it is not, of 127.
+/// Activation of the wake word in a frame with the word, on a scale to 127.
 const HEARD: i32 = 121;
+/// Activation of the wake word in a frame without the word.
 const UNHEARD: i32 = -127;
 
-/// A streaming wake word device.
+/// Simulated streaming wake word device.
 pub struct WakewordDut {
     profile: Arc<Profile>,
     seconds: f64,
@@ -36,14 +37,14 @@ pub struct WakewordDut {
     memory: Vec<u8>,
     expected: usize,
     pointer: usize,
-    /// Of the last stream, frame by frame.
+    /// Activations per frame of the last stream.
     activations: Vec<i32>,
-    /// What it did.
-    pub trail: Trail,
+    /// Record of what the device did.
+    pub activity: ActivityLog,
 }
 
 impl WakewordDut {
-    /// A device of a profile.
+    /// Creates a device from a profile.
     ///
     /// # Errors
     /// When the profile does not run the benchmark.
@@ -59,27 +60,27 @@ impl WakewordDut {
             expected: 0,
             pointer: 0,
             activations: Vec::new(),
-            trail: Trail::default(),
+            activity: ActivityLog::default(),
         })
     }
 
-    /// Gives it power, so that it boots with a pulse and no word, or takes it away with all it had in memory.
+    /// Powers the device on, so that it boots with a pulse but without a banner, or off, so that it loses its memory.
     pub fn power(&mut self, at: Micros, on: bool) -> Vec<Timed> {
         self.command.clear();
         self.memory.fill(0);
         self.activations.clear();
         (self.streaming, self.expected, self.pointer) = (false, 0, 0);
-        self.trail.off_since = (!on).then_some(at);
+        self.activity.off_since = (!on).then_some(at);
         if on {
-            self.trail.pulses.push(at + BOOT);
+            self.activity.pulses.push(at + BOOT);
         }
         Vec::new()
     }
 
-    /// Takes bytes that arrive at a time. Without power it hears nothing.
+    /// Takes bytes that arrive at a time; returns timed lines. A device without power ignores them.
     pub fn take(&mut self, at: Micros, bytes: &[u8]) -> Vec<Timed> {
         let mut out = Vec::new();
-        if self.trail.off_since.is_some() {
+        if self.activity.off_since.is_some() {
             return out;
         }
         for byte in bytes {
@@ -112,18 +113,18 @@ impl WakewordDut {
             ["start", ..] => {
                 self.streaming = true;
                 self.activations.clear();
-                self.trail.pulses.push(at);
+                self.activity.pulses.push(at);
                 reply.say("Listening for I2S data ... ");
                 reply.say("DMA receive initiated.");
             }
             ["stop", ..] if self.streaming => {
                 self.streaming = false;
-                self.trail.pulses.push(at);
+                self.activity.pulses.push(at);
                 reply.say("Streaming stopped.");
                 self.say_activations(&mut reply);
             }
             ["stop", ..] => reply.say("I2S is already idle.  Ignoring stop request"),
-            ["timestamp", ..] => self.trail.pulses.push(at),
+            ["timestamp", ..] => self.activity.pulses.push(at),
             ["help", ..] => reply.say(&format!("Commands: {}", COMMANDS.join(" "))),
             ["state", ..] => reply.say(if self.streaming { "Streaming" } else { "Idle" }),
             ["log", ..] => reply.say(&format!("{} activations", self.activations.len())),
@@ -146,7 +147,7 @@ impl WakewordDut {
         reply.lines
     }
 
-    /// Sixteen values a line, each followed by a comma but for the last.
+    /// Prints the activations, sixteen per line, separated by commas.
     fn say_activations(&self, reply: &mut Reply) {
         reply.say("target activations: ");
         let values: Vec<String> = self.activations.iter().map(ToString::to_string).collect();
@@ -212,8 +213,8 @@ impl WakewordDut {
         }
     }
 
-    /// Hears a recording that starts to play at a time: when the detection pin pulses and the processing pin rises and
-    /// falls, all relative to `at`. Nothing without `start`.
+    /// Processes a recording that starts to play at `at`. Returns the pulses of the detection pin and the edges of the
+    /// processing pin, relative to `at`; empty if the device was not started.
     pub fn hear(&mut self, at: Micros, truth: &WakewordTruth) -> Heard {
         if !self.streaming {
             return Heard::default();
@@ -222,7 +223,7 @@ impl WakewordDut {
         let frames = micros(truth.length_s) / FRAME;
         let start = 3_000;
         let rises = (0..frames).map(|frame| at + start + frame * FRAME);
-        self.trail.spans.extend(rises.map(|rise| (rise, rise + processing, Activity::Infer)));
+        self.activity.spans.extend(rises.map(|rise| (rise, rise + processing, Activity::Infer)));
         let detections = self.detections(truth);
         let heard: std::collections::BTreeSet<u64> = detections.iter().map(|pulse| pulse / FRAME).collect();
         let kept = frames.min(MOST_ACTIVATIONS as u64);
@@ -239,7 +240,7 @@ impl WakewordDut {
         let mut random = Random::new(self.profile.seed ^ 0x57_57);
         let mut order: Vec<usize> = (0..truth.words.len()).collect();
         random.shuffle(&mut order);
-        // The mark of the first frame, to which all others are relative.
+        // Pulse of the first frame, the zero of all other times.
         let first = 85_000;
         let mut pulses = vec![first];
         for word in order.into_iter().skip(misses) {
@@ -249,7 +250,7 @@ impl WakewordDut {
         let mut placed = 0;
         let mut time = 20.0;
         while placed < alarms && time < truth.length_s - 5.0 {
-            // Clear of every word by more than any tolerance, and of other alarms.
+            // Further from every word than any tolerance, and away from other alarms.
             if truth.words.iter().all(|(begin, end)| time < begin - 2.0 || time > end + 4.0) {
                 pulses.extend(burst(first + micros(time), &mut random));
                 placed += 1;
@@ -263,7 +264,7 @@ impl WakewordDut {
     }
 }
 
-/// The commands of the reference firmware for the stream.
+/// Commands of the reference firmware for the wake word.
 const COMMANDS: [&str; 16] = [
     "name",
     "profile",
@@ -282,23 +283,23 @@ const COMMANDS: [&str; 16] = [
     "proc_hi",
     "proc_lo",
 ];
-/// Features of a frame.
+/// Number of features per frame.
 const FEATURES: usize = 40;
 
 fn say_features(reply: &mut Reply) {
     reply.say(&format!("m-features-[{}]", ["+0"; FEATURES].join(", ")));
 }
 
-/// What a device made of a recording, relative to its start.
+/// Response of a device to a recording, with times relative to the start.
 #[derive(Debug, Default)]
 pub struct Heard {
     /// Pulses of the detection pin.
     pub detections: Vec<Micros>,
-    /// Rises and falls of the processing pin; the board keeps a hundred.
+    /// Rising and falling edges of the processing pin; the board keeps a hundred.
     pub edges: Vec<(Micros, Micros)>,
 }
 
-/// A word stays in view for several frames, one pulse each.
+/// Returns the pulses of one detection: the word is detected in several frames, with one pulse per frame.
 fn burst(start: Micros, random: &mut Random) -> Vec<Micros> {
     let frames = 5 + random.below(12) as u64;
     (0..frames).map(|frame| start + frame * FRAME).collect()

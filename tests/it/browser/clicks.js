@@ -28,5 +28,5 @@ setTimeout(() => {
   const id = link.getAttribute("href").slice(1);
   const open = document.getElementById(id).open;
   const kept = location.hash.includes("benchmark=BENCHMARK") && location.hash.includes(`at=${id}`);
-  told({ ready, up, down, filtered, worded, sections, count, address, open, kept });
+  finish({ ready, up, down, filtered, worded, sections, count, address, open, kept });
 }, 100);

@@ -22,4 +22,4 @@ save.click();
 mark(of("description-value-empty"), "ask", "Which processor is it?");
 form.elements.letter.value = of("accuracy-mismatch").dataset.submitter;
 document.getElementById("save-letter").click();
-Promise.all(blobs.map((blob) => blob.text())).then((texts) => told({ refused, texts }));
+Promise.all(blobs.map((blob) => blob.text())).then((texts) => finish({ refused, texts }));

@@ -1,4 +1,4 @@
-//! A browser that does what it is told over a pipe, by the protocol of its developer tools.
+//! Controls a browser over a pipe with the DevTools protocol.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tinyaudit::render::html::policy::base64;
 
-/// Where the page is: no host, only what the browser believes.
+/// Address of the page. The host does not exist; the test answers its requests.
 pub const ADDRESS: &str = "http://host.test/any/path/page.html";
 
-/// How long an answer may take.
+/// Time-out for an answer.
 const PATIENCE: Duration = Duration::from_secs(100);
 
-/// A page in a browser that reaches nothing else.
+/// A page in a browser without other connections.
 pub struct Chromium {
     child: Child,
     to: File,
@@ -26,9 +26,9 @@ pub struct Chromium {
     /// The tab.
     tab: String,
     page: String,
-    /// Contexts that scripts run in, each with the session it is in and its frame.
+    /// Contexts in which scripts run, each with its session and frame.
     contexts: Vec<(String, u64, String)>,
-    /// What was asked for beside the page.
+    /// Requests for other addresses.
     pub requests: Vec<String>,
     folder: TempDir,
 }
@@ -51,10 +51,10 @@ impl Chromium {
             .unwrap();
         let to = fs::OpenOptions::new().write(true).open(&pipes[0]).unwrap();
         let out = BufReader::new(File::open(&pipes[1]).unwrap());
-        let (told, from) = channel();
+        let (sender, from) = channel();
         std::thread::spawn(move || {
             for message in out.split(0).map_while(Result::ok) {
-                let _ = told.send(serde_json::from_slice(&message).unwrap());
+                let _ = sender.send(serde_json::from_slice(&message).unwrap());
             }
         });
         let mut opened = Self {
@@ -81,7 +81,7 @@ impl Chromium {
         opened
     }
 
-    /// Every part of a page is listened to and watched: the tab, its frames, its workers.
+    /// Listens to a part of the page: the tab, its frames, its workers.
     fn prepare(&mut self, session: &str) {
         let watched = json!({"autoAttach": true, "waitForDebuggerOnStart": false, "flatten": true});
         self.send(session, "Fetch.enable", &json!({}));
@@ -99,7 +99,7 @@ impl Chromium {
         self.calls
     }
 
-    /// Calls a method and returns its result; what happens meanwhile is seen to.
+    /// Calls a method and returns its result; handles events in the meantime.
     pub fn call(&mut self, session: &str, method: &str, parameters: &Value) -> Value {
         self.try_call(session, method, parameters).unwrap_or_else(|error| panic!("{method}: {error}"))
     }
@@ -154,19 +154,19 @@ impl Chromium {
         }
     }
 
-    /// What a script in the page gives, once it is settled.
+    /// Runs a script in the page and returns its result, after promises are resolved.
     pub fn run(&mut self, script: &str) -> Value {
         let tab = self.tab.clone();
         self.run_in(&tab, None, script)
     }
 
-    /// The same in the report's frame, or in the worker, once its own script is there.
+    /// Runs a script in the frame of the report or in the worker, once it is loaded.
     pub fn run_inside(&mut self, part: Part, script: &str) -> Value {
         let frames = self.call(&self.tab.clone(), "Page.getFrameTree", &json!({}));
         let own = frames["frameTree"]["frame"]["id"].as_str().unwrap().to_owned();
         let since = Instant::now();
         loop {
-            assert!(since.elapsed() < PATIENCE, "there is no such part");
+            assert!(since.elapsed() < PATIENCE, "the part does not exist");
             let is_meant = |(_, _, frame): &&(String, u64, String)| match part {
                 Part::Frame => !frame.is_empty() && own != *frame,
                 Part::Worker => frame.is_empty(),
@@ -179,7 +179,7 @@ impl Chromium {
                     return self.run_in(&session, Some(context), script);
                 }
             }
-            // Meanwhile the browser tells what there is.
+            // In the meantime the browser reports its contexts.
             std::thread::sleep(Duration::from_millis(20));
             self.call("", "Browser.getVersion", &json!({}));
         }
@@ -196,7 +196,7 @@ impl Chromium {
         answer["result"]["value"].clone()
     }
 
-    /// Waits until something holds in the page, and returns it.
+    /// Waits until a condition is true in the page, and returns its value.
     pub fn wait(&mut self, condition: &str) -> Value {
         self.run(&format!(
             "new Promise((done) => {{ const look = () => {{ const seen = {condition}; \
@@ -213,7 +213,7 @@ impl Chromium {
         }
     }
 
-    /// Chooses files, or a folder, with an input.
+    /// Selects files or a folder with an input element.
     pub fn choose(&mut self, input: &str, files: &[&Path]) {
         let tab = self.tab.clone();
         let found =
@@ -233,14 +233,15 @@ impl Chromium {
         }
     }
 
-    /// Makes the window so wide.
+    /// Sets the width of the window.
     pub fn width(&mut self, width: u32) {
         let metrics = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false});
         let tab = self.tab.clone();
         self.call(&tab, "Emulation.setDeviceMetricsOverride", &metrics);
     }
 
-    /// The file that a click makes, once it is whole. Now and then a busy browser loses a download; a person would click again.
+    /// Clicks and returns the downloaded file once it is complete. A busy browser sometimes loses a download; then it
+    /// clicks again.
     pub fn downloaded(&mut self, name: &str, click: impl Fn(&mut Self)) -> Vec<u8> {
         let folder = self.folder.path().join("downloads");
         let path: PathBuf = folder.join(name);
@@ -248,28 +249,28 @@ impl Chromium {
             click(self);
             let since = Instant::now();
             while since.elapsed() < PATIENCE / 3 {
-                // Its place is taken by an empty file at first.
+                // The browser creates an empty file first.
                 if fs::metadata(&path).map_or(0, |file| file.len()) > 0 {
                     let bytes = fs::read(&path).unwrap();
                     fs::remove_file(path).unwrap();
                     return bytes;
                 }
-                // What the browser asks meanwhile is answered.
+                // Answers requests of the browser in the meantime.
                 self.call("", "Browser.getVersion", &json!({}));
                 std::thread::sleep(Duration::from_millis(20));
             }
         }
         let there: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        panic!("{name} does not come; there are {there:?}")
+        panic!("{name} was not downloaded; found {there:?}")
     }
 }
 
-/// A part of the page with scripts of its own.
+/// A part of the page that runs its own scripts.
 #[derive(Clone, Copy)]
 pub enum Part {
-    /// The report.
+    /// The frame with the report.
     Frame,
-    /// The audit.
+    /// The worker with the audit.
     Worker,
 }
 

@@ -1,21 +1,20 @@
-//! The checklist as a PDF: its text, put back into the lines and rows that its Word file had.
+//! Parser of a checklist in a PDF: restores the lines and table rows of its Word file.
 //!
-//! Lines that a question or an answer was broken into are joined, and the head that every page repeats is dropped. An
-//! answer is ticked by a mark, as in a Word file; or by a sign that takes the place of the empty box which the other
-//! answers have, even where nobody says what sign it is.
+//! Wrapped lines of a question or an answer are joined, and page headers are dropped. An answer is ticked by a mark, as
+//! in a Word file, or by an unknown glyph in the place where other answers have an empty box.
 
 use super::{Checklist, EMPTY_BOXES, Item};
 use crate::parse::document::pdf::{self, Cell, Line, Text};
 use crate::parse::location::Damage;
 
-/// How far apart lines of one paragraph are at most, as a multiple of the size of their letters.
+/// Largest distance between lines of one paragraph, as a multiple of the font size.
 const LINE_PITCH: f64 = 1.6;
-/// How far apart lines of one cell are at most.
+/// Largest distance between lines of one cell, as a multiple of the font size.
 const CELL_PITCH: f64 = 1.4;
-/// How far beside each other things may stand that are meant to stand below each other, in points.
+/// Largest horizontal distance between cells of one column, in points.
 const SAME_PLACE: f64 = 12.0;
 
-/// How the answers of the official forms begin; only such a line is an answer where it has no box at all.
+/// Beginnings of the official forms' answers. A line without a box is an answer only if it begins like this.
 const ANSWERS: [&str; 24] = [
     "yes",
     "no",
@@ -43,39 +42,39 @@ const ANSWERS: [&str; 24] = [
     "none",
 ];
 
-/// What stands before a line.
+/// The first character of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Front {
     Nothing,
     EmptyBox,
-    /// A glyph that nobody names.
+    /// A glyph whose character is unknown.
     Sign,
 }
 
-/// A line of the form, before its neighbours say whether it is ticked.
+/// A line of the form, before its neighbours are used to decide whether it is ticked.
 #[derive(Debug)]
 struct Draft {
     item: Item,
     front: Front,
 }
 
-/// The checklist that a PDF holds.
+/// Reads a checklist from a PDF.
 ///
 /// # Errors
-/// When its answers cannot be told, with the reason.
+/// When its answers cannot be read, with the reason.
 pub fn parse(bytes: &[u8]) -> Result<Checklist, Damage> {
-    of_text(&pdf::read(bytes)?)
+    parse_text(&pdf::read(bytes)?)
 }
 
-fn of_text(text: &Text) -> Result<Checklist, Damage> {
+fn parse_text(text: &Text) -> Result<Checklist, Damage> {
     let unreadable = |why: &str| Damage::new(0, format!("the answers of this checklist cannot be read: {why}"));
     let letters = text.lines.iter().flat_map(|line| line.cells.iter()).flat_map(|cell| cell.text.chars());
     let (known, unknown): (Vec<char>, Vec<char>) = letters.partition(|letter| *letter != pdf::UNKNOWN);
     if known.is_empty() || unknown.len() > known.len() {
-        return Err(unreadable("this PDF has pictures of pages, no text"));
+        return Err(unreadable("this PDF contains pictures of pages instead of text"));
     }
     if text.annotated {
-        return Err(unreadable("the marks of this PDF are drawn over its text, as annotations"));
+        return Err(unreadable("its marks are annotations, not text"));
     }
     let (drafts, rows) = paragraphs(text);
     let mut checklist = Checklist { lines: Vec::new(), rows };
@@ -91,17 +90,17 @@ fn of_text(text: &Text) -> Result<Checklist, Damage> {
             && answers.iter().filter(|(item, _)| item.ticked).count() > 1
             && answers.iter().any(|(_, concluded)| *concluded)
         {
-            return Err(unreadable("the marks of this PDF cannot be told from its boxes"));
+            return Err(unreadable("its marks cannot be distinguished from its empty boxes"));
         }
         checklist.lines.extend(answers.into_iter().map(|(item, _)| item));
     }
     if !checklist.is_blank() && !is_answered(&checklist) {
-        return Err(unreadable("the marks of this PDF are drawn apart from its text"));
+        return Err(unreadable("its marks are drawings, not text"));
     }
     Ok(checklist)
 }
 
-/// Whether most questions that want one answer have it. Where a few have, the marks of the others are drawn.
+/// Whether at least two thirds of the questions with one answer have it. If fewer have, the other marks are drawings.
 fn is_answered(checklist: &Checklist) -> bool {
     let groups = checklist.lines.chunk_by(|_, below| !below.asks());
     let wanting = groups.filter(|group| group[0].wants_one() && group.len() > 1);
@@ -110,7 +109,8 @@ fn is_answered(checklist: &Checklist) -> bool {
     checklist.has_marks() && answered * 3 >= all * 2
 }
 
-/// The answers to one question, each with whether that it is ticked is a conclusion from its neighbours.
+/// Returns the answers to one question. The flag says whether an answer is ticked only by a conclusion from its
+/// neighbours.
 fn answers(drafts: &[Draft], has_boxes: bool) -> Vec<(Item, bool)> {
     let boxed = drafts.iter().any(|draft| draft.front == Front::EmptyBox);
     let is_answer = |text: &str| {
@@ -131,7 +131,7 @@ fn answers(drafts: &[Draft], has_boxes: bool) -> Vec<(Item, bool)> {
         .collect()
 }
 
-/// The lines outside tables, joined, and the rows of tables.
+/// Returns the joined lines outside tables, and the rows of tables.
 fn paragraphs(text: &Text) -> (Vec<Draft>, Vec<Vec<String>>) {
     let lines = without_heads(&text.lines);
     let margin = lines.iter().filter(|line| line.cells.len() < 3).map(|line| line.right()).fold(0.0, f64::max);
@@ -184,7 +184,7 @@ fn paragraphs(text: &Text) -> (Vec<Draft>, Vec<Vec<String>>) {
     (drafts, rows)
 }
 
-/// The lines without the first and the last of a page where an earlier page has the same there.
+/// Drops page headers and footers: first and last lines that an earlier page has in the same place.
 fn without_heads(lines: &[Line]) -> Vec<&Line> {
     const SHORTEST: usize = 16;
     let outer: Vec<&Line> = lines
@@ -200,7 +200,7 @@ fn without_heads(lines: &[Line]) -> Vec<&Line> {
     lines.iter().filter(|line| !is_head(line)).collect()
 }
 
-/// The columns that cells stand in; `None` where one stands in none or beside another.
+/// Returns the columns of cells. `None` if a cell is in no column, or two cells are not in ascending columns.
 fn columns_of(cells: &[Cell], columns: &[f64]) -> Option<Vec<usize>> {
     let place = |cell: &Cell| columns.iter().rposition(|left| (cell.left - left).abs() <= SAME_PLACE);
     let places: Vec<usize> = cells.iter().map(place).collect::<Option<_>>()?;
@@ -216,7 +216,7 @@ fn draft(line: &str) -> Draft {
         _ => Front::Nothing,
     };
     let text = line.trim_start_matches(|letter: char| is_sign(letter) || letter == ' ');
-    Draft { item: Item::of(text), front }
+    Draft { item: Item::parse(text), front }
 }
 
 #[cfg(test)]
@@ -224,7 +224,7 @@ mod tests {
     use super::*;
     use crate::parse::document::pdf::written::{Put, pdf};
 
-    /// A form of two pages, whose answers are marked as given; `❏` is an empty box.
+    /// Makes a form of two pages with the given marks; `❏` is an empty box.
     fn form(marks: [&str; 8]) -> Vec<Vec<(i32, i32, String)>> {
         let [open, closed, available, preview, yes, no, none, pruning] = marks;
         let mut height = 760;
@@ -278,7 +278,7 @@ mod tests {
         parse(&pdf(&pages, annotation))
     }
 
-    /// The answers that are ticked.
+    /// Returns the ticked answers.
     fn ticked(checklist: &Checklist) -> Vec<&str> {
         checklist.lines.iter().filter(|item| item.ticked).map(|item| item.text.as_str()).collect()
     }
@@ -297,36 +297,36 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_that_nobody_names_ticks_where_others_have_boxes() {
+    fn an_unknown_glyph_ticks_where_others_have_boxes() {
         let read = read(&form(["❏", "?", "?", "❏", "?", "❏", "?", "❏"]), None).unwrap();
         assert_eq!(ticked(&read), ["Closed", "Available", "Yes", "None"]);
         let all = self::read(&form(["?", "?", "?", "?", "?", "?", "?", "?"]), None).unwrap_err();
-        assert!(all.message.contains("drawn apart from its text"), "{}", all.message);
+        assert!(all.message.contains("drawings, not text"), "{}", all.message);
         let both = self::read(&form(["❏", "?", "?", "?", "?", "❏", "?", "❏"]), None).unwrap_err();
-        assert!(both.message.contains("cannot be told from its boxes"), "{}", both.message);
+        assert!(both.message.contains("cannot be distinguished from its empty boxes"), "{}", both.message);
     }
 
     #[test]
-    fn no_box_ticks_an_answer_of_the_form_and_no_remark() {
+    fn a_missing_box_ticks_an_answer_but_not_a_remark() {
         let read = read(&form(["❏", "", "", "❏", "", "❏", "", "❏"]), None).unwrap();
         assert_eq!(ticked(&read), ["Closed", "Available", "Yes", "None"]);
     }
 
     #[test]
-    fn marks_beside_the_text_make_it_unreadable() {
+    fn marks_that_are_not_text_make_a_checklist_unreadable() {
         let empty = form(["❏"; 8]);
-        assert!(read(&empty, None).unwrap_err().message.contains("drawn apart from its text"));
-        // A few marks in the text, the others drawn.
+        assert!(read(&empty, None).unwrap_err().message.contains("drawings, not text"));
+        // One mark is text, the others are drawings.
         let few = read(&form(["❏", "❏", "✓", "❏", "❏", "❏", "❏", "❏"]), None).unwrap_err();
-        assert!(few.message.contains("drawn apart from its text"), "{}", few.message);
+        assert!(few.message.contains("drawings, not text"), "{}", few.message);
         let marked = form(["❏", "✓", "✓", "❏", "✓", "❏", "✓", "❏"]);
         assert!(read(&marked, Some("Link")).is_ok());
-        assert!(read(&marked, Some("FreeText")).unwrap_err().message.contains("as annotations"));
-        assert!(read(&[vec![]], None).unwrap_err().message.contains("pictures of pages, no text"));
+        assert!(read(&marked, Some("FreeText")).unwrap_err().message.contains("annotations, not text"));
+        assert!(read(&[vec![]], None).unwrap_err().message.contains("pictures of pages instead of text"));
     }
 
     #[test]
-    fn the_form_before_it_was_filled_in_is_blank() {
+    fn a_form_that_is_not_filled_in_is_blank() {
         let mut pages = form(["❏"; 8]);
         pages[0].retain(|(_, _, text)| !text.contains('@'));
         for (_, _, text) in &mut pages[0] {

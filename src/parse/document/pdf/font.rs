@@ -1,4 +1,4 @@
-//! What the fonts of a PDF say of their glyphs: characters and widths.
+//! The fonts of a PDF: characters and widths of their glyphs.
 
 use std::collections::BTreeMap;
 
@@ -6,21 +6,21 @@ use lopdf::{Dictionary, Document, Encoding, Object};
 
 use super::{MAX_STREAM, UNKNOWN, dictionary, number};
 
-/// Most characters that one glyph may stand for.
+/// Most characters of one glyph.
 const MAX_CHARACTERS: usize = 8;
 
-/// A glyph of a font: what it says and how wide it is, as a part of the size.
+/// A glyph of a font: its text, and its width as a fraction of the font size.
 pub struct Shape {
     pub text: String,
     pub width: f64,
 }
 
-/// The number of a glyph and of its bytes.
+/// The code of a glyph, and the number of its bytes.
 pub type Code = (u32, usize);
 
-/// What is needed of a font.
+/// The needed data of a font.
 pub struct Font<'a> {
-    /// Whether two bytes make a code.
+    /// Whether a code has two bytes.
     is_composite: bool,
     names: BTreeMap<u32, String>,
     encoding: Option<Encoding<'a>>,
@@ -29,7 +29,7 @@ pub struct Font<'a> {
     symbols: Option<Symbols>,
 }
 
-/// The fonts of symbols that tick boxes.
+/// Symbol fonts that have boxes and check marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Symbols {
     Wingdings,
@@ -38,7 +38,7 @@ enum Symbols {
 }
 
 impl Symbols {
-    fn of(font: &[u8]) -> Option<Self> {
+    fn from_font_name(font: &[u8]) -> Option<Self> {
         let name = String::from_utf8_lossy(font).to_lowercase().replace([' ', '-'], "");
         if name.contains("wingdings2") {
             Some(Self::Wingdings2)
@@ -49,7 +49,7 @@ impl Symbols {
         }
     }
 
-    /// What the symbol of a code says.
+    /// Returns the character of a code.
     fn sign(self, code: u32) -> &'static str {
         match (self, code & 0xFF) {
             (_, 0x20) => " ",
@@ -69,7 +69,7 @@ impl<'a> Font<'a> {
         let said = font.get_deref(b"ToUnicode", document).and_then(Object::as_stream);
         let map = said.ok().and_then(|map| map.get_plain_content_with_limit(MAX_STREAM).ok());
         let names = map.map(|map| character_map(&map, names_left)).unwrap_or_default();
-        // With a map of its own, the library would unroll every range of it.
+        // With a character map, the library would expand all its ranges.
         let asks_map = font.has(b"ToUnicode") && !has_plain_encoding(document, font);
         let encoding =
             if asks_map || is_composite { None } else { font.get_font_encoding_with_limit(document, MAX_STREAM).ok() };
@@ -91,7 +91,7 @@ impl<'a> Font<'a> {
                 );
             }
         }
-        Self { is_composite, names, encoding, widths, usual_width, symbols: Symbols::of(base) }
+        Self { is_composite, names, encoding, widths, usual_width, symbols: Symbols::from_font_name(base) }
     }
 
     pub fn codes<'b>(&self, bytes: &'b [u8]) -> impl Iterator<Item = Code> + use<'b> {
@@ -105,7 +105,7 @@ impl<'a> Font<'a> {
         let text = match self.symbols {
             Some(symbols) => {
                 let named = named.and_then(|name| name.chars().next()).map(u32::from);
-                // A map may name the very signs instead of their places in the font.
+                // A map may give the characters themselves instead of their codes in the font.
                 match named.and_then(char::from_u32) {
                     Some(sign) if u32::from(sign) > 0xFF && !(0xF000..=0xF0FF).contains(&u32::from(sign)) => {
                         sign.to_string()
@@ -123,7 +123,7 @@ impl<'a> Font<'a> {
     }
 }
 
-/// Whether the encoding of a font is one of names of glyphs, for which the library asks no map.
+/// Whether a font has one of the standard encodings, for which the library does not read the character map.
 fn has_plain_encoding(document: &Document, font: &Dictionary) -> bool {
     const PLAIN: [&[u8]; 5] =
         [b"StandardEncoding", b"WinAnsiEncoding", b"MacRomanEncoding", b"MacExpertEncoding", b"PDFDocEncoding"];
@@ -135,7 +135,7 @@ fn has_plain_encoding(document: &Document, font: &Dictionary) -> bool {
     }
 }
 
-/// Widths of a composite font: `first [w w …]` or `first last w`.
+/// Reads the widths of a composite font: `first [w w …]` or `first last w`.
 fn composite_widths(document: &Document, listed: &[Object], widths: &mut BTreeMap<u32, f64>, left: &mut usize) {
     let mut rest = listed.iter();
     let mut put = |code: u32, width: f64| {
@@ -159,14 +159,14 @@ fn composite_widths(document: &Document, listed: &[Object], widths: &mut BTreeMa
     }
 }
 
-/// Takes one of what is left, if there is one.
+/// Takes one from the budget. Returns false if nothing is left.
 fn spend(left: &mut usize) -> bool {
     let any = *left > 0;
     *left = left.saturating_sub(1);
     any
 }
 
-/// The characters that a font's own map names.
+/// Reads the characters of a font's character map.
 fn character_map(map: &[u8], left: &mut usize) -> BTreeMap<u32, String> {
     let mut names = BTreeMap::new();
     let mut words = MapWords(map);
@@ -214,12 +214,12 @@ fn character_map(map: &[u8], left: &mut usize) -> BTreeMap<u32, String> {
     names
 }
 
-/// A code of up to four bytes.
+/// Returns a code of up to four bytes.
 fn value(bytes: &[u8]) -> u32 {
     bytes.iter().take(4).fold(0, |sum, byte| sum << 8 | u32::from(*byte))
 }
 
-/// UTF-16 as text, its last unit so many steps further; of the private area, or none, [`UNKNOWN`].
+/// Decodes UTF-16, with `step` added to the last unit. Without text the result is [`UNKNOWN`].
 fn characters(bytes: &[u8], step: u16) -> String {
     let mut units: Vec<u16> = bytes
         .chunks(2)
@@ -266,7 +266,7 @@ impl<'a> Iterator for MapWords<'a> {
     }
 }
 
-/// The number of a glyph.
+/// Returns the code of a glyph.
 fn code(object: &Object) -> Option<u32> {
     object.as_i64().ok().and_then(|code| u32::try_from(code).ok()).filter(|code| *code <= 0xFFFF)
 }
@@ -276,10 +276,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn symbols_of_the_fonts_that_tick_boxes_are_known() {
-        assert_eq!(Symbols::of(b"BCDFEE+Wingdings-Regular"), Some(Symbols::Wingdings));
-        assert_eq!(Symbols::of(b"Wingdings 2"), Some(Symbols::Wingdings2));
-        assert_eq!(Symbols::of(b"SegoeUISymbol"), None);
+    fn boxes_and_check_marks_of_symbol_fonts_are_known() {
+        assert_eq!(Symbols::from_font_name(b"BCDFEE+Wingdings-Regular"), Some(Symbols::Wingdings));
+        assert_eq!(Symbols::from_font_name(b"Wingdings 2"), Some(Symbols::Wingdings2));
+        assert_eq!(Symbols::from_font_name(b"SegoeUISymbol"), None);
         assert_eq!(Symbols::Wingdings.sign(0xF0FE), "☒");
         assert_eq!(Symbols::Wingdings.sign(0xA8), "☐");
         assert_eq!(Symbols::Wingdings2.sign(0x50), "☒");
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_map_names_no_more_than_it_may() {
+    fn a_character_map_stays_within_its_budget() {
         let map = b"9 beginbfrange <0000> <FFFF> <0041> <0000> <FFFF> <0041> <00000000> <FFFFFFFF> <0041> endbfrange";
         let mut left = 70_000;
         assert_eq!(character_map(map, &mut left).len(), 65_536);

@@ -1,14 +1,14 @@
-//! Glyphs put into lines by their height, and into cells and words by the gaps between them.
+//! Sorts glyphs into lines by their height, and into cells and words by the gaps between them.
 
 use super::{Cell, Line};
 
-/// Gaps, as parts of the size of the letters, from which words and cells part.
+/// Smallest gaps between words and between cells, as fractions of the font size.
 const WORD_GAP: f64 = 0.17;
 const CELL_GAP: f64 = 1.6;
-/// How far glyphs of one line may stand apart in height, as a part of their size.
+/// Largest difference in height between glyphs of one line, as a fraction of the font size.
 const SAME_HEIGHT: f64 = 0.45;
 
-/// A glyph and where it stands.
+/// A glyph and its position.
 #[derive(Debug, Clone)]
 pub struct Glyph {
     pub page: usize,
@@ -19,7 +19,7 @@ pub struct Glyph {
     pub text: String,
 }
 
-/// Glyphs in lines, from top to bottom.
+/// Sorts glyphs into lines, from top to bottom.
 pub fn lines(mut glyphs: Vec<Glyph>) -> Vec<Line> {
     glyphs.retain(|glyph| glyph.size > 0.5);
     glyphs.sort_by(|a, b| a.page.cmp(&b.page).then(b.height.total_cmp(&a.height)));
@@ -39,7 +39,7 @@ pub fn lines(mut glyphs: Vec<Glyph>) -> Vec<Line> {
     lines
 }
 
-/// The glyphs of a line in cells; `None` where there are only blanks.
+/// Divides the glyphs of a line into cells. `None` if there are only spaces.
 fn cells(glyphs: &[&Glyph]) -> Option<Line> {
     let mut cells: Vec<Cell> = Vec::new();
     let (mut size, mut height, mut blank, mut one_word) = (0.0_f64, 0.0_f64, false, true);

@@ -1,12 +1,12 @@
-//! PDFs for tests: text where it is put, boxes and marks by a font of their own.
+//! Writes PDFs for tests: text at given positions, boxes and marks in a separate font.
 
 use lopdf::content::{Content, Operation};
 use lopdf::{Document, Object, Stream, StringFormat, dictionary};
 
-/// The signs of the second font, by their codes from 1; the last one has no name in it.
+/// The characters of the second font, whose codes begin at 1. The last one is not in the font's character map.
 const SIGNS: [char; 5] = ['❏', '✓', '☒', '≤', '?'];
 
-/// A text and where it begins.
+/// Left edge, height and text.
 pub type Put<'a> = (i32, i32, &'a str);
 
 fn literal(bytes: Vec<u8>) -> Object {
@@ -30,7 +30,7 @@ fn content(texts: &[Put<'_>]) -> Vec<u8> {
     Content { operations }.encode().unwrap()
 }
 
-/// A document with a page for each list of texts; of the named kind of annotation, one on the first page.
+/// Writes a PDF with one page per list of texts, and an annotation of the given kind on the first page.
 pub fn pdf(pages: &[Vec<Put<'_>>], annotation: Option<&str>) -> Vec<u8> {
     let mut document = Document::with_version("1.5");
     let root = document.new_object_id();

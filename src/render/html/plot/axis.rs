@@ -1,32 +1,32 @@
-//! Axes of plots: linear, logarithmic, or a name at each place.
+//! Axes of plots: linear, logarithmic, or with a name at each position.
 
 /// One axis.
 #[derive(Debug, Clone)]
 pub struct Axis {
-    /// What is on it, with its unit.
+    /// Label with unit.
     pub label: String,
     /// The value at its start.
     pub from: f64,
     /// The value at its end.
     pub to: f64,
-    /// Names of its places, 0 to 1, 1 to 2 and so on; an axis of numbers has none.
+    /// Names of the positions 0 to 1, 1 to 2 and so on; empty on an axis of numbers.
     pub names: Vec<String>,
     log: bool,
     absolute: bool,
 }
 
-/// A name longer than this is cut.
+/// Longer names are cut.
 const LONGEST: usize = 14;
 
 impl Axis {
-    /// An axis that is never empty.
+    /// Creates a linear axis; 0 to 1 if the range is empty or not finite.
     pub fn new(label: &str, from: f64, to: f64) -> Self {
         let sound = from.is_finite() && to.is_finite() && to > from;
         let (from, to) = if sound { (from, to) } else { (0.0, 1.0) };
         Self { label: label.to_owned(), from, to, names: Vec::new(), log: false, absolute: false }
     }
 
-    /// An axis of places with names.
+    /// Creates an axis with one named position per name.
     pub fn named(label: &str, names: impl IntoIterator<Item = String>) -> Self {
         let cut = |name: String| {
             if name.chars().count() <= LONGEST {
@@ -38,7 +38,7 @@ impl Axis {
         Self { names: names.clone(), ..Self::new(label, 0.0, names.len().max(1) as f64) }
     }
 
-    /// A logarithmic axis around positive values, with a little room at both ends.
+    /// Creates a logarithmic axis that covers the positive values, with a little room at both ends.
     pub fn log(label: &str, values: impl Iterator<Item = f64> + Clone) -> Self {
         let positive = values.filter(|value| value.is_finite() && *value > 0.0);
         let least = positive.clone().fold(f64::INFINITY, f64::min);
@@ -49,13 +49,13 @@ impl Axis {
         Self { log: true, ..Self::new(label, least / room, most * room) }
     }
 
-    /// The same, with nothing said of signs: both ways count.
+    /// Prints tick labels without signs, for an axis that counts in both directions.
     pub fn absolute(mut self) -> Self {
         self.absolute = true;
         self
     }
 
-    /// Where a value lies, 0 to 1.
+    /// Returns the position of a value on the axis, 0 to 1.
     pub fn part(&self, value: f64) -> f64 {
         if self.log {
             return ((value / self.from).ln() / (self.to / self.from).ln()).clamp(0.0, 1.0);
@@ -63,7 +63,7 @@ impl Axis {
         ((value - self.from) / (self.to - self.from)).clamp(0.0, 1.0)
     }
 
-    /// Where something is written beside the axis, and what.
+    /// Returns the positions and texts of the tick labels.
     pub fn ticks(&self) -> Vec<(f64, String)> {
         if !self.names.is_empty() {
             return self.names.iter().enumerate().map(|(at, name)| (at as f64 + 0.5, name.clone())).collect();
@@ -73,7 +73,7 @@ impl Axis {
         numbers.into_iter().map(|tick| (tick, shown(tick))).collect()
     }
 
-    /// Round values, about five.
+    /// Returns about five round values.
     fn linear_ticks(&self) -> Vec<f64> {
         let raw = (self.to - self.from) / 5.0;
         let power = 10f64.powf(raw.log10().floor());
@@ -86,7 +86,7 @@ impl Axis {
             .collect()
     }
 
-    /// Powers of ten; over less than two and a half of them twice and five times these, too.
+    /// Returns powers of ten; if the axis spans less than 2.5 decades, also 2 and 5 times these.
     fn log_ticks(&self) -> Vec<f64> {
         let factors: &[f64] = if (self.to / self.from).log10() < 2.5 { &[1.0, 2.0, 5.0] } else { &[1.0] };
         let first = self.from.log10().floor();
@@ -96,7 +96,7 @@ impl Axis {
     }
 }
 
-/// A figure at a tick, without trailing zeros.
+/// Formats the value of a tick without trailing zeros.
 fn number(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn names_stand_in_the_middle_of_their_place() {
+    fn names_are_centred_in_their_position() {
         let axis = Axis::named("class", ["cat".to_owned(), "a name that is too long".to_owned()]);
         assert_eq!(axis.ticks(), [(0.5, "cat".to_owned()), (1.5, "a name that i…".to_owned())]);
     }

@@ -1,4 +1,4 @@
-//! Answers of an accuracy run: confusion matrix, anomaly scores, ROC curves.
+//! Plots of an accuracy run: confusion matrix, anomaly scores, ROC curves.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::model::{Benchmark, Closest, Run, closest_list};
 use crate::render::html::plot::{Axis, Plot};
 use crate::round::{Dataset, Round, Target, Task};
 
-/// What an accuracy run shows.
+/// Returns the plots of an accuracy run; none if its inputs are on no known list.
 pub fn figures(run: &Run, benchmark: &Benchmark, round: &Round) -> Vec<Figure> {
     let Some(spec) = benchmark.spec(round) else { return Vec::new() };
     let answers = metrics::answers(run);
@@ -36,15 +36,15 @@ pub fn figures(run: &Run, benchmark: &Benchmark, round: &Round) -> Vec<Figure> {
         positives.map(curve).collect()
     };
     let area = run.scores.auc.as_ref().and_then(|auc| auc.recomputed);
-    let mut said: Vec<String> = area.map(|area| format!("AUC {area:.4}")).into_iter().collect();
+    let mut notes: Vec<String> = area.map(|area| format!("AUC {area:.4}")).into_iter().collect();
     if let Target::Auc(target) = spec.target {
-        said.push(format!("target {target}"));
+        notes.push(format!("target {target}"));
     }
-    figures.extend(roc(curves, &said));
+    figures.extend(roc(curves, &notes));
     figures
 }
 
-/// The mean score of every file, and whether it is anomalous.
+/// Returns the mean score of every file, and whether the file is anomalous.
 fn anomaly_scores(answers: &[Answer<'_>], list: &Dataset) -> Curve {
     let mut files: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
     for answer in answers {
@@ -55,10 +55,10 @@ fn anomaly_scores(answers: &[Answer<'_>], list: &Dataset) -> Curve {
     files.iter().filter_map(|(name, (sum, count))| Some((sum / count, list.class_of(name)? == 1))).collect()
 }
 
-/// Bars of a histogram.
+/// Number of bins of a histogram.
 const BINS: usize = 24;
 
-/// Anomaly scores of the files: normal ones upwards, anomalous ones downwards.
+/// Plots a histogram of the files' anomaly scores: normal files upwards, anomalous ones downwards.
 fn histogram(scores: &[(f64, bool)], list: &Dataset) -> Option<Figure> {
     let finite = || scores.iter().filter(|(score, _)| score.is_finite());
     let least = finite().map(|(score, _)| *score).fold(f64::INFINITY, f64::min);
@@ -107,11 +107,11 @@ fn confusion(pairs: &[(usize, &[f64])], classes: usize, list: &Dataset) -> Optio
         *counts.get_mut(*truth)?.get_mut(first_maximum(outputs)?)? += 1;
     }
     let right: u32 = (0..classes).map(|class| counts[class][class]).sum();
-    let title = format!("{right} of {} inputs are classified rightly", pairs.len());
+    let title = format!("{right} of {} inputs are classified correctly", pairs.len());
     let name = |class: usize| list.class_names.get(class).map_or_else(|| class.to_string(), |name| (*name).to_owned());
-    // The first class stands on top, so that what is right falls from the upper left.
-    let x = Axis::named("class answered", (0..classes).map(name));
-    let y = Axis::named("class of the input", (0..classes).rev().map(name));
+    // The first class is on top, so that the diagonal of correct answers starts at the upper left.
+    let x = Axis::named("predicted class", (0..classes).map(name));
+    let y = Axis::named("true class", (0..classes).rev().map(name));
     let mut plot = Plot::new(&title, x, y).square();
     for (truth, row) in counts.iter().enumerate() {
         let all: u32 = row.iter().sum();
@@ -119,7 +119,7 @@ fn confusion(pairs: &[(usize, &[f64])], classes: usize, list: &Dataset) -> Optio
             let (x, y) = (answer as f64, (classes - 1 - truth) as f64);
             let tenth = (10.0 * f64::from(*count) / f64::from(all.max(1))).ceil();
             let class = format!("{} s{tenth:.0}", if truth == answer { "right" } else { "wrong" });
-            let hint = format!("{} answered as {}: {count}", name(truth), name(answer));
+            let hint = format!("{} classified as {}: {count}", name(truth), name(answer));
             plot.bar(&class, (x, y), (x + 1.0, y + 1.0), &hint);
             plot.text("mid", (x + 0.5, y + 0.5), (0.0, 4.0), &count.to_string());
         }

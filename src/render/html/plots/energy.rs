@@ -1,4 +1,4 @@
-//! Energy: the power over time, and what an inference of each window costs.
+//! Plots of energy: power over time, and energy per inference in each window.
 
 use super::Figure;
 use super::windows::DRAWN;
@@ -6,7 +6,7 @@ use crate::audit::metrics::median::median;
 use crate::model::Run;
 use crate::render::html::plot::{Axis, Plot};
 
-/// The power over time with the windows that were billed and the inferences that were made.
+/// Plots power over time, with the windows whose energy counts and the inferences according to the log.
 pub fn trace(run: &Run) -> Option<Figure> {
     let outline = run.outline.as_ref()?;
     let most = outline.bounds.iter().map(|(_, upper)| f64::from(*upper)).fold(0.0, f64::max);
@@ -28,15 +28,15 @@ pub fn trace(run: &Run) -> Option<Figure> {
     }
     plot.band("band", &bounds);
     for (start, stop) in &outline.inferences {
-        let hint = format!("inferences by the log: {start:.3} to {stop:.3} s");
+        let hint = format!("inferences according to the log: {start:.3} to {stop:.3} s");
         plot.bar("inference", (*start, most * 1.06), (*stop, most * 1.11), &hint);
     }
-    let shown = if outline.inferences.is_empty() { "" } else { "; bars on top: the inferences the log shows" };
+    let shown = if outline.inferences.is_empty() { "" } else { "; bars at the top: inferences according to the log" };
     let caption = format!("{title}, {} run; framed: the windows that count{shown}.", run.mode);
     Some(Figure { caption, svg: plot.svg() })
 }
 
-/// What an inference of each window costs, against the median of all.
+/// Plots the energy per inference of each window against the median of all windows.
 pub fn windows(run: &Run) -> Option<Figure> {
     let cost = |energy: f64, inferences: u64| (inferences > 0).then(|| energy / inferences as f64);
     let costs: Vec<f64> = run.windows.iter().filter_map(|one| cost(one.energy_uj?, one.inferences)).collect();
@@ -44,17 +44,17 @@ pub fn windows(run: &Run) -> Option<Figure> {
     let most = costs.iter().copied().fold(middle, f64::max);
     let farthest = costs.iter().map(|cost| (cost / middle - 1.0).abs()).fold(0.0, f64::max);
     let title = format!(
-        "An inference costs {middle:.3} µJ in the middle window; the windows lie within {:.1} % of it",
+        "The median energy is {middle:.3} µJ per inference; all windows are within {:.1} % of it",
         100.0 * farthest
     );
     let x = Axis::named(
-        "window, and how far it lies from the median",
+        "window (its deviation from the median above)",
         (1..=costs.len().min(DRAWN)).map(|one| one.to_string()),
     );
-    let mut plot = Plot::new(&title, x, Axis::new("µJ an inference", 0.0, most * 1.25));
+    let mut plot = Plot::new(&title, x, Axis::new("µJ per inference", 0.0, most * 1.25));
     for (index, cost) in costs.iter().take(DRAWN).enumerate() {
         let (left, right) = (index as f64 + 0.2, index as f64 + 0.8);
-        plot.bar("bar", (left, 0.0), (right, *cost), &format!("window {}: {cost:.3} µJ an inference", index + 1));
+        plot.bar("bar", (left, 0.0), (right, *cost), &format!("window {}: {cost:.3} µJ per inference", index + 1));
         let share = 100.0 * (cost / middle - 1.0);
         let share = if share.abs() < 0.05 { "0.0 %".to_owned() } else { format!("{share:+.1} %") };
         plot.text("mid", (index as f64 + 0.5, most * 1.18), (0.0, 4.0), &share);

@@ -1,4 +1,4 @@
-//! All results together: what speed costs, and how good their answers are.
+//! Plots of all results together: latency against energy, and quality against the targets.
 
 use serde::Serialize;
 
@@ -8,12 +8,12 @@ use crate::render::html::index::{Index, ResultEntry};
 use crate::render::html::plot::{Axis, Plot, Shape};
 use crate::round::{Round, Target, Task};
 
-/// A plot with the results that its numbers stand for.
+/// A plot with the list of results that its numbers refer to.
 #[derive(Debug, Serialize)]
 pub struct Overview {
-    /// Caption and drawing.
+    /// The plot and its caption.
     figure: Figure,
-    /// The results by number.
+    /// The results in the order of their numbers.
     points: Vec<Point>,
 }
 
@@ -23,7 +23,7 @@ struct Point {
     name: String,
 }
 
-/// The plots of all results of a page.
+/// Returns the plots of all results of a page.
 pub fn figures(index: &Index<'_>, round: &Round) -> Vec<Overview> {
     let names = &round.publication.benchmarks;
     let mut figures: Vec<Overview> = names.iter().filter_map(|name| costs(index, round, name)).collect();
@@ -35,7 +35,8 @@ fn value(score: Option<&Score>) -> Option<f64> {
     score?.value()
 }
 
-/// Latency against energy of one benchmark; what is below and left of all others has no better.
+/// Plots latency against energy for one benchmark, with the Pareto front dashed. `None` if fewer than two results have
+/// both.
 fn costs(index: &Index<'_>, round: &Round, name: &str) -> Option<Overview> {
     let streams = round.benchmarks.get(name)?.task == Task::Wakeword;
     let of = |entry: &ResultEntry<'_>| {
@@ -47,7 +48,7 @@ fn costs(index: &Index<'_>, round: &Round, name: &str) -> Option<Overview> {
         let rate = value(rate).filter(|rate| *rate > 0.0)?;
         Some((1000.0 / rate, value(energy).filter(|energy| *energy > 0.0)?))
     };
-    let (cost, unit) = if streams { ("mean power in mW", "mW") } else { ("energy in µJ an inference", "µJ") };
+    let (cost, unit) = if streams { ("mean power in mW", "mW") } else { ("energy in µJ per inference", "µJ") };
     let points: Vec<(&ResultEntry<'_>, (f64, f64))> = index
         .results
         .iter()
@@ -75,7 +76,7 @@ fn costs(index: &Index<'_>, round: &Round, name: &str) -> Option<Overview> {
         plot.text("", *at, (6.0, -4.0), &(number + 1).to_string());
         listed.push(Point { anchor: entry.anchor.clone(), name: entry.name() });
     }
-    let caption = format!("{title}. Dashed: those that no other beats in both. Cross: not valid.");
+    let caption = format!("{title}. Dashed: results that no other result beats in both. Cross: not valid.");
     Some(Overview { figure: Figure { caption, svg: plot.svg() }, points: listed })
 }
 
@@ -86,7 +87,7 @@ fn look(entry: &ResultEntry<'_>) -> (&'static str, Shape) {
 /// Results, each with its quality.
 type Qualities<'a> = Vec<(&'a ResultEntry<'a>, f64)>;
 
-/// The quality of all results beside the targets.
+/// Plots the quality of all results against the targets.
 fn quality(index: &Index<'_>, round: &Round) -> Option<Overview> {
     let of = |entry: &ResultEntry<'_>, target: Target| {
         let scores = entry.benchmark.scores();

@@ -1,4 +1,4 @@
-//! A result beside the others on the same processor.
+//! Plot of a result's latency among the results on the same processor.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use crate::model::{Benchmark, System};
 use crate::render::html::index::{Index, ResultEntry};
 use crate::render::html::plot::{Axis, Plot, Shape};
 use crate::render::untrusted::Untrusted;
-use crate::round::spelling::plain;
+use crate::schema::spelling::plain;
 
-/// Most results that are drawn: those that are nearest in speed.
+/// At most this many results are drawn, those nearest in speed.
 const DRAWN: usize = 12;
 
-/// The results of a page by benchmark and processor, the fastest first.
+/// The results of a page by benchmark and processor, fastest first.
 pub struct Processors<'a>(BTreeMap<(&'a str, String), Vec<(&'a ResultEntry<'a>, f64)>>);
 
 fn key<'a>(system: &System, benchmark: &'a Benchmark) -> Option<(&'a str, String)> {
@@ -28,7 +28,7 @@ fn latency_ms(benchmark: &Benchmark) -> Option<f64> {
 }
 
 impl<'a> Processors<'a> {
-    /// Of all results of a page.
+    /// Groups all results of a page.
     pub fn of(index: &'a Index<'a>) -> Self {
         let mut by: BTreeMap<_, Vec<(&'a ResultEntry<'a>, f64)>> = BTreeMap::new();
         for entry in &index.results {
@@ -42,7 +42,7 @@ impl<'a> Processors<'a> {
         Self(by)
     }
 
-    /// The latency of a result beside those of the same benchmark and processor; `None` where it is alone.
+    /// Plots the latency of a result among those with the same benchmark and processor; `None` if there is no other.
     pub fn beside(&self, entry: &ResultEntry<'_>) -> Option<Figure> {
         let results = self.0.get(&key(entry.system, entry.benchmark)?)?;
         let own = results.iter().position(|(other, _)| other.anchor == entry.anchor)?;
@@ -55,7 +55,7 @@ impl<'a> Processors<'a> {
         let place = format!("{} of {}", own + 1, results.len());
         let title = format!("{} on {}: {place} by latency", entry.label(), Untrusted(processor).for_html());
         let x = Axis::log("latency in ms", shown.iter().map(|(_, ms)| *ms));
-        // The fastest stands on top.
+        // The fastest is on top.
         let names = shown.iter().rev().map(|(other, _)| Untrusted(&other.system.name).for_html());
         let height = 70.0 + 18.0 * shown.len() as f64;
         let mut plot = Plot::new(&title, x, Axis::named("", names)).high(height);

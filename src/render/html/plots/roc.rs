@@ -1,16 +1,16 @@
-//! Receiver operating characteristics.
+//! Plot of receiver operating characteristic (ROC) curves.
 
 use super::Figure;
 use crate::render::html::plot::{Axis, Plot};
 
-/// Scores, each with whether its input is a positive.
+/// Scores of the inputs, each with whether the input is positive.
 pub type Curve = Vec<(f64, bool)>;
 
-/// A line a curve, and what is said of them.
-pub fn roc(curves: Vec<Curve>, said: &[String]) -> Option<Figure> {
+/// Plots one line per curve; `notes` are added to title and legend. `None` if no curve can be drawn.
+pub fn roc(curves: Vec<Curve>, notes: &[String]) -> Option<Figure> {
     let axis = |label: &str| Axis::new(label, 0.0, 1.0);
-    let title = if curves.len() == 1 { "ROC curve" } else { "ROC curves, one class against the rest each" };
-    let title = std::iter::once(title.to_owned()).chain(said.iter().cloned()).collect::<Vec<_>>().join("; ");
+    let title = if curves.len() == 1 { "ROC curve" } else { "ROC curves, each class against the rest" };
+    let title = std::iter::once(title.to_owned()).chain(notes.iter().cloned()).collect::<Vec<_>>().join("; ");
     let mut plot = Plot::new(&title, axis("false positive rate"), axis("true positive rate")).square();
     plot.line("level", [(0.0, 0.0), (1.0, 1.0)]);
     let mut drawn = false;
@@ -21,11 +21,11 @@ pub fn roc(curves: Vec<Curve>, said: &[String]) -> Option<Figure> {
             plot.line("line", corners);
         }
     }
-    plot.legend(said);
+    plot.legend(notes);
     drawn.then(|| Figure { caption: format!("{title}. Dashed: chance."), svg: plot.svg() })
 }
 
-/// Where a curve bends; nothing where a class has no inputs.
+/// Returns the corner points of a curve; none if there are no positive or no negative inputs.
 fn corners(mut scored: Curve) -> Vec<(f64, f64)> {
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let positives = scored.iter().filter(|(_, positive)| *positive).count();
@@ -41,7 +41,7 @@ fn corners(mut scored: Curve) -> Vec<(f64, f64)> {
         if scored.get(index + 1).is_some_and(|(next, _)| next.total_cmp(score).is_eq()) {
             continue;
         }
-        // A point on one straight line with the two before says nothing.
+        // Drop a point that lies on a straight line between its neighbours.
         if let [.., before, last] = corners[..]
             && (before.0 == last.0 && last.0 == alarms || before.1 == last.1 && last.1 == hits)
         {
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_curve_bends_where_it_must() {
+    fn a_curve_has_only_its_corner_points() {
         let scored = vec![(0.9, true), (0.8, true), (0.7, false), (0.1, false)];
         assert_eq!(corners(scored), [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0)]);
         assert!(corners(vec![(0.5, true)]).is_empty());

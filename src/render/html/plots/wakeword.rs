@@ -1,4 +1,4 @@
-//! The wake word: what was detected, missed and alarmed, over the recording.
+//! Plot of a wake word run: detected words, missed words and false alarms over the recording.
 
 use super::Figure;
 use crate::audit::metrics::wakeword::judge;
@@ -6,7 +6,7 @@ use crate::model::{Benchmark, Run};
 use crate::render::html::plot::{Axis, Plot, Shape};
 use crate::round::{Round, wakeword_truth};
 
-/// The words of the recording, those detected, those missed, and the alarms without a word.
+/// Plots detected words, missed words and false alarms over time.
 pub fn timeline(run: &Run, benchmark: &Benchmark, round: &Round) -> Option<Figure> {
     let constants = round.wakeword.as_ref()?;
     let truth = wakeword_truth(benchmark.spec(round)?.lists.first()?)?;

@@ -1,17 +1,17 @@
-//! Names that are the official ones but for case, or well-known short forms of them.
+//! Plans moves of files and folders whose names differ from the official ones in case only, or are common short forms.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::mending::Step;
+use super::fixing::Step;
 use crate::audit::report::Report;
 use crate::model::only_orphan;
-use crate::round::spelling::{plain as letters, without_copies};
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round};
+use crate::schema::spelling::{plain as letters, without_copies};
 use crate::source::{Entry, Kind, Tree, join, parent_of};
 
-/// The folders of a submitter.
+/// The official folders of a submitter.
 const FOLDERS: [&str; 3] = ["code", "results", "systems"];
-/// What people call a run, too.
+/// Common other names of the run folders.
 const ALIASES: [(&str, Mode); 6] = [
     ("acc", Mode::Accuracy),
     ("perf", Mode::Performance),
@@ -21,14 +21,14 @@ const ALIASES: [(&str, Mode); 6] = [
     ("energies", Mode::Energy),
 ];
 
-/// Moves of files and folders to their official names, the innermost first, so that every path is there when its turn
-/// comes. Nothing is moved to where something is.
+/// Returns moves of files and folders to their official names. Inner paths come first, so that every path still exists
+/// when its move is made. Nothing is moved to a path that already exists.
 #[must_use]
 pub fn steps(tree: &Tree, report: &Report) -> Vec<Step> {
     let mut steps: Vec<(usize, Step)> = Vec::new();
     let mut taken: BTreeSet<String> = BTreeSet::new();
     for submitter in &report.submission.submitters {
-        // By the tree, as nothing is read of results in a folder of another name.
+        // From the tree, not the model: the model has no results from a folder that is not named `results`.
         let mut systems: BTreeMap<String, String> = BTreeMap::new();
         for entry in tree.below(&submitter.path).iter().filter(|entry| entry.kind == Kind::Folder) {
             if let [top, system] = parts_below(&submitter.path, entry)[..]
@@ -57,7 +57,7 @@ pub fn steps(tree: &Tree, report: &Report) -> Vec<Step> {
     steps.into_iter().map(|(_, step)| step).collect()
 }
 
-/// Divisions in another case.
+/// Returns moves of division folders whose names differ from the official ones in case only.
 fn divisions(tree: &Tree, report: &Report) -> impl Iterator<Item = Step> {
     let known = &report.round.divisions;
     report.submission.divisions.iter().filter(|one| !one.path.is_empty()).filter_map(move |division| {
@@ -67,8 +67,8 @@ fn divisions(tree: &Tree, report: &Report) -> impl Iterator<Item = Step> {
     })
 }
 
-/// The description of a system that was renamed: the only one of its submitter that no system has, where one system has
-/// none.
+/// Returns moves of the descriptions of renamed systems: where one description of a submitter belongs to no system and
+/// one system has no description.
 fn orphans(report: &Report) -> impl Iterator<Item = Step> {
     report.submission.submitters.iter().filter_map(|submitter| {
         let (orphan, system) = only_orphan(&report.submission, submitter)?;
@@ -76,12 +76,12 @@ fn orphans(report: &Report) -> impl Iterator<Item = Step> {
     })
 }
 
-/// The parts of a path below a folder around it.
+/// Returns the parts of a path below one of its parent folders.
 fn parts_below<'a>(folder: &str, entry: &'a Entry) -> Vec<&'a str> {
     entry.path[folder.len()..].trim_start_matches('/').split('/').collect()
 }
 
-/// The official name of what lies at a path below a submitter, if it has one.
+/// Returns the official name of a file or folder below a submitter, if there is one.
 fn official(parts: &[&str], entry: &Entry, round: &Round, systems: &BTreeMap<String, String>) -> Option<String> {
     let folder = entry.kind == Kind::Folder;
     let name = entry.name();
@@ -105,19 +105,19 @@ fn official(parts: &[&str], entry: &Entry, round: &Round, systems: &BTreeMap<Str
     }
 }
 
-/// The run that a folder is named for.
+/// Returns the mode that a run folder is named after.
 fn mode(name: &str) -> Option<Mode> {
     let lower = name.to_lowercase();
     let alias = ALIASES.into_iter().find(|(alias, _)| *alias == lower).map(|(_, mode)| mode);
     Mode::from_name(&lower).or(alias)
 }
 
-/// A name without regard to case and hyphens.
+/// Returns a name in lower case, with `_` for hyphens.
 fn plain(name: &str) -> String {
     name.to_lowercase().replace('-', "_")
 }
 
-/// The description of a system that is named as the file but for case and hyphens.
+/// Returns the official file name of a system description whose name differs in case or hyphens only.
 fn description(name: &str, systems: &BTreeMap<String, String>) -> Option<String> {
     let (stem, ending) = name.rsplit_once('.')?;
     let system = systems.get(&plain(stem)).filter(|system| !system.contains(' '))?;

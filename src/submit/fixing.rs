@@ -1,4 +1,4 @@
-//! What `fix` does to a submission: where no judgement is needed and no evidence is touched.
+//! Plans the changes that `fix` makes to a submission. They need no judgement and do not touch evidence.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,39 +7,39 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit::report::Report;
 use crate::round::Runner;
-use crate::round::spelling::plain;
-use crate::source::{Kind, Tree, around, is_dropping, join, parent_of};
+use crate::schema::spelling::plain;
+use crate::source::{Kind, Tree, around, is_system_file, join, parent_of};
 
-/// One thing to do. Paths are relative to the tree.
+/// One change to a submission. Paths are relative to the tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
-    /// Take a file or folder out.
+    /// Remove a file or folder.
     Remove {
-        /// What.
+        /// The file or folder.
         path: String,
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// Give a file another place.
+    /// Move a file or folder.
     Move {
-        /// From here.
+        /// The present path.
         from: String,
-        /// To there.
+        /// The new path.
         to: String,
     },
     /// Add an empty file.
     Add {
         /// The file.
         path: String,
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// Replace the content of a file.
+    /// Replace the contents of a file.
     Rewrite {
         /// The file.
         path: String,
-        /// Its new content.
+        /// Its new contents.
         content: String,
         /// What changes.
         why: String,
@@ -57,24 +57,24 @@ impl fmt::Display for Step {
     }
 }
 
-/// What there is to mend, in the order it is done.
+/// Returns all changes that can be made, in the order in which they are made.
 #[must_use]
 pub fn plan(tree: &Tree, report: &Report) -> Vec<Step> {
     let mut steps = misnamed(report);
     steps.extend(markers(report));
     steps.extend(spellings(tree, report));
-    steps.extend(marks(tree, report, &steps));
+    steps.extend(byte_order_marks(tree, report, &steps));
     steps.extend(junk(tree));
-    // Last, as the others name what they find by the names it has.
+    // Renames come last, as the other steps use the present names.
     let respelt: Vec<Step> = {
-        let done = Done::by(&steps);
-        super::respelling::steps(tree, report).into_iter().filter(|step| !done.covers(step)).collect()
+        let done = Done::new(&steps);
+        super::renaming::steps(tree, report).into_iter().filter(|step| !done.covers(step)).collect()
     };
     steps.extend(respelt);
     without_blocked(tree, steps)
 }
 
-/// The steps that have a free place to put something. Where a link, a pipe or a folder has the name, a person decides.
+/// Drops steps whose target path already exists. Where a link, a pipe or a folder has the name, a person has to decide.
 fn without_blocked(tree: &Tree, steps: Vec<Step>) -> Vec<Step> {
     let gone: BTreeSet<String> = steps
         .iter()
@@ -91,7 +91,7 @@ fn without_blocked(tree: &Tree, steps: Vec<Step>) -> Vec<Step> {
     steps.into_iter().filter(can).collect()
 }
 
-/// What earlier steps take away, and what they put where.
+/// The paths that earlier steps remove, move or create.
 struct Done<'a> {
     removed: BTreeSet<&'a str>,
     moved: BTreeSet<&'a str>,
@@ -99,7 +99,7 @@ struct Done<'a> {
 }
 
 impl<'a> Done<'a> {
-    fn by(steps: &'a [Step]) -> Self {
+    fn new(steps: &'a [Step]) -> Self {
         let mut done = Self { removed: BTreeSet::new(), moved: BTreeSet::new(), there: BTreeSet::new() };
         for step in steps {
             match step {
@@ -112,7 +112,7 @@ impl<'a> Done<'a> {
         done
     }
 
-    /// Whether they take away what a step moves, or fill its place.
+    /// Whether an earlier step already removes or moves what a step moves, or creates its target.
     fn covers(&self, step: &Step) -> bool {
         let Step::Move { from, to } = step else { return false };
         self.moved.contains(from.as_str())
@@ -121,8 +121,8 @@ impl<'a> Done<'a> {
     }
 }
 
-/// Byte-order marks in front of descriptions that no other step writes anew.
-fn marks(tree: &Tree, report: &Report, earlier: &[Step]) -> Vec<Step> {
+/// Removes byte-order marks from descriptions that no earlier step rewrites.
+fn byte_order_marks(tree: &Tree, report: &Report, earlier: &[Step]) -> Vec<Step> {
     let rewritten: BTreeSet<&String> = earlier
         .iter()
         .filter_map(|step| match step {
@@ -136,13 +136,13 @@ fn marks(tree: &Tree, report: &Report, earlier: &[Step]) -> Vec<Step> {
         .filter_map(|path| {
             let text = String::from_utf8(tree.read(tree.get(path)?).ok()?).ok()?;
             let content = text.strip_prefix('\u{FEFF}')?.to_owned();
-            let why = "the byte-order mark in front goes".to_owned();
+            let why = "the byte-order mark at the start is removed".to_owned();
             Some(Step::Rewrite { path: path.clone(), content, why })
         })
         .collect()
 }
 
-/// `result.txt`, where `results.txt` is missing.
+/// Renames `result.txt` to `results.txt` where `results.txt` is missing.
 fn misnamed(report: &Report) -> Vec<Step> {
     let runs = report
         .submission
@@ -152,7 +152,8 @@ fn misnamed(report: &Report) -> Vec<Step> {
         .collect()
 }
 
-/// The runner's marker: in a run's folder instead of the benchmark's, or nowhere although the logs show the runner.
+/// Moves the marker file of the EEMBC runner from a run's folder to the benchmark's, and adds it where the logs are of
+/// that runner and the marker is missing.
 fn markers(report: &Report) -> Vec<Step> {
     let mut steps = Vec::new();
     let Some(marker) = &report.round.runners.eembc.marker else { return steps };
@@ -163,7 +164,7 @@ fn markers(report: &Report) -> Vec<Step> {
             steps.push(if there {
                 Step::Remove {
                     path: from,
-                    why: "the marker belongs into the benchmark's folder, where it is, too".to_owned(),
+                    why: "the marker belongs in the benchmark's folder, which already has one".to_owned(),
                 }
             } else {
                 Step::Move { from, to: join(&benchmark.path, marker) }
@@ -175,14 +176,14 @@ fn markers(report: &Report) -> Vec<Step> {
         let permitted =
             benchmark.name.as_ref().is_some_and(|name| report.round.runners.eembc.benchmarks.contains(name));
         if eembc && permitted && !there && !misspelt {
-            let why = "the logs are of the EEMBC runner".to_owned();
+            let why = "the EEMBC runner wrote the logs".to_owned();
             steps.push(Step::Add { path: join(&benchmark.path, marker), why });
         }
     }
     steps
 }
 
-/// Other spellings of an official status, official words with blanks around them, and official keys in another spelling.
+/// Corrects the spelling of statuses and keys in system descriptions to the official one.
 fn spellings(tree: &Tree, report: &Report) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -207,28 +208,28 @@ fn spellings(tree: &Tree, report: &Report) -> Vec<Step> {
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
         let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
-        let mut told: Vec<String> = Vec::new();
+        let mut changes: Vec<String> = Vec::new();
         for (number, found, right) in edits {
             let Some(line) = lines.get_mut(number.wrapping_sub(1)) else { continue };
-            // The text as it is written; anything unusual is left to a person.
+            // Only where the line has the text exactly once in quotes; a person has to edit anything else.
             if line.matches(&quoted(&found)).count() == 1 {
                 *line = line.replacen(&quoted(&found), &quoted(&right), 1);
-                told.push(format!("`{found}` becomes `{right}`"));
+                changes.push(format!("`{found}` becomes `{right}`"));
             }
         }
-        if !told.is_empty() {
+        if !changes.is_empty() {
             let path = system.description_path.clone();
-            steps.push(Step::Rewrite { path, content: lines.concat(), why: told.join(", ") });
+            steps.push(Step::Rewrite { path, content: lines.concat(), why: changes.join(", ") });
         }
     }
     steps
 }
 
-/// Junk files, Python caches and empty folders; of nested ones the outermost.
+/// Removes system files, Python caches and empty folders. Of nested folders the outermost is removed.
 fn junk(tree: &Tree) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut gone: BTreeSet<&str> = BTreeSet::new();
-    let kept = tree.folders_with(|entry| !is_dropping(entry.name()));
+    let kept = tree.folders_with(|entry| !is_system_file(entry.name()));
     for entry in tree.entries().iter().filter(|entry| entry.is_text()) {
         if around(parent_of(&entry.path)).any(|folder| gone.contains(folder)) {
             continue;
@@ -236,7 +237,7 @@ fn junk(tree: &Tree) -> Vec<Step> {
         let why = match entry.kind {
             Kind::Folder if entry.name() == "__pycache__" => "a Python cache",
             Kind::Folder if !kept.contains(&*entry.path) => "an empty folder",
-            Kind::File(_) if is_dropping(entry.name()) => "left by an operating system or an editor",
+            Kind::File(_) if is_system_file(entry.name()) => "left by an operating system or an editor",
             _ => continue,
         };
         gone.insert(&entry.path);
