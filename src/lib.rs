@@ -1,51 +1,13 @@
 //! tinyaudit decides whether an MLPerf Tiny result deserves to be published: it recomputes every score from raw logs
 //! and traces, compares it with what is claimed, and says what is wrong, with file and line.
 //!
-//! # The house
-//!
-//! A **submission** is read once into a typed model in which every value knows the line it came from; a **round** is
-//! one YAML file of what that round demands; a **check** is one small file that decides one thing: it passes at a place, fails
-//! with **findings**, is unknown, or does not apply. People call it a rule. A score is never believed, always recomputed;
-//! *claimed* is what results.txt prints, *recomputed* is what raw evidence gives.
-//!
-//! Upper wings may use lower ones, never the reverse, and nothing is imported in a circle:
-//!
-//! | wing | what is done there |
-//! |---|---|
-//! | [`cli`] | one file per command; the only code that prints, reads the environment or the clock |
-//! | [`render`] | reports for people and programs, one file per format; tables, comparison of rounds |
-//! | [`submit`] | what a submitter does with a submission: forms, fixes, packages, a demonstration |
-//! | [`mod@testbench`] | device, simulator, runner; it knows nothing of submissions |
-//! | [`audit`] | metrics, checks in a file each, the engine, waivers, the report |
-//! | [`model`] | the typed submission: systems, benchmarks, runs, windows |
-//! | [`parse`], [`source`] | logs and documents, one file per format; directories and archives |
-//! | [`round`] | what a round demands, official lists |
-//! | [`schema`] | files that people write, and their structural errors |
-//!
-//! # Invariants
-//!
-//! - Checks do no I/O; renderers write to the writer they are given; nothing below [`cli`] prints or reads the clock.
-//! - The content of a submission never causes an error or a panic: a bad submission is a finding, a bad invocation or
-//!   an unreadable disk is an error, a broken invariant is a panic.
-//! - No check names a round, no round names a check's code; thresholds stand in `rules/<round>/round.yaml` and nowhere else.
-//! - The same tree gives the same bytes of output, in any directory order, on any machine, with any number of threads.
-//! - One cause, one finding: what needs a check that did not pass is blocked and says nothing.
-//! - Nothing passes without a place that shows it. A figure is as good as the worst of the checks that affect it.
-//!
 //! # As a library
 //!
-//! Load, recompute, check and render; nothing prints or ends the process. Without the default features `cli` and `bench`
-//! the crate is what audits and renders, for any target.
-//!
-//! | stable: changes are breaking and stand in the changelog | may grow and change |
-//! |---|---|
-//! | [`source::Tree`], [`round::Round::named`], [`audit::report::Report`], [`audit::report::Loading`] | [`model`], [`parse`], [`audit::checks`] |
-//! | [`audit::finding::Finding`], ids of rules, [`round::Severity`], [`model::Figure`], [`model::Scores`] | [`audit::coverage`], [`audit::follow_up`], [`submit::form`] |
-//! | the writers of [`render`] and the schemas of [`render::json`] | [`render::publication`], [`submit::fixing`] |
-//! | the functions of [`audit::metrics`], [`submit::package::differences`], [`render::comparison::compare`] | [`mod@testbench`] |
+//! Load, recompute, check and render; nothing prints or ends the process. What is exported here is stable: a change is breaking
+//! and is in the changelog. Without the default features the crate is what audits and renders, for any target.
 //!
 //! ```
-//! use tinyaudit::{audit::report::Report, render, round::Round, source::Tree};
+//! use tinyaudit::{Report, Round, Tree, output};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let tree = Tree::open("fixtures/submission".as_ref())?;
@@ -57,42 +19,123 @@
 //!         assert_eq!(throughput.agrees(report.round.tolerances.printed_units), Some(true), "{}", system.name);
 //!     }
 //! }
-//! let mut json = Vec::new();
-//! render::json::write_lines(&report, &mut json)?;
+//! let mut lines = Vec::new();
+//! output::json::write_lines(&report, &mut lines)?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The figures by themselves are pure functions of evidence:
+//! # The house
 //!
-//! ```
-//! use tinyaudit::parse::eembc;
-//! use tinyaudit::audit::metrics::median::median;
+//! A **submission** is read once into a typed model in which every value knows the line it came from. A **round** is one YAML
+//! file with the requirements of that round. A **check** is one small file that decides one thing: it passes at a place, fails
+//! with **findings**, is unknown, or does not apply. People call it a rule. A score is never believed, always recomputed:
+//! *claimed* is what results.txt prints, *recomputed* is what the raw evidence gives.
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let path = "fixtures/submission/closed/ExampleCo/results/simulated_npu_400mhz/ic/performance/log.txt";
-//! let log = eembc::parse(&std::fs::read(path)?);
-//! let rates = log.inferences.iter().filter_map(|one| Some(one.iterations as f64 / one.seconds()?)).collect();
-//! assert_eq!(format!("{:.3}", median(rates).unwrap_or_default()), "662.913");
-//! # Ok(())
-//! # }
-//! ```
+//! Upper wings may use lower ones, never the reverse, and there are no import cycles. Wings are private; the feature
+//! `internals` exports them for tests, benchmarks and fuzz targets.
+//!
+//! | wing | content |
+//! |---|---|
+//! | `cli` | one file per command; the only code that prints, reads the environment or the clock |
+//! | `render` | reports for people and programs, one file per format; tables, comparison of rounds |
+//! | `submit` | what a submitter does with a submission: forms, fixes, packages, a demonstration |
+//! | `testbench` | device, simulator, runner; it knows nothing of submissions |
+//! | `audit` | metrics, checks in a file each, the engine, waivers, the report |
+//! | `model` | the typed submission: systems, benchmarks, runs, windows |
+//! | `parse`, `source` | logs and documents, one file per format; directories and archives |
+//! | `round` | requirements of a round, official lists |
+//! | `schema` | files that people write, and their structural errors |
+//!
+//! # Invariants
+//!
+//! - Checks do no I/O; renderers write to the writer they are given; nothing below `cli` prints or reads the clock.
+//! - The content of a submission never causes an error or a panic: a bad submission is a finding, a bad invocation or
+//!   an unreadable disk is an error, a broken invariant is a panic.
+//! - No check names a round, and no round names the code of a check; thresholds are in `rules/<round>/round.yaml` and nowhere
+//!   else.
+//! - The same tree gives the same bytes of output, in any directory order, on any machine, with any number of threads.
+//! - One cause, one finding: a check is blocked, and reports nothing, if a check that it needs did not pass.
+//! - No check passes without a place that proves it. A figure is as good as the worst of the checks that affect it.
 //!
 //! # Reading order
 //!
-//! [`audit::report::Report::check`] is the plot: load, recompute, judge. Then [`model`] for the nouns,
-//! [`audit::engine`] and [`audit::resolve`] for how checks are run and what follows from them, and any file of [`audit::checks`] for
-//! what a check looks like.
+//! `Report::load` is the plot: load, recompute, judge. Then `model` for the nouns, `audit::engine` and `audit::resolve` for how
+//! checks are run and what follows from them, and any file of `audit::checks` for what a check looks like.
 
+// Without the program, some of what the wings offer is not used.
+#![cfg_attr(not(feature = "cli"), allow(dead_code))]
+
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod audit;
-#[cfg(feature = "cli")]
+#[cfg(not(feature = "internals"))]
+mod audit;
+#[cfg(all(feature = "cli", feature = "internals"))]
+#[doc(hidden)]
 pub mod cli;
+#[cfg(all(feature = "cli", not(feature = "internals")))]
+mod cli;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod model;
+#[cfg(not(feature = "internals"))]
+mod model;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod parse;
+#[cfg(not(feature = "internals"))]
+mod parse;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod render;
+#[cfg(not(feature = "internals"))]
+mod render;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod round;
+#[cfg(not(feature = "internals"))]
+mod round;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod schema;
+#[cfg(not(feature = "internals"))]
+mod schema;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod source;
+#[cfg(not(feature = "internals"))]
+mod source;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod submit;
-#[cfg(feature = "bench")]
+#[cfg(not(feature = "internals"))]
+mod submit;
+#[cfg(all(feature = "bench", feature = "internals"))]
+#[doc(hidden)]
 pub mod testbench;
+#[cfg(all(feature = "bench", not(feature = "internals")))]
+mod testbench;
+
+pub use audit::finding::Finding;
+pub use audit::report::{Loading, Report};
+pub use audit::waiver::{Waiver, parse as parse_waivers};
+pub use model::{Figure, LoadError, Scores, submitters};
+pub use round::{Round, RoundError, Severity};
+pub use schema::FileErrors;
+pub use source::Tree;
+pub use submit::guess::{Guess, round_of as guess_round};
+pub use submit::package;
+
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use cli::main;
+
+/// Writers of a report, one module per format.
+pub mod output {
+    pub use crate::render::html::{self, ReportOptions};
+    pub use crate::render::page::ResultsPage;
+    pub use crate::render::publication::{Filter, Selection, rows};
+    pub use crate::render::text::summary;
+    pub use crate::render::{csv, github, json, junit, letter, markdown, package_documents, sarif, xlsx};
+}

@@ -1,5 +1,5 @@
-//! The `tinyaudit` program. See [`tinyaudit::cli`].
+//! The `tinyaudit` program. See the wing `cli`.
 
 fn main() -> std::process::ExitCode {
-    tinyaudit::cli::main()
+    tinyaudit::main()
 }

@@ -23,7 +23,7 @@ use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner};
 use crate::source::{self, Entries, Files, by_folders, is_inside};
 
 pub use agreement::{Agreement, Example, Signs};
-pub use inputs::{Closest, Inputs, Loads, closest_list};
+pub use inputs::{Closest, Inputs, closest_list};
 pub use load::{LoadError, load, submitters};
 
 /// A submission: a round, a division, or one submitter's folder.

@@ -49,7 +49,7 @@ use publication::{Filter, Selection};
 ///
 /// # Errors
 /// None in practice: writing to memory does not fail.
-pub fn enclosed(report: &Report) -> io::Result<(Vec<u8>, Vec<u8>)> {
+pub fn package_documents(report: &Report) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let (mut check, mut summary) = (Vec::new(), Vec::new());
     json::write(&json::Check::new(report, Severity::Error, false), &mut check)?;
     let (rows, _) = publication::rows(report, Selection::Marked, &Filter::default());

@@ -22,7 +22,7 @@ use crate::schema::{FileErrors, Problems, pointer_part, read_yaml, read_yaml_in_
 
 pub use dataset::{Dataset, WakewordTruth, dataset, dataset_names, datasets, wakeword_truth};
 pub use spec::{
-    BenchmarkSpec, Energy, FileNames, FileRole, Hygiene, Mode, Publication, Runner, RunnerSpec, Runners,
+    BenchmarkSpec, Energy, FileNames, FileRole, Hygiene, Mode, Publication, Runner, Runners,
     SystemDescriptionSpec, Target, Task, Tolerances, Wakeword, Weights, Windows,
 };
 

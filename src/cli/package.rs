@@ -184,7 +184,7 @@ fn list(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn documents(report: &Report, waivers: Option<Vec<u8>>) -> anyhow::Result<Documents> {
-    let (report, summary) = render::enclosed(report)?;
+    let (report, summary) = render::package_documents(report)?;
     Ok(Documents { report, summary, waivers })
 }
 

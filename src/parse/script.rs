@@ -8,6 +8,7 @@ use crate::parse::location::{At, Line};
 use crate::round::fingerprint::fingerprint;
 
 /// Returns fingerprints of the commands, in order, with their lines.
+#[cfg(feature = "internals")]
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Vec<At<u64>> {
     let mut parser = Parser::default();

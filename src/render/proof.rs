@@ -69,12 +69,6 @@ impl ProofRow {
         rows
     }
 
-    /// Returns figure, status and reason in one line; `None` if the figure is confirmed.
-    #[must_use]
-    pub fn why(&self) -> Option<String> {
-        self.reason.as_ref().map(|reason| format!("{} {}: {reason}", self.figure, self.status))
-    }
-
     fn row(proof: &Proof) -> Self {
         Self {
             figure: proof.kind.name(),

@@ -41,7 +41,7 @@ pub mod stream;
 use crate::round::{BenchmarkSpec, Dataset, Mode, Round, Runner, Task, WakewordTruth, dataset, wakeword_truth};
 use crate::testbench::device::{Micros, Received};
 use crate::testbench::simulator::Profile;
-pub use dialogue::{Exchange, PATIENCE, Progress, ProgressCallback, RunError};
+pub use dialogue::{Exchange, PATIENCE, Progress, RunError};
 pub use measure::measure;
 use stream::Stream;
 

@@ -43,11 +43,9 @@ pub struct Timed {
     pub bytes: Vec<u8>,
 }
 
-/// Activity of a device, with constant power.
+/// Activity of a device with constant power, other than waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
-    /// Waiting.
-    Idle,
     /// Receiving an input.
     Load,
     /// Inferring.

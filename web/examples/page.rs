@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use tinyaudit::render::html::{self, policy};
+use tinyaudit::output::html::{self, policy};
 use wasm_bindgen_cli_support::Bindgen;
 use zopfli::{Format, Options};
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Read, Seek, SeekFrom};
 
-use tinyaudit::source::Tree;
+use tinyaudit::Tree;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]

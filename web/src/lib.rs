@@ -5,16 +5,9 @@ mod dropped;
 
 use std::io::{self, Cursor};
 
-use tinyaudit::audit::report::{Loading, Report};
-use tinyaudit::audit::waiver;
-use tinyaudit::model;
-use tinyaudit::render::page::ResultsPage;
-use tinyaudit::render::publication::{self, Filter, Selection};
-use tinyaudit::render::{self, html::ReportOptions};
-use tinyaudit::round::{Round, Severity};
-use tinyaudit::source::Tree;
-use tinyaudit::submit::guess;
-use tinyaudit::submit::package::{self, Documents, MANIFEST, WAIVERS};
+use tinyaudit::output::{self, Filter, ReportOptions, ResultsPage, Selection};
+use tinyaudit::package::{self, Documents, MANIFEST, WAIVERS};
+use tinyaudit::{Guess, Loading, Report, Round, Severity, Tree};
 use wasm_bindgen::prelude::*;
 
 use dropped::Dropped;
@@ -84,7 +77,7 @@ impl Audit {
     pub fn new(paths: Vec<String>, sizes: &[f64]) -> Result<Self, JsError> {
         let dropped = Dropped::new(paths, sizes);
         let tree = dropped.open()?;
-        let guess::Guess { round, why, .. } = guess::round_of(&tree)?;
+        let Guess { round, why, .. } = tinyaudit::guess_round(&tree)?;
         Ok(Self { dropped, tree, guessed: round.name, why, checked: None })
     }
 
@@ -107,7 +100,7 @@ impl Audit {
     /// # Errors
     /// When there are none.
     pub fn submitters(&self, round: &str) -> Result<Vec<String>, JsError> {
-        let found = model::submitters(&self.tree, &Round::named(round)?, None)?;
+        let found = tinyaudit::submitters(&self.tree, &Round::named(round)?, None)?;
         let mut names: Vec<String> = found.submitters.into_iter().map(|one| one.name).collect();
         names.sort_unstable();
         names.dedup();
@@ -131,7 +124,7 @@ impl Audit {
         let round_used = format!("round {round} ({why})");
         let waivers = waivers.and_then(|two| <[String; 2]>::try_from(two).ok()).map(|[name, text]| (name, text));
         let report = judged(&self.tree, round, submitter.as_deref(), waivers.as_ref(), true)?;
-        let verdict = render::text::summary(&report, Severity::Error);
+        let verdict = output::summary(&report, Severity::Error);
         self.checked = Some(Checked { report, round_used, submitter, waivers });
         Ok(verdict)
     }
@@ -142,7 +135,7 @@ impl Audit {
     /// When nothing was checked, or the file name is unknown.
     pub fn file(&self, name: &str) -> Result<Vec<u8>, JsError> {
         let Checked { report, round_used, .. } = self.checked.as_ref().ok_or_else(unchecked)?;
-        let (rows, left_out) = publication::rows(report, Selection::Valid, &Filter::default());
+        let (rows, left_out) = output::rows(report, Selection::Valid, &Filter::default());
         let publication = &report.round.publication;
         let page = || ResultsPage::new(&rows, &left_out, &report.round, &publication.public_repository);
         let mut out = Vec::new();
@@ -150,16 +143,16 @@ impl Audit {
             "report.html" => {
                 let provenance = self.provenance(round_used);
                 let desk = ReportOptions { threshold: Severity::Error, reminders: true, provenance: &provenance };
-                render::html::write_check(report, desk, &mut out)
+                output::html::write_check(report, desk, &mut out)
             }
-            "report.json" => render::json::write(&render::json::Check::new(report, Severity::Error, false), &mut out),
-            "findings.jsonl" => render::json::write_lines(report, &mut out),
-            "letters.md" => render::letter::write_all(report, usize::MAX, &mut out),
-            "results.md" => render::markdown::write(&page(), &mut out),
-            "results.html" => render::html::write_results(report, &rows, &page(), &mut out),
-            "results.csv" => render::csv::write(&rows, &mut out),
-            "summary.csv" => render::csv::write_official(&rows, &report.round, Selection::Valid, &mut out),
-            "results.xlsx" => render::xlsx::write(&rows, &left_out, &report.round, &publication.repository, &mut out),
+            "report.json" => output::json::write(&output::json::Check::new(report, Severity::Error, false), &mut out),
+            "findings.jsonl" => output::json::write_lines(report, &mut out),
+            "letters.md" => output::letter::write_all(report, usize::MAX, &mut out),
+            "results.md" => output::markdown::write(&page(), &mut out),
+            "results.html" => output::html::write_results(report, &rows, &page(), &mut out),
+            "results.csv" => output::csv::write(&rows, &mut out),
+            "summary.csv" => output::csv::write_official(&rows, &report.round, Selection::Valid, &mut out),
+            "results.xlsx" => output::xlsx::write(&rows, &left_out, &report.round, &publication.repository, &mut out),
             _ => return Err(JsError::new(&format!("unknown report file {name}"))),
         }?;
         Ok(out)
@@ -190,7 +183,7 @@ impl Audit {
         let (tree, left_out) = package::for_submitter(self.dropped.open()?, round, checked.submitter.as_deref())?;
         let waivers = checked.waivers.as_ref().map(|(_, text)| (WAIVERS.to_owned(), text.clone()));
         let report = judged(&tree, &round.name, checked.submitter.as_deref(), waivers.as_ref(), false)?;
-        let (check, summary) = render::enclosed(&report)?;
+        let (check, summary) = output::package_documents(&report)?;
         let documents = Documents { report: check, summary, waivers: waivers.map(|(_, text)| text.into_bytes()) };
         let mut bytes = Cursor::new(Vec::new());
         package::write(&tree, &documents, &mut |_, _| {}, &mut bytes)?;
@@ -229,7 +222,7 @@ fn judged(
     let how = Loading { submitter, earlier: None, evidence, progress: Some(&|done, all| tell_result(done, all)) };
     let mut report = Report::load(tree, Round::named(round)?, how)?;
     if let Some((name, text)) = waivers {
-        report.waive(&waiver::parse(text, name)?, name);
+        report.waive(&tinyaudit::parse_waivers(text, name)?, name);
     }
     Ok(report)
 }

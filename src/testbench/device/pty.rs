@@ -73,6 +73,7 @@ impl PseudoTerminal {
     ///
     /// # Errors
     /// When the terminal is broken.
+    #[cfg(feature = "internals")]
     pub fn read(&self) -> io::Result<Vec<u8>> {
         let mut bytes = [0; 4096];
         match (&self.host).read(&mut bytes) {

@@ -183,7 +183,6 @@ impl Monitor {
                 * match span.2 {
                     Activity::Infer => power.inference,
                     Activity::Load => power.load,
-                    Activity::Idle => power.idle,
                 };
             idle -= common;
         }
