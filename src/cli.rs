@@ -277,12 +277,12 @@ fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes one manual page for the program and one per subcommand.
+/// Writes one manual page for the program and one per command that `--help` lists.
 fn manual(dir: &Path) -> anyhow::Result<ExitCode> {
     let mut whole = Cli::command();
     whole.build();
     let mut pages = vec![("tinyaudit.1".to_owned(), whole.clone())];
-    for command in whole.get_subcommands().filter(|command| command.get_name() != "help") {
+    for command in whole.get_subcommands().filter(|command| command.get_name() != "help" && !command.is_hide_set()) {
         let name = format!("tinyaudit-{}", command.get_name());
         pages.push((format!("{name}.1"), command.clone().name(name.clone()).display_name(name)));
     }

@@ -4,7 +4,7 @@
 //! of the submission.
 
 mod agreement;
-pub mod documents;
+pub(crate) mod documents;
 mod find;
 mod inputs;
 mod load;
@@ -23,8 +23,9 @@ use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner};
 use crate::source::{self, Entries, Files, by_folders, is_inside};
 
 pub use agreement::{Agreement, Example, Signs};
-pub use inputs::{Closest, Inputs, closest_list};
-pub use load::{LoadError, load, submitters};
+pub(crate) use inputs::{Closest, Inputs, closest_list};
+pub(crate) use load::load;
+pub use load::{LoadError, submitters};
 
 /// A submission: a round, a division, or one submitter's folder.
 #[derive(Debug, Default)]
@@ -101,7 +102,7 @@ impl Submission {
 /// Returns a system without a description and the path of the description that must belong to it. `None` unless the
 /// submitter has exactly one system without a description and exactly one description without a system.
 #[must_use]
-pub fn only_orphan<'a>(submission: &'a Submission, submitter: &Submitter) -> Option<(String, &'a System)> {
+pub(crate) fn only_orphan<'a>(submission: &'a Submission, submitter: &Submitter) -> Option<(String, &'a System)> {
     let systems = submission.systems_of(submitter);
     let mut without = systems.iter().filter(|system| system.description.is_none());
     // A system name with a space must be changed itself, so the description must not be renamed to it.

@@ -29,13 +29,13 @@ pub mod page;
 pub mod proof;
 pub mod publication;
 pub mod sarif;
-pub mod table;
+pub(crate) mod table;
 pub mod text;
 pub mod triage;
-pub mod untrusted;
+pub(crate) mod untrusted;
 mod url;
-pub mod weights;
-pub mod wrap;
+pub(crate) mod weights;
+pub(crate) mod wrap;
 pub mod xlsx;
 
 use std::io;

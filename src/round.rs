@@ -8,7 +8,7 @@ pub mod answers;
 mod dataset;
 mod description_schema;
 mod extends;
-pub mod fingerprint;
+pub(crate) mod fingerprint;
 mod spec;
 
 use std::borrow::Cow;
@@ -21,10 +21,11 @@ use serde::{Deserialize, Serialize};
 use crate::schema::{FileErrors, Problems, pointer_part, read_yaml, read_yaml_in_range, spelling};
 
 pub use dataset::{Dataset, WakewordTruth, dataset, dataset_names, datasets, wakeword_truth};
-pub use spec::{
-    BenchmarkSpec, Energy, FileNames, FileRole, Hygiene, Mode, Publication, Runner, Runners,
-    SystemDescriptionSpec, Target, Task, Tolerances, Wakeword, Weights, Windows,
+pub(crate) use spec::{
+    BenchmarkSpec, Energy, FileNames, FileRole, Hygiene, Publication, Runners, SystemDescriptionSpec, Target, Task,
+    Tolerances, Wakeword, Windows,
 };
+pub use spec::{Mode, Runner, Weights};
 
 /// The requirements of one round. The name of the file is the name of the round. A file that `extends` another round
 /// contains only the sections that differ, each completely.
@@ -279,7 +280,7 @@ fn whole<'a>(name: &str, file: &str, text: &'a str) -> Result<Cow<'a, str>, File
 
 /// Returns the model strings of all built-in rounds, each with the short name of its benchmark.
 #[must_use]
-pub fn known_models() -> &'static BTreeMap<String, String> {
+pub(crate) fn known_models() -> &'static BTreeMap<String, String> {
     static MODELS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
         Round::names()
             .into_iter()

@@ -75,7 +75,7 @@ impl std::error::Error for FileErrors {}
 ///
 /// # Errors
 /// When the text is not YAML of this type: all structural errors.
-pub fn read_yaml<T: DeserializeOwned + JsonSchema>(file: &str, text: &str) -> Result<T, FileErrors> {
+pub(crate) fn read_yaml<T: DeserializeOwned + JsonSchema>(file: &str, text: &str) -> Result<T, FileErrors> {
     if text.len() > MAX_BYTES {
         let message = format!("the file has {} bytes; expected at most {MAX_BYTES}", text.len());
         return Err(FileErrors::new(file, vec![FileError { line: 0, message }]));
@@ -91,7 +91,7 @@ pub fn read_yaml<T: DeserializeOwned + JsonSchema>(file: &str, text: &str) -> Re
 ///
 /// # Errors
 /// When the text is not YAML of this type, or a number is out of range: all structural errors.
-pub fn read_yaml_in_range<T: DeserializeOwned + JsonSchema>(file: &str, text: &str) -> Result<T, FileErrors> {
+pub(crate) fn read_yaml_in_range<T: DeserializeOwned + JsonSchema>(file: &str, text: &str) -> Result<T, FileErrors> {
     let value = read_yaml(file, text)?;
     // A number that JSON does not have, such as `.nan`, is out of every range.
     let document = Document::from_yaml(text).map_err(|error| FileErrors::new(file, vec![described(&error)]))?;
@@ -119,7 +119,7 @@ fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, serde_yaml::Error> {
 /// # Errors
 /// When the text is not TOML of this type: all structural errors.
 #[cfg(feature = "cli")]
-pub fn read_toml<T: DeserializeOwned + JsonSchema>(file: &str, text: &str) -> Result<T, FileErrors> {
+pub(crate) fn read_toml<T: DeserializeOwned + JsonSchema>(file: &str, text: &str) -> Result<T, FileErrors> {
     let described = |error: toml::de::Error| {
         let line = error.span().map_or(0, |span| document::line_at(text, span.start));
         FileError { line, message: error.message().replace('\n', ", ") }
@@ -151,7 +151,7 @@ fn structural_errors(_: fn() -> Schema, _: &Document) -> Option<Vec<FileError>> 
 
 /// Collects what is wrong with the content of a file that has the right structure, and finds the lines.
 #[derive(Debug)]
-pub struct Problems<'a> {
+pub(crate) struct Problems<'a> {
     file: &'a str,
     text: &'a str,
     found: Vec<(String, String)>,
@@ -160,12 +160,12 @@ pub struct Problems<'a> {
 impl<'a> Problems<'a> {
     /// No problems yet, of a YAML file.
     #[must_use]
-    pub const fn new(file: &'a str, text: &'a str) -> Self {
+    pub(crate) const fn new(file: &'a str, text: &'a str) -> Self {
         Self { file, text, found: Vec::new() }
     }
 
     /// Reports a problem of the value at a JSON pointer (RFC 6901); of the file if the pointer is empty.
-    pub fn report(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
+    pub(crate) fn report(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
         self.found.push((pointer.into(), message.into()));
     }
 
@@ -173,7 +173,7 @@ impl<'a> Problems<'a> {
     ///
     /// # Errors
     /// When something was.
-    pub fn finish(self) -> Result<(), FileErrors> {
+    pub(crate) fn finish(self) -> Result<(), FileErrors> {
         if self.found.is_empty() {
             return Ok(());
         }
@@ -187,6 +187,6 @@ impl<'a> Problems<'a> {
 
 /// A name as a part of a JSON pointer.
 #[must_use]
-pub fn pointer_part(name: &str) -> String {
+pub(crate) fn pointer_part(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

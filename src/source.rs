@@ -21,10 +21,10 @@ use std::sync::Arc;
 use archive::Archive;
 pub use entry::{Entries, Entry, Kind, alike, same_file_on_some_systems};
 use entry::{below, children, place_of, refused, share_last, unreadable, with_folders};
-pub use files::Files;
+pub(crate) use files::Files;
 use folder::{is_version_control, list};
-pub use path::{around, by_folders, is_inside, is_reserved, is_system_file, join, name_of, parent_of};
-pub use path_text::PathText;
+pub(crate) use path::{around, by_folders, is_inside, is_reserved, is_system_file, join, name_of, parent_of};
+pub(crate) use path_text::PathText;
 use rayon::prelude::*;
 
 /// Most entries that an archive or a list of files may have, including all parent folders.

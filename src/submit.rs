@@ -4,9 +4,9 @@ pub mod answers;
 #[cfg(feature = "bench")]
 pub mod demo;
 pub mod fixing;
-pub mod form;
-pub mod guess;
-pub mod journal;
+pub(crate) mod form;
+pub(crate) mod guess;
+pub(crate) mod journal;
 pub mod output;
 pub mod package;
-pub mod renaming;
+pub(crate) mod renaming;

@@ -14,7 +14,7 @@ use super::view::{ResultView, RunView, SubmissionView, SubmitterView, SystemView
 /// Run and result checks run while the evidence is in memory; inferences, outputs, commands and samples are dropped
 /// before the others run.
 #[derive(Debug, Clone, Copy)]
-pub enum Scope {
+pub(crate) enum Scope {
     /// Receives a run and proves its figure. Called for runs whose figure the check affects. Never fails: what it
     /// cannot prove is unknown.
     Figure(fn(&RunView<'_>, Kind) -> Outcome),
@@ -36,7 +36,7 @@ pub enum Scope {
 
 /// One check.
 #[derive(Debug)]
-pub struct Check {
+pub(crate) struct Check {
     /// Documentation, severity and consequences.
     pub rule: Rule,
     /// What the check receives, with its function.
@@ -60,10 +60,10 @@ macro_rules! check {
         $(,)?
     ) => {
         /// Id of the check; other checks refer to it.
-        pub const ID: &str = $id;
+        pub(crate) const ID: &str = $id;
 
         $(#[doc = $line])*
-        pub const CHECK: $crate::audit::check::Check = $crate::audit::check::Check {
+        pub(crate) const CHECK: $crate::audit::check::Check = $crate::audit::check::Check {
             rule: $crate::audit::rule::Rule {
                 id: ID,
                 group: $crate::audit::rule::Group::$group,

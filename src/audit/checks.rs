@@ -175,7 +175,7 @@ pub(crate) mod windows_unequal;
 
 /// All checks, in the order in which an auditor would ask: first those that affect figures, where the proofs of a
 /// figure follow the checks that may contradict it; then the others by id.
-pub static CHECKS: &[Check] = &[
+pub(crate) static CHECKS: &[Check] = &[
     log_malformed::CHECK,
     log_incomplete::CHECK,
     time_runs_back::CHECK,
@@ -342,7 +342,7 @@ pub static CHECKS: &[Check] = &[
 ];
 
 /// Removed checks, each with the reason. Waivers may still name them.
-pub const RETIRED: [(&str, &str); 1] = [(
+pub(crate) const RETIRED: [(&str, &str); 1] = [(
     "model-not-reference",
     "the checksum of a model file proves nothing: converted models differ from the reference file; \
      weights-not-reference judges the answers instead",
@@ -350,7 +350,7 @@ pub const RETIRED: [(&str, &str); 1] = [(
 
 /// Returns why a rule was removed, if it was.
 #[must_use]
-pub fn retired(id: &str) -> Option<&'static str> {
+pub(crate) fn retired(id: &str) -> Option<&'static str> {
     RETIRED.iter().find(|(name, _)| *name == id).map(|(_, reason)| *reason)
 }
 
@@ -370,13 +370,13 @@ pub fn rule_named(id: &str) -> Option<&'static Rule> {
 
 /// Returns the index of a rule's check in [`CHECKS`].
 #[must_use]
-pub fn place_of(rule: &Rule) -> usize {
+pub(crate) fn place_of(rule: &Rule) -> usize {
     BY_ID.get(rule.id).map_or(usize::MAX, |(place, _)| *place)
 }
 
 /// Returns the length of the longest chain of needs below a rule; every rule is deeper than those it needs.
 #[must_use]
-pub fn depth_of(rule: &Rule) -> usize {
+pub(crate) fn depth_of(rule: &Rule) -> usize {
     static DEPTHS: LazyLock<HashMap<&'static str, usize>> = LazyLock::new(|| {
         let mut depths = HashMap::new();
         for rule in rules() {

@@ -14,7 +14,7 @@ use super::rule::{Affects, Group, Severity};
 /// Consequence of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Consequence {
+pub(crate) enum Consequence {
     /// A published figure is contradicted or unproven, or the result cannot be published.
     Figure,
     /// The evidence of a figure needs an explanation or shows something noteworthy.
@@ -25,11 +25,11 @@ pub enum Consequence {
 
 impl Consequence {
     /// All consequences, most severe first.
-    pub const ALL: [Self; 3] = [Self::Figure, Self::Evidence, Self::Document];
+    pub(crate) const ALL: [Self; 3] = [Self::Figure, Self::Evidence, Self::Document];
 
     /// Returns the consequence of a finding.
     #[must_use]
-    pub fn new(finding: &Finding) -> Self {
+    pub(crate) fn new(finding: &Finding) -> Self {
         let decides = finding.rule.affects != Affects::Nothing || finding.undecided.is_some();
         match finding.rule.group {
             _ if decides && finding.severity == Severity::Error => Self::Figure,
@@ -41,7 +41,7 @@ impl Consequence {
 
 /// Whether a finding reports missing or undecided evidence rather than an error in it.
 #[must_use]
-pub fn is_absence(finding: &Finding) -> bool {
+pub(crate) fn is_absence(finding: &Finding) -> bool {
     finding.undecided.is_some() || finding.rule.affects != Affects::Nothing && finding.rule.fails == Status::Unproven
 }
 
@@ -51,7 +51,7 @@ pub fn is_absence(finding: &Finding) -> bool {
 /// causes before the rules that depend on them, large groups before small ones. Within a group, the largest deviation
 /// comes first. `finding` returns the finding of an item.
 #[must_use]
-pub fn groups<'a, T: Copy>(
+pub(crate) fn groups<'a, T: Copy>(
     items: impl Iterator<Item = T>,
     finding: impl Fn(T) -> &'a Finding,
     consequence: Consequence,

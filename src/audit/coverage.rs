@@ -13,7 +13,7 @@ use crate::round::{Mode, Round};
 /// One entry of the catalogue.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Group and name of the entry, `structure/division-dir`.
     pub entry: String,
     /// Ids of the rules that decide it.
@@ -42,7 +42,7 @@ pub struct Entry {
 
 /// Returns all entries, in the order of the catalogue.
 #[must_use]
-pub fn entries() -> &'static [Entry] {
+pub(crate) fn entries() -> &'static [Entry] {
     static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         // A test checks that the built-in file parses.
         serde_yaml::from_str(include_str!("../../rules/coverage.yaml")).unwrap_or_default()
@@ -52,7 +52,7 @@ pub fn entries() -> &'static [Entry] {
 
 /// Finds an entry by name, with or without its group.
 #[must_use]
-pub fn entry_named(name: &str) -> Option<&'static Entry> {
+pub(crate) fn entry_named(name: &str) -> Option<&'static Entry> {
     entries()
         .iter()
         .find(|entry| entry.entry == name || entry.entry.split_once('/').is_some_and(|(_, own)| own == name))
@@ -60,7 +60,7 @@ pub fn entry_named(name: &str) -> Option<&'static Entry> {
 
 /// Returns the entries whose reminders apply to a submission, in the order of the catalogue.
 #[must_use]
-pub fn reminders(submission: &Submission, round: &Round) -> Vec<&'static Entry> {
+pub(crate) fn reminders(submission: &Submission, round: &Round) -> Vec<&'static Entry> {
     let applies = |entry: &&Entry| {
         entry.reminder.is_some()
             && entry.rounds.as_ref().is_none_or(|rounds| rounds.contains(&round.name))

@@ -6,7 +6,7 @@ use crate::model::System;
 
 /// A class of devices.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DeviceClass {
+pub(crate) enum DeviceClass {
     /// An Arm Cortex-M without accelerator, with the core number, `33` or `0+`.
     CortexM(String),
     /// A RISC-V core without accelerator.
@@ -37,7 +37,7 @@ impl fmt::Display for DeviceClass {
 impl DeviceClass {
     /// Returns the class of a system.
     #[must_use]
-    pub fn new(system: &System) -> Self {
+    pub(crate) fn new(system: &System) -> Self {
         let field = |key: &str| system.description.as_ref().map_or("", |description| description.text(key));
         Self::from_fields(field("Processor(s) Name"), field("Accelerator"))
     }
@@ -70,7 +70,7 @@ impl DeviceClass {
 
 /// Whether the description names an accelerator; "none", "N/A" and the like do not count.
 #[must_use]
-pub fn has_accelerator(system: &System) -> bool {
+pub(crate) fn has_accelerator(system: &System) -> bool {
     is_accelerator(
         &system.description.as_ref().map_or("", |description| description.text("Accelerator")).to_lowercase(),
     )

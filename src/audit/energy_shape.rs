@@ -6,7 +6,7 @@ use crate::round::{FileRole, Round, Runner};
 
 /// Statistics of the samples of one window.
 #[derive(Debug, Clone, Copy)]
-pub struct Shape {
+pub(crate) struct Shape {
     /// Number of samples.
     pub samples: usize,
     /// Whether a sample is negative or not finite.
@@ -17,7 +17,7 @@ pub struct Shape {
 }
 
 /// Shapes of all windows, or the file that prevents it and the reason.
-pub type Shapes = Result<Vec<Shape>, (FileRole, String)>;
+pub(crate) type Shapes = Result<Vec<Shape>, (FileRole, String)>;
 
 impl Shape {
     fn of<T>(samples: &[T], energy: impl Fn(&T) -> f64, edge: usize) -> Self {
@@ -36,7 +36,7 @@ impl Shape {
 ///
 /// # Errors
 /// The file that is missing or unusable, and the reason.
-pub fn shapes(run: &Run, round: &Round) -> Shapes {
+pub(crate) fn shapes(run: &Run, round: &Round) -> Shapes {
     let (before, wanted, rate_hz) =
         (round.energy.stamps_before_windows, round.windows.count, round.energy.trace_rate_hz);
     let edge = edge(round);
@@ -86,7 +86,7 @@ pub fn shapes(run: &Run, round: &Round) -> Shapes {
 
 /// Returns the number of samples that make up each end of a window, at least 1.
 #[must_use]
-pub fn edge(round: &Round) -> usize {
+pub(crate) fn edge(round: &Round) -> usize {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a few hundred
     let edge = (round.energy.edge_seconds * round.energy.trace_rate_hz) as usize;
     edge.max(1)

@@ -16,7 +16,7 @@ use crate::round::Round;
 /// Runs the checks of one result and of its runs, while the evidence is in memory. `result` is a submission that
 /// contains only that result.
 #[must_use]
-pub fn judge_result(result: &Submission, round: &Round) -> Vec<Judgement> {
+pub(crate) fn judge_result(result: &Submission, round: &Round) -> Vec<Judgement> {
     let mut outcomes = Outcomes { submission: result, round, judged: Vec::new() };
     for place in result.runs() {
         let view = RunView::new(&place, round);
@@ -47,7 +47,7 @@ pub fn judge_result(result: &Submission, round: &Round) -> Vec<Judgement> {
 
 /// Runs the checks of systems, submitters and the submission, one check per parallel task.
 #[must_use]
-pub fn judge_submission(submission: &Submission, round: &Round) -> Vec<Judgement> {
+pub(crate) fn judge_submission(submission: &Submission, round: &Round) -> Vec<Judgement> {
     let of_check = |check: &'static Check| {
         let mut outcomes = Outcomes { submission, round, judged: Vec::new() };
         let view = SubmissionView { round, submission };
@@ -112,7 +112,7 @@ impl Outcomes<'_> {
 
 /// Returns the severity of a finding in this round and in the division of its path.
 #[must_use]
-pub fn severity(finding: &Finding, submission: &Submission, round: &Round) -> Severity {
+pub(crate) fn severity(finding: &Finding, submission: &Submission, round: &Round) -> Severity {
     let Some(own) = round.severities.get(finding.rule.id) else { return finding.rule.severity };
     let division = submission.submitter_of(&finding.path).map(|submitter| submitter.division.as_str());
     own.get(division.unwrap_or_default()).or_else(|| own.get("*")).copied().unwrap_or(finding.rule.severity)

@@ -11,7 +11,7 @@ use crate::round::{FileRole, Round, Runner};
 /// Returns why results.txt and the log in the same folder are from different sessions: the line of the claim and the
 /// reason; `None` if they may be from one session.
 #[must_use]
-pub fn another_session(run: &Run, round: &Round) -> Option<(Line, String)> {
+pub(crate) fn another_session(run: &Run, round: &Round) -> Option<(Line, String)> {
     let (claims, log) = (run.claims.as_ref()?, run.log.as_ref()?);
     let stamp = claims.first_stamp?;
     if claims.runner != Some(log.runner) {
@@ -64,7 +64,7 @@ fn own_reading(claims: &Claims, label: Label) -> Option<&Printed> {
 /// Returns a place where the official tool may read a figure differently than tinyaudit: the line, the text it reads,
 /// and the text that tinyaudit reads.
 #[must_use]
-pub fn differently_read(claims: &Claims) -> Option<(u32, String, String)> {
+pub(crate) fn differently_read(claims: &Claims) -> Option<(u32, String, String)> {
     let counts = claims.readings.iter().find(|(label, _)| *label == Label::Counts).map(|(_, at)| &at.value);
     claims.readings.iter().find_map(|(label, at)| {
         if *label == Label::Counts {
@@ -77,7 +77,7 @@ pub fn differently_read(claims: &Claims) -> Option<(u32, String, String)> {
 }
 
 /// Reports a claim that the recomputed figure contradicts, `claims a median throughput of 6.465 inf/s, recomputed …`.
-pub fn compare(view: &RunView<'_>, figure: &Figure, (name, unit): (&str, &'static str), found: &mut Findings) {
+pub(crate) fn compare(view: &RunView<'_>, figure: &Figure, (name, unit): (&str, &'static str), found: &mut Findings) {
     let units = view.round.tolerances.printed_units;
     let (Some(claimed), Some(recomputed), Some(false)) = (&figure.claimed, figure.recomputed, figure.agrees(units))
     else {

@@ -22,7 +22,7 @@ pub struct PreviewFollowUp {
 /// All preview systems are compared if the later submission has several submitters, otherwise only those of its
 /// submitter.
 #[must_use]
-pub fn preview_follow_ups(earlier: &Submission, later: &Submission, round: &Round) -> Vec<PreviewFollowUp> {
+pub(crate) fn preview_follow_ups(earlier: &Submission, later: &Submission, round: &Round) -> Vec<PreviewFollowUp> {
     let whole = later.submitters.iter().any(|one| Some(&one.name) != later.submitters.first().map(|one| &one.name));
     let submitters: BTreeSet<&str> = later.submitters.iter().map(|one| one.name.as_str()).collect();
     let takes_part = |system: &System| whole || submitters.contains(system.submitter.as_str());

@@ -26,7 +26,7 @@ impl SystemMatch {
 
     /// Whether a wrong match is very unlikely.
     #[must_use]
-    pub const fn is_sure(self) -> bool {
+    pub(crate) const fn is_sure(self) -> bool {
         matches!(self, Self::SameName | Self::SameSession | Self::SameSpelling)
     }
 }
@@ -45,7 +45,7 @@ impl fmt::Display for SystemMatch {
 
 /// A system in both states.
 #[derive(Debug, Clone, Copy)]
-pub struct MatchedSystems<'a> {
+pub(crate) struct MatchedSystems<'a> {
     /// The system in the earlier state.
     pub old: &'a System,
     /// The system in the later state.
@@ -61,7 +61,7 @@ const MOST: usize = 100;
 ///
 /// Each system is matched at most once. Stronger evidence comes first; with equal evidence, the most similar names.
 #[must_use]
-pub fn pairs<'a>(old: &'a Submission, new: &'a Submission) -> Vec<MatchedSystems<'a>> {
+pub(crate) fn pairs<'a>(old: &'a Submission, new: &'a Submission) -> Vec<MatchedSystems<'a>> {
     let mut pairs: Vec<MatchedSystems<'a>> = Vec::new();
     let (mut gone, mut taken): (BTreeSet<&str>, BTreeSet<&str>) = (BTreeSet::new(), BTreeSet::new());
     for by in SystemMatch::ALL {

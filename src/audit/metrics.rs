@@ -4,10 +4,10 @@
 pub mod accuracy;
 pub mod anomaly;
 pub mod auc;
-pub mod clocks;
+pub(crate) mod clocks;
 pub mod energy;
 pub mod median;
-pub mod sameness;
+pub(crate) mod sameness;
 pub mod wakeword;
 pub mod weights;
 
@@ -19,7 +19,7 @@ use crate::round::fingerprint::fingerprint;
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner, Task, wakeword_truth};
 
 /// Recomputes the scores of all runs of a benchmark and stores them with the claims.
-pub fn recompute(benchmark: &mut Benchmark, round: &Round) {
+pub(crate) fn recompute(benchmark: &mut Benchmark, round: &Round) {
     let spec = benchmark.name.as_deref().and_then(|name| round.benchmarks.get(name));
     for run in benchmark.runs.values_mut() {
         window_energies(run);
@@ -60,7 +60,7 @@ fn figure(claimed: Option<&Printed>, recomputed: Result<f64, String>) -> Figure 
 
 /// Whether a figure, rounded to the given decimals, reaches a minimum.
 #[must_use]
-pub fn reaches(value: f64, decimals: usize, least: f64) -> bool {
+pub(crate) fn reaches(value: f64, decimals: usize, least: f64) -> bool {
     format!("{value:.decimals$}").parse().unwrap_or(value) >= least - 1e-9
 }
 
@@ -179,7 +179,7 @@ fn energy_score(run: &mut Run) {
 }
 
 /// An output vector of an accuracy run with its input.
-pub struct Answer<'a> {
+pub(crate) struct Answer<'a> {
     /// The input's file name.
     pub input: &'a str,
     /// The output vector.
@@ -189,7 +189,7 @@ pub struct Answer<'a> {
 /// Returns the answers of an accuracy run: from results.json for the MLCommons runner if there is one, otherwise from
 /// the log.
 #[must_use]
-pub fn answers(run: &Run) -> Vec<Answer<'_>> {
+pub(crate) fn answers(run: &Run) -> Vec<Answer<'_>> {
     if let Some(entries) = run.json.as_ref().filter(|_| run.runner != Some(Runner::Eembc)) {
         return entries
             .iter()

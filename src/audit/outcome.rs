@@ -33,7 +33,7 @@ impl Place {
 
 /// Outcome of a check. Passing always names the place that shows it.
 #[derive(Debug, Clone)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// The check passes; the place shows it.
     Pass(Place),
     /// The check fails, with at least one finding.
@@ -46,7 +46,7 @@ pub enum Outcome {
 
 /// An outcome and what it is about.
 #[derive(Debug, Clone)]
-pub struct Judgement {
+pub(crate) struct Judgement {
     /// The rule of the check.
     pub rule: &'static Rule,
     /// Path of the run, result, system, submitter or submission that was checked.
@@ -76,12 +76,12 @@ impl Findings {
 
     /// Creates an empty collection for a rule.
     #[must_use]
-    pub fn new(rule: &'static Rule) -> Self {
+    pub(crate) fn new(rule: &'static Rule) -> Self {
         Self { rule, found: Vec::new(), places: HashMap::new(), spare: None }
     }
 
     /// Adds a finding at a place. The message states a fact, in lower case and without a full stop.
-    pub fn at(&mut self, path: &str, line: Line, message: impl Into<String>) -> &mut Finding {
+    pub(crate) fn at(&mut self, path: &str, line: Line, message: impl Into<String>) -> &mut Finding {
         let index = self.found.len();
         if let Some((count, last)) = self.places.get_mut(path) {
             *count += 1;
@@ -98,13 +98,13 @@ impl Findings {
 
     /// Whether there are no findings so far.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
     /// Fails if there are findings. Otherwise passes at the given place; without a place, the check is not applicable.
     #[must_use]
-    pub fn or_pass(self, place: impl Into<Option<Place>>) -> Outcome {
+    pub(crate) fn or_pass(self, place: impl Into<Option<Place>>) -> Outcome {
         let Self { mut found, places, rule, .. } = self;
         if found.is_empty() {
             return place.into().map_or(Outcome::NotApplicable, Outcome::Pass);
@@ -119,7 +119,7 @@ impl Findings {
 }
 
 /// Collects the outcomes of a check that compares runs, one per run.
-pub struct Across {
+pub(crate) struct Across {
     rule: &'static Rule,
     judged: Vec<(Arc<str>, Outcome)>,
 }
@@ -127,18 +127,18 @@ pub struct Across {
 impl Across {
     /// Creates an empty collection for a rule.
     #[must_use]
-    pub const fn new(rule: &'static Rule) -> Self {
+    pub(crate) const fn new(rule: &'static Rule) -> Self {
         Self { rule, judged: Vec::new() }
     }
 
     /// Adds the outcome of a run.
-    pub fn judge(&mut self, run: &Run, outcome: impl FnOnce(Findings) -> Outcome) {
+    pub(crate) fn judge(&mut self, run: &Run, outcome: impl FnOnce(Findings) -> Outcome) {
         self.judged.push((Arc::from(run.path.as_str()), outcome(Findings::new(self.rule))));
     }
 
     /// Returns the outcomes with the paths of their runs, in the order in which they were added.
     #[must_use]
-    pub fn into_judged(self) -> Vec<(Arc<str>, Outcome)> {
+    pub(crate) fn into_judged(self) -> Vec<(Arc<str>, Outcome)> {
         self.judged
     }
 }

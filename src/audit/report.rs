@@ -251,7 +251,7 @@ fn inside<'a>(sorted: &'a [Finding], path: &str) -> impl Iterator<Item = &'a Fin
 }
 
 /// Number of findings, including those that are represented by another.
-pub fn weight<'a>(findings: impl Iterator<Item = &'a Finding>) -> usize {
+pub(crate) fn weight<'a>(findings: impl Iterator<Item = &'a Finding>) -> usize {
     findings.map(|finding| finding.finding_count).sum()
 }
 

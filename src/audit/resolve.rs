@@ -20,7 +20,7 @@ use crate::source::{around, is_inside};
 
 /// Decisions about a submission: waivers and known absences.
 #[derive(Debug, Default)]
-pub struct Decisions {
+pub(crate) struct Decisions {
     /// Waivers by the rule they name, each with its position in the order of addition. They hold the paths of the
     /// submitter or system that they name.
     waivers: HashMap<Option<String>, Vec<(usize, Waiver)>>,
@@ -30,7 +30,7 @@ pub struct Decisions {
 
 /// Findings and proofs that follow from the outcomes.
 #[derive(Debug, Default)]
-pub struct Resolved {
+pub(crate) struct Resolved {
     /// The findings, not sorted.
     pub findings: Vec<Finding>,
     /// The proofs of the figures, by the path of their run.
@@ -39,7 +39,12 @@ pub struct Resolved {
 
 /// Derives findings and proofs from the outcomes of a submission's checks.
 #[must_use]
-pub fn resolve(judgements: &[Judgement], submission: &Submission, round: &Round, decisions: &Decisions) -> Resolved {
+pub(crate) fn resolve(
+    judgements: &[Judgement],
+    submission: &Submission,
+    round: &Round,
+    decisions: &Decisions,
+) -> Resolved {
     let mut resolver = Resolver {
         judgements,
         runs: Runs::of(submission, round),
@@ -127,7 +132,7 @@ fn undecided(one: &Judgement, place: &Place, why: &str, submission: &Submission,
 
 impl Decisions {
     /// Adds waivers. If several match a finding, the last one counts.
-    pub fn add(&mut self, waivers: impl Iterator<Item = Waiver>) {
+    pub(crate) fn add(&mut self, waivers: impl Iterator<Item = Waiver>) {
         let given = self.waivers.values().map(Vec::len).sum();
         for (index, waiver) in (given..).zip(waivers) {
             self.waivers.entry(waiver.rule.clone()).or_default().push((index, waiver));
@@ -135,7 +140,7 @@ impl Decisions {
     }
 
     /// Removes all waivers.
-    pub fn remove_waivers(&mut self) {
+    pub(crate) fn remove_waivers(&mut self) {
         self.waivers.clear();
     }
 

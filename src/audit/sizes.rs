@@ -10,20 +10,20 @@ const FEW: usize = 100;
 
 /// Returns the inferences on inputs of a wrong size, in the order of the log.
 #[must_use]
-pub fn wrong(run: &Run, expected: u32) -> Vec<&Inference> {
+pub(crate) fn wrong(run: &Run, expected: u32) -> Vec<&Inference> {
     run.inferences().iter().filter(|one| one.bytes.is_some_and(|bytes| bytes != expected)).collect()
 }
 
 /// Whether a few inputs were too long and none too short. The device uses the first bytes, so no figure changes.
 #[must_use]
-pub fn is_surplus(wrong: &[&Inference], run: &Run, expected: u32) -> bool {
+pub(crate) fn is_surplus(wrong: &[&Inference], run: &Run, expected: u32) -> bool {
     !wrong.is_empty()
         && wrong.len() * FEW <= run.inferences().len()
         && wrong.iter().all(|one| one.bytes.is_some_and(|bytes| bytes > expected))
 }
 
 /// Reports inferences on inputs of a wrong size as one finding, at the first of them.
-pub fn report(findings: &mut Findings, run: &Run, wrong: &[&Inference], expected: u32) {
+pub(crate) fn report(findings: &mut Findings, run: &Run, wrong: &[&Inference], expected: u32) {
     let Some(first) = wrong.first() else { return };
     let input =
         run.log.as_ref().and_then(|log| log.input_of(first)).map_or("an input".to_owned(), |name| format!("`{name}`"));

@@ -12,7 +12,7 @@ use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Target, Task};
 use crate::source::Entry;
 
 /// A run with its evidence.
-pub struct RunView<'a> {
+pub(crate) struct RunView<'a> {
     /// What the round demands.
     pub round: &'a Round,
     /// The run.
@@ -27,62 +27,62 @@ pub struct RunView<'a> {
 impl<'a> RunView<'a> {
     /// Creates the view of a run.
     #[must_use]
-    pub fn new(place: &PlacedRun<'a>, round: &'a Round) -> Self {
+    pub(crate) fn new(place: &PlacedRun<'a>, round: &'a Round) -> Self {
         let PlacedRun { system, benchmark, run } = *place;
         Self { round, run, spec: benchmark.spec(round), system, benchmark, shapes: OnceCell::new() }
     }
 
     /// Kind of figure that the run contributes; `None` if its benchmark is not one of the round.
     #[must_use]
-    pub fn kind(&self) -> Option<Kind> {
+    pub(crate) fn kind(&self) -> Option<Kind> {
         Some(Kind::new(self.spec?.task, self.run.mode))
     }
 
     /// Whether the run has this mode.
     #[must_use]
-    pub fn is(&self, mode: Mode) -> bool {
+    pub(crate) fn is(&self, mode: Mode) -> bool {
         self.run.mode == mode
     }
 
     /// Whether it is a wake word run.
     #[must_use]
-    pub fn is_streaming(&self) -> bool {
+    pub(crate) fn is_streaming(&self) -> bool {
         self.spec.is_some_and(|spec| spec.task == Task::Wakeword)
     }
 
     /// Whether the run is in the closed division.
     #[must_use]
-    pub fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.system.is_closed()
     }
 
     /// The log.
     #[must_use]
-    pub const fn log(&self) -> Option<&'a SessionLog> {
+    pub(crate) const fn log(&self) -> Option<&'a SessionLog> {
         self.run.log.as_ref()
     }
 
     /// What results.txt claims.
     #[must_use]
-    pub const fn claims(&self) -> Option<&'a Claims> {
+    pub(crate) const fn claims(&self) -> Option<&'a Claims> {
         self.run.claims.as_ref()
     }
 
     /// Returns the place of a line of a file of the run; line 0 for the whole file.
     #[must_use]
-    pub fn at(&self, role: FileRole, line: u32) -> Place {
+    pub(crate) fn at(&self, role: FileRole, line: u32) -> Place {
         Place::new(self.run.path_of(role), line)
     }
 
     /// Creates an unknown outcome: the file to look at, its line, and the reason.
     #[must_use]
-    pub fn unknown(&self, role: FileRole, line: u32, why: impl Into<String>) -> Outcome {
+    pub(crate) fn unknown(&self, role: FileRole, line: u32, why: impl Into<String>) -> Outcome {
         Outcome::Unknown(self.at(role, line), why.into())
     }
 
     /// The figure as claimed and recomputed; `None` for wake word runs, which have several figures.
     #[must_use]
-    pub fn figure(&self) -> Option<&'a Figure> {
+    pub(crate) fn figure(&self) -> Option<&'a Figure> {
         let Scores { throughput, top1, auc, energy, .. } = &self.run.scores;
         let figure = match (self.kind()?, self.spec?.target) {
             (Kind::Throughput, _) => throughput,
@@ -95,31 +95,31 @@ impl<'a> RunView<'a> {
     }
 
     /// Statistics of the samples of an energy run per window; computed once.
-    pub fn shapes(&self) -> &Shapes {
+    pub(crate) fn shapes(&self) -> &Shapes {
         self.shapes.get_or_init(|| shapes(self.run, self.round))
     }
 
     /// The file that contains the samples of an energy run.
     #[must_use]
-    pub fn samples(&self) -> FileRole {
+    pub(crate) fn samples(&self) -> FileRole {
         if self.run.has(FileRole::Json) { FileRole::Json } else { FileRole::Trace }
     }
 
     /// Whether the benchmark's folder contains a file with this name.
     #[must_use]
-    pub fn has_beside(&self, name: &str) -> bool {
+    pub(crate) fn has_beside(&self, name: &str) -> bool {
         self.benchmark.files.contains(name)
     }
 
     /// The performance run of the same result, with which an energy run is compared.
     #[must_use]
-    pub fn performance_run(&self) -> Option<&'a Run> {
+    pub(crate) fn performance_run(&self) -> Option<&'a Run> {
         self.benchmark.runs.get(&Mode::Performance)
     }
 }
 
 /// A benchmark on a system: its runs with their evidence.
-pub struct ResultView<'a> {
+pub(crate) struct ResultView<'a> {
     /// What the round demands.
     pub round: &'a Round,
     /// The benchmark with its runs.
@@ -131,18 +131,18 @@ pub struct ResultView<'a> {
 impl<'a> ResultView<'a> {
     /// The run of a mode.
     #[must_use]
-    pub fn run(&self, mode: Mode) -> Option<&'a Run> {
+    pub(crate) fn run(&self, mode: Mode) -> Option<&'a Run> {
         self.benchmark.runs.get(&mode)
     }
 
     /// The runs of the result, by mode.
-    pub fn runs(&self) -> impl Iterator<Item = &'a Run> + Clone + use<'a> {
+    pub(crate) fn runs(&self) -> impl Iterator<Item = &'a Run> + Clone + use<'a> {
         self.benchmark.runs.values()
     }
 }
 
 /// A system with its description and its results, without their evidence.
-pub struct SystemView<'a> {
+pub(crate) struct SystemView<'a> {
     /// What the round demands.
     pub round: &'a Round,
     /// The system.
@@ -150,7 +150,7 @@ pub struct SystemView<'a> {
 }
 
 /// A submitter's folder in a division.
-pub struct SubmitterView<'a> {
+pub(crate) struct SubmitterView<'a> {
     /// What the round demands.
     pub round: &'a Round,
     /// The submitter with its documents.
@@ -161,54 +161,54 @@ pub struct SubmitterView<'a> {
 impl<'a> SubmitterView<'a> {
     /// Creates the view of a submitter.
     #[must_use]
-    pub const fn new(submitter: &'a Submitter, submission: &'a Submission, round: &'a Round) -> Self {
+    pub(crate) const fn new(submitter: &'a Submitter, submission: &'a Submission, round: &'a Round) -> Self {
         Self { round, submitter, submission }
     }
 
     /// The submitter's systems, sorted by path.
     #[must_use]
-    pub fn systems(&self) -> &'a [System] {
+    pub(crate) fn systems(&self) -> &'a [System] {
         self.submission.systems_of(self.submitter)
     }
 
     /// The submitter's results, sorted by path.
-    pub fn results(&self) -> impl Iterator<Item = &'a Benchmark> + Clone + use<'a> {
+    pub(crate) fn results(&self) -> impl Iterator<Item = &'a Benchmark> + Clone + use<'a> {
         self.systems().iter().flat_map(|system| &system.benchmarks)
     }
 
     /// All files and folders in the submitter's folder, sorted by path.
     #[must_use]
-    pub fn entries(&self) -> &'a [Entry] {
+    pub(crate) fn entries(&self) -> &'a [Entry] {
         self.submission.entries_of(self.submitter)
     }
 
     /// The file or folder at a path.
     #[must_use]
-    pub fn entry(&self, path: &str) -> Option<&'a Entry> {
+    pub(crate) fn entry(&self, path: &str) -> Option<&'a Entry> {
         self.submission.entries.get(path)
     }
 
     /// All submitters of the submission, including this one.
     #[must_use]
-    pub fn all_submitters(&self) -> &'a [Submitter] {
+    pub(crate) fn all_submitters(&self) -> &'a [Submitter] {
         &self.submission.submitters
     }
 
     /// The submission that contains the submitter.
     #[must_use]
-    pub const fn submission(&self) -> &'a Submission {
+    pub(crate) const fn submission(&self) -> &'a Submission {
         self.submission
     }
 
     /// The submitter's folder, as the place of a listing.
     #[must_use]
-    pub fn folder(&self) -> Place {
+    pub(crate) fn folder(&self) -> Place {
         Place::whole(&self.submitter.path)
     }
 }
 
 /// The whole submission.
-pub struct SubmissionView<'a> {
+pub(crate) struct SubmissionView<'a> {
     /// What the round demands.
     pub round: &'a Round,
     /// The submission, with results without their evidence.
@@ -218,7 +218,8 @@ pub struct SubmissionView<'a> {
 impl SubmissionView<'_> {
     /// The root folder, as the place of a listing.
     #[must_use]
-    pub fn folder(&self) -> Place {
+    #[expect(clippy::unused_self, reason = "every view has a folder")]
+    pub(crate) fn folder(&self) -> Place {
         Place::whole("")
     }
 }

@@ -106,7 +106,7 @@ impl Waiver {
 const MOST: usize = 1000;
 
 /// Largest file of waivers that a package carries, in bytes.
-pub const MAX_FILE: u64 = 1 << 20;
+pub(crate) const MAX_FILE: u64 = 1 << 20;
 
 /// Reads a list of waivers; `file` is what errors call it.
 ///
@@ -144,7 +144,7 @@ pub fn parse(text: &str, file: &str) -> Result<Vec<Waiver>, FileErrors> {
 }
 
 /// Returns the rule ids by which a waiver may refer to a finding.
-pub fn rules_of(finding: &Finding) -> impl Iterator<Item = &'static str> {
+pub(crate) fn rules_of(finding: &Finding) -> impl Iterator<Item = &'static str> {
     std::iter::once(finding.rule.id).chain(finding.undecided.map(|rule| rule.id))
 }
 

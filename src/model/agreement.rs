@@ -38,7 +38,7 @@ pub struct Example {
 }
 
 impl Agreement {
-    /// Fraction of the sure inputs that is answered differently, 0 to 1.
+    /// Fraction of the inputs on which all reference runs agree clearly that is answered differently, 0 to 1.
     #[must_use]
     pub fn otherwise_fraction(&self) -> f64 {
         self.otherwise as f64 / self.sure.max(1) as f64

@@ -36,16 +36,16 @@ pub struct Documents {
 }
 
 /// Placeholders in the documents that `tinyaudit init` creates.
-pub mod placeholder {
+pub(crate) mod placeholder {
     /// Placeholder in the submitter's README.
-    pub const README: &str =
+    pub(crate) const README: &str =
         "Say here how the results are repeated: hardware, tools and their versions, how to build, flash and run.";
     /// Placeholder in the README of a benchmark's code.
-    pub const CODE: &str = "Put the implementation here and say how it is built and run.";
+    pub(crate) const CODE: &str = "Put the implementation here and say how it is built and run.";
     /// Placeholder in the document on energy.
-    pub const ENERGY: &str = "Say what feeds the device, what is measured, and which jumpers are set.";
+    pub(crate) const ENERGY: &str = "Say what feeds the device, what is measured, and which jumpers are set.";
     /// All placeholders.
-    pub const ALL: [&str; 3] = [README, CODE, ENERGY];
+    pub(crate) const ALL: [&str; 3] = [README, CODE, ENERGY];
 }
 
 /// A file named like a checklist.
@@ -106,14 +106,14 @@ const MAX_MAPPING: u64 = 64 << 10;
 
 /// Whether a file name is that of a checklist.
 #[must_use]
-pub fn is_checklist(name: &str) -> bool {
+pub(crate) fn is_checklist(name: &str) -> bool {
     let left_behind = name.starts_with("._") || name.starts_with("~$");
     has_ending(name, &["pdf", "docx"]) && !left_behind && name.to_lowercase().contains("checklist")
 }
 
 /// Reads `model_mapping.json`: the submitter's own model names, each with its benchmark. Empty if it cannot be read.
 #[must_use]
-pub fn model_mapping(tree: &Tree, submitter: &str) -> BTreeMap<String, String> {
+pub(crate) fn model_mapping(tree: &Tree, submitter: &str) -> BTreeMap<String, String> {
     let path = join(submitter, "model_mapping.json");
     let small = |entry: &&Entry| entry.size().is_some_and(|size| size <= MAX_MAPPING);
     let bytes = tree.get(&path).filter(small).and_then(|entry| tree.read(entry).ok());
@@ -122,7 +122,7 @@ pub fn model_mapping(tree: &Tree, submitter: &str) -> BTreeMap<String, String> {
 
 /// Reads a submitter's documents and code; the files of code are read in parallel.
 #[must_use]
-pub fn read(tree: &Tree, submitter: &Submitter) -> Documents {
+pub(crate) fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     let entries = tree.below(&submitter.path);
     let mut checklists: Vec<ChecklistFile> = entries
         .iter()

@@ -134,7 +134,7 @@ fn from_json(run: &Run) -> Vec<Load<'_>> {
 
 /// The official list most similar to some inputs.
 #[derive(Debug)]
-pub struct Closest {
+pub(crate) struct Closest {
     /// The list.
     pub list: &'static Dataset,
     /// Index in the list of each input; `None` for inputs that are not on it.
@@ -149,7 +149,10 @@ pub struct Closest {
 /// ones.
 /// `None` if none of the inputs is on a list.
 #[must_use]
-pub fn closest_list<'a>(inputs: &(impl Iterator<Item = &'a str> + Clone), spec: &BenchmarkSpec) -> Option<Closest> {
+pub(crate) fn closest_list<'a>(
+    inputs: &(impl Iterator<Item = &'a str> + Clone),
+    spec: &BenchmarkSpec,
+) -> Option<Closest> {
     let mut best: Option<(f64, Closest)> = None;
     for list in spec.lists.iter().chain(&spec.superseded_lists).filter_map(|name| dataset(name)) {
         let places: Vec<Option<u32>> = inputs.clone().map(|input| list.place_of(input)).collect();

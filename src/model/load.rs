@@ -67,7 +67,7 @@ fn elsewhere(tree: &Tree, round: &Round) -> Vec<String> {
 /// Finds the divisions and submitters of a tree, without their systems.
 ///
 /// # Errors
-/// Like [`load`].
+/// When there is no submitter in the tree, or none of the given name.
 pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result<Submission, LoadError> {
     let mut submission = find_submitters(tree, round);
     if submission.submitters.is_empty() && submission.divisions.is_empty() {
@@ -96,7 +96,7 @@ pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result
 ///
 /// # Errors
 /// If the tree does not contain a submission, or not the requested submitter.
-pub fn load(
+pub(crate) fn load(
     tree: &Tree,
     round: &Round,
     submitter: Option<&str>,

@@ -29,7 +29,7 @@ pub fn for_each(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<()
 ///
 /// # Errors
 /// As [`for_each`].
-pub fn for_each_of_code(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<()> {
+pub(crate) fn for_each_of_code(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<()> {
     with_buffer(|buffer| read(source, buffer, LONGEST_CODE, take))
 }
 
@@ -51,7 +51,7 @@ fn with_buffer(work: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<
 ///
 /// # Errors
 /// When the source cannot be read, and errors of `take`.
-pub fn for_each_part(source: &mut dyn Read, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+pub(crate) fn for_each_part(source: &mut dyn Read, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
     with_buffer(|buffer| {
         loop {
             let filled = fill(source, &mut buffer[..BLOCK], 0)?;

@@ -15,7 +15,7 @@ use crate::round::{Mode, Runner};
 
 /// Whether the first 50 lines have a line of this runner.
 #[must_use]
-pub fn recognises(bytes: &[u8]) -> bool {
+pub(crate) fn recognises(bytes: &[u8]) -> bool {
     text::lines(bytes).take(50).any(|(_, line)| text::stamped(line).is_some())
 }
 

@@ -13,7 +13,7 @@ const MAGIC: u8 = 0xF1;
 const HEAD: usize = 5;
 
 /// The bytes of a sample, a little-endian `f32`.
-pub type Sample = [u8; 4];
+pub(crate) type Sample = [u8; 4];
 
 /// An energy trace. Its samples are kept as bytes.
 #[derive(Debug, Clone, Default)]

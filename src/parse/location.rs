@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 /// A line number, counted from 1. Zero means the whole file.
-pub type Line = u32;
+pub(crate) type Line = u32;
 
 /// A value and the line of the file it was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -14,7 +14,7 @@ const SUMMARY: [&[u8]; 6] =
 
 /// Whether the first 50 lines have a line of this runner.
 #[must_use]
-pub fn recognises(bytes: &[u8]) -> bool {
+pub(crate) fn recognises(bytes: &[u8]) -> bool {
     text::lines(bytes).take(50).any(|(_, line)| {
         line.starts_with(b"Logging initialized.")
             || line.starts_with(b"Device model retrieved:")

@@ -44,14 +44,14 @@ pub enum Label {
 }
 
 /// Text that the official checker may read for a label, with its line.
-pub type Reading = (Label, At<String>);
+pub(crate) type Reading = (Label, At<String>);
 
 /// Most bytes of a reading; more than are printed.
 const LONGEST: usize = 400;
 
 /// Adds the readings of a line. For every label, the first reading and the first different one are kept: one of the two
 /// differs from ours if any reading does.
-pub fn read(readings: &mut Vec<Reading>, line: Line, content: &[u8]) {
+pub(crate) fn read(readings: &mut Vec<Reading>, line: Line, content: &[u8]) {
     if content.len() <= 3 {
         return;
     }

@@ -2,7 +2,7 @@
 
 /// Returns `repr` of a float: the shortest text that reads back as the same number.
 #[must_use]
-pub fn repr(value: f64) -> String {
+pub(crate) fn repr(value: f64) -> String {
     let scientific = format!("{value:e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
@@ -16,7 +16,7 @@ pub fn repr(value: f64) -> String {
 
 /// Returns `str` of a JSON value: text as it is, any other value as the `repr` of a Python object.
 #[must_use]
-pub fn text(value: &serde_json::Value) -> String {
+pub(crate) fn text(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::String(text) => text.clone(),
         other => object(other),
@@ -63,14 +63,14 @@ fn quoted(text: &str) -> String {
 
 /// Returns `repr` of a list of floats.
 #[must_use]
-pub fn list(values: &[f64]) -> String {
+pub(crate) fn list(values: &[f64]) -> String {
     let items: Vec<String> = values.iter().map(|value| repr(*value)).collect();
     format!("[{}]", items.join(", "))
 }
 
 /// Formats an array as numpy does with at most three decimals: padded to one width, at most 75 characters per line.
 #[must_use]
-pub fn array(values: &[f64]) -> String {
+pub(crate) fn array(values: &[f64]) -> String {
     const LONGEST_LINE: usize = 75;
     let texts: Vec<String> =
         values.iter().map(|value| format!("{value:.3}").trim_end_matches('0').to_owned()).collect();
@@ -99,7 +99,7 @@ pub fn array(values: &[f64]) -> String {
 
 /// Formats a number as `{:1.5}` does: five significant digits, without trailing zeros.
 #[must_use]
-pub fn significant(value: f64) -> String {
+pub(crate) fn significant(value: f64) -> String {
     const DIGITS: i32 = 5;
     let scientific = format!("{value:.4e}");
     let exponent: i32 = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0);

@@ -5,16 +5,16 @@ use std::borrow::Cow;
 use crate::parse::location::Line;
 
 /// The UTF-8 byte-order mark, which Windows editors put at the start of a file.
-pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Returns the lines of a file with their numbers. Lines end at line feeds; carriage returns before a line feed and a
 /// byte-order mark at the start are dropped.
-pub fn lines(bytes: &[u8]) -> impl Iterator<Item = (Line, &[u8])> {
+pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = (Line, &[u8])> {
     lines_after(0, bytes)
 }
 
 /// Like [`lines`], for a part of a file that begins after line `number`.
-pub fn lines_after(mut number: Line, bytes: &[u8]) -> impl Iterator<Item = (Line, &[u8])> {
+pub(crate) fn lines_after(mut number: Line, bytes: &[u8]) -> impl Iterator<Item = (Line, &[u8])> {
     let marked = number == 0 && bytes.starts_with(BYTE_ORDER_MARK);
     let mut start = if marked { BYTE_ORDER_MARK.len() } else { 0 };
     std::iter::from_fn(move || {
@@ -34,14 +34,14 @@ pub fn lines_after(mut number: Line, bytes: &[u8]) -> impl Iterator<Item = (Line
 
 /// Parses a decimal number, correctly rounded. Infinities and NaN are not numbers.
 #[must_use]
-pub fn number(text: &[u8]) -> Option<f64> {
+pub(crate) fn number(text: &[u8]) -> Option<f64> {
     leading_number(text).and_then(|(value, rest)| rest.is_empty().then_some(value))
 }
 
 /// Parses a leading decimal number, correctly rounded, and returns the rest of the text, too. Infinities and NaN are not
 /// numbers.
 #[must_use]
-pub fn leading_number(text: &[u8]) -> Option<(f64, &[u8])> {
+pub(crate) fn leading_number(text: &[u8]) -> Option<(f64, &[u8])> {
     let text = match text {
         [b'+', b'0'..=b'9' | b'.', ..] => &text[1..],
         _ => text,
@@ -52,7 +52,7 @@ pub fn leading_number(text: &[u8]) -> Option<(f64, &[u8])> {
 
 /// Parses a leading whole number without sign, and returns the rest of the text, too.
 #[must_use]
-pub fn leading_integer(text: &[u8]) -> Option<(u64, &[u8])> {
+pub(crate) fn leading_integer(text: &[u8]) -> Option<(u64, &[u8])> {
     let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if length == 0 {
         return None;
@@ -66,13 +66,13 @@ pub fn leading_integer(text: &[u8]) -> Option<(u64, &[u8])> {
 
 /// Parses a whole number without sign.
 #[must_use]
-pub fn integer(text: &[u8]) -> Option<u64> {
+pub(crate) fn integer(text: &[u8]) -> Option<u64> {
     leading_integer(text).and_then(|(value, rest)| rest.is_empty().then_some(value))
 }
 
 /// Returns bytes as hexadecimal digits.
 #[must_use]
-pub fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -82,7 +82,7 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Counts line feeds, eight bytes at a time, as most texts have only a few words.
 #[must_use]
-pub fn line_feeds(text: &[u8]) -> Line {
+pub(crate) fn line_feeds(text: &[u8]) -> Line {
     const ONES: u64 = u64::MAX / 255;
     const LOW_BITS: u64 = 0x7F * ONES;
     let (words, rest) = text.as_chunks::<8>();
@@ -102,16 +102,16 @@ pub fn line_feeds(text: &[u8]) -> Line {
 /// Whether a character controls the output instead of being printed: control characters, and characters that change the
 /// direction of text or end a line.
 #[must_use]
-pub fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The message about a UTF-16 file, with what to do.
-pub const UTF16: &str = "the file is UTF-16, as PowerShell's `>` writes it; save it as UTF-8";
+pub(crate) const UTF16: &str = "the file is UTF-16, as PowerShell's `>` writes it; save it as UTF-8";
 
 /// Whether a file begins like UTF-16 text.
 #[must_use]
-pub fn is_utf16(bytes: &[u8]) -> bool {
+pub(crate) fn is_utf16(bytes: &[u8]) -> bool {
     let marked = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
     marked && !bytes.starts_with(b"\xFF\xFE\0\0")
         || matches!(bytes, [1..=127, 0, 1..=127, 0, ..] | [0, 1..=127, 0, 1..=127, ..])
@@ -119,13 +119,13 @@ pub fn is_utf16(bytes: &[u8]) -> bool {
 
 /// Makes text of a submission safe to print: hidden characters become `\u{FFFD}`, and workflow commands are broken.
 #[must_use]
-pub fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     without_commands(text.chars().map(|c| if is_hidden(c) { '\u{FFFD}' } else { c }).collect())
 }
 
 /// Like [`printable`], but keeps line feeds and tabs.
 #[must_use]
-pub fn printable_lines(text: &str) -> String {
+pub(crate) fn printable_lines(text: &str) -> String {
     let kept = |c: char| if is_hidden(c) && !matches!(c, '\n' | '\t') { '\u{FFFD}' } else { c };
     without_commands(text.chars().map(kept).collect())
 }
@@ -146,13 +146,13 @@ fn without_commands(text: String) -> String {
 /// Makes text of a submission safe to print in a message: invalid UTF-8 is replaced, hidden characters are dropped, and
 /// the text is cut to 80 characters.
 #[must_use]
-pub fn shown(text: &[u8]) -> String {
+pub(crate) fn shown(text: &[u8]) -> String {
     cut(text, 80)
 }
 
 /// Like [`shown`], for a line of a file, cut to 160 characters.
 #[must_use]
-pub fn excerpt(line: &[u8]) -> String {
+pub(crate) fn excerpt(line: &[u8]) -> String {
     cut(line, 160)
 }
 
@@ -169,7 +169,7 @@ fn cut(text: &[u8], longest: usize) -> String {
 
 /// A line of the EEMBC runner, `00102.158 dut: m-ready`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamped<'a> {
+pub(crate) struct Stamped<'a> {
     /// Host time since the runner started, in milliseconds.
     pub ms: u64,
     /// The source: `session`, `parser`, `sequencer`, `dut`, `io`, `emon`, `ulp-mlperf`, `ulp-ml`.
@@ -180,7 +180,7 @@ pub struct Stamped<'a> {
 
 /// Splits a line of the EEMBC runner. `None` if the line has no such prefix and so continues the message before.
 #[must_use]
-pub fn stamped(line: &[u8]) -> Option<Stamped<'_>> {
+pub(crate) fn stamped(line: &[u8]) -> Option<Stamped<'_>> {
     let (ms, rest) = host_ms(line)?;
     let is_name = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'-';
     let colon = rest[..rest.len().min(16)].iter().position(|byte| !is_name(byte))?;
@@ -230,7 +230,7 @@ const DAYS_BEFORE: [u64; 13] = [0, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 
 /// Returns the seconds since the start of the year. `date` is month and day, `time` is hour, minute and second, two
 /// digits each.
 #[must_use]
-pub fn calendar_seconds(date: &[u8], time: &[u8]) -> Option<u64> {
+pub(crate) fn calendar_seconds(date: &[u8], time: &[u8]) -> Option<u64> {
     calendar(integer(date)?, integer(time)?)
 }
 
@@ -244,7 +244,7 @@ fn calendar(day: u64, time: u64) -> Option<u64> {
 /// Parses a leading stamp of the MLCommons runner, `0726.010150 ulp-mlperf: `. Returns seconds since the start of the
 /// year and the message.
 #[must_use]
-pub fn calendar_stamped(line: &[u8]) -> Option<(u64, &[u8])> {
+pub(crate) fn calendar_stamped(line: &[u8]) -> Option<(u64, &[u8])> {
     let (head, message) = line.split_at_checked(12)?;
     let message = message.strip_prefix(b"ulp-mlperf:")?;
     if head[4] != b'.' || head[11] != b' ' {

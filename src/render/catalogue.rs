@@ -92,7 +92,7 @@ fn need(need: &Need) -> String {
 
 /// Formats how tinyaudit covers an entry of the sourced rule catalogue.
 #[must_use]
-pub fn explain_entry(entry: &Entry) -> String {
+pub(crate) fn explain_entry(entry: &Entry) -> String {
     let mut out = format!("{}\n\n{}\n", entry.entry, fate(entry));
     if let Some(reminder) = &entry.reminder {
         let _ = write!(out, "\nReminder: {reminder}\n");
@@ -129,13 +129,13 @@ fn widest_id() -> usize {
 
 /// Returns the column at which the titles of [`list`] start.
 #[must_use]
-pub fn title_column() -> usize {
+pub(crate) fn title_column() -> usize {
     widest_id() + "  warning  ".len()
 }
 
 /// Lists all rules, or those of a group, one line each, with their severity in a round.
 #[must_use]
-pub fn list(round: &Round, group: Option<Group>) -> String {
+pub(crate) fn list(round: &Round, group: Option<Group>) -> String {
     let widest = widest_id();
     let mut out = String::new();
     for rule in rules().filter(|rule| group.is_none_or(|only| rule.group == only)) {
@@ -196,7 +196,7 @@ struct RuleEntry {
 impl Catalogue {
     /// Builds the catalogue with the severities of a round.
     #[must_use]
-    pub fn new(round: &Round) -> Self {
+    pub(crate) fn new(round: &Round) -> Self {
         let rules = rules()
             .map(|rule| RuleEntry {
                 id: rule.id,

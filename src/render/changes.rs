@@ -14,7 +14,7 @@ use crate::render::untrusted::Untrusted;
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_text(comparison: &Comparison, findings: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_text(comparison: &Comparison, findings: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}\n", rounds(comparison))?;
     for ChangedResult { name, change } in &comparison.results {
         writeln!(out, "{} {}", kind(change), Untrusted(name).for_terminal())?;
@@ -42,7 +42,7 @@ pub fn write_text(comparison: &Comparison, findings: bool, out: &mut dyn Write) 
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_markdown(comparison: &Comparison, findings: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_markdown(comparison: &Comparison, findings: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}\n", rounds(comparison))?;
     writeln!(out, "| result | change |\n|---|---|")?;
     for ChangedResult { name, change } in &comparison.results {
@@ -185,7 +185,7 @@ struct Preview {
 impl Changes {
     /// Builds the JSON form of a comparison.
     #[must_use]
-    pub fn new(comparison: &Comparison) -> Self {
+    pub(crate) fn new(comparison: &Comparison) -> Self {
         let figure = |figure: &ChangedFigure| FigureChange {
             name: figure.name,
             claimed: figure.claimed,

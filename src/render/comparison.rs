@@ -94,7 +94,7 @@ pub struct ChangedFigure {
 impl ChangedFigure {
     /// Returns the change in per cent of the old figure; `None` if a figure is missing or the old one is 0.
     #[must_use]
-    pub fn percent(&self) -> Option<f64> {
+    pub(crate) fn percent(&self) -> Option<f64> {
         let (old, new) = (self.old?, self.new?);
         (old != 0.0).then(|| 100.0 * (new / old - 1.0))
     }

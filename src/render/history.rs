@@ -304,7 +304,7 @@ pub(super) fn format_record(record: &Record, unit: &str) -> String {
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_text(history: &History, width: usize, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_text(history: &History, width: usize, out: &mut dyn Write) -> io::Result<()> {
     lines(history, &mut |indent, text| {
         for line in wrapped(text, width.saturating_sub(indent), 2) {
             writeln!(out, "{}{line}", " ".repeat(indent))?;
@@ -317,7 +317,7 @@ pub fn write_text(history: &History, width: usize, out: &mut dyn Write) -> io::R
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_markdown(history: &History, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_markdown(history: &History, out: &mut dyn Write) -> io::Result<()> {
     lines(history, &mut |indent, text| match indent {
         0 => writeln!(out, "\n### {}\n", Untrusted(text).for_markdown()),
         _ => writeln!(out, "{}- {}", " ".repeat(indent - 2), Untrusted(text).for_markdown()),

@@ -58,7 +58,7 @@ struct Line<'a> {
 }
 
 impl ResultsPage {
-    /// Builds the page from rows; `repository` is the public repository to link to (see [`link`]).
+    /// Builds the page from rows; `repository` is the public repository to link to.
     #[must_use]
     pub fn new(rows: &[Row<'_>], left_out: &[LeftOut], round: &Round, repository: &str) -> Self {
         let ids = public_ids(rows, round);

@@ -57,7 +57,7 @@ impl ProofRow {
 
     /// Returns the same rows with control characters removed from paths and reasons, safe to print.
     #[must_use]
-    pub fn escaped_for_result(report: &Report, benchmark: &Benchmark) -> Vec<Self> {
+    pub(crate) fn escaped_for_result(report: &Report, benchmark: &Benchmark) -> Vec<Self> {
         let mut rows = Self::for_result(report, benchmark);
         for row in &mut rows {
             row.reason = row.reason.take().map(|reason| Untrusted(&reason).for_terminal());
@@ -103,7 +103,7 @@ impl CheckRow {
 
 /// Returns whether `wanted`, which is `SYSTEM` or `SYSTEM/BENCHMARK`, names this result.
 #[must_use]
-pub fn is_meant(wanted: &str, system: &System, benchmark: &Benchmark) -> bool {
+pub(crate) fn is_meant(wanted: &str, system: &System, benchmark: &Benchmark) -> bool {
     let rest = wanted.strip_prefix(system.name.as_str());
     let named = |below: &str| below == benchmark.short_name() || below == benchmark.label();
     rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('/').is_some_and(named))
@@ -113,7 +113,7 @@ pub fn is_meant(wanted: &str, system: &System, benchmark: &Benchmark) -> bool {
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(report: &Report, wanted: &str, out: &mut dyn Write) -> io::Result<bool> {
+pub(crate) fn write(report: &Report, wanted: &str, out: &mut dyn Write) -> io::Result<bool> {
     let mut any = false;
     for (system, benchmark) in report.results().filter(|(system, benchmark)| is_meant(wanted, system, benchmark)) {
         any = true;

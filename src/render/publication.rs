@@ -15,7 +15,7 @@ use crate::render::url;
 use crate::round::{BenchmarkSpec, Mode, Round, Target};
 
 /// Columns of the official tables that come from the system description: column name and description field.
-pub const FIELDS: [(&str, &str); 10] = [
+pub(crate) const FIELDS: [(&str, &str); 10] = [
     ("HostProcessorModelName", "Processor(s) Name"),
     ("HostProcessorFrequency", "Processor(s) Frequencies"),
     ("HostProcessorMemory", "Processor memory type and capacity"),
@@ -304,14 +304,14 @@ fn detections(
 
 /// Returns whether the result has an energy run, even if its figure is left out.
 #[must_use]
-pub fn measured_energy(benchmark: &Benchmark) -> bool {
+pub(crate) fn measured_energy(benchmark: &Benchmark) -> bool {
     benchmark.runs.contains_key(&Mode::Energy)
 }
 
 /// Returns the unique ID of the official report: division, submitter and board, and in the open division the model.
 /// Systems on the same board share it.
 #[must_use]
-pub fn unique_id(row: &Row<'_>) -> String {
+pub(crate) fn unique_id(row: &Row<'_>) -> String {
     let System { division, submitter, .. } = row.system;
     let model = if row.system.is_closed() { String::new() } else { format!("/{}", row.model()) };
     format!("{division}/{submitter}/{}{model}", row.cell("Board Name"))
@@ -319,7 +319,7 @@ pub fn unique_id(row: &Row<'_>) -> String {
 
 /// Returns the public ID of every unique ID, numbered over all divisions.
 #[must_use]
-pub fn public_ids(rows: &[Row<'_>], round: &Round) -> BTreeMap<String, String> {
+pub(crate) fn public_ids(rows: &[Row<'_>], round: &Round) -> BTreeMap<String, String> {
     let keys: BTreeSet<(&str, String, &str, String)> = rows
         .iter()
         .map(|row| {
@@ -337,7 +337,7 @@ pub fn public_ids(rows: &[Row<'_>], round: &Round) -> BTreeMap<String, String> {
 
 /// Returns the URL of a part of a submission. `repository` is the name of a repository of MLCommons, or a URL.
 #[must_use]
-pub fn link(repository: &str, system: &System, part: &str) -> String {
+pub(crate) fn link(repository: &str, system: &System, part: &str) -> String {
     let base = if repository.starts_with("https://") {
         repository.trim_end_matches('/').to_owned()
     } else {

@@ -17,7 +17,7 @@ pub(super) const LEGEND: &str = "Figures without a sign are confirmed; ✗ contr
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(width.unwrap_or(u16::MAX));

@@ -75,7 +75,7 @@ impl Texts {
 ///
 /// # Errors
 /// When the writer fails.
-pub fn understood(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn understood(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for Place { benchmark, run, .. } in report.submission.runs() {
         let name = benchmark.name.as_deref().unwrap_or("unknown benchmark");
         let runner = run.runner.map_or("unknown runner", Runner::title);
@@ -96,7 +96,7 @@ pub fn understood(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// When the writer fails.
-pub fn reminders(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn reminders(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\nNo program can check the following points; check them yourself before submitting:")?;
     for entry in crate::audit::coverage::reminders(&report.submission, &report.round) {
         writeln!(out, "[ ] {} ({})", entry.reminder.as_deref().unwrap_or_default(), entry.entry)?;

@@ -35,7 +35,7 @@ pub struct View {
 impl View {
     /// Returns whether nothing is filtered out.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         let Self { rule, severity, system, benchmark, group } = self;
         rule.is_none() && severity.is_none() && system.is_none() && benchmark.is_none() && group.is_none()
     }
@@ -109,7 +109,7 @@ pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) 
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_concise(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_concise(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     for finding in view.findings(report) {
         let waived = if finding.counts() { "" } else { " (waived)" };
         let (severity, id) = (finding.severity.name(), finding.rule.id);
@@ -128,7 +128,7 @@ pub fn write_concise(report: &Report, view: &View, layout: Layout, out: &mut dyn
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_statistics(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_statistics(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for finding in view.findings(report) {
         let severity = if finding.counts() { finding.severity.name() } else { "waived" };

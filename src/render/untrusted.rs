@@ -4,26 +4,26 @@ use crate::parse::text::{is_hidden, printable};
 
 /// Untrusted text of a submission, to be escaped for output.
 #[derive(Debug, Clone, Copy)]
-pub struct Untrusted<'a>(pub &'a str);
+pub(crate) struct Untrusted<'a>(pub &'a str);
 
 impl Untrusted<'_> {
     /// Escapes for a terminal or plain text: removes control characters, so that the text cannot move the cursor,
     /// change the writing direction or issue commands to the service that runs a workflow.
     #[must_use]
-    pub fn for_terminal(self) -> String {
+    pub(crate) fn for_terminal(self) -> String {
         printable(self.0)
     }
 
     /// Escapes for HTML: removes control characters; the page's templates escape markup themselves.
     #[must_use]
-    pub fn for_html(self) -> String {
+    pub(crate) fn for_html(self) -> String {
         printable(self.0)
     }
 
     /// Escapes for CSV: one line that no spreadsheet evaluates as a formula; text that begins like one gets an
     /// apostrophe in front.
     #[must_use]
-    pub fn for_csv(self) -> String {
+    pub(crate) fn for_csv(self) -> String {
         let text = self.0;
         // Spreadsheets skip invisible characters, and treat full-width signs of East Asian keyboards like ASCII ones.
         let visible =
@@ -44,7 +44,7 @@ impl Untrusted<'_> {
 
     /// Escapes for Markdown, so that the text adds no table column, line or markup.
     #[must_use]
-    pub fn for_markdown(self) -> String {
+    pub(crate) fn for_markdown(self) -> String {
         let mut out = String::new();
         for c in self.0.chars() {
             match c {
@@ -59,7 +59,7 @@ impl Untrusted<'_> {
 
     /// Escapes for Markdown between backticks.
     #[must_use]
-    pub fn for_markdown_code(self) -> String {
+    pub(crate) fn for_markdown_code(self) -> String {
         printable(self.0).replace('`', "\u{FFFD}")
     }
 }

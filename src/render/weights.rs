@@ -9,7 +9,7 @@ use crate::round::Mode;
 
 /// How the outputs of a result agree with those of the nearest known weights.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct WeightsRow {
+pub(crate) struct WeightsRow {
     /// The letter of the nearest known weights.
     family: String,
     /// What is known about these weights.
@@ -33,7 +33,7 @@ pub struct WeightsRow {
 impl WeightsRow {
     /// Builds the row of a result; `None` if its outputs are not compared with known weights.
     #[must_use]
-    pub fn of(benchmark: &Benchmark) -> Option<Self> {
+    pub(crate) fn of(benchmark: &Benchmark) -> Option<Self> {
         let agreement = agreement(benchmark)?;
         Some(Self {
             family: agreement.family.name.clone(),
@@ -56,7 +56,7 @@ fn agreement(benchmark: &Benchmark) -> Option<&Agreement> {
 
 /// Formats the same in one line.
 #[must_use]
-pub fn words(benchmark: &Benchmark) -> Option<String> {
+pub(crate) fn words(benchmark: &Benchmark) -> Option<String> {
     let agreement = agreement(benchmark)?;
     let Agreement { family, sure, otherwise, signs, hard, .. } = agreement;
     Some(format!(

@@ -6,7 +6,7 @@ const JOINTS: [char; 3] = ['/', '_', '-'];
 /// Wraps a text into lines of at most `width` characters, unless a word cannot be broken. All lines but the first are
 /// indented.
 #[must_use]
-pub fn wrapped(text: &str, width: usize, indent: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize, indent: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     let length = |text: &str| text.chars().count();
@@ -46,7 +46,7 @@ pub fn wrapped(text: &str, width: usize, indent: usize) -> Vec<String> {
 
 /// Wraps each line of a text. Lines that follow from a longer one are indented like it, and by `hanging` more.
 #[must_use]
-pub fn wrapped_lines(text: &str, width: usize, hanging: usize) -> String {
+pub(crate) fn wrapped_lines(text: &str, width: usize, hanging: usize) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
         let body = line.trim_start_matches(' ');

@@ -86,7 +86,7 @@ pub fn of_list(list: &str) -> Option<&'static Answers> {
 impl Answers {
     /// Parses a file; `None` if it is not valid. A test checks that the built-in files are.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (head, body) = text.split_once("\n\n")?;
         let head: Vec<(&str, &str)> = head.lines().filter_map(|line| line.split_once(": ")).collect();
         let value = |key: &str| head.iter().find(|(known, _)| *known == key).map(|(_, value)| (*value).to_owned());
@@ -117,7 +117,7 @@ impl Answers {
 
     /// Returns the text of the file that [`Answers::parse`] reads.
     #[must_use]
-    pub fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         let kind = if self.scores { "scores" } else { "classes" };
         let mut text = format!("list: {}\nmodel: {}\nkind: {kind}\nsource: {}\n", self.list, self.model, self.source);
         for Family { name, submitters, title, .. } in &self.families {

@@ -1,12 +1,12 @@
-//! The JSON Schema of a system description, made of what a round demands of one.
+//! The JSON Schema of a system description, built from the requirements of a round.
 
 use serde_json::{Map, Value, json};
 
 use super::Round;
 
 impl Round {
-    /// The schema of `systems/<system>.json` in this round: text for every field of the template, the published ones
-    /// required, status and division among the official words. Fields of one's own are allowed.
+    /// Returns the schema of `systems/<system>.json` in this round: every field of the template is text, the published
+    /// fields are required, status and division are official words. Additional fields are allowed.
     #[must_use]
     pub fn description_schema(&self) -> Value {
         let properties: Map<String, Value> = self
@@ -23,7 +23,7 @@ impl Round {
             })
             .collect();
         json!({
-            // The draft that editors know best; its own schema is the quickest to compile, too.
+            // The draft that most editors support; its own schema also compiles fastest.
             "$schema": "http://json-schema.org/draft-07/schema#",
             "title": "MLPerf Tiny system description",
             "type": "object",
@@ -34,7 +34,7 @@ impl Round {
     }
 }
 
-/// One of some words, in capitals or not.
+/// Returns the schema of one of several words, in any case.
 fn any_case<'a>(words: impl Iterator<Item = &'a String>) -> Value {
     let letter = |c: char| {
         let (lower, upper) = (c.to_lowercase().to_string(), c.to_uppercase().to_string());

@@ -5,7 +5,7 @@ use std::hash::Hasher;
 /// Returns a 64-bit hash of a text, to compare long lists of commands without keeping them. Processes eight bytes at a
 /// time, as the commands of a round are tens of megabytes.
 #[must_use]
-pub fn fingerprint(text: &[u8]) -> u64 {
+pub(crate) fn fingerprint(text: &[u8]) -> u64 {
     let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
     let (words, rest) = text.as_chunks::<8>();
     let hash = words.iter().fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
@@ -19,7 +19,7 @@ pub fn fingerprint(text: &[u8]) -> u64 {
 
 /// Hasher based on [`fingerprint`]: fast, but collisions can be constructed by whoever chooses the keys.
 #[derive(Default)]
-pub struct FingerprintHasher(u64);
+pub(crate) struct FingerprintHasher(u64);
 
 impl Hasher for FingerprintHasher {
     fn write(&mut self, bytes: &[u8]) {

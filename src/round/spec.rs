@@ -347,10 +347,10 @@ pub struct Weights {
     /// all submitters with the same weights agree.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub sure_margin: f64,
-    /// Maximum fraction of the sure inputs that a run of the same weights answers differently, 0 to 1.
+    /// Maximum fraction of the inputs on which all reference runs agree clearly that a run of the same weights answers differently, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub otherwise_fraction: f64,
-    /// Minimum number of sure inputs answered differently for a finding.
+    /// Minimum number of inputs on which all reference runs agree clearly answered differently for a finding.
     #[schemars(range(min = 0, max = 1_000_000))]
     pub otherwise_inputs: usize,
     /// Maximum deviation of an anomaly score from the known one, as a fraction of it.

@@ -155,7 +155,7 @@ mod from_toml {
         ///
         /// # Errors
         /// When it is not TOML: all errors of its syntax.
-        pub fn from_toml(text: &str) -> Result<Self, Vec<Error>> {
+        pub(crate) fn from_toml(text: &str) -> Result<Self, Vec<Error>> {
             let (table, errors) = DeTable::parse_recoverable(text);
             if !errors.is_empty() {
                 return Err(errors);

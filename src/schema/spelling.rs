@@ -2,7 +2,7 @@
 
 /// Returns how many characters differ (Levenshtein), ignoring case.
 #[must_use]
-pub fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     strsim::levenshtein(&a.to_lowercase(), &b.to_lowercase())
 }
 
@@ -21,14 +21,14 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, most: usize
 
 /// Letters and digits alone, in lower case: names that are the same so differ in their spelling only.
 #[must_use]
-pub fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The name of a file without what systems add to copies of it, in lower case: `log (1).txt`, `Copy of log.txt` and
 /// `log.txt.txt` are `log.txt`.
 #[must_use]
-pub fn without_copies(name: &str) -> String {
+pub(crate) fn without_copies(name: &str) -> String {
     let lower = name.to_lowercase();
     let Some((mut stem, ending)) = lower.rsplit_once('.') else { return lower };
     loop {

@@ -49,7 +49,7 @@ impl Collected {
 
     /// Returns the paths of the runs that match no family.
     #[must_use]
-    pub fn left_out(&self) -> &[String] {
+    pub(crate) fn left_out(&self) -> &[String] {
         &self.left_out
     }
 

@@ -16,7 +16,7 @@ use crate::round::{BenchmarkSpec, Round, Runner, Target};
 
 /// What is known about a submission when its form is written.
 #[derive(Debug, Clone, Default)]
-pub struct Known<'a> {
+pub(crate) struct Known<'a> {
     /// Name and email address of the certifying engineer; both empty if unknown.
     pub engineer: (&'a str, &'a str),
     /// The systems under test.
@@ -36,7 +36,7 @@ pub struct Known<'a> {
 
 /// A result as the form lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Measured {
+pub(crate) struct Measured {
     /// The system.
     pub system: String,
     /// Its availability, if its description states one.
@@ -53,7 +53,7 @@ pub struct Measured {
 
 /// Returns the results of a submitter in one division, as the form lists them.
 #[must_use]
-pub fn measured(report: &Report, division: &str, submitter: &str) -> Vec<Measured> {
+pub(crate) fn measured(report: &Report, division: &str, submitter: &str) -> Vec<Measured> {
     let own = report.results().filter(|(system, _)| system.division == division && system.submitter == submitter);
     own.filter_map(|(system, benchmark)| {
         let spec = benchmark.spec(&report.round)?;
@@ -107,19 +107,19 @@ const DRAFT: &str = "Checklist_draft_";
 
 /// Returns the file name of a round's worksheet. It cannot be mistaken for the official form.
 #[must_use]
-pub fn worksheet(round: &Round) -> String {
+pub(crate) fn worksheet(round: &Round) -> String {
     format!("{DRAFT}{}.docx", round.name)
 }
 
 /// Whether a file name is that of a worksheet. Worksheets are not packed.
 #[must_use]
-pub fn is_worksheet(name: &str) -> bool {
+pub(crate) fn is_worksheet(name: &str) -> bool {
     name.starts_with(DRAFT)
 }
 
 /// Returns the form with every known answer ticked.
 #[must_use]
-pub fn checklist(known: &Known<'_>, round: &Round) -> Checklist {
+pub(crate) fn checklist(known: &Known<'_>, round: &Round) -> Checklist {
     let mut form = Form::default();
     let sure = known.certified;
     if sure {
@@ -206,7 +206,7 @@ pub fn checklist(known: &Known<'_>, round: &Round) -> Checklist {
 ///
 /// # Errors
 /// When the PDF cannot be written.
-pub fn print(checklist: &Checklist) -> io::Result<Vec<u8>> {
+pub(crate) fn print(checklist: &Checklist) -> io::Result<Vec<u8>> {
     const PER_PAGE: usize = 50;
     let mut lines: Vec<Vec<String>> = Vec::new();
     let mut is_asked = false;

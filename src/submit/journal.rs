@@ -30,7 +30,7 @@ struct Journal {
 
 /// All journals of a submission.
 #[derive(Debug)]
-pub struct Journals {
+pub(crate) struct Journals {
     root: PathBuf,
     /// The folder of kept files, beside the submission.
     kept: PathBuf,
@@ -43,7 +43,7 @@ impl Journals {
     ///
     /// # Errors
     /// When the folder is the root of the file system.
-    pub fn new(root: &Path, state: &Path) -> io::Result<Self> {
+    pub(crate) fn new(root: &Path, state: &Path) -> io::Result<Self> {
         let name = root.file_name().ok_or_else(|| io::Error::other("the root of the file system cannot be fixed"))?;
         let kept = root.with_file_name(format!("{}.tinyaudit-undo", name.to_string_lossy()));
         let place = super::package::sha256(root.as_os_str().as_encoded_bytes());
@@ -52,7 +52,7 @@ impl Journals {
 
     /// Returns the folder of removed and overwritten files.
     #[must_use]
-    pub fn kept(&self) -> &Path {
+    pub(crate) fn kept(&self) -> &Path {
         &self.kept
     }
 
@@ -83,7 +83,7 @@ impl Journals {
     /// # Errors
     /// When a file changed since the steps were planned, with its path; then no step is made. When a file cannot be
     /// moved, with its path; then [`undo`](Self::undo) undoes the steps made so far.
-    pub fn apply(&self, steps: Vec<Step>, continues: bool) -> io::Result<()> {
+    pub(crate) fn apply(&self, steps: Vec<Step>, continues: bool) -> io::Result<()> {
         check(&self.root, &steps)?;
         no_link(&self.kept)?;
         let number = self.numbers().last().map_or(1, |last| last + 1);
@@ -111,7 +111,7 @@ impl Journals {
     /// # Errors
     /// When a file to restore exists again or was edited, or when the kept files are missing; then nothing is undone.
     /// When a file cannot be moved.
-    pub fn undo(&self) -> io::Result<Option<usize>> {
+    pub(crate) fn undo(&self) -> io::Result<Option<usize>> {
         let mut last: Vec<Journal> = Vec::new();
         for number in self.numbers().into_iter().rev() {
             let written = self.read(number)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Returns a path with the separators of this system. Parts of the path may come from a submission, which uses `/`.
 #[must_use]
-pub fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     let text = path.display().to_string();
     if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace('/', std::path::MAIN_SEPARATOR_STR) }
 }
@@ -18,7 +18,11 @@ pub fn shown(path: &Path) -> String {
 ///
 /// # Errors
 /// When the file exists and `replace` is not set, or when it cannot be written. The error names the file.
-pub fn write(path: &Path, replace: bool, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+pub(crate) fn write(
+    path: &Path,
+    replace: bool,
+    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", shown(path)));
     let refused = |what: &str| Err(named(io::Error::new(io::ErrorKind::InvalidInput, what)));
     let (found, is_link) = (path.metadata(), path.is_symlink());
@@ -67,7 +71,7 @@ fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 ///
 /// # Errors
 /// As [`write`](fn@write).
-pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if path.symlink_metadata().is_ok() {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{}: already exists", shown(path))));
     }

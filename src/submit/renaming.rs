@@ -24,7 +24,7 @@ const ALIASES: [(&str, Mode); 6] = [
 /// Returns moves of files and folders to their official names. Inner paths come first, so that every path still exists
 /// when its move is made. Nothing is moved to a path that already exists.
 #[must_use]
-pub fn steps(tree: &Tree, report: &Report) -> Vec<Step> {
+pub(crate) fn steps(tree: &Tree, report: &Report) -> Vec<Step> {
     let mut steps: Vec<(usize, Step)> = Vec::new();
     let mut taken: BTreeSet<String> = BTreeSet::new();
     for submitter in &report.submission.submitters {

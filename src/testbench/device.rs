@@ -60,7 +60,7 @@ pub trait Device {
 ///
 /// # Errors
 /// When the link is broken.
-pub fn discard_pending(device: &mut dyn Device) -> Result<(), LinkError> {
+pub(crate) fn discard_pending(device: &mut dyn Device) -> Result<(), LinkError> {
     const QUIET: Micros = SECOND / 2;
     let until = device.now() + 5 * SECOND;
     while device.now() < until && device.receive(QUIET)?.is_some() {}
@@ -93,19 +93,19 @@ const LONGEST_LINE: usize = 1 << 20;
 
 /// Assembles bytes into lines.
 #[derive(Debug, Default)]
-pub struct LineReader {
+pub(crate) struct LineReader {
     pending: Vec<u8>,
 }
 
 impl LineReader {
     /// Returns the number of bytes after the last line end.
     #[must_use]
-    pub const fn unfinished(&self) -> usize {
+    pub(crate) const fn unfinished(&self) -> usize {
         self.pending.len()
     }
 
     /// Takes one byte; returns the line if the byte ends one. A line feed ends a line.
-    pub fn take(&mut self, byte: u8, at: Micros) -> Option<Received> {
+    pub(crate) fn take(&mut self, byte: u8, at: Micros) -> Option<Received> {
         if byte != b'\n' {
             self.pending.push(byte);
             if self.pending.len() < LONGEST_LINE {

@@ -29,11 +29,11 @@
 //!
 //! Source: MLPerf Tiny Benchmark, 5.3; the procedures of mlcommons/tiny benchmark/runner and eembc/energyrunner.
 
-pub mod dialogue;
-pub mod eembc;
+pub(crate) mod dialogue;
+pub(crate) mod eembc;
 pub mod inputs;
 pub mod measure;
-pub mod mlcommons;
+pub(crate) mod mlcommons;
 mod plot;
 
 pub mod stream;
@@ -83,7 +83,7 @@ pub struct Setup {
 impl Setup {
     /// Returns the set-up for a simulated device. The patience is long, because waiting takes no real time.
     #[must_use]
-    pub fn simulated(profile: &Profile, benchmark: &str, mode: Mode) -> Self {
+    pub(crate) fn simulated(profile: &Profile, benchmark: &str, mode: Mode) -> Self {
         let patience = 100 * PATIENCE;
         Self { device_baud: profile.device_baud(benchmark, mode), millivolts: profile.millivolts(), patience }
     }
@@ -97,7 +97,7 @@ impl Default for Setup {
 }
 
 /// Input list, or recording of the wake word.
-pub type Lists = (Option<&'static Dataset>, Option<&'static WakewordTruth>);
+pub(crate) type Lists = (Option<&'static Dataset>, Option<&'static WakewordTruth>);
 
 /// Returns the list that a benchmark is measured on: the named one, else the round's first.
 ///

@@ -16,11 +16,11 @@
 
 pub mod answers;
 pub mod board;
-pub mod dut;
-pub mod monitor;
+pub(crate) mod dut;
+pub(crate) mod monitor;
 pub mod profile;
 pub mod random;
-pub mod wakeword;
+pub(crate) mod wakeword;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -87,7 +87,7 @@ pub struct ActivityLog {
 
 /// Returns how long bytes take on the wire, at ten bits per byte.
 #[must_use]
-pub fn transmission(bytes: usize, baud: u64) -> Micros {
+pub(crate) fn transmission(bytes: usize, baud: u64) -> Micros {
     bytes as u64 * 10 * 1_000_000 / baud.max(1)
 }
 
@@ -101,7 +101,7 @@ pub enum Target {
 
 impl Target {
     /// Takes bytes that arrive at a time; returns timed lines.
-    pub fn take(&mut self, at: Micros, bytes: &[u8]) -> Vec<Timed> {
+    pub(crate) fn take(&mut self, at: Micros, bytes: &[u8]) -> Vec<Timed> {
         match self {
             Self::Files(dut) => dut.take(at, bytes),
             Self::Wakeword(dut) => dut.take(at, bytes),
@@ -119,7 +119,7 @@ impl Target {
 
     /// Returns the baud rate of its serial port.
     #[must_use]
-    pub const fn baud(&self) -> u64 {
+    pub(crate) const fn baud(&self) -> u64 {
         match self {
             Self::Files(dut) => dut.baud,
             Self::Wakeword(dut) => dut.baud,
@@ -167,7 +167,7 @@ struct Buffer {
 impl Bench {
     /// Creates a bench of these devices.
     #[must_use]
-    pub fn new(target: Target, board: Option<Board>, monitor: Option<Monitor>) -> Self {
+    pub(crate) fn new(target: Target, board: Option<Board>, monitor: Option<Monitor>) -> Self {
         Self { target, board, monitor, now: 0, ports: [Buffer::default(), Buffer::default(), Buffer::default()] }
     }
 
@@ -228,7 +228,7 @@ impl Bench {
 
     /// Returns the baud rate of a port.
     #[must_use]
-    pub fn baud(&self, port: Port) -> u64 {
+    pub(crate) fn baud(&self, port: Port) -> u64 {
         match port {
             Port::Dut => self.target.baud(),
             Port::Board => self.board.as_ref().map_or(0, |board| board.baud),
@@ -252,7 +252,7 @@ impl Bench {
 
     /// Returns the time of the next output of a port, as far as it is known.
     #[must_use]
-    pub fn next_output(&self, port: Port) -> Option<Micros> {
+    pub(crate) fn next_output(&self, port: Port) -> Option<Micros> {
         self.ports[port as usize].queue.front().map(|timed| timed.at)
     }
 }
@@ -267,7 +267,7 @@ pub struct Wiring {
 }
 
 /// Port of a bench as a [`Device`] on the bench's virtual clock.
-pub struct VirtualDevice {
+pub(crate) struct VirtualDevice {
     bench: Rc<RefCell<Bench>>,
     port: Port,
     lines: LineReader,
@@ -277,7 +277,7 @@ pub struct VirtualDevice {
 impl VirtualDevice {
     /// Opens a port of a bench.
     #[must_use]
-    pub fn open(bench: &Rc<RefCell<Bench>>, port: Port) -> Self {
+    pub(crate) fn open(bench: &Rc<RefCell<Bench>>, port: Port) -> Self {
         Self { bench: bench.clone(), port, lines: LineReader::default(), ready: VecDeque::new() }
     }
 

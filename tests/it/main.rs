@@ -43,3 +43,4 @@ mod triage;
 #[cfg(unix)]
 mod waivers;
 mod web;
+mod words;

@@ -7,7 +7,8 @@ check! {
     /// Every submitter certifies compliance with the rules in the round's checklist. The worksheet that
     /// `tinyaudit init` writes only prepares the answers; it is not a checklist.
     ///
-    /// Help: fill in the round's submission checklist and put it into `systems` as a PDF.
+    /// Help: fill in the round's submission checklist, a Word form in the root of the round's results repository
+    /// (`https://github.com/mlcommons/tiny_results_v1.2` for v1.2), and put it into `systems` as a PDF.
     ///
     /// Source: directory structure of the results repositories (mandatory files); the checklist itself.
     "checklist-missing", Structure, Error, Submitter(check)

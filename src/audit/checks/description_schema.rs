@@ -10,7 +10,7 @@ use crate::round::Round;
 
 /// Something that a schema forbids.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Violation {
+pub(crate) enum Violation {
     /// A required key is missing.
     Missing(String),
     /// The value of this key has another type.
@@ -18,7 +18,7 @@ pub enum Violation {
 }
 
 /// Returns the description of a system and how it violates the round's schema; `None` if it cannot be read.
-pub fn violations<'a>(view: &SystemView<'a>) -> Option<(&'a SystemDescription, Vec<Violation>)> {
+pub(crate) fn violations<'a>(view: &SystemView<'a>) -> Option<(&'a SystemDescription, Vec<Violation>)> {
     let description = view.system.description.as_deref().filter(|description| description.damage.is_none())?;
     Some((description, find_violations(description, view.round)))
 }

@@ -1,7 +1,7 @@
 //! Imports that every check needs.
 
 pub(crate) use crate::audit::check::check;
-pub use crate::audit::figure::Kind;
-pub use crate::audit::outcome::{Across, Findings, Outcome, Place};
-pub use crate::audit::view::{ResultView, RunView, SubmissionView, SubmitterView, SystemView};
-pub use crate::round::{FileRole, Mode};
+pub(crate) use crate::audit::figure::Kind;
+pub(crate) use crate::audit::outcome::{Across, Findings, Outcome, Place};
+pub(crate) use crate::audit::view::{ResultView, RunView, SubmissionView, SubmitterView, SystemView};
+pub(crate) use crate::round::{FileRole, Mode};

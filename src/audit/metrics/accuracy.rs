@@ -16,7 +16,7 @@ pub struct Row<'a> {
 
 /// Returns the index of the largest number, the first one if several are equal.
 #[must_use]
-pub fn first_maximum(outputs: &[f64]) -> Option<usize> {
+pub(crate) fn first_maximum(outputs: &[f64]) -> Option<usize> {
     let mut best: Option<(usize, f64)> = None;
     for (index, value) in outputs.iter().enumerate() {
         if best.is_none_or(|(_, largest)| *value > largest) {
@@ -42,7 +42,7 @@ pub fn top1(rows: &[Row<'_>]) -> Result<f64, String> {
 ///
 /// # Errors
 /// If a vector sums to zero.
-pub fn normalised_per_input(rows: &[Row<'_>], names: &[&str]) -> Result<Vec<(Vec<f64>, usize)>, String> {
+pub(crate) fn normalised_per_input(rows: &[Row<'_>], names: &[&str]) -> Result<Vec<(Vec<f64>, usize)>, String> {
     let mut inputs: BTreeMap<&str, (Vec<f64>, usize, u32)> = BTreeMap::new();
     for (row, name) in rows.iter().zip(names) {
         let sum: f64 = row.outputs.iter().sum();

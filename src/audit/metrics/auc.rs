@@ -14,7 +14,7 @@ use super::accuracy::Row;
 ///
 /// # Errors
 /// If there is no positive or no negative.
-pub fn exact(scores: &[(f64, bool)]) -> Result<f64, String> {
+pub(crate) fn exact(scores: &[(f64, bool)]) -> Result<f64, String> {
     let positives = scores.iter().filter(|(_, positive)| *positive).count() as u64;
     let negatives = scores.len() as u64 - positives;
     if positives == 0 || negatives == 0 {
@@ -72,7 +72,7 @@ pub fn thresholded_mean(rows: &[Row<'_>], classes: usize) -> Result<f64, String>
 ///
 /// # Errors
 /// If there is no positive or no negative.
-pub fn thresholded(scores: &[(f64, bool)], thresholds: &[f64]) -> Result<f64, String> {
+pub(crate) fn thresholded(scores: &[(f64, bool)], thresholds: &[f64]) -> Result<f64, String> {
     let mut positives: Vec<f64> = scores.iter().filter(|(_, positive)| *positive).map(|(score, _)| *score).collect();
     let mut negatives: Vec<f64> = scores.iter().filter(|(_, positive)| !*positive).map(|(score, _)| *score).collect();
     if positives.is_empty() || negatives.is_empty() {

@@ -10,7 +10,7 @@ const WHOLE_SECOND: f64 = 1.0;
 
 /// Total duration of a run's windows by both clocks.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Clocks {
+pub(crate) struct Clocks {
     /// Duration by the device's clock, in seconds.
     pub device_s: f64,
     /// Duration by the host's clock, in seconds.
@@ -22,7 +22,7 @@ pub struct Clocks {
 impl Clocks {
     /// Returns the clocks of a run; `None` if a window is not timed by both.
     #[must_use]
-    pub fn new(run: &Run, round: &Round) -> Option<Self> {
+    pub(crate) fn new(run: &Run, round: &Round) -> Option<Self> {
         let log = run.log.as_ref()?;
         let (mut device_s, mut host_s) = (0.0, 0.0);
         for (window, inference) in run.windows.iter().zip(&log.inferences) {
@@ -38,7 +38,7 @@ impl Clocks {
     /// Returns by how much the host's time exceeds the device's, as a fraction of the device's time, after subtracting
     /// the uncertainty of the stamps. Negative if the host's time is shorter.
     #[must_use]
-    pub fn longer(self) -> f64 {
+    pub(crate) fn longer(self) -> f64 {
         let difference = self.host_s - self.device_s;
         difference.signum() * (difference.abs() - self.open_s).max(0.0) / self.device_s
     }

@@ -66,14 +66,14 @@ pub fn trace_energies<S>(
 
 /// Computes the energy of a trial in µJ: the samples between its last two stamps.
 #[must_use]
-pub fn trial_energy(power: &Power) -> Option<f64> {
+pub(crate) fn trial_energy(power: &Power) -> Option<f64> {
     let samples = trial_samples(power)?;
     Some(samples.iter().sum::<f64>() * 1e6)
 }
 
 /// Computes the mean power of a trial in mW.
 #[must_use]
-pub fn trial_power_mw(power: &Power) -> Option<f64> {
+pub(crate) fn trial_power_mw(power: &Power) -> Option<f64> {
     let samples = trial_samples(power)?;
     let seconds = samples.len() as f64 / TRIAL_RATE_HZ;
     Some(samples.iter().sum::<f64>() * 1e3 / seconds).filter(|power| power.is_finite())
@@ -88,7 +88,7 @@ fn trial_samples(power: &Power) -> Option<&[f64]> {
 const PARTS: usize = 600;
 
 /// Downsamples the energy trace of a run for plots: minimum and maximum power of parts of equal duration.
-pub fn downsample_traces(run: &mut Run) {
+pub(crate) fn downsample_traces(run: &mut Run) {
     let mut outline = DownsampledTrace::default();
     let mut milliwatts: Vec<f32> = Vec::new();
     if let Some(trace) = &run.trace {

@@ -22,7 +22,7 @@ const AROUND: f64 = 16.0;
 
 /// Agreement of the times of two runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sameness {
+pub(crate) struct Sameness {
     /// Bits of coincidence: by chance, one of 2^N pairs of runs reaches N bits.
     pub bits: f64,
     /// Number of windows whose lengths agree to an eighth of the spread within a run.
@@ -111,7 +111,7 @@ fn pairs(a: &[Window], b: &[Window]) -> Vec<(usize, usize)> {
 
 /// Compares the windows of two runs; `None` if no windows can be paired.
 #[must_use]
-pub fn compare(a: &[Window], b: &[Window]) -> Option<Sameness> {
+pub(crate) fn compare(a: &[Window], b: &[Window]) -> Option<Sameness> {
     let (a, b) = (&a[..a.len().min(MOST)], &b[..b.len().min(MOST)]);
     let pairs = pairs(a, b);
     let mut same = Sameness { bits: 0.0, windows: 0, within_us: 0.0, spread_us: 0.0, is_whole: !pairs.is_empty() };
@@ -148,7 +148,7 @@ pub fn compare(a: &[Window], b: &[Window]) -> Option<Sameness> {
 /// Returns pairs of runs that may be copies: each run with the few runs whose windows are most similar in length. The
 /// pairs are indices into `runs`, the larger one first.
 #[must_use]
-pub fn candidates(runs: &[&[Window]]) -> Vec<(usize, usize)> {
+pub(crate) fn candidates(runs: &[&[Window]]) -> Vec<(usize, usize)> {
     /// Number of runs that each is compared with. A copy is the nearest one, or one of a few that are equally near.
     const NEIGHBOURS: usize = 32;
     let middle = |windows: &[Window]| {

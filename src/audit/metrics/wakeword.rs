@@ -25,7 +25,7 @@ pub struct Counts {
 
 /// Duty cycle of the device.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Duty {
+pub(crate) struct Duty {
     /// Fraction of the time spent processing, 0 to 1.
     pub cycle: f64,
     /// Mean period, from start to start, in seconds.
@@ -85,14 +85,14 @@ fn alarms(detections: &[f64], debounce_s: f64) -> Vec<f64> {
 
 /// Like [`judge`], but returns the counts only.
 #[must_use]
-pub fn score(detections_ms: &[f64], words: &[(f64, f64)], hit_s: f64, debounce_s: f64) -> Option<Counts> {
+pub(crate) fn score(detections_ms: &[f64], words: &[(f64, f64)], hit_s: f64, debounce_s: f64) -> Option<Counts> {
     judge(detections_ms, words, hit_s, debounce_s).map(|verdict| verdict.counts)
 }
 
 /// Computes duty cycle and throughput from the edges of the processing pin, in seconds; `None` for fewer than two
 /// pulses.
 #[must_use]
-pub fn duty(starts_s: &[f64], stops_s: &[f64]) -> Option<Duty> {
+pub(crate) fn duty(starts_s: &[f64], stops_s: &[f64]) -> Option<Duty> {
     let pulses = starts_s.len().min(stops_s.len());
     if pulses < 2 {
         return None;

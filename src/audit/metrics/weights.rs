@@ -15,7 +15,7 @@ use crate::round::answers::{Answer, Answers, Family, Known};
 use crate::round::{BenchmarkSpec, Dataset, Round, Task, Weights};
 
 /// Answers with their margins, in the order of a list; `None` for inputs without an answer.
-pub type Given = Vec<Option<(Answer, f64)>>;
+pub(crate) type Given = Vec<Option<(Answer, f64)>>;
 
 /// Maximum number of examples that are kept.
 const EXAMPLES: usize = 3;
@@ -23,7 +23,7 @@ const EXAMPLES: usize = 3;
 /// Returns the probability, 0 to 1, that at least as many of the differing answers are correct by chance: the tail of
 /// the binomial distribution.
 #[must_use]
-pub fn probability(signs: Signs) -> f64 {
+pub(crate) fn probability(signs: Signs) -> f64 {
     binomial_tail(signs.right + signs.wrong, signs.right)
 }
 
@@ -68,7 +68,7 @@ fn class(outputs: &[f64]) -> Option<(Answer, f64)> {
 
 /// Returns the known weights whose answers are most similar to those of a run.
 #[must_use]
-pub fn of(run: &Run, spec: &BenchmarkSpec, round: &Round) -> Option<Agreement> {
+pub(crate) fn of(run: &Run, spec: &BenchmarkSpec, round: &Round) -> Option<Agreement> {
     let list = run.inputs.as_ref()?.list?;
     let known = crate::round::answers::answers(list.name, &spec.model)?;
     let (list, given) = given(run, spec)?;

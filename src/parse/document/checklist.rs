@@ -235,10 +235,10 @@ impl Checklist {
 }
 
 /// Beginning of the worksheet that tinyaudit writes.
-pub const WORKSHEET: &str = "Worksheet of tinyaudit";
+pub(crate) const WORKSHEET: &str = "Worksheet of tinyaudit";
 
 /// The labels of the certifying engineer's name and email address.
-pub const ENGINEER: [&str; 2] = ["name of certifying", "email of certifying"];
+pub(crate) const ENGINEER: [&str; 2] = ["name of certifying", "email of certifying"];
 
 /// Reads a PDF.
 ///

@@ -1,7 +1,7 @@
 //! `systems/<system>.json`: the description of a system under test.
 //!
 //! JSON parsers keep the last of duplicate keys; the official template itself repeats four of them, so both values are
-//! kept here with their lines. The key `Operating System ` with its trailing blank stands in the template, too.
+//! kept here with their lines. The key `Operating System ` with a trailing space is from the template, too.
 
 use jsonc_parser::ast::Value;
 use jsonc_parser::common::Ranged;
@@ -11,19 +11,19 @@ use serde_json::error::Category;
 use crate::parse::location::{At, Damage, Line};
 use crate::parse::text;
 
-/// A system description as it stands in its file.
+/// A system description as it is in its file.
 #[derive(Debug, Clone, Default)]
 pub struct SystemDescription {
     /// All keys and values in the file's order, duplicates included.
     pub fields: Vec<Field>,
-    /// Why it is no JSON object; the fields are then empty.
+    /// Why the file is not a JSON object; the fields are then empty.
     pub damage: Option<Damage>,
 }
 
 /// One key and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
-    /// The key, blanks included.
+    /// The key, with spaces at its ends.
     pub key: At<String>,
     /// The value.
     pub value: At<FieldValue>,
@@ -34,12 +34,12 @@ pub struct Field {
 pub enum FieldValue {
     /// Text, as every value should be.
     Text(String),
-    /// Anything else, as it stands in the file.
+    /// Anything else, as JSON text.
     Other(String),
 }
 
 impl FieldValue {
-    /// The text, or the JSON text of anything else.
+    /// Returns the text, or the JSON text of anything else.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -47,7 +47,7 @@ impl FieldValue {
         }
     }
 
-    /// The same, fit to be shown in a message.
+    /// Returns the value as an excerpt for a message.
     #[must_use]
     pub fn shown(&self) -> String {
         text::shown(self.as_str().as_bytes())
@@ -55,27 +55,27 @@ impl FieldValue {
 }
 
 impl SystemDescription {
-    /// The value the official tool sees: the last of that key.
+    /// Returns the value that the official tool reads: the last of that key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&At<FieldValue>> {
         self.fields.iter().rfind(|field| field.key.value == key).map(|field| &field.value)
     }
 
-    /// The trimmed text of a key, empty where there is none.
+    /// Returns the trimmed text of a key; empty if the key is missing.
     #[must_use]
     pub fn text(&self, key: &str) -> &str {
         self.get(key).map_or("", |value| value.as_str().trim())
     }
 }
 
-/// Reads a system description.
+/// Parses a system description.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> SystemDescription {
     let damaged = |damage| SystemDescription { fields: Vec::new(), damage: Some(damage) };
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    // The strict parser judges, the other one knows where every key stands.
+    // The strict parser decides; the other one knows the place of every key.
     if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
-        return damaged(told(bytes, &error));
+        return damaged(syntax_error(bytes, &error));
     }
     let Ok(text) = std::str::from_utf8(bytes) else {
         return damaged(Damage::new(0, "the file is not UTF-8"));
@@ -116,8 +116,8 @@ pub fn parse(bytes: &[u8]) -> SystemDescription {
     SystemDescription { fields, damage: None }
 }
 
-/// What is wrong with text that is not JSON, at its place, as a person would say it.
-fn told(bytes: &[u8], error: &serde_json::Error) -> Damage {
+/// Describes the first syntax error, for the person who typed it.
+fn syntax_error(bytes: &[u8], error: &serde_json::Error) -> Damage {
     let at_error = |message: String| Damage::new(line(error.line()), message);
     if text::is_utf16(bytes) {
         return Damage::new(1, text::UTF16);
@@ -135,10 +135,10 @@ fn told(bytes: &[u8], error: &serde_json::Error) -> Damage {
     }
 }
 
-/// The first of the slips that people and word processors make in JSON, with its line.
+/// Returns the first typical mistake of people and word processors in JSON, with its line.
 fn slip(text: &str) -> Option<(Line, String)> {
     let mut lines: Line = 1;
-    // The last character that is no blank, and its line; `"` is the end of a text, `0` that of a number or word.
+    // The last character that is not white space, and its line; `"` is the end of a text, `0` that of a number or word.
     let mut before: Option<(char, Line)> = None;
     let mut characters = text.chars();
     while let Some(c) = characters.next() {
@@ -149,7 +149,7 @@ fn slip(text: &str) -> Option<(Line, String)> {
             }
             '/' | '#' => return Some((lines, "JSON has no comments; remove it".to_owned())),
             '\'' => {
-                return Some((lines, "texts stand in double quotation marks; write `\"` instead of `'`".to_owned()));
+                return Some((lines, "texts need double quotation marks; write `\"` instead of `'`".to_owned()));
             }
             '}' | ']' => {
                 if let Some((',', line)) = before {
@@ -169,7 +169,7 @@ fn slip(text: &str) -> Option<(Line, String)> {
                         '\n' => {
                             return Some((
                                 lines,
-                                "a text ends on the line on which it begins; `\"` is missing".to_owned(),
+                                "a text must end on the line on which it begins; `\"` is missing".to_owned(),
                             ));
                         }
                         _ => {}
@@ -181,11 +181,11 @@ fn slip(text: &str) -> Option<(Line, String)> {
             c if c.is_whitespace() => {
                 return Some((
                     lines,
-                    format!("a blank of another kind (U+{:04X}) stands here; write a plain one", u32::from(c)),
+                    format!("the space U+{:04X} is not allowed in JSON; write an ordinary space", u32::from(c)),
                 ));
             }
             ',' if matches!(before, Some((',' | '{' | '[', _))) => {
-                return Some((lines, "a comma stands here without anything before it; remove it".to_owned()));
+                return Some((lines, "a comma without a value before it; remove it".to_owned()));
             }
             ';' => return Some((lines, "write `,` instead of `;`".to_owned())),
             '=' | '\u{FF1A}' => return Some((lines, format!("write `:` instead of `{c}`"))),
@@ -209,7 +209,7 @@ fn slip(text: &str) -> Option<(Line, String)> {
     None
 }
 
-/// Byte offsets at which lines start.
+/// Byte offsets of the line feeds.
 struct LineStarts(Vec<usize>);
 
 impl LineStarts {
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_are_named_at_their_place() {
+    fn typical_mistakes_are_named_at_their_place() {
         for (text, line, message) in [
             ("{\n\"a\": 1,\n}", 2, "remove the comma before `}`"),
             ("{\n\"a\": [1, 2, ]\n}", 2, "remove the comma before `]`"),
@@ -267,7 +267,7 @@ mod tests {
             ("{\n\"a\": ‘x’\n}", 2, "quotation mark of a word processor"),
             ("{'a': 1}", 1, "double quotation marks"),
             ("{\n// hello\n\"a\": 1}", 2, "no comments"),
-            ("{\"a\": 1,, \"b\": 2}", 1, "without anything before it"),
+            ("{\"a\": 1,, \"b\": 2}", 1, "without a value before it"),
             ("{a: 1}", 1, "the key `a` needs quotation marks"),
             ("{\"a\": None}", 1, "`None` is not a JSON value"),
             ("{\"a\"=1}", 1, "instead of `=`"),
@@ -279,12 +279,12 @@ mod tests {
         }
         let utf16: Vec<u8> = "{\"a\": 1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert!(parse(&utf16).damage.unwrap().message.contains("UTF-16"));
-        // Quotation marks in a text are its own business.
+        // Quotation marks inside a text are allowed.
         assert!(parse("{\"a\": \"“x”, it's\"}".as_bytes()).damage.is_none());
     }
 
     #[test]
-    fn an_end_that_is_missing_is_named() {
+    fn a_missing_end_is_named() {
         for (text, expected) in [
             ("{\n\"a\": \"x\",\n", "the file ends without `}` after a trailing comma"),
             ("{\n\"a\": \"x\"\n", "the file ends before its `}`"),
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_are_no_text_are_kept_as_they_stand() {
+    fn values_other_than_text_are_kept_as_json() {
         let description = parse(b"{\"Software Libraries\": {\"andes_nn\": {\"SHA\": \"\"}}}");
         assert_eq!(description.fields[0].value.value, FieldValue::Other("{\"andes_nn\": {\"SHA\": \"\"}}".into()));
     }

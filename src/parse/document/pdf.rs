@@ -20,7 +20,7 @@ use crate::parse::location::Damage;
 use crate::parse::text;
 
 /// Character for a glyph whose character is unknown.
-pub const UNKNOWN: char = '\u{FFFD}';
+pub(crate) const UNKNOWN: char = '\u{FFFD}';
 
 /// Largest PDF in bytes.
 const MAX_FILE: usize = 4 << 20;
@@ -79,13 +79,13 @@ pub struct Cell {
 impl Line {
     /// Returns its left edge.
     #[must_use]
-    pub fn left(&self) -> f64 {
+    pub(crate) fn left(&self) -> f64 {
         self.cells.first().map_or(0.0, |cell| cell.left)
     }
 
     /// Returns its right edge.
     #[must_use]
-    pub fn right(&self) -> f64 {
+    pub(crate) fn right(&self) -> f64 {
         self.cells.last().map_or(0.0, |cell| cell.right)
     }
 

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use crate::parse::text::is_hidden;
 
-pub use axis::Axis;
+pub(crate) use axis::Axis;
 
 /// A drawing area with two axes.
 pub struct Plot {

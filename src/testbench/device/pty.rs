@@ -88,7 +88,7 @@ impl PseudoTerminal {
     ///
     /// # Errors
     /// When the thread cannot be started.
-    pub fn hear(&self, heard: Heard) -> io::Result<()> {
+    pub(crate) fn hear(&self, heard: Heard) -> io::Result<()> {
         let host = self.host.try_clone()?;
         std::thread::Builder::new().name(self.name()).spawn(move || hear(&host, &heard))?;
         Ok(())

@@ -50,7 +50,7 @@ pub trait Served {
 ///
 /// # Errors
 /// When the place is in use, or the system has no pseudo-terminals.
-pub fn serve(place: &Place, heard: Heard) -> io::Result<Box<dyn Served>> {
+pub(crate) fn serve(place: &Place, heard: Heard) -> io::Result<Box<dyn Served>> {
     match place {
         #[cfg(unix)]
         Place::Path(link) => {

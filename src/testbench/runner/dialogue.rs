@@ -60,7 +60,7 @@ pub enum RunError {
 }
 
 /// Sends commands, which end with `%`, to a device and reads its replies, which end with `m-ready`.
-pub struct DeviceSession<'a> {
+pub(crate) struct DeviceSession<'a> {
     device: &'a mut dyn Device,
     /// Whether the device is behind a board, which relays commands and replies.
     relayed: bool,
@@ -70,7 +70,7 @@ pub struct DeviceSession<'a> {
 }
 
 /// Callback for the progress of a run.
-pub type ProgressCallback<'a> = &'a mut dyn FnMut(Progress<'_>);
+pub(crate) type ProgressCallback<'a> = &'a mut dyn FnMut(Progress<'_>);
 
 /// Progress of a run.
 #[derive(Debug, Clone, Copy)]
@@ -92,18 +92,18 @@ pub enum Progress<'a> {
 
 impl<'a> DeviceSession<'a> {
     /// Creates a talker for a device that is connected directly, or behind a board.
-    pub fn new(device: &'a mut dyn Device, relayed: bool, patience: Micros, tell: ProgressCallback<'a>) -> Self {
+    pub(crate) fn new(device: &'a mut dyn Device, relayed: bool, patience: Micros, tell: ProgressCallback<'a>) -> Self {
         Self { device, relayed, patience, tell }
     }
 
     /// Reports progress.
-    pub fn tell(&mut self, progress: Progress<'_>) {
+    pub(crate) fn tell(&mut self, progress: Progress<'_>) {
         (self.tell)(progress);
     }
 
     /// Returns the time of the host's clock.
     #[must_use]
-    pub fn now(&self) -> Micros {
+    pub(crate) fn now(&self) -> Micros {
         self.device.now()
     }
 
@@ -111,7 +111,7 @@ impl<'a> DeviceSession<'a> {
     ///
     /// # Errors
     /// When the link is broken.
-    pub fn wait(&mut self, time: Micros) -> Result<(), RunError> {
+    pub(crate) fn wait(&mut self, time: Micros) -> Result<(), RunError> {
         let until = self.now() + time;
         while self.now() < until {
             self.device.receive(until - self.now())?;
@@ -128,7 +128,7 @@ impl<'a> DeviceSession<'a> {
     ///
     /// # Errors
     /// When the link is broken.
-    pub fn boot(&mut self) -> Result<Vec<Received>, RunError> {
+    pub(crate) fn boot(&mut self) -> Result<Vec<Received>, RunError> {
         let until = self.now() + LINE;
         let mut banner = Vec::new();
         while let Some(line) = self.device.receive(until.saturating_sub(self.now()))? {
@@ -146,7 +146,7 @@ impl<'a> DeviceSession<'a> {
     ///
     /// # Errors
     /// When no such reply comes.
-    pub fn ask(&mut self, command: &str, opening: &str) -> Result<(Exchange, String), RunError> {
+    pub(crate) fn ask(&mut self, command: &str, opening: &str) -> Result<(Exchange, String), RunError> {
         let mut last = None;
         for _ in 0..TRIES {
             match self.command(command) {
@@ -170,7 +170,7 @@ impl<'a> DeviceSession<'a> {
 
     /// Returns the number of bytes of an input per `db` command, as in the MLCommons runner.
     #[must_use]
-    pub const fn chunk(&self) -> usize {
+    pub(crate) const fn chunk(&self) -> usize {
         if self.relayed { 26 } else { 31 }
     }
 
@@ -178,7 +178,7 @@ impl<'a> DeviceSession<'a> {
     ///
     /// # Errors
     /// When the command is empty or too long, no reply comes, or the device restarts.
-    pub fn command(&mut self, command: &str) -> Result<Exchange, RunError> {
+    pub(crate) fn command(&mut self, command: &str) -> Result<Exchange, RunError> {
         if command.trim().is_empty() || command.len() > LONGEST_COMMAND {
             let message =
                 format!("a command must have 1 to {LONGEST_COMMAND} characters; `{command}` has {}", command.len());
@@ -195,7 +195,7 @@ impl<'a> DeviceSession<'a> {
     ///
     /// # Errors
     /// When a line of the reply does not come within `wait`.
-    pub fn board_command(&mut self, command: &str, wait: Micros) -> Result<Exchange, RunError> {
+    pub(crate) fn board_command(&mut self, command: &str, wait: Micros) -> Result<Exchange, RunError> {
         self.exchange(command, command, wait, b"")
     }
 
@@ -245,7 +245,7 @@ impl<'a> DeviceSession<'a> {
 
     /// Returns the error for an exchange that is not as expected.
     #[must_use]
-    pub fn refused(&self, exchange: &Exchange, expected: &str) -> RunError {
+    pub(crate) fn refused(&self, exchange: &Exchange, expected: &str) -> RunError {
         let last: Vec<String> =
             exchange.lines.iter().rev().take(3).rev().map(|line| format!("`{}`", shown(&line.text))).collect();
         RunError::Reply {
@@ -267,7 +267,7 @@ impl<'a> DeviceSession<'a> {
     ///
     /// # Errors
     /// When no line contains the token.
-    pub fn token(&self, exchange: &Exchange, opening: &str) -> Result<String, RunError> {
+    pub(crate) fn token(&self, exchange: &Exchange, opening: &str) -> Result<String, RunError> {
         exchange
             .lines
             .iter()
@@ -279,7 +279,7 @@ impl<'a> DeviceSession<'a> {
     ///
     /// # Errors
     /// When the device reports an error or does not confirm that the load is complete.
-    pub fn load(&mut self, bytes: &[u8]) -> Result<(Micros, Micros), RunError> {
+    pub(crate) fn load(&mut self, bytes: &[u8]) -> Result<(Micros, Micros), RunError> {
         let started = self.now();
         let opened = self.command(&format!("db load {}", bytes.len()))?;
         let expected = format!("Expecting {} bytes", bytes.len());
@@ -317,7 +317,7 @@ fn is_text(line: &[u8]) -> bool {
 
 /// Returns the text between an opening and the next closing bracket.
 #[must_use]
-pub fn token(line: &[u8], opening: &str) -> Option<String> {
+pub(crate) fn token(line: &[u8], opening: &str) -> Option<String> {
     let at = memchr::memmem::find(line, opening.as_bytes())?;
     let rest = &line[at + opening.len()..];
     let end = memchr::memchr(b']', rest)?;
@@ -326,7 +326,7 @@ pub fn token(line: &[u8], opening: &str) -> Option<String> {
 
 /// Returns the number after an opening, for example 123 of `m-lap-us-123`.
 #[must_use]
-pub fn digits(line: &[u8], opening: &str) -> Option<u64> {
+pub(crate) fn digits(line: &[u8], opening: &str) -> Option<u64> {
     let at = memchr::memmem::find(line, opening.as_bytes())?;
     crate::parse::text::leading_integer(&line[at + opening.len()..]).map(|(value, _)| value)
 }

@@ -21,7 +21,7 @@ const RATE_HZ: f64 = 1000.0;
 
 /// Returns the files of a session.
 #[must_use]
-pub fn files(job: &Job<'_>, recording: &Recording) -> SessionFiles {
+pub(crate) fn files(job: &Job<'_>, recording: &Recording) -> SessionFiles {
     let steps = steps(job, recording);
     let (log, end) = log(job, recording, &steps);
     let mut files = SessionFiles::from([

@@ -19,7 +19,7 @@ pub trait Inputs {
 }
 
 /// Files `<folder>/<list>/<name>`, as in the official data sets.
-pub struct Folder(pub PathBuf);
+pub(crate) struct Folder(pub PathBuf);
 
 impl Inputs for Folder {
     fn read(&self, list: &Dataset, name: &str) -> io::Result<Vec<u8>> {

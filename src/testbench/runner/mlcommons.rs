@@ -17,7 +17,7 @@ const DASHES: usize = 57;
 
 /// Returns the files of a session.
 #[must_use]
-pub fn files(job: &Job<'_>, recording: &Recording) -> SessionFiles {
+pub(crate) fn files(job: &Job<'_>, recording: &Recording) -> SessionFiles {
     let results = results(job, recording);
     let mut files = SessionFiles::from([
         ("log.txt".to_owned(), log(job, recording, &results).into_bytes()),

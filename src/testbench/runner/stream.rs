@@ -25,7 +25,7 @@ impl Stream {
     ///
     /// # Errors
     /// When it does not acknowledge a command.
-    pub fn power_on(monitor: &mut dyn Device, millivolts: u32) -> Result<(), RunError> {
+    pub(crate) fn power_on(monitor: &mut dyn Device, millivolts: u32) -> Result<(), RunError> {
         for command in [
             "htc",
             "lcd 1 \"MLPerf Tiny\"",
@@ -50,14 +50,14 @@ impl Stream {
     ///
     /// # Errors
     /// When the monitor does not acknowledge.
-    pub fn start(monitor: &mut dyn Device) -> Result<Self, RunError> {
+    pub(crate) fn start(monitor: &mut dyn Device) -> Result<Self, RunError> {
         acknowledged(monitor, "start")?;
         Ok(Self::default())
     }
 
     /// Stops the monitor and powers the device off. Returns an error per command that is not acknowledged. These errors
     /// do not affect the session, because the measurement is complete before.
-    pub fn stop(monitor: &mut dyn Device) -> Vec<RunError> {
+    pub(crate) fn stop(monitor: &mut dyn Device) -> Vec<RunError> {
         ["stop", "pwr off", "hrc"].into_iter().filter_map(|command| acknowledged(monitor, command).err()).collect()
     }
 
@@ -66,7 +66,7 @@ impl Stream {
     ///
     /// # Errors
     /// When samples were lost or a line is not a line of the stream.
-    pub fn follow(&mut self, monitor: &mut dyn Device, until: Micros) -> Result<(), RunError> {
+    pub(crate) fn follow(&mut self, monitor: &mut dyn Device, until: Micros) -> Result<(), RunError> {
         let deadline = until.saturating_add(LATE);
         loop {
             let Some(line) = monitor.receive(deadline.saturating_sub(monitor.now()))? else { return Ok(()) };
@@ -82,7 +82,12 @@ impl Stream {
     ///
     /// # Errors
     /// As [`follow`](Self::follow).
-    pub fn follow_events(&mut self, monitor: &mut dyn Device, until: Micros, events: usize) -> Result<(), RunError> {
+    pub(crate) fn follow_events(
+        &mut self,
+        monitor: &mut dyn Device,
+        until: Micros,
+        events: usize,
+    ) -> Result<(), RunError> {
         self.follow(monitor, until)?;
         let deadline = until.saturating_add(LATE);
         while self.events.len() < events {

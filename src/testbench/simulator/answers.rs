@@ -14,7 +14,7 @@ use crate::round::{Dataset, dataset};
 
 /// Answers to the inputs of one benchmark.
 #[derive(Debug)]
-pub struct Answers {
+pub(crate) struct Answers {
     outputs: usize,
     confidence: f64,
     /// The answered class or anomaly score, by hash of the file name.
@@ -40,7 +40,7 @@ pub fn list_of(profile: &Profile, benchmark: &str) -> Option<&'static Dataset> {
 impl Answers {
     /// Returns the answers of a profile for a benchmark.
     #[must_use]
-    pub fn for_benchmark(profile: &Arc<Profile>, benchmark: &str) -> Self {
+    pub(crate) fn for_benchmark(profile: &Arc<Profile>, benchmark: &str) -> Self {
         let outputs = match benchmark {
             "kws" => 12,
             "ic" | "ic2" => 10,
@@ -66,13 +66,13 @@ impl Answers {
 
     /// Returns the number of outputs of the model.
     #[must_use]
-    pub const fn outputs(&self) -> usize {
+    pub(crate) const fn outputs(&self) -> usize {
         self.outputs
     }
 
     /// Returns the output vector for the bytes of an input.
     #[must_use]
-    pub fn answer(&self, input: &[u8]) -> Vec<f64> {
+    pub(crate) fn answer(&self, input: &[u8]) -> Vec<f64> {
         let mark = input.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
         let mut random = Random::new(seed_of(input));
         match self.known.get(&mark) {

@@ -43,7 +43,7 @@ const TICK: Micros = 10;
 impl Board {
     /// Creates a board.
     #[must_use]
-    pub fn new(kind: BoardKind, baud: u64) -> Self {
+    pub(crate) fn new(kind: BoardKind, baud: u64) -> Self {
         Self {
             kind,
             baud,
@@ -58,7 +58,7 @@ impl Board {
     }
 
     /// Takes bytes that arrive at a time; returns timed lines. Passes commands for the device on to it.
-    pub fn take(&mut self, at: Micros, bytes: &[u8], target: &mut Target) -> Vec<Timed> {
+    pub(crate) fn take(&mut self, at: Micros, bytes: &[u8], target: &mut Target) -> Vec<Timed> {
         let mut out = Vec::new();
         let mut arrived = at;
         for byte in bytes {
@@ -98,7 +98,7 @@ impl Board {
 
     /// Takes lines that the device sends without a command. The IO manager relays them; the interface board relays them
     /// only while it waits for a reply.
-    pub fn relay_unsolicited(&mut self, lines: &[Timed], device_baud: u64) -> Vec<Timed> {
+    pub(crate) fn relay_unsolicited(&mut self, lines: &[Timed], device_baud: u64) -> Vec<Timed> {
         let mut reply = Reply::new(self.busy_until, self.baud);
         if self.kind == BoardKind::IoManager || self.waiting {
             self.relay(lines, device_baud, &mut reply);

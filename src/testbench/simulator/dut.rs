@@ -65,7 +65,7 @@ impl Dut {
     ///
     /// # Errors
     /// When the profile does not run the benchmark.
-    pub fn new(profile: Arc<Profile>, benchmark: &str, energy: bool) -> Result<Self, ProfileError> {
+    pub(crate) fn new(profile: Arc<Profile>, benchmark: &str, energy: bool) -> Result<Self, ProfileError> {
         let speed = profile.speed(benchmark)?;
         let bytes = |count| Limits { buffer: count, elements: count, width: 1 };
         let (model, limits) = match benchmark {
@@ -104,7 +104,7 @@ impl Dut {
     }
 
     /// Powers the device on, so that it boots, or off, so that it loses its memory. Returns the banner.
-    pub fn power(&mut self, at: Micros, on: bool) -> Vec<Timed> {
+    pub(crate) fn power(&mut self, at: Micros, on: bool) -> Vec<Timed> {
         self.command.clear();
         self.buffer.fill(0);
         self.last_answer.fill(0.0);
@@ -115,7 +115,7 @@ impl Dut {
 
     /// Takes bytes that arrive at a time; returns the replies to the commands that they complete. A device without
     /// power ignores them.
-    pub fn take(&mut self, at: Micros, bytes: &[u8]) -> Vec<Timed> {
+    pub(crate) fn take(&mut self, at: Micros, bytes: &[u8]) -> Vec<Timed> {
         let mut out = Vec::new();
         if self.activity.off_since.is_some() {
             return out;
@@ -135,7 +135,7 @@ impl Dut {
 
     /// Returns what the device prints when it starts.
     #[must_use]
-    pub fn banner(&mut self, at: Micros) -> Vec<Timed> {
+    pub(crate) fn banner(&mut self, at: Micros) -> Vec<Timed> {
         let mut reply = Reply::new(at, self.baud);
         if self.energy {
             reply.say("m-timestamp-mode-energy");

@@ -12,7 +12,7 @@ use super::{Activity, ActivityLog, Timed};
 use crate::testbench::device::Micros;
 
 /// Baud rate of its port, whatever a program sets: the port is virtual and ignores the setting.
-pub const BAUD: u64 = 3_686_400;
+pub(crate) const BAUD: u64 = 3_686_400;
 /// Range of its supply voltage in mV.
 const VOLTAGES: std::ops::RangeInclusive<u64> = 1800..=3300;
 /// Commands that take a value.
@@ -45,7 +45,7 @@ pub struct Monitor {
 impl Monitor {
     /// Creates a monitor for the device of a profile.
     #[must_use]
-    pub fn new(profile: Arc<Profile>, power: Power) -> Self {
+    pub(crate) fn new(profile: Arc<Profile>, power: Power) -> Self {
         Self {
             random: Random::new(profile.seed ^ 0x4C50_4D30),
             profile,
@@ -63,12 +63,12 @@ impl Monitor {
 
     /// Returns whether it powers the device.
     #[must_use]
-    pub const fn powers_device(&self) -> bool {
+    pub(crate) const fn powers_device(&self) -> bool {
         self.feeding
     }
 
     /// Takes bytes that arrive at a time; returns timed lines. Commands end with a line feed.
-    pub fn take(&mut self, at: Micros, bytes: &[u8], activity: &ActivityLog) -> Vec<Timed> {
+    pub(crate) fn take(&mut self, at: Micros, bytes: &[u8], activity: &ActivityLog) -> Vec<Timed> {
         let mut out = Vec::new();
         for byte in bytes {
             if *byte == b'\n' {
@@ -138,7 +138,7 @@ impl Monitor {
     }
 
     /// Returns the new samples until a time.
-    pub fn run(&mut self, until: Micros, activity: &ActivityLog) -> Vec<Timed> {
+    pub(crate) fn run(&mut self, until: Micros, activity: &ActivityLog) -> Vec<Timed> {
         let Some(since) = self.since else { return Vec::new() };
         let lossy = self.profile.has_fault(FaultKind::DroppedSamples);
         let mut out = Vec::new();

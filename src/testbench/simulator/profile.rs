@@ -251,7 +251,7 @@ impl Profile {
     ///
     /// # Errors
     /// When the device does not run the benchmark.
-    pub fn speed(&self, benchmark: &str) -> Result<Speed, ProfileError> {
+    pub(crate) fn speed(&self, benchmark: &str) -> Result<Speed, ProfileError> {
         self.benchmarks.get(benchmark).copied().ok_or_else(|| ProfileError::NoSuchBenchmark {
             profile: self.name.clone(),
             benchmark: benchmark.to_owned(),
@@ -261,20 +261,20 @@ impl Profile {
 
     /// Returns the baud rate of the device's port, which depends on the mode that its firmware is built for.
     #[must_use]
-    pub fn device_baud(&self, benchmark: &str, mode: Mode) -> u32 {
+    pub(crate) fn device_baud(&self, benchmark: &str, mode: Mode) -> u32 {
         let energy = mode == Mode::Energy && benchmark != "sww";
         u32::try_from(if energy { self.link.energy_baud } else { self.link.baud }).unwrap_or(u32::MAX)
     }
 
     /// Returns the supply voltage in mV; 1800 if the profile does not have power figures.
     #[must_use]
-    pub fn millivolts(&self) -> u32 {
+    pub(crate) fn millivolts(&self) -> u32 {
         self.power.map_or(1800, |power| power.millivolts)
     }
 
     /// Returns whether the profile has a fault of this kind.
     #[must_use]
-    pub fn has_fault(&self, kind: FaultKind) -> bool {
+    pub(crate) fn has_fault(&self, kind: FaultKind) -> bool {
         self.faults.iter().any(|fault| fault.kind == kind)
     }
 }

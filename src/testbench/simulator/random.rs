@@ -2,7 +2,7 @@
 
 /// Returns a hash of a text (FNV-1a), the same on every machine and in every version.
 #[must_use]
-pub fn seed_of(text: &[u8]) -> u64 {
+pub(crate) fn seed_of(text: &[u8]) -> u64 {
     text.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
@@ -27,12 +27,12 @@ impl Random {
     }
 
     /// Returns a random number from 0 up to, but not including, 1.
-    pub fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// Returns a random number from -1 to 1.
-    pub fn swing(&mut self) -> f64 {
+    pub(crate) fn swing(&mut self) -> f64 {
         2.0 * self.unit() - 1.0
     }
 
@@ -42,7 +42,7 @@ impl Random {
     }
 
     /// Shuffles a list.
-    pub fn shuffle<T>(&mut self, list: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
         for last in (1..list.len()).rev() {
             list.swap(last, self.below(last + 1));
         }

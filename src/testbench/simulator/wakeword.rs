@@ -12,7 +12,7 @@ use crate::testbench::device::{Micros, SECOND};
 /// Time from power-on to the pulse of the boot.
 const BOOT: Micros = 20_000;
 /// Time per frame: 512 samples at 16 kHz.
-pub const FRAME: Micros = 32_000;
+pub(crate) const FRAME: Micros = 32_000;
 
 /// Length of the firmware's command buffer.
 const COMMAND_CHARACTERS: usize = 1028;
@@ -48,7 +48,7 @@ impl WakewordDut {
     ///
     /// # Errors
     /// When the profile does not run the benchmark.
-    pub fn new(profile: Arc<Profile>) -> Result<Self, ProfileError> {
+    pub(crate) fn new(profile: Arc<Profile>) -> Result<Self, ProfileError> {
         let seconds = profile.speed("sww")?.seconds;
         Ok(Self {
             baud: profile.link.baud,
@@ -65,7 +65,7 @@ impl WakewordDut {
     }
 
     /// Powers the device on, so that it boots with a pulse but without a banner, or off, so that it loses its memory.
-    pub fn power(&mut self, at: Micros, on: bool) -> Vec<Timed> {
+    pub(crate) fn power(&mut self, at: Micros, on: bool) -> Vec<Timed> {
         self.command.clear();
         self.memory.fill(0);
         self.activations.clear();
@@ -78,7 +78,7 @@ impl WakewordDut {
     }
 
     /// Takes bytes that arrive at a time; returns timed lines. A device without power ignores them.
-    pub fn take(&mut self, at: Micros, bytes: &[u8]) -> Vec<Timed> {
+    pub(crate) fn take(&mut self, at: Micros, bytes: &[u8]) -> Vec<Timed> {
         let mut out = Vec::new();
         if self.activity.off_since.is_some() {
             return out;
@@ -215,7 +215,7 @@ impl WakewordDut {
 
     /// Processes a recording that starts to play at `at`. Returns the pulses of the detection pin and the edges of the
     /// processing pin, relative to `at`; empty if the device was not started.
-    pub fn hear(&mut self, at: Micros, truth: &WakewordTruth) -> Heard {
+    pub(crate) fn hear(&mut self, at: Micros, truth: &WakewordTruth) -> Heard {
         if !self.streaming {
             return Heard::default();
         }

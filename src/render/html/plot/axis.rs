@@ -2,7 +2,7 @@
 
 /// One axis.
 #[derive(Debug, Clone)]
-pub struct Axis {
+pub(crate) struct Axis {
     /// Label with unit.
     pub label: String,
     /// The value at its start.
@@ -20,14 +20,14 @@ const LONGEST: usize = 14;
 
 impl Axis {
     /// Creates a linear axis; 0 to 1 if the range is empty or not finite.
-    pub fn new(label: &str, from: f64, to: f64) -> Self {
+    pub(crate) fn new(label: &str, from: f64, to: f64) -> Self {
         let sound = from.is_finite() && to.is_finite() && to > from;
         let (from, to) = if sound { (from, to) } else { (0.0, 1.0) };
         Self { label: label.to_owned(), from, to, names: Vec::new(), log: false, absolute: false }
     }
 
     /// Creates an axis with one named position per name.
-    pub fn named(label: &str, names: impl IntoIterator<Item = String>) -> Self {
+    pub(crate) fn named(label: &str, names: impl IntoIterator<Item = String>) -> Self {
         let cut = |name: String| {
             if name.chars().count() <= LONGEST {
                 return name;
@@ -39,7 +39,7 @@ impl Axis {
     }
 
     /// Creates a logarithmic axis that covers the positive values, with a little room at both ends.
-    pub fn log(label: &str, values: impl Iterator<Item = f64> + Clone) -> Self {
+    pub(crate) fn log(label: &str, values: impl Iterator<Item = f64> + Clone) -> Self {
         let positive = values.filter(|value| value.is_finite() && *value > 0.0);
         let least = positive.clone().fold(f64::INFINITY, f64::min);
         let most = positive.fold(0.0, f64::max);
@@ -50,13 +50,13 @@ impl Axis {
     }
 
     /// Prints tick labels without signs, for an axis that counts in both directions.
-    pub fn absolute(mut self) -> Self {
+    pub(crate) fn absolute(mut self) -> Self {
         self.absolute = true;
         self
     }
 
     /// Returns the position of a value on the axis, 0 to 1.
-    pub fn part(&self, value: f64) -> f64 {
+    pub(crate) fn part(&self, value: f64) -> f64 {
         if self.log {
             return ((value / self.from).ln() / (self.to / self.from).ln()).clamp(0.0, 1.0);
         }
@@ -64,7 +64,7 @@ impl Axis {
     }
 
     /// Returns the positions and texts of the tick labels.
-    pub fn ticks(&self) -> Vec<(f64, String)> {
+    pub(crate) fn ticks(&self) -> Vec<(f64, String)> {
         if !self.names.is_empty() {
             return self.names.iter().enumerate().map(|(at, name)| (at as f64 + 0.5, name.clone())).collect();
         }

@@ -10,7 +10,7 @@ use crate::round::{Round, Target, Task};
 
 /// A plot with the list of results that its numbers refer to.
 #[derive(Debug, Serialize)]
-pub struct Overview {
+pub(crate) struct Overview {
     /// The plot and its caption.
     figure: Figure,
     /// The results in the order of their numbers.
@@ -24,7 +24,7 @@ struct Point {
 }
 
 /// Returns the plots of all results of a page.
-pub fn figures(index: &Index<'_>, round: &Round) -> Vec<Overview> {
+pub(crate) fn figures(index: &Index<'_>, round: &Round) -> Vec<Overview> {
     let names = &round.publication.benchmarks;
     let mut figures: Vec<Overview> = names.iter().filter_map(|name| costs(index, round, name)).collect();
     figures.extend(quality(index, round));

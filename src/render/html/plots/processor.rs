@@ -13,7 +13,7 @@ use crate::schema::spelling::plain;
 const DRAWN: usize = 12;
 
 /// The results of a page by benchmark and processor, fastest first.
-pub struct Processors<'a>(BTreeMap<(&'a str, String), Vec<(&'a ResultEntry<'a>, f64)>>);
+pub(crate) struct Processors<'a>(BTreeMap<(&'a str, String), Vec<(&'a ResultEntry<'a>, f64)>>);
 
 fn key<'a>(system: &System, benchmark: &'a Benchmark) -> Option<(&'a str, String)> {
     let processor = system.description.as_ref()?.text("Processor(s) Name").trim_start_matches("32-bit").trim();
@@ -29,7 +29,7 @@ fn latency_ms(benchmark: &Benchmark) -> Option<f64> {
 
 impl<'a> Processors<'a> {
     /// Groups all results of a page.
-    pub fn of(index: &'a Index<'a>) -> Self {
+    pub(crate) fn of(index: &'a Index<'a>) -> Self {
         let mut by: BTreeMap<_, Vec<(&'a ResultEntry<'a>, f64)>> = BTreeMap::new();
         for entry in &index.results {
             if let Some((key, ms)) = key(entry.system, entry.benchmark).zip(latency_ms(entry.benchmark)) {
@@ -43,7 +43,7 @@ impl<'a> Processors<'a> {
     }
 
     /// Plots the latency of a result among those with the same benchmark and processor; `None` if there is no other.
-    pub fn beside(&self, entry: &ResultEntry<'_>) -> Option<Figure> {
+    pub(crate) fn beside(&self, entry: &ResultEntry<'_>) -> Option<Figure> {
         let results = self.0.get(&key(entry.system, entry.benchmark)?)?;
         let own = results.iter().position(|(other, _)| other.anchor == entry.anchor)?;
         let from = own.saturating_sub(DRAWN / 2).min(results.len().saturating_sub(DRAWN));
