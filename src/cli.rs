@@ -47,7 +47,7 @@ struct Cli {
     /// `auto` uses colour on a terminal, unless NO_COLOR is set.
     #[arg(long, value_enum, default_value_t, global = true, hide_possible_values = true)]
     color: Color,
-    /// Print only errors on stderr
+    /// On stderr, print only errors
     #[arg(long, short, global = true)]
     quiet: bool,
     /// Print on stderr what was read from each run
@@ -118,9 +118,9 @@ enum Command {
     Demo(demo::DemoCommand),
     /// Start a submission: folders, system descriptions, READMEs, checklist
     ///
-    /// Writes system descriptions with the official fields, READMEs, and a worksheet for the official checklist. Values
-    /// that are not given are asked for on a terminal. If results of the submitter already exist, their systems and
-    /// benchmarks are used, and the worksheet is filled in from them. Existing files are kept, never overwritten.
+    /// Writes system descriptions with the official fields, READMEs, and a worksheet for the official checklist. On a
+    /// terminal, asks for values that are not given. If results of the submitter already exist, takes systems and
+    /// benchmarks from them and fills in the worksheet. Existing files are never overwritten.
     Init(init::Init),
     /// Copy runner sessions into a submission
     ///
@@ -129,13 +129,13 @@ enum Command {
     Import(import::Import),
     /// Fix misspelled names, misplaced markers, junk files and description keys
     ///
-    /// Prints the planned changes. --apply makes them. --undo reverts the last --apply, unless a file was added or
-    /// edited there since. Logs, traces and results are never edited.
+    /// Prints the planned changes. --apply makes them. --undo reverts the last --apply, unless one of its
+    /// files was edited or created again since. Logs, traces and results are never edited.
     Fix(fix::Fix),
     /// Write one letter per submitter of a round
     ///
-    /// A letter lists first what changes a figure, with lines, rule and what the submitter is asked to do, then the
-    /// minor findings. It contains nothing about other submitters.
+    /// A letter lists first what changes a figure, with lines, rule and what to do, then the minor findings.
+    /// It contains nothing about other submitters.
     Letters(letters::Letters),
     /// Package a submission that passes the check
     ///
@@ -154,9 +154,9 @@ enum Command {
     Compare(compare::Compare),
     /// Show the results of every system over several rounds
     ///
-    /// Lists figures and their changes, systems that vanished, and the best result per round and class of devices. A
-    /// folder named after a round, such as v1.2, is checked against that round. A renamed system is recognised, and the
-    /// reason is printed.
+    /// Lists figures and their changes, systems missing from the last round, and the best result per round and class of
+    /// devices. A folder named after a round, such as v1.2, is checked against that round. A renamed system is
+    /// recognised, and the reason is printed.
     History(history::History),
     /// Regenerate a file of `rules/answers` from published rounds
     ///

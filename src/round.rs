@@ -23,7 +23,7 @@ use crate::schema::{FileErrors, Problems, pointer_part, read_yaml, read_yaml_in_
 pub use dataset::{Dataset, WakewordTruth, dataset, dataset_names, datasets, wakeword_truth};
 pub(crate) use spec::{
     BenchmarkSpec, Energy, FileNames, FileRole, Hygiene, Publication, Runners, SystemDescriptionSpec, Target, Task,
-    Tolerances, Wakeword, Windows,
+    Timeline, Tolerances, Wakeword, Windows,
 };
 pub use spec::{Mode, Runner, Weights};
 
@@ -53,6 +53,8 @@ pub struct Round {
     pub windows: Windows,
     /// Tolerances of comparisons.
     pub tolerances: Tolerances,
+    /// Limits of the intervals of a session.
+    pub timeline: Timeline,
     /// Maximum number of multiply-accumulate operations per clock cycle of a processor without accelerator.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub macs_per_cycle: f64,

@@ -1,8 +1,8 @@
 //! Files that people write: rounds, waivers, profiles and settings, with every structural error at its line.
 //!
-//! A file is deserialised first. Only when that fails, or when the file's type has ranges, is it compared with the JSON Schema of
-//! its type: compiling a schema takes about 10 ms, and a correct file must not pay for it. Without the feature `schema` the
-//! first error of the deserialiser is reported, and ranges are not checked.
+//! A file is deserialised first. It is compared with the JSON Schema of its type only if that fails or if the type has
+//! ranges, because compiling a schema takes about 10 ms. Without the feature `schema`, only the first error of the
+//! deserialiser is reported, and ranges are not checked.
 
 use std::fmt;
 
@@ -71,7 +71,7 @@ impl fmt::Display for FileErrors {
 
 impl std::error::Error for FileErrors {}
 
-/// Reads a YAML file of a type whose schema has no more to say than its deserialiser.
+/// Reads a YAML file of a type whose schema does not forbid more than its deserialiser does.
 ///
 /// # Errors
 /// When the text is not YAML of this type: all structural errors.

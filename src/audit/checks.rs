@@ -8,6 +8,7 @@ use super::rule::Rule;
 use crate::schema::spelling::nearest;
 
 pub(crate) mod accelerator_half_described;
+pub(crate) mod accuracy_clock_differs;
 pub(crate) mod accuracy_inference_repeated;
 pub(crate) mod accuracy_mismatch;
 pub(crate) mod answers_too_right;
@@ -51,6 +52,8 @@ pub(crate) mod energy_mismatch;
 pub(crate) mod energy_monitor_unknown;
 pub(crate) mod energy_run_of_another_speed;
 pub(crate) mod energy_samples_dropped;
+pub(crate) mod energy_samples_unsteady;
+pub(crate) mod energy_windows_elsewhere;
 pub(crate) mod energy_windows_misplaced;
 pub(crate) mod energy_windows_uneven;
 pub(crate) mod entries_in_log;
@@ -75,10 +78,13 @@ pub(crate) mod input_size;
 pub(crate) mod input_surplus;
 pub(crate) mod inputs_whole;
 pub(crate) mod iterations_echoed;
+pub(crate) mod iterations_not_configured;
 pub(crate) mod label_disagrees_with_list;
 pub(crate) mod laps_paired;
 pub(crate) mod latency_disagrees_with_throughput;
+pub(crate) mod latency_unlike_siblings;
 pub(crate) mod list_covered;
+pub(crate) mod load_time_disagrees;
 pub(crate) mod log_incomplete;
 pub(crate) mod log_malformed;
 pub(crate) mod log_of_another_session;
@@ -94,6 +100,7 @@ pub(crate) mod operating_system_dropping;
 pub(crate) mod output_length;
 pub(crate) mod outputs_shared;
 pub(crate) mod path_too_deep;
+pub(crate) mod pause_unexplained;
 pub(crate) mod power_unlike_board;
 pub(crate) mod prelude;
 pub(crate) mod preview_not_followed_up;
@@ -143,15 +150,18 @@ pub(crate) mod throughput_mismatch;
 pub(crate) mod time_runs_back;
 pub(crate) mod timer_coarse;
 pub(crate) mod timer_frozen;
+pub(crate) mod trace_length;
 pub(crate) mod trace_off_grid;
 pub(crate) mod trace_repeated;
 pub(crate) mod trace_whole;
 pub(crate) mod training_code_missing;
 pub(crate) mod training_framework_missing;
+pub(crate) mod trial_tail;
 pub(crate) mod unexpected_file;
 pub(crate) mod waiver_unused;
 pub(crate) mod wakeword_depends_on_tolerance;
 pub(crate) mod wakeword_duty_cycle_impossible;
+pub(crate) mod wakeword_duty_disagrees;
 pub(crate) mod wakeword_limit_exceeded;
 pub(crate) mod wakeword_mismatch;
 pub(crate) mod wakeword_period_differs;
@@ -195,6 +205,7 @@ pub(crate) static CHECKS: &[Check] = &[
     session_of_earlier_round::CHECK,
     windows_shared::CHECK,
     sequence_broken::CHECK,
+    pause_unexplained::CHECK,
     files_of_the_session::CHECK,
     claim_contradicted::CHECK,
     claim_missing::CHECK,
@@ -210,6 +221,7 @@ pub(crate) static CHECKS: &[Check] = &[
     session_in_single_mode::CHECK,
     windows_counted::CHECK,
     inference_count_contradicted::CHECK,
+    iterations_not_configured::CHECK,
     window_too_few_inferences::CHECK,
     iterations_echoed::CHECK,
     laps_paired::CHECK,
@@ -230,6 +242,9 @@ pub(crate) static CHECKS: &[Check] = &[
     one_answer_each::CHECK,
     energy_windows_misplaced::CHECK,
     energy_samples_dropped::CHECK,
+    trace_length::CHECK,
+    energy_windows_elsewhere::CHECK,
+    energy_samples_unsteady::CHECK,
     energy_monitor_unknown::CHECK,
     evidence_missing::CHECK,
     trace_whole::CHECK,
@@ -240,6 +255,7 @@ pub(crate) static CHECKS: &[Check] = &[
     detections_ascend::CHECK,
     wakeword_duty_cycle_impossible::CHECK,
     wakeword_period_differs::CHECK,
+    wakeword_duty_disagrees::CHECK,
     pulses_whole::CHECK,
     throughput_mismatch::CHECK,
     window_arithmetic::CHECK,
@@ -250,6 +266,7 @@ pub(crate) static CHECKS: &[Check] = &[
     wakeword_mismatch::CHECK,
     figure_as_claimed::CHECK,
     accelerator_half_described::CHECK,
+    accuracy_clock_differs::CHECK,
     answers_too_right::CHECK,
     benchmark_unknown::CHECK,
     benchmark_without_code::CHECK,
@@ -285,6 +302,8 @@ pub(crate) static CHECKS: &[Check] = &[
     folder_empty::CHECK,
     input_surplus::CHECK,
     latency_disagrees_with_throughput::CHECK,
+    latency_unlike_siblings::CHECK,
+    load_time_disagrees::CHECK,
     name_hidden::CHECK,
     name_not_portable::CHECK,
     name_with_space::CHECK,
@@ -329,6 +348,7 @@ pub(crate) static CHECKS: &[Check] = &[
     trace_repeated::CHECK,
     training_code_missing::CHECK,
     training_framework_missing::CHECK,
+    trial_tail::CHECK,
     unexpected_file::CHECK,
     waiver_unused::CHECK,
     wakeword_depends_on_tolerance::CHECK,

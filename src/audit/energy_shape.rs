@@ -4,6 +4,9 @@ use crate::model::Run;
 use crate::parse::energy_trace::microjoules;
 use crate::round::{FileRole, Round, Runner};
 
+/// Number of samples in a part of a window whose mean is compared with that of the window: 100 ms.
+const PART: usize = 100;
+
 /// Statistics of the samples of one window.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shape {
@@ -11,6 +14,14 @@ pub(crate) struct Shape {
     pub samples: usize,
     /// Whether a sample is negative or not finite.
     pub impossible: bool,
+    /// Mean energy per sample.
+    pub mean: f64,
+    /// Smallest sample.
+    pub least: f64,
+    /// 1st percentile of the samples.
+    pub low: f64,
+    /// Smallest and largest mean of 100 samples in sequence.
+    pub parts: (f64, f64),
     /// Mean energy per sample of the first part, the middle and the last part of the window; the first and last part
     /// are as long as the round's `edge_seconds`.
     pub means: [f64; 3],
@@ -28,7 +39,14 @@ impl Shape {
         let sum = |part: &[T]| part.iter().map(&energy).fold(0.0, |sum, sample| sum + sample);
         let means = [(first, edge), (middle, count.saturating_sub(2 * edge)), (last, edge)];
         let means = means.map(|(part, usual)| sum(part) / usual as f64);
-        Self { samples: count, impossible, means }
+        let mean = sum(samples) / count.max(1) as f64;
+        let mut sorted: Vec<f64> = samples.iter().map(&energy).collect();
+        let percentile = count / 100;
+        let low = if count == 0 { 0.0 } else { *sorted.select_nth_unstable_by(percentile, f64::total_cmp).1 };
+        let least = sorted[..percentile.min(count)].iter().copied().fold(low, f64::min);
+        let parts = samples.chunks_exact(PART).map(|part| sum(part) / PART as f64);
+        let parts = parts.fold((mean, mean), |(least, most), part| (least.min(part), most.max(part)));
+        Self { samples: count, impossible, means, mean, least, low, parts }
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn report(findings: &mut Findings, run: &Run, wrong: &[&Inference], e
     let all = run.inferences().len();
     let many = match wrong.len() {
         1 => format!("1 of {all} inferences"),
-        many => format!("the first of {many} of {all} inferences"),
+        many => format!("{many} of {all} inferences; this is the first"),
     };
     let message = format!("{bytes} bytes of {input} were loaded, expected {expected} ({many})");
     let finding = findings.at(run.path_of(FileRole::Log), first.line, message);

@@ -130,13 +130,13 @@ fn prefix(dir: &Path) -> String {
     }
 }
 
-/// Most bytes of a comment on a pull request, with a margin.
+/// Maximum length in bytes of a comment on a pull request, with a margin.
 const LONGEST_COMMENT: usize = 60_000;
 
 impl Check {
     /// Prints the findings in the layout that the options ask for.
     fn write_text(&self, report: &Report, view: &View, threshold: Severity, out: &mut dyn Write) -> io::Result<()> {
-        /// Most findings that are printed in full by default; more are grouped, most severe first.
+        /// Maximum number of findings that are printed in full by default; more are grouped, most severe first.
         const FEW: usize = 10;
         let width = columns();
         let layout = Layout { width, styled: styled(), threshold };

@@ -22,9 +22,9 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Explain {
-    /// Rule id, as findings print it in brackets, or a part of one
+    /// Rule id, as printed in brackets before a finding, or a part of one
     ///
-    /// A part that several ids contain lists these rules. Also takes an official rule, such as
+    /// If several ids contain the part, lists these rules. Also takes the name of an official rule, such as
     /// log-integrity/results-match-log.
     rule: String,
 }

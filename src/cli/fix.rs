@@ -89,7 +89,7 @@ impl Fix {
     }
 }
 
-/// Most passes. Each may reveal more fixes; folders are not nested deeper than this.
+/// Maximum number of passes: each may reveal more fixes, but folders are not nested deeper than this.
 const MOST_PASSES: usize = 5;
 
 /// Returns the user's folder for state, which no submission can write to.

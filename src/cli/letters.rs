@@ -36,7 +36,7 @@ pub struct Letters {
     force: bool,
 }
 
-/// Most bytes of a letter's file name, without number and extension.
+/// Maximum length in bytes of a letter's file name, without number and extension.
 const LONGEST_NAME: usize = 200;
 
 impl Letters {

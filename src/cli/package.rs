@@ -105,7 +105,7 @@ impl Package {
                 let layout = Layout { width: columns(), styled: styled(), threshold: Severity::Error };
                 render::text::write(&report, &findings, layout, out)
             };
-            // If the package goes to stdout, nothing else may go there.
+            // The package may go to stdout, where nothing else may be printed.
             if self.out.as_os_str() == "-" {
                 show(&mut io::stderr().lock())?;
             } else {

@@ -55,7 +55,7 @@ pub struct Run {
     /// The energy monitor supplies this voltage.
     #[arg(long, value_name = "MV", conflicts_with = "profile", value_parser = clap::value_parser!(u32).range(1800..=3300))]
     supply: Option<u32>,
-    /// Give up an inference after this many seconds without a line
+    /// Give up an inference if the device prints nothing for this many seconds
     ///
     /// The default is that of the official runner.
     #[arg(long, value_name = "SECONDS", default_value_t = PATIENCE / SECOND, value_parser = clap::value_parser!(u64).range(1..=86_400))]
@@ -77,7 +77,7 @@ pub struct Run {
     /// Required for a real device. Without it, a simulated device gets synthetic inputs.
     #[arg(long, value_name = "DIR")]
     datasets: Option<PathBuf>,
-    /// Input list [default: the profile's, else the round's first]
+    /// Official input list to measure on [default: the profile's, else the round's first]
     #[arg(long, value_name = "LIST")]
     list: Option<String>,
     /// Round whose rules apply, for example v1.3 [default: the newest]

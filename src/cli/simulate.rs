@@ -47,13 +47,13 @@ pub struct Simulate {
     /// Port of the energy monitor, like --device
     #[arg(long, value_name = "LINK", value_parser = place())]
     monitor: Option<Place>,
-    /// Simulate the IO manager of the EEMBC runner as board
+    /// Simulate the EEMBC runner's IO manager instead of the interface board
     #[arg(long)]
     io_manager: bool,
     /// Speed relative to real time; 10 is ten times as fast
     #[arg(long, default_value_t = 1.0)]
     speed: f64,
-    /// Answer garbage to a program that uses another baud rate than the device
+    /// Answer with garbage if a program does not use the device's baud rate
     #[arg(long)]
     strict_baud: bool,
 }
@@ -62,7 +62,7 @@ pub struct Simulate {
 const NAP: Micros = 50_000;
 /// Longest sleep while the energy monitor samples.
 const SAMPLING_NAP: Micros = 10_000;
-/// Longest time that other output waits for a program that reads the monitor; after it, the virtual clock stops.
+/// Maximum time that other output waits until a program has read the monitor's lines; then the virtual clock stops.
 const LONGEST_HOLD: Duration = Duration::from_millis(20);
 /// Sleep while a program has not yet read what was written to it.
 const SHORT_NAP: Micros = 500;

@@ -14,11 +14,11 @@ pub struct Agreement {
     pub otherwise: usize,
     /// The first of these differing answers.
     pub examples: Vec<Example>,
-    /// Number of all answers that differ from the family's, sure or not.
+    /// Number of all answers that differ from the family's, whether its runs agree clearly or not.
     pub differing: usize,
     /// Differing answers that are correct where the family's is wrong, and the reverse.
     pub signs: Signs,
-    /// Like `signs`, but only on inputs that all submitters answer alike, sure or not.
+    /// Like `signs`, but only on inputs to which all submitters give the same answer, clearly or not.
     pub agreed: Signs,
     /// Number of answered inputs that nearly every submitter gets wrong, and how many of them this run gets right.
     pub hard: (usize, usize),

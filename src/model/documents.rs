@@ -157,7 +157,7 @@ pub(crate) fn read(tree: &Tree, submitter: &Submitter) -> Documents {
 
 /// Finds the first placeholder in a short document.
 fn placeholder_in(tree: &Tree, entry: &Entry) -> Option<At<String>> {
-    /// Maximum size in bytes, several times that of what `init` writes; a longer document has own content.
+    /// Maximum size in bytes, several times that of what `init` writes; a longer document has content of its submitter.
     const LONGEST: u64 = 1 << 10;
     if !has_ending(entry.name(), &["md"]) || entry.size().is_none_or(|size| size > LONGEST) {
         return None;

@@ -6,10 +6,10 @@ use std::io::{self, Read};
 /// Bytes that are read at a time; few enough to stay in the processor's cache until they are parsed.
 const BLOCK: usize = 128 << 10;
 
-/// Most bytes that are kept of a line of a log. The middle of a longer line is dropped.
+/// Maximum number of bytes that are kept of a log line. The middle of a longer line is dropped.
 const LONGEST_LINE: usize = 4 << 20;
 
-/// Most bytes that are kept of a line of code, as generated code has long lines.
+/// Maximum number of bytes that are kept of a line of code: generated code has long lines.
 const LONGEST_CODE: usize = 16 << 20;
 
 thread_local! {

@@ -7,7 +7,7 @@
 
 use memchr::memmem;
 
-use super::log::{Inference, SessionLog, Stamp};
+use super::log::{Inference, Pauses, SessionLog, Stamp};
 use super::text::{self, Stamped};
 use crate::parse::location::{At, Damage, Line};
 use crate::round::fingerprint::fingerprint;
@@ -40,11 +40,28 @@ pub struct Parser {
     loaded: Inference,
     /// Whether the last inference is not done yet.
     open: bool,
+    /// What the session is doing.
+    phase: Phase,
+    /// Host time at which the bytes of the input were sent.
+    sending_ms: Option<u64>,
     /// The last sequence number.
     sequence: Option<u64>,
     run_name: Option<At<bool>>,
     run_mode: Option<At<Mode>>,
     stop_id: Option<String>,
+}
+
+/// What a session is doing, so that a pause has a cause.
+#[derive(Clone, Copy, PartialEq)]
+enum Phase {
+    /// Something that may take long: setting up, loading, warming up, inferring.
+    Busy,
+    /// An `infer` command was sent.
+    Commanded,
+    /// Inferences start; the first time stamp is to come.
+    Started,
+    /// Nothing is left to do but to print and to send the next command.
+    Between,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -62,6 +79,8 @@ impl Default for Parser {
             device: None,
             loaded: Inference::default(),
             open: false,
+            phase: Phase::Busy,
+            sending_ms: None,
             sequence: None,
             run_name: None,
             run_mode: None,
@@ -87,6 +106,7 @@ impl Parser {
             return;
         };
         self.log.record_time(line, self.now_ms, ms);
+        self.pause(line, ms);
         self.now_ms = ms;
         self.device = None;
         // An error counts from any source; those of the device and its board are handled below.
@@ -110,6 +130,35 @@ impl Parser {
         }
     }
 
+    /// Records the pause before a line, if it is the longest of its kind.
+    fn pause(&mut self, line: Line, ms: u64) {
+        let Pauses { between, command, start } = &mut self.log.pauses;
+        let longest = match self.phase {
+            Phase::Busy => return,
+            Phase::Commanded => command,
+            Phase::Started => start,
+            Phase::Between => between,
+        };
+        let pause = ms.saturating_sub(self.now_ms);
+        if longest.is_none_or(|longest| longest.value < pause) {
+            *longest = Some(At::new(pause, line));
+        }
+    }
+
+    /// Reads `0.204 sec, or 15.078 kB/sec`, the duration of a load.
+    fn load_time(&mut self, line: Line, rest: &[u8]) {
+        let stated = text::leading_number(rest).map(|(seconds, _)| seconds * 1000.0);
+        let (Some(stated), Some(sent)) = (stated.filter(|ms| (0.0..1e12).contains(ms)), self.sending_ms.take()) else {
+            return;
+        };
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within range
+        let times = (stated.round() as u64, self.now_ms.saturating_sub(sent));
+        let difference = |(stated, measured): (u64, u64)| stated.abs_diff(measured);
+        if self.log.load_time.is_none_or(|worst| difference(worst.value) < difference(times)) {
+            self.log.load_time = Some(At::new(times, line));
+        }
+    }
+
     fn failure(&mut self, line: Line, message: &[u8]) {
         let said = At::new(text::shown(message), line);
         self.log.failure.get_or_insert_with(|| said.clone());
@@ -120,6 +169,8 @@ impl Parser {
     fn bench_message(&mut self, line: Line, message: &[u8], ms: u64) {
         if message.starts_with(b"m-trace[on]") {
             self.log.trace_on_ms = Some(ms);
+        } else if message.starts_with(b"m-trace[off]") {
+            self.log.trace_off_ms = Some(ms);
         } else if message.starts_with(b"m-regfile-fn[") {
             let name = memmem::find(message, b"-name[").and_then(|at| bracketed(&message[at..], b"-name["));
             self.log.monitor = self.log.monitor.take().or(name.map(|name| At::new(text::shown(name), line)));
@@ -166,10 +217,21 @@ impl Parser {
             self.command(line, command);
         } else if let Some(count) = message.strip_prefix(b"Sending ") {
             self.loaded.bytes = text::leading_integer(count).and_then(|(bytes, _)| u32::try_from(bytes).ok());
+            self.sending_ms = Some(self.now_ms);
+        } else if let Some(rest) = message.strip_prefix(b"Binary load took ") {
+            self.phase = Phase::Between;
+            self.load_time(line, rest);
+        } else if message.starts_with(b"m-bload") {
+            self.phase = Phase::Between;
         } else if let Some(version) = bracketed(message, b"m-version[") {
             self.log.runner_version = Some(At::new(text::shown(version), line));
         } else if message.starts_with(b"m-bmark-run-name[") {
             self.run_name = Some(At::new(memmem::find(message, b"-code[ulp-ml]").is_some(), line));
+        } else if let Some(rest) = message.strip_prefix(b"m-bm-cfg-name[")
+            && let Some(at) = memmem::find(rest, b"-key[iterInfer]-val[")
+        {
+            let count = text::leading_integer(&rest[at + b"-key[iterInfer]-val[".len()..]);
+            self.log.configured_iterations = count.map(|(count, _)| At::new(count, line));
         } else if let Some(rest) = message.strip_prefix(b"m-bm-cfg-name[")
             && let Some(at) = memmem::find(rest, b"-key[runMode]-val[")
         {
@@ -187,6 +249,7 @@ impl Parser {
 
     fn command(&mut self, line: Line, command: &[u8]) {
         self.log.commands.push(At::new(fingerprint(command), line));
+        self.phase = Phase::Busy;
         if command.starts_with(b"bload") {
             self.load(line, command);
         } else if let Some(arguments) =
@@ -201,6 +264,7 @@ impl Parser {
             let warmups = numbers.next().flatten().unwrap_or(0);
             self.log.inferences.push(Inference { line, iterations, warmups, ..self.loaded });
             self.open = true;
+            self.phase = Phase::Commanded;
         } else {
             self.open = false;
         }
@@ -264,7 +328,10 @@ impl Parser {
             if speaker == Speaker::Device && self.open {
                 self.lap(line, rest, host_ms);
             }
+        } else if token.starts_with(b"warmup-done") {
+            self.phase = Phase::Between;
         } else if token.starts_with(b"infer-done") {
+            self.phase = Phase::Between;
             if self.open
                 && let Some(inference) = self.log.inferences.last_mut()
             {
@@ -275,6 +342,7 @@ impl Parser {
             if self.open
                 && let Some(inference) = self.log.inferences.last_mut()
             {
+                self.phase = Phase::Started;
                 inference.begin_host_ms = Some(self.now_ms);
                 inference.echoed_iterations = text::leading_integer(rest).map(|(value, _)| value);
             }
@@ -282,6 +350,7 @@ impl Parser {
             if self.open
                 && let Some(inference) = self.log.inferences.last_mut()
             {
+                self.phase = Phase::Busy;
                 inference.warmup_host_ms = Some(self.now_ms);
                 inference.echoed_warmups = text::leading_integer(rest).map(|(value, _)| value);
             }
@@ -306,6 +375,7 @@ impl Parser {
             return;
         };
         inference.stamps += 1;
+        self.phase = if inference.stamps == 1 { Phase::Busy } else { Phase::Between };
         let stamp = Some(Stamp { us, host_ms, line });
         match inference.stamps {
             1 => inference.start = stamp,

@@ -65,6 +65,15 @@ pub struct SessionLog {
     pub outputs: Vec<f64>,
     /// Host time at which the energy trace was switched on, in milliseconds (EEMBC only).
     pub trace_on_ms: Option<u64>,
+    /// Host time at which the energy trace was switched off, in milliseconds (EEMBC only).
+    pub trace_off_ms: Option<u64>,
+    /// The number of inferences in the runner's configuration (EEMBC only).
+    pub configured_iterations: Option<At<u64>>,
+    /// The longest pauses in the dialogue.
+    pub pauses: Pauses,
+    /// The load whose stated duration differs most from the duration by the time stamps: stated and measured, in
+    /// milliseconds (EEMBC only).
+    pub load_time: Option<At<(u64, u64)>>,
     /// Wake word detections in milliseconds, with the line that lists them (MLCommons only).
     pub detections: Option<At<Vec<f64>>>,
     /// The recording that was played and its length in seconds (MLCommons only).
@@ -73,6 +82,19 @@ pub struct SessionLog {
     pub summary: Claims,
     /// The parts that could not be read.
     pub damage: Vec<Damage>,
+}
+
+/// The longest pauses of a log, in milliseconds of host time, by where they are. Between an inference and the next
+/// nothing happens, so that a long pause means that times were changed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Pauses {
+    /// Outside of loads, warm-ups and inferences: after a load, a warm-up, the second time stamp or an inference. In a log
+    /// of the MLCommons runner, from the end of an inference to the next load.
+    pub between: Option<At<u64>>,
+    /// From an `infer` command to the device's first line.
+    pub command: Option<At<u64>>,
+    /// From the start of inferences to the first time stamp; in energy mode the inferences themselves.
+    pub start: Option<At<u64>>,
 }
 
 /// Text that a device printed, without its numbers, and how often.
@@ -200,6 +222,10 @@ impl SessionLog {
             inferences: Vec::new(),
             outputs: Vec::new(),
             trace_on_ms: None,
+            trace_off_ms: None,
+            configured_iterations: None,
+            pauses: Pauses::default(),
+            load_time: None,
             detections: None,
             recording: None,
             summary: Claims::default(),

@@ -116,6 +116,7 @@ impl Parser {
         match message.first() {
             Some(b'L') => {
                 if let Some(rest) = message.strip_prefix(b"Loading file ") {
+                    self.pause(line, seconds);
                     self.load(line, rest);
                 } else if message.starts_with(b"Load complete") {
                     self.loaded_s = seconds;
@@ -166,6 +167,16 @@ impl Parser {
             }
             _ if is_summary(message) => self.log.summary.read_line(line, content),
             _ => {}
+        }
+    }
+
+    /// Records the pause between an inference and the next load, if it is the longest.
+    fn pause(&mut self, line: Line, seconds: Option<u64>) {
+        let done = self.log.inferences.last().and_then(|inference| inference.done_host_ms);
+        let Some(pause) = seconds.zip(done).map(|(now, done)| (now * 1000).saturating_sub(done)) else { return };
+        let longest = &mut self.log.pauses.between;
+        if longest.is_none_or(|longest| longest.value < pause) {
+            *longest = Some(At::new(pause, line));
         }
     }
 

@@ -10,7 +10,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 
 use crate::parse::location::{Damage, Line};
 
-/// Most objects that are read; twice the number of inputs of the longest official list.
+/// Maximum number of objects that are read; twice the number of inputs of the longest official list.
 const MOST: usize = 100_000;
 
 /// The list of objects.

@@ -52,7 +52,7 @@ pub fn write(
     let count = |status| results.iter().filter(|one| **one == status).count();
     writeln!(
         out,
-        "Results: {}, of which {} confirmed, {} not by the rules, {} contradicted, {} unproven.",
+        "Results: {}; {} confirmed, {} not by the rules, {} contradicted, {} unproven.",
         results.len(),
         count(Status::Confirmed),
         count(Status::NotByTheRules),

@@ -93,7 +93,7 @@ pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) 
     }
     not_checked(report, layout, out)?;
     if !shown.is_empty() {
-        let hint = "--full prints every finding with its lines and its help; `tinyaudit explain RULE` explains a rule";
+        let hint = "--full prints every finding with lines and what to do; `tinyaudit explain RULE` explains a rule";
         writeln!(out)?;
         for line in wrapped(hint, layout.width, 0) {
             writeln!(out, "{line}")?;

@@ -44,22 +44,28 @@ pub(crate) fn wrapped(text: &str, width: usize, indent: usize) -> Vec<String> {
     lines
 }
 
-/// Wraps each line of a text. Lines that follow from a longer one are indented like it, and by `hanging` more.
+/// Wraps each line of a text. Spaces inside a line stay, so that columns stay aligned. Lines that follow from a longer one
+/// are indented like it, and by `hanging` more.
 #[must_use]
-pub(crate) fn wrapped_lines(text: &str, width: usize, hanging: usize) -> String {
+pub fn wrapped_lines(text: &str, width: usize, hanging: usize) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
-        let body = line.trim_start_matches(' ');
-        let indent = line.len() - body.len();
-        if line.chars().count() <= width || width <= indent + hanging {
-            out.push_str(line);
-            out.push('\n');
-            continue;
-        }
-        for part in wrapped(body, width - indent, hanging) {
-            out.push_str(&" ".repeat(indent));
-            out.push_str(&part);
-            out.push('\n');
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        let end = line.char_indices().nth(width).map(|(end, _)| end);
+        let first = end.filter(|_| width > indent + hanging).and_then(|end| {
+            let at = if line[end..].starts_with(' ') { Some(end) } else { line[..end].rfind(' ') };
+            let cut = at.filter(|cut| *cut > indent)?;
+            Some((line[..cut].trim_end(), line[cut..].trim_start()))
+        });
+        let (head, rest) = first.unwrap_or((line, ""));
+        out.push_str(head);
+        out.push('\n');
+        if !rest.is_empty() {
+            for part in wrapped(rest, width - indent - hanging, 0) {
+                out.push_str(&" ".repeat(indent + hanging));
+                out.push_str(&part);
+                out.push('\n');
+            }
         }
     }
     out
@@ -88,6 +94,7 @@ mod tests {
     fn lines_keep_their_indentation() {
         assert_eq!(wrapped_lines("  one two three\n\n  x\n", 9, 2), "  one two\n    three\n\n  x\n");
         assert_eq!(wrapped_lines("    one two", 4, 2), "    one two\n");
+        assert_eq!(wrapped_lines("id    one two three", 13, 6), "id    one two\n      three\n");
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub struct Answers {
     pub families: Vec<Family>,
 }
 
-/// A family: weights that give the same answers.
+/// A family of weights: all runs with them give nearly the same answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Family {
     /// Letter of the family.

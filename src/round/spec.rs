@@ -36,7 +36,7 @@ pub struct BenchmarkSpec {
     pub requires: Vec<String>,
     /// Required runs.
     pub required: Vec<Mode>,
-    /// Runs of which at least one is required.
+    /// Runs; at least one of them is required.
     pub required_one_of: Vec<Mode>,
     /// Optional runs.
     pub optional: Vec<Mode>,
@@ -338,6 +338,51 @@ pub struct Tolerances {
     pub preview_fraction: f64,
 }
 
+/// Limits of the intervals of a session, on every clock.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Timeline {
+    /// Maximum pause in a log of the EEMBC runner outside of loads, warm-ups and inferences, in seconds.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
+    pub pause_seconds: f64,
+    /// Maximum time from an `infer` command to the device's first line, in seconds.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
+    pub command_seconds: f64,
+    /// Maximum difference between the stated duration of a load and its time stamps, in seconds.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
+    pub load_seconds: f64,
+    /// Maximum time from the end of a window to the next load in a log of the MLCommons runner, in seconds.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
+    pub gap_seconds: f64,
+    /// Minimum length of an EEMBC energy trace, as a fraction of the host's time from trace on to trace off.
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub trace_least: f64,
+    /// Maximum length of an EEMBC energy trace, as a fraction of the same time.
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub trace_most: f64,
+    /// Minimum number of samples of an MLCommons trial after its last time stamp.
+    #[schemars(range(min = 0, max = 1_000_000))]
+    pub tail_least: usize,
+    /// Maximum number of samples of an MLCommons trial after its last time stamp.
+    #[schemars(range(min = 0, max = 1_000_000))]
+    pub tail_most: usize,
+    /// Maximum difference between the device's and the host's time between inferences of an accuracy run, as a fraction
+    /// of the host's time.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub accuracy_clock_fraction: f64,
+    /// Maximum difference between the overheads of a single inference of a system's benchmarks for them to agree, in
+    /// seconds.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
+    pub siblings_seconds: f64,
+    /// Maximum difference between the overhead of a single inference and that of the system's other benchmarks, if these
+    /// agree, in seconds.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
+    pub overhead_seconds: f64,
+    /// Additional tolerance for both differences, as a fraction of the latency.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub overhead_fraction: f64,
+}
+
 /// Limits for comparing the answers of an accuracy run with those of known weights (`rules/answers`): whether these
 /// weights were used, and whether the answers are too good.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
@@ -402,6 +447,22 @@ pub struct Energy {
     /// benchmarks.
     #[schemars(range(min = 1.0, max = 1000.0))]
     pub board_power_factor: f64,
+    /// Maximum time by which the windows of a trace are moved, to find where inside and outside differ most, in seconds.
+    #[schemars(range(min = 0.0, max = 3600.0))]
+    pub shift_seconds: f64,
+    /// Minimum difference in mean power between inside and outside of the windows for their place to be judged, as a
+    /// fraction of the mean power.
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub contrast: f64,
+    /// Minimum of that difference at the place of the windows, as a fraction of the largest difference.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub contrast_fraction: f64,
+    /// Minimum of the 1st percentile of the samples of a window, as a fraction of their mean.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub low_fraction: f64,
+    /// Maximum deviation of the mean of 100 ms of a window from the mean of the window, as a fraction.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub unsteady_fraction: f64,
     /// Names, in the log, of the monitors that the EEMBC runner supports.
     pub monitors: Vec<String>,
 }

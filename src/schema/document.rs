@@ -1,4 +1,4 @@
-//! Documents whose values know their lines.
+//! YAML and TOML documents as JSON values, with the line of each value.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,7 +15,7 @@ pub(super) struct Document {
     /// The whole value.
     #[cfg_attr(not(feature = "schema"), allow(dead_code))]
     pub value: Value,
-    /// Lines, from 1, by JSON pointer. Of a value in a mapping it is the line of its key.
+    /// Lines, from 1, by JSON pointer. A value in a mapping has the line of its key.
     lines: HashMap<String, u64>,
 }
 
@@ -32,7 +32,7 @@ impl Document {
         Ok(document)
     }
 
-    /// The line of the value at a pointer, or of the nearest value around it; 0 if it has none.
+    /// Returns the line of the value at a pointer, or else of the innermost value that contains it; 0 if there is none.
     pub fn line(&self, mut pointer: &str) -> u64 {
         loop {
             if let Some(line) = self.lines.get(pointer) {
@@ -43,7 +43,7 @@ impl Document {
         }
     }
 
-    /// The JSON value of a node, with the lines of what is in it.
+    /// Returns the JSON value of a node, and records the lines of the values in it.
     fn add(&mut self, pointer: &str, node: Node) -> Value {
         match node {
             Node::Scalar(value) => value,
@@ -69,7 +69,7 @@ impl Document {
     }
 }
 
-/// A value of any type, as the deserialiser meets it.
+/// A value of any type, as the deserialiser reads it.
 enum Node {
     Scalar(Value),
     List(Vec<Spanned<Node>>),
@@ -104,7 +104,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
-        // JSON has no infinite numbers; as text they are of the wrong type where a number is expected.
+        // JSON does not have infinite numbers. They become text, which is reported where a number is expected.
         Ok(Node::Scalar(Number::from_f64(value).map_or_else(|| value.to_string().into(), Value::Number)))
     }
 
@@ -154,7 +154,7 @@ mod from_toml {
         /// Reads TOML.
         ///
         /// # Errors
-        /// When it is not TOML: all errors of its syntax.
+        /// When it is not TOML: all syntax errors.
         pub(crate) fn from_toml(text: &str) -> Result<Self, Vec<Error>> {
             let (table, errors) = DeTable::parse_recoverable(text);
             if !errors.is_empty() {
@@ -195,7 +195,7 @@ mod from_toml {
     }
 }
 
-/// The line, from 1, of a byte of a text.
+/// Returns the line, from 1, of the byte at an offset in a text.
 #[cfg(feature = "cli")]
 pub(super) fn line_at(text: &str, byte: usize) -> u64 {
     let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());

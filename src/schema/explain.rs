@@ -1,4 +1,4 @@
-//! What a JSON Schema finds wrong with a document, in words.
+//! Explains the errors that a JSON Schema finds in a document.
 
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use jsonschema::types::JsonType;
@@ -8,15 +8,15 @@ use super::FileError;
 use super::document::Document;
 use super::spelling::nearest;
 
-/// Most characters by which a word may differ from the one that was probably meant.
+/// Maximum number of characters by which a word may differ from the one that a message suggests.
 const SLIPS: usize = 3;
 
-/// Most names that a message lists.
+/// Maximum number of names that a message lists.
 const LISTED: usize = 12;
 
-/// All errors of a document, in no particular order.
+/// Returns all errors of a document, in no particular order.
 ///
-/// A schema that does not compile finds nothing; a test compiles ours.
+/// If the schema does not compile, there are none; a test compiles all schemas.
 pub(super) fn errors(schema: &Value, document: &Document) -> Vec<FileError> {
     let Ok(validator) = jsonschema::validator_for(schema) else { return Vec::new() };
     let found: Vec<_> = validator.iter_errors(&document.value).collect();
@@ -32,17 +32,17 @@ struct Explanation<'a> {
 }
 
 impl Explanation<'_> {
-    /// Adds what is wrong with one value and what is in it.
+    /// Adds the errors of one value and of the values in it.
     fn add_all(&mut self, errors: &[ValidationError<'_>]) {
         let misspelt = self.add_unknown_keys(errors);
         for error in errors {
             let missing = |name: &str| misspelt.iter().any(|(at, meant)| at == pointer(error) && meant == name);
             match error.kind() {
                 Kind::AdditionalProperties { .. } => {}
-                // The key is there, with a slip that is reported.
+                // The key is misspelled, which is already reported.
                 Kind::Required { property } if property.as_str().is_some_and(missing) => {}
                 Kind::AnyOf { context } | Kind::OneOfNotValid { context } => self.add_alternatives(error, context),
-                // YAML writes text without quotation marks, so that a number may be meant as text.
+                // In YAML, text needs no quotation marks, so a number may be meant as text.
                 Kind::Type { kind: TypeKind::Single(JsonType::String) }
                     if error.instance().is_number() || error.instance().is_boolean() => {}
                 _ => self.add(pointer(error), self.describe(error)),
@@ -54,7 +54,7 @@ impl Explanation<'_> {
         self.errors.push(FileError { line: self.document.line(pointer), message });
     }
 
-    /// Adds an error for each unknown key. Returns which key of which mapping was probably meant by them.
+    /// Adds an error for each unknown key. Returns the keys that were probably meant, each with its mapping's pointer.
     fn add_unknown_keys(&mut self, errors: &[ValidationError<'_>]) -> Vec<(String, String)> {
         let mut misspelt = Vec::new();
         for error in errors {
@@ -77,7 +77,7 @@ impl Explanation<'_> {
         misspelt
     }
 
-    /// The keys that the mapping of an unknown key may have.
+    /// Returns the keys that are allowed in the mapping of an unknown key.
     fn keys_beside(&self, error: &ValidationError<'_>) -> Vec<String> {
         let place = error.schema_path().as_str();
         let around = place.rsplit_once('/').map_or("", |(around, _)| around);
@@ -85,8 +85,8 @@ impl Explanation<'_> {
         properties.map_or_else(Vec::new, |properties| properties.keys().cloned().collect())
     }
 
-    /// Adds what is wrong with a value that may have one of several forms: the errors of the form that was probably meant,
-    /// which is the one that is wrong only further inside, or else what the value may be.
+    /// Adds the errors of a value that may have one of several forms. If one form fits except for inner values, it was
+    /// probably meant, and only its errors are added. Otherwise one error lists what the value may be.
     fn add_alternatives(&mut self, error: &ValidationError<'_>, forms: &[Vec<ValidationError<'static>>]) {
         let at = pointer(error);
         let is_right_type = |form: &&Vec<ValidationError<'static>>| {
@@ -124,7 +124,7 @@ impl Explanation<'_> {
         let near = found.as_deref().and_then(|found| nearest(found, words.iter().map(String::as_str), SLIPS));
         let expected = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None if words.is_empty() => "it has none of the forms that are allowed here".to_owned(),
+            None if words.is_empty() => "that form is not allowed here".to_owned(),
             None => list(words.iter().map(String::as_str)),
         };
         self.add(at, format!("{} is {found_text}; {expected}", name(at)));
@@ -151,7 +151,7 @@ impl Explanation<'_> {
             Kind::Type { kind } => {
                 let types: Vec<&str> = match kind {
                     TypeKind::Single(kind) => vec![word(*kind)],
-                    // What may be absent may also be empty; nobody writes that on purpose.
+                    // An optional value may also be empty, but a message need not suggest that.
                     TypeKind::Multiple(kinds) => {
                         kinds.iter().filter(|kind| *kind != JsonType::Null).map(word).collect()
                     }
@@ -176,13 +176,13 @@ fn pointer<'a>(error: &'a ValidationError<'_>) -> &'a str {
     error.instance_path().as_str()
 }
 
-/// The names in a pointer, joined by dots; the line says which entry of a list is meant.
+/// Returns the names in a pointer, joined by dots. Indices are left out: the line shows which entry of a list it is.
 fn path(pointer: &str) -> String {
     let names = pointer.split('/').skip(1).filter(|name| name.parse::<usize>().is_err());
     names.map(|name| name.replace("~1", "/").replace("~0", "~")).collect::<Vec<_>>().join(".")
 }
 
-/// The value of a pointer, as the subject of a sentence.
+/// Returns what a message calls the value at a pointer.
 fn name(pointer: &str) -> String {
     match path(pointer) {
         path if !path.is_empty() => format!("`{path}`"),

@@ -1,4 +1,4 @@
-//! Near misses of names.
+//! Compares names and file names despite misspellings.
 
 /// Returns how many characters differ (Levenshtein), ignoring case.
 #[must_use]
@@ -6,10 +6,10 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
     strsim::levenshtein(&a.to_lowercase(), &b.to_lowercase())
 }
 
-/// The known name that was probably meant: the nearest, if at most `most` characters differ.
+/// Returns the known name that was probably meant: the nearest one, if at most `most` characters differ.
 #[must_use]
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, most: usize) -> Option<&'a str> {
-    // As many characters as one name has more must differ.
+    // A longer name differs in at least as many characters as it is longer.
     let length = name.to_lowercase().chars().count();
     known
         .filter(|other| other.to_lowercase().chars().count().abs_diff(length) <= most)
@@ -19,14 +19,14 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, most: usize
         .map(|(_, other)| other)
 }
 
-/// Letters and digits alone, in lower case: names that are the same so differ in their spelling only.
+/// Returns only the letters and digits, in lower case. Names with the same result differ only in spelling.
 #[must_use]
 pub(crate) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// The name of a file without what systems add to copies of it, in lower case: `log (1).txt`, `Copy of log.txt` and
-/// `log.txt.txt` are `log.txt`.
+/// Returns a file name in lower case, without what systems add to the names of copies: `log (1).txt`, `Copy of log.txt`
+/// and `log.txt.txt` become `log.txt`.
 #[must_use]
 pub(crate) fn without_copies(name: &str) -> String {
     let lower = name.to_lowercase();

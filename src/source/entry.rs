@@ -185,7 +185,7 @@ pub fn same_file_on_some_systems(entries: &[Entry]) -> Option<(&Entry, &Entry)> 
         if part.is_ascii() {
             part.to_ascii_lowercase()
         } else {
-            // To upper case first, as some lower-case letters share one upper-case letter.
+            // Converted to upper case first, because some lower-case letters share one upper-case letter.
             part.nfd().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
         }
     };

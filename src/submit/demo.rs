@@ -64,7 +64,7 @@ pub struct Demo<'a> {
 ///
 /// # Errors
 /// When the profile does not run the benchmark.
-pub(crate) fn simulated_ports(
+pub fn simulated_ports(
     profile: &Arc<Profile>,
     benchmark: &str,
     mode: Mode,

@@ -117,7 +117,7 @@ pub struct Documents {
     pub waivers: Option<Vec<u8>>,
 }
 
-/// Reduces a tree to what is packed of its one submitter, or of the named one, and returns what is skipped.
+/// Reduces a tree to the packed files of its only submitter, or of the named one, and returns what is skipped.
 ///
 /// If the tree is a division's or a submitter's own folder, division and submitter are put in front of the paths.
 ///
@@ -211,10 +211,10 @@ pub fn files(tree: &Tree) -> Result<Vec<&Entry>, PackageError> {
     Ok(files)
 }
 
-/// Most bytes of files that are compressed in parallel. A larger file is compressed alone, while it is read.
+/// Maximum number of bytes that are compressed in parallel. A larger file is compressed alone, while it is read.
 const BATCH: u64 = 16 << 20;
 
-/// Fewest bytes that a file counts in a batch, as an empty file takes memory, too.
+/// Number of bytes that a smaller file counts as in a batch, because even an empty file takes memory.
 const LEAST: u64 = 16 << 10;
 
 /// A file to pack.

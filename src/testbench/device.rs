@@ -88,7 +88,7 @@ impl std::error::Error for LinkError {
     }
 }
 
-/// Most bytes per line. A longer line is split, so that a broken link cannot fill the memory.
+/// Maximum number of bytes per line. A longer line is split, so that a broken link cannot fill the memory.
 const LONGEST_LINE: usize = 1 << 20;
 
 /// Assembles bytes into lines.

@@ -95,6 +95,16 @@ enum Edit {
     },
     /// Copies the samples of one window of an energy trace over those of another.
     Repeat { file: PathBuf, windows: PathBuf, from: usize, to: usize },
+    /// Sets the samples of an energy trace to 0, but for every `keep`-th.
+    Thin { file: PathBuf, keep: usize },
+    /// Repeats every sample of an energy trace.
+    Stretch { file: PathBuf, times: usize },
+    /// Moves the samples of an energy trace to the right, the last ones to the front.
+    Rotate { file: PathBuf, samples: usize },
+    /// Adds milliseconds to the host times of a log of the EEMBC runner, from the first line that contains a text on.
+    Delay { file: PathBuf, from: String, ms: u64 },
+    /// Multiplies the device's time stamps in a log of the EEMBC runner.
+    Clock { file: PathBuf, by: f64 },
     /// Adds a row to the table of a Word checklist.
     Row { file: PathBuf, cells: Vec<String> },
 }
@@ -163,6 +173,29 @@ fn apply(edit: &Edit, root: &Path) {
             let length = from.len().min(to.len());
             samples.copy_within(from.start..from.start + length, to.start);
         }),
+        Edit::Thin { file, keep } => edit_samples(&place(file), |samples| {
+            samples.iter_mut().enumerate().filter(|(at, _)| at % keep > 0).for_each(|(_, sample)| *sample = 0.0);
+        }),
+        Edit::Stretch { file, times } => edit_samples(&place(file), |samples| {
+            *samples = samples.iter().flat_map(|sample| std::iter::repeat_n(*sample, *times)).collect();
+        }),
+        Edit::Rotate { file, samples } => edit_samples(&place(file), |all| all.rotate_right(*samples)),
+        Edit::Delay { file, from, ms } => edit_log(&place(file), |lines| {
+            let from = lines.iter().position(|line| line.contains(from)).expect("a line contains the text");
+            for line in &mut lines[from..] {
+                let Some((stamp, rest)) = line.split_once(' ') else { continue };
+                if let Ok(seconds) = stamp.parse::<f64>() {
+                    *line = format!("{:09.3} {rest}", seconds + *ms as f64 / 1000.0);
+                }
+            }
+        }),
+        Edit::Clock { file, by } => edit_log(&place(file), |lines| {
+            for line in lines {
+                let Some((head, stamp)) = line.split_once("m-lap-us-") else { continue };
+                let us: f64 = stamp.trim().parse().unwrap();
+                *line = format!("{head}m-lap-us-{:.0}", us * by);
+            }
+        }),
         Edit::Checklist { file, old, new } => edit_checklist(&place(file), |checklist| {
             let (ticked, text) = new.strip_prefix("X ").map_or((false, new.as_str()), |text| (true, text));
             let item = checklist.lines.iter_mut().find(|item| item.text == *old).expect("the line is there");
@@ -187,6 +220,13 @@ fn edit_samples(path: &Path, edit: impl FnOnce(&mut Vec<f32>)) {
     edit(&mut samples);
     let bytes: Vec<u8> = head.iter().copied().chain(samples.into_iter().flat_map(f32::to_le_bytes)).collect();
     fs::write(path, bytes).unwrap();
+}
+
+fn edit_log(path: &Path, edit: impl FnOnce(&mut Vec<String>)) {
+    let text = fs::read_to_string(path).unwrap();
+    let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+    edit(&mut lines);
+    fs::write(path, lines.join("\n")).unwrap();
 }
 
 fn edit_checklist(path: &Path, edit: impl FnOnce(&mut checklist::Checklist)) {

@@ -27,7 +27,7 @@ fn a_letter_contains_requests_and_nothing_about_others() {
     let letter = fs::read_to_string(out.join("closed-Second.md")).unwrap();
     for part in [
         "# MLPerf Tiny v1.3: closed/Second\n",
-        "Results: 3, of which 0 confirmed, 0 not by the rules, 3 contradicted, 0 unproven.",
+        "Results: 3; 0 confirmed, 0 not by the rules, 3 contradicted, 0 unproven.",
         "## Changes a published figure",
         "`closed/Second/results/simulated_npu_400mhz/ic/accuracy/results.txt:1`: claims a Top-1 of 88.5 %, recomputed 85.5 %",
         "What to do: Submit log and results of one session, unedited.",

@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text = parts.iter().fold(PAGE.to_owned(), |text, (name, part)| text.replacen(name, part, 1));
     std::fs::write(page, &text)?;
     println!(
-        "{}: {} bytes, of which {} are the packed module of {}",
+        "{}: {} bytes, including {} of the packed module of {}",
         page.display(),
         text.len(),
         packed.len(),

@@ -11,8 +11,8 @@ check! {
     /// Calibrated on 185 results of four rounds: two differ in this way, and both are slower in the accuracy run; two
     /// more print the same text in both runs and are not reported.
     ///
-    /// Help: measure both runs with the same build; if you did, say which switch turns the output off and what it
-    /// changes.
+    /// Help: measure both runs with the same build; if you did, say in the README which setting turns the
+    /// output off, and what else it changes.
     ///
     /// Source: MLPerf Tiny rules, 6.1 ("the same code must be run").
     "builds-differ", Evidence, Warning, Result(check)

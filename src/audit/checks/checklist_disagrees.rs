@@ -17,7 +17,7 @@ check! {
     "checklist-disagrees", Structure, Warning, Submitter(check)
 }
 
-/// Most rows of a table that are read; the longest published table has 28.
+/// Maximum number of table rows that are read; the longest published table has 28.
 const MOST_ROWS: usize = 1000;
 
 fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {

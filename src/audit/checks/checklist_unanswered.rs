@@ -45,7 +45,7 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
         let missing =
             if checklist.has_marks() { unanswered(checklist, view.submitter.is_closed()) } else { Vec::new() };
         let twice = answered_twice(checklist, view);
-        let missing = (!missing.is_empty()).then(|| format!("the checklist does not say {}", missing.join(", ")));
+        let missing = (!missing.is_empty()).then(|| format!("the checklist does not give {}", missing.join(", ")));
         let twice = (!twice.is_empty()).then(|| format!("more than one answer is ticked for {}", twice.join(", ")));
         let unclear =
             unclear(checklist).into_iter().map(|item| format!("`{}` is ticked, but is not a clear answer", item.text));

@@ -5,8 +5,8 @@ use crate::audit::evidence::differently_read;
 check! {
     /// The official checker may read a figure other than the one claimed.
     ///
-    /// Its patterns find a figure anywhere in a line, after a bare carriage return, and in digits of any script; of
-    /// several it takes the last one. A results.txt with a second text that could be read as a figure claims two
+    /// It finds a figure anywhere in a line, also after a bare carriage return and in digits of any script. If there
+    /// are several, it takes the last one. So a results.txt with a second text that can be read as a figure claims two
     /// figures.
     ///
     /// Help: submit results.txt as the runner wrote it.

@@ -16,7 +16,7 @@ check! {
     "description-value-lost", SystemDescription, Warning, System(check)
 }
 
-/// Most fields that are listed one by one.
+/// Maximum number of fields that are listed one by one.
 const LISTED: usize = 20;
 
 fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {

@@ -12,7 +12,7 @@ check! {
     /// Calibrated on 328 runs of six rounds: honest boards are within 1.3 %, five runs of one board are 3 % too long.
     /// For single inferences, the host measures at most 10 % plus 15 ms more.
     ///
-    /// Help: say which oscillator drives the timer, and which frequency the firmware assumes.
+    /// Help: say in the README which oscillator drives the timer, and which frequency the firmware assumes.
     ///
     /// Source: MLPerf Tiny rules, 2.4 (results must be replicable).
     "device-clock-drifts", Performance, Warning, Run(check)

@@ -8,7 +8,7 @@ check! {
     /// Every firmware reports a name when a session starts. A system is one device with one build; another name may
     /// mean that the session was measured on another board.
     ///
-    /// Help: check that all sessions were measured on this system.
+    /// Help: check that all sessions were measured on this system; repeat those that were not.
     ///
     /// Source: the device API (`m-name-dut-[…]`); MLPerf Tiny rules, 2.3.
     "device-name-differs", Evidence, Note, System(check)

@@ -9,8 +9,9 @@ use crate::round::Runner;
 check! {
     /// The energy windows in results.txt do not add up, or differ from the trace.
     ///
-    /// The energy of a window is that of the trace. Its energy per inference is this energy divided by the inferences,
-    /// its power this energy divided by the time. The claimed median is the median of the windows.
+    /// The claimed energy of a window must be the sum of the trace over that window. Its energy per inference must be
+    /// this sum divided by the inferences, and its power this sum divided by the time. The claimed median must be the
+    /// median of the windows.
     ///
     /// Help: submit results.txt as the runner wrote it.
     ///

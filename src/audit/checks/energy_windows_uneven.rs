@@ -12,7 +12,7 @@ check! {
     /// Calibrated on 83 energy runs of four rounds: windows differ by at most 1 %; a window whose samples were scaled
     /// is found from 5 %.
     ///
-    /// Help: measure again; if the difference remains, say what else the device did.
+    /// Help: measure again; if the difference remains, say in the README what else the device did.
     ///
     /// Source: MLPerf Tiny Benchmark, 5.4.
     "energy-windows-uneven", Energy, Warning, Run(check)

@@ -17,7 +17,7 @@ check! {
     needs: [run_missing, submitter_without_results],
 }
 
-/// Most folders that are listed.
+/// Maximum number of folders that are listed.
 const MOST: usize = 20;
 
 fn check(view: &SubmissionView<'_>, mut found: Findings) -> Outcome {

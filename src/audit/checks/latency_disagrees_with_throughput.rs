@@ -11,7 +11,8 @@ check! {
     /// Calibrated on 248 results of six rounds: eight differ by more than 10 % plus 5 ms, all of them because of other
     /// builds, debug prints or remote calls.
     ///
-    /// Help: measure both with the same build; say in the README what a single inference does besides inferring.
+    /// Help: measure both with the same build; if you did, say in the README what a single inference does besides
+    /// inferring.
     ///
     /// Source: MLPerf Tiny rules, 6.1 ("the same code must be run"), 8.2 (no caching between files).
     "latency-disagrees-with-throughput", Performance, Warning, System(check)
@@ -29,7 +30,7 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
         let others: Vec<String> = differing.map(|other| format!("{} (`{}`)", other.message(), other.path())).collect();
         let more = match others.len() {
             0 => String::new(),
-            count => format!("; {count} more of this board's benchmarks differ"),
+            count => format!("; {count} more benchmarks of this board differ"),
         };
         let finding = found.at(first.path(), 0, format!("{}{more}", first.message()));
         finding.measured(1000.0 * first.single, 1000.0 * first.expected, "ms");

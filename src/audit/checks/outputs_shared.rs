@@ -14,7 +14,7 @@ check! {
     /// Calibrated on 136 accuracy runs of four rounds and 8 wake word runs: submitters with the same outputs name the
     /// same framework, or none; no two wake word runs have the same detections.
     ///
-    /// Help: say which kernels were run; if they are the same, name the framework in both descriptions.
+    /// Help: say in the README which kernels were run; if they are the same, name the framework in both descriptions.
     ///
     /// Source: MLPerf Tiny rules, 2.3.
     "outputs-shared", Evidence, Note, Across(check)

@@ -11,7 +11,7 @@ check! {
     affects: [Energy],
     needs: [
         energy_arithmetic, energy_mismatch, energy_monitor_unknown, energy_samples_dropped, energy_windows_misplaced,
-        evidence_missing, file_missing, session_whole,
+        evidence_missing, file_missing, session_whole, trace_length,
     ],
 }
 

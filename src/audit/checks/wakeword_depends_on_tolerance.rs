@@ -27,7 +27,8 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     if misses > false_negatives || alarms > false_positives {
         let line = scores.true_positives.claimed.as_ref().map_or(0, |claimed| claimed.line);
         let message = format!(
-            "with the documented {} s instead of {} s there would be {misses} false negatives and {alarms} false positives",
+            "with the documented tolerance of {} s instead of {} s there would be {misses} false negatives and \
+             {alarms} false positives",
             constants.documented_hit_seconds, constants.hit_seconds
         );
         found.at(view.run.path_of(FileRole::Results), line, message);

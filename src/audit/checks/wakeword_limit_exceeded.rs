@@ -6,7 +6,7 @@ check! {
     ///
     /// The recomputed counts decide; the claimed ones are used only where nothing can be recomputed.
     ///
-    /// Help: reach the target, withdraw the result, or move it to the open division.
+    /// Help: bring both counts within the limits, withdraw the result, or move it to the open division.
     ///
     /// Official checker: rejects the result, but looks only at the claimed counts.
     ///

@@ -28,7 +28,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     if agreement.is_other_weights(limits) {
         let (percent, limit) = (100.0 * agreement.otherwise_fraction(), 100.0 * limits.otherwise_fraction);
         let message = format!(
-            "on {} of the {} inputs where all runs of weights {} agree clearly, this run answers differently \
+            "on {} of the {} inputs where all runs of known weights {} agree clearly, this run answers differently \
              ({percent:.1} %), expected at most {limit:.0} %",
             agreement.otherwise, agreement.sure, agreement.family.name
         );
@@ -37,7 +37,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
             finding.help("nothing to do if the model is your own; say in the description where it comes from.");
         }
         finding.note(format!(
-            "weights {}: {}, measured by {} submitters; no other known weights agree with this run on more inputs",
+            "known weights {}: {}, measured by {} submitters; no other weights agree with this run on more inputs",
             agreement.family.name, agreement.family.title, agreement.family.submitters
         ));
         for example in &agreement.examples {

@@ -11,7 +11,7 @@ check! {
     "windows-in-place", Energy, Error, Figure(check),
     affects: [Energy],
     needs: [
-        energy_arithmetic, energy_mismatch, energy_windows_misplaced, evidence_missing, file_missing, session_whole,
+        energy_arithmetic, energy_mismatch, energy_samples_unsteady, energy_windows_elsewhere, energy_windows_misplaced, evidence_missing, file_missing, session_whole,
         trace_whole,
     ],
 }

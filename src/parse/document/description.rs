@@ -149,7 +149,7 @@ fn slip(text: &str) -> Option<(Line, String)> {
             }
             '/' | '#' => return Some((lines, "JSON has no comments; remove it".to_owned())),
             '\'' => {
-                return Some((lines, "texts need double quotation marks; write `\"` instead of `'`".to_owned()));
+                return Some((lines, "strings need double quotation marks; write `\"` instead of `'`".to_owned()));
             }
             '}' | ']' => {
                 if let Some((',', line)) = before {
@@ -160,7 +160,7 @@ fn slip(text: &str) -> Option<(Line, String)> {
             '"' => {
                 if let Some(('"' | '0' | '}' | ']', line)) = before {
                     let missing = if line < lines { "`,`" } else { "`:` or `,`" };
-                    return Some((line, format!("{missing} is missing before the next text")));
+                    return Some((line, format!("{missing} is missing before the next string")));
                 }
                 loop {
                     match characters.next()? {
@@ -169,7 +169,7 @@ fn slip(text: &str) -> Option<(Line, String)> {
                         '\n' => {
                             return Some((
                                 lines,
-                                "a text must end on the line on which it begins; `\"` is missing".to_owned(),
+                                "a string must end on the line on which it begins; `\"` is missing".to_owned(),
                             ));
                         }
                         _ => {}

@@ -247,7 +247,7 @@ fn read(list: &mut Window<impl Read + Seek>, place: u64, end: u64) -> io::Result
             packed,
             method: short(record, 10),
             crc: u32::try_from(number(record, 16, 4)).unwrap_or(0),
-            // Whatever the system field says, as some programs ignore it and make a link.
+            // Independent of the system field, because some programs ignore it and create a link.
             is_link: short(record, 40) & 0o170_000 == 0o120_000,
             flags: short(record, 8),
         },

@@ -18,7 +18,7 @@ use serial2::SerialPort;
 use super::place::Place;
 use super::{Device, LineReader, LinkError, Micros, Received, SECOND};
 
-/// Most bytes that wait to be read: more than an energy monitor sends in an hour.
+/// Maximum number of bytes that wait to be read: more than an energy monitor sends in an hour.
 const MOST_BYTES: usize = 64 << 20;
 /// Longest time until the reading thread notices that the link was closed.
 const NAP: Duration = Duration::from_millis(50);
@@ -194,7 +194,7 @@ impl Device for Link {
                 for byte in bytes {
                     self.ready.extend(self.lines.take(byte, at));
                 }
-                // The wait ends even if bytes come all the time without a line end.
+                // The wait also ends if bytes keep arriving without a line end.
                 if self.ready.is_empty() && self.now() > deadline.saturating_add(SECOND) {
                     return Ok(None);
                 }

@@ -13,7 +13,7 @@ use rustix::termios::OptionalActions;
 
 use super::served::{Heard, Served};
 
-/// Most bytes that are kept for a program that reads slowly.
+/// Maximum number of bytes that are kept for a program that reads slowly.
 const MOST_BYTES: usize = 16 << 20;
 /// If no byte is read for this long, no program is connected, and waiting bytes are lost, as on a real wire.
 const ABSENT: Duration = Duration::from_secs(5);

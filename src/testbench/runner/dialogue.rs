@@ -9,7 +9,7 @@ const LINE: Micros = 5 * SECOND;
 pub const PATIENCE: Micros = 30 * SECOND;
 /// How often a device is asked for its name or profile.
 const TRIES: usize = 3;
-/// Most lines of one reply. A device that sends more is broken.
+/// Maximum number of lines of one reply. A device that sends more is broken.
 const MOST_LINES: usize = 20_000;
 /// Longest command that fits into the firmware's buffer, in characters.
 const LONGEST_COMMAND: usize = 80;
@@ -153,7 +153,7 @@ impl<'a> DeviceSession<'a> {
                 Ok(exchange) => match self.token(&exchange, opening) {
                     Ok(value) => {
                         if last.is_some() {
-                            // Replies to the earlier tries may still come.
+                            // Replies to earlier attempts may still arrive.
                             self.discard_pending()?;
                         }
                         return Ok((exchange, value));

@@ -74,7 +74,8 @@ struct Step<'a> {
 
 enum What<'a> {
     Version,
-    Configure,
+    /// Prints the configuration, with the number of inferences of a window.
+    Configure(u64),
     Device(&'a Exchange),
     Load(&'a Trial),
     /// Command that the runner executes itself: its lines, and the time it takes.
@@ -91,8 +92,11 @@ fn code(job: &Job<'_>) -> &'static str {
 fn steps<'a>(job: &Job<'_>, recording: &'a Recording) -> Vec<Step<'a>> {
     let energy = job.mode == Mode::Energy;
     let plain = |command: String, what| Step { command, ms: TIMEOUT_MS, ack: None, what };
-    let mut steps =
-        vec![plain("version".to_owned(), What::Version), plain(format!("bm cfg {}", code(job)), What::Configure)];
+    let iterations = recording.trials.last().map_or(1, |trial| trial.iterations);
+    let mut steps = vec![
+        plain("version".to_owned(), What::Version),
+        plain(format!("bm cfg {}", code(job)), What::Configure(iterations)),
+    ];
     if energy {
         let mut lines = owned(&["emon: m-power[on]", "emon: m-ready"]);
         lines.extend(recording.banner.iter().map(|line| format!("io: {}", String::from_utf8_lossy(&line.text))));
@@ -253,7 +257,7 @@ fn body(out: &mut Writer, job: &Job<'_>, step: &Step<'_>, energy: bool) {
             out.say("parser: m-version[3.0.10]");
             out.say("parser: m-ready-finished[version]");
         }
-        What::Configure => configuration(out, job),
+        What::Configure(iterations) => configuration(out, job, *iterations),
         What::Device(exchange) => {
             out.say(&format!("parser: m-ready-finished[{}]", step.first_word()));
             let source = if energy { "io" } else { "dut" };
@@ -290,14 +294,13 @@ fn body(out: &mut Writer, job: &Job<'_>, step: &Step<'_>, energy: bool) {
     }
 }
 
-fn configuration(out: &mut Writer, job: &Job<'_>) {
+fn configuration(out: &mut Writer, job: &Job<'_>, iterations: u64) {
     out.now += CONFIGURING;
     let first = job.list.and_then(|list| list.inputs.first()).map_or("", |(name, _)| *name);
     let mode = if job.mode == Mode::Accuracy { "multi" } else { "bmark" };
-    let iterations = if job.mode == Mode::Accuracy { "1" } else { "10" };
     for (key, value) in [
         ("iterWarmup", "1"),
-        ("iterInfer", iterations),
+        ("iterInfer", iterations.to_string().as_str()),
         ("runMode", mode),
         ("model", job.spec.model.as_str()),
         ("sourceDir", job.inputs.place().as_str()),

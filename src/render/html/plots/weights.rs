@@ -18,7 +18,7 @@ pub fn agreement(run: &Run, round: &Round) -> Option<Figure> {
         ("clear", "clear inputs answered differently", *otherwise, *sure, limits.otherwise_fraction),
     ];
     let title = format!(
-        "on {otherwise} of {sure} inputs where all reference runs of weights {} agree clearly, \
+        "on {otherwise} of {sure} inputs where all runs of known weights {} agree clearly, \
          this run answers differently",
         family.name
     );
