@@ -13,6 +13,7 @@ pub(crate) mod accuracy_inference_repeated;
 pub(crate) mod accuracy_mismatch;
 pub(crate) mod answers_too_right;
 pub(crate) mod auc_mismatch;
+pub(crate) mod auc_unlike_published;
 pub(crate) mod benchmark_unknown;
 pub(crate) mod benchmark_without_code;
 pub(crate) mod board_name_shared;
@@ -126,6 +127,7 @@ pub(crate) mod runners_mixed;
 pub(crate) mod scaffold_untouched;
 pub(crate) mod script_disagrees_with_log;
 pub(crate) mod sequence_broken;
+pub(crate) mod session_date_impossible;
 pub(crate) mod session_in_single_mode;
 pub(crate) mod session_of_earlier_round;
 pub(crate) mod session_shared;
@@ -136,6 +138,7 @@ pub(crate) mod speed_of_performance_run;
 pub(crate) mod status_unknown;
 pub(crate) mod submitter_disagrees_with_folder;
 pub(crate) mod submitter_entry_unexpected;
+pub(crate) mod submitter_name_confusable;
 pub(crate) mod submitter_name_differs;
 pub(crate) mod submitter_without_results;
 pub(crate) mod supply_voltage_changed;
@@ -166,6 +169,7 @@ pub(crate) mod wakeword_limit_exceeded;
 pub(crate) mod wakeword_mismatch;
 pub(crate) mod wakeword_period_differs;
 pub(crate) mod wakeword_recording_unknown;
+pub(crate) mod wakeword_runs_differ;
 pub(crate) mod warmups_of_another_speed;
 pub(crate) mod weights_not_reference;
 pub(crate) mod window_arithmetic;
@@ -268,6 +272,7 @@ pub(crate) static CHECKS: &[Check] = &[
     accelerator_half_described::CHECK,
     accuracy_clock_differs::CHECK,
     answers_too_right::CHECK,
+    auc_unlike_published::CHECK,
     benchmark_unknown::CHECK,
     benchmark_without_code::CHECK,
     board_name_shared::CHECK,
@@ -327,11 +332,13 @@ pub(crate) static CHECKS: &[Check] = &[
     runner_version_outdated::CHECK,
     runners_mixed::CHECK,
     scaffold_untouched::CHECK,
+    session_date_impossible::CHECK,
     session_started_otherwise::CHECK,
     smaller_size_missing::CHECK,
     status_unknown::CHECK,
     submitter_disagrees_with_folder::CHECK,
     submitter_entry_unexpected::CHECK,
+    submitter_name_confusable::CHECK,
     submitter_name_differs::CHECK,
     submitter_without_results::CHECK,
     supply_voltage_changed::CHECK,
@@ -353,6 +360,7 @@ pub(crate) static CHECKS: &[Check] = &[
     waiver_unused::CHECK,
     wakeword_depends_on_tolerance::CHECK,
     wakeword_limit_exceeded::CHECK,
+    wakeword_runs_differ::CHECK,
     warmups_of_another_speed::CHECK,
     weights_not_reference::CHECK,
     window_input_unknown::CHECK,

@@ -43,10 +43,10 @@ impl Shape {
         let mut sorted: Vec<f64> = samples.iter().map(&energy).collect();
         let percentile = count / 100;
         let low = if count == 0 { 0.0 } else { *sorted.select_nth_unstable_by(percentile, f64::total_cmp).1 };
-        let least = sorted[..percentile.min(count)].iter().copied().fold(low, f64::min);
+        let smallest = sorted[..percentile.min(count)].iter().copied().fold(low, f64::min);
         let parts = samples.chunks_exact(PART).map(|part| sum(part) / PART as f64);
         let parts = parts.fold((mean, mean), |(least, most), part| (least.min(part), most.max(part)));
-        Self { samples: count, impossible, means, mean, least, low, parts }
+        Self { samples: count, impossible, means, mean, least: smallest, low, parts }
     }
 }
 

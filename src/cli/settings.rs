@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::streams::is_standard;
+use super::streams::{is_standard, print_info};
 use crate::round::Severity;
 use crate::schema::read_toml;
 
@@ -65,15 +65,18 @@ impl Settings {
         }
         let whole = dunce::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
         let root = root_of(&whole);
-        // From the folder itself up to the parent of the submission.
-        let places = whole.ancestors().take_while(|folder| Some(*folder) != root.parent()).chain(root.parent());
-        let places = places.filter(|folder| folder.is_dir() || *folder != whole);
+        // Beside the divisions, or in the folder around; what is in a division is part of a submission.
+        let places = [Some(root), root.parent()].into_iter().flatten();
         let is_there = |folder: &&Path| folder.join(NAME).symlink_metadata().is_ok();
-        let Some(folder) = places.into_iter().find(is_there) else {
+        let Some(folder) = places.filter(|folder| folder.is_dir()).find(is_there) else {
             return Ok(Self::default());
         };
         let text = read(&folder.join(NAME)).with_context(|| format!("{NAME} cannot be read"))?;
         let mut settings: Self = read_toml(NAME, &text)?;
+        // Who submits a tree does not decide what fails it.
+        if dir.is_dir() && folder.starts_with(root) && settings.fail_on.take().is_some() {
+            print_info(&format!("fail-on in {NAME} of the checked tree is ignored; use --fail-on"));
+        }
         if let Some(file) = &mut settings.waivers {
             // Files in the tree are written by submitters, who cannot waive findings.
             if dir.is_dir() && folder.starts_with(root) {

@@ -60,6 +60,8 @@ enum Phase {
     Commanded,
     /// Inferences start; the first time stamp is to come.
     Started,
+    /// The second time stamp was printed; the end of inferences is to come.
+    Stopped,
     /// Nothing is left to do but to print and to send the next command.
     Between,
 }
@@ -132,11 +134,12 @@ impl Parser {
 
     /// Records the pause before a line, if it is the longest of its kind.
     fn pause(&mut self, line: Line, ms: u64) {
-        let Pauses { between, command, start } = &mut self.log.pauses;
+        let Pauses { between, command, start, stop } = &mut self.log.pauses;
         let longest = match self.phase {
             Phase::Busy => return,
             Phase::Commanded => command,
             Phase::Started => start,
+            Phase::Stopped => stop,
             Phase::Between => between,
         };
         let pause = ms.saturating_sub(self.now_ms);
@@ -375,7 +378,7 @@ impl Parser {
             return;
         };
         inference.stamps += 1;
-        self.phase = if inference.stamps == 1 { Phase::Busy } else { Phase::Between };
+        self.phase = if inference.stamps == 1 { Phase::Busy } else { Phase::Stopped };
         let stamp = Some(Stamp { us, host_ms, line });
         match inference.stamps {
             1 => inference.start = stamp,

@@ -69,6 +69,7 @@ impl EnergyTrace {
 
 /// Returns the energy of a sample in µJ.
 #[must_use]
+#[allow(clippy::trivially_copy_pass_by_ref)] // it is mapped over slices
 pub fn microjoules(sample: &Sample) -> f64 {
     f64::from(f32::from_le_bytes(*sample))
 }

@@ -88,13 +88,15 @@ pub struct SessionLog {
 /// nothing happens, so that a long pause means that times were changed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Pauses {
-    /// Outside of loads, warm-ups and inferences: after a load, a warm-up, the second time stamp or an inference. In a log
+    /// Outside of loads, warm-ups and inferences: after a load, a warm-up or an inference. In a log
     /// of the MLCommons runner, from the end of an inference to the next load.
     pub between: Option<At<u64>>,
     /// From an `infer` command to the device's first line.
     pub command: Option<At<u64>>,
     /// From the start of inferences to the first time stamp; in energy mode the inferences themselves.
     pub start: Option<At<u64>>,
+    /// From the second time stamp to the end of inferences.
+    pub stop: Option<At<u64>>,
 }
 
 /// Text that a device printed, without its numbers, and how often.

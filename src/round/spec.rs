@@ -345,6 +345,9 @@ pub struct Timeline {
     /// Maximum pause in a log of the EEMBC runner outside of loads, warm-ups and inferences, in seconds.
     #[schemars(range(min = 0.0, max = 86_400.0))]
     pub pause_seconds: f64,
+    /// Maximum time from the start of inferences to the first time stamp, and from the second to the end, in seconds.
+    #[schemars(range(min = 0.0, max = 86_400.0))]
+    pub stamp_seconds: f64,
     /// Maximum time from an `infer` command to the device's first line, in seconds.
     #[schemars(range(min = 0.0, max = 86_400.0))]
     pub command_seconds: f64,
@@ -413,6 +416,9 @@ pub struct Weights {
     /// Maximum fraction of the hard inputs that an honest run answers correctly, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub hard_right_fraction: f64,
+    /// Maximum area under the ROC curve of published closed results of anomaly detection, 0.5 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub auc_most: f64,
     /// Minimum number of hard inputs for a finding.
     #[schemars(range(min = 0, max = 1_000_000))]
     pub hard_inputs: usize,

@@ -17,6 +17,8 @@ mod damage;
 #[cfg(unix)]
 mod foreign;
 mod forensics;
+mod forgery;
+
 mod formats;
 mod fuzzing;
 mod golden;

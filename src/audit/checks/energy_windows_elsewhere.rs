@@ -66,13 +66,13 @@ fn place(trace: &EnergyTrace, spans: &[(f64, f64)], energy: &Energy) -> Option<P
         let sum: f64 = part.iter().map(microjoules).sum();
         sums.push(sums.last().copied().unwrap_or(0.0) + sum);
     }
-    let parts = sums.len() - 1;
+    let count = sums.len() - 1;
     let whole = sums.last().copied()?;
     #[allow(clippy::cast_possible_truncation)] // a trace has fewer parts
     let spans: Vec<(i64, i64)> =
         spans.iter().map(|(start, stop)| ((start / part_s).round() as i64, (stop / part_s).round() as i64)).collect();
     let covered: i64 = spans.iter().map(|(start, stop)| stop - start).sum();
-    let outside = i64::try_from(parts).ok()? - covered;
+    let outside = i64::try_from(count).ok()? - covered;
     if covered <= 0 || outside <= 0 || whole.partial_cmp(&0.0) != Some(std::cmp::Ordering::Greater) {
         return None;
     }
@@ -83,7 +83,7 @@ fn place(trace: &EnergyTrace, spans: &[(f64, f64)], energy: &Energy) -> Option<P
             .map(|(start, stop)| Some(sum_at(stop + shift)? - sum_at(start + shift)?))
             .sum::<Option<f64>>()?;
         let difference = inside / covered as f64 - (whole - inside) / outside as f64;
-        Some(difference.abs() / (whole / parts as f64))
+        Some(difference.abs() / (whole / count as f64))
     };
     #[allow(clippy::cast_possible_truncation)] // a few thousand
     let most = (energy.shift_seconds / part_s) as i64;

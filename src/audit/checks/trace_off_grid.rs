@@ -12,7 +12,7 @@ check! {
     /// Help: submit the trace as the monitor recorded it; if you converted it with a tool, say so in the README.
     ///
     /// Source: the monitor's output, in every published trace.
-    "trace-off-grid", Energy, Note, Run(check)
+    "trace-off-grid", Energy, Warning, Run(check)
 }
 
 /// The monitor that outputs four digits.

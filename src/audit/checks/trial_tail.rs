@@ -15,7 +15,8 @@ check! {
 }
 
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
-    if !view.is(Mode::Energy) {
+    // The recording of a wake word run goes on while the runner collects the detections.
+    if !view.is(Mode::Energy) || view.is_streaming() {
         return Outcome::NotApplicable;
     }
     let limits = &view.round.timeline;
