@@ -102,6 +102,7 @@ pub(crate) mod output_length;
 pub(crate) mod outputs_shared;
 pub(crate) mod path_too_deep;
 pub(crate) mod pause_unexplained;
+pub(crate) mod power_repeats_otherwise;
 pub(crate) mod power_unlike_board;
 pub(crate) mod prelude;
 pub(crate) mod preview_not_followed_up;
@@ -315,6 +316,7 @@ pub(crate) static CHECKS: &[Check] = &[
     operating_system_dropping::CHECK,
     outputs_shared::CHECK,
     path_too_deep::CHECK,
+    power_repeats_otherwise::CHECK,
     power_unlike_board::CHECK,
     preview_not_followed_up::CHECK,
     private_key_published::CHECK,

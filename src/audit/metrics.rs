@@ -8,6 +8,7 @@ pub(crate) mod clocks;
 pub mod energy;
 pub mod median;
 pub(crate) mod sameness;
+pub(crate) mod spectrum;
 pub mod wakeword;
 pub mod weights;
 

@@ -469,6 +469,12 @@ pub struct Energy {
     /// Maximum deviation of the mean of 100 ms of a window from the mean of the window, as a fraction.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub unsteady_fraction: f64,
+    /// Maximum number of inferences per second for the spectrum of a window to be judged.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
+    pub repeat_hz: f64,
+    /// Minimum strength of a line at half of the inferences per second for a finding, as a multiple of the level beside it.
+    #[schemars(range(min = 0.0, max = 1000.0))]
+    pub repeat_half: f64,
     /// Names, in the log, of the monitors that the EEMBC runner supports.
     pub monitors: Vec<String>,
 }

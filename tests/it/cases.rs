@@ -101,6 +101,8 @@ enum Edit {
     Stretch { file: PathBuf, times: usize },
     /// Moves the samples of an energy trace to the right, the last ones to the front.
     Rotate { file: PathBuf, samples: usize },
+    /// Adds a wave of a tenth of the samples to an energy trace.
+    Ripple { file: PathBuf, hz: f64 },
     /// Adds milliseconds to the host times of a log of the EEMBC runner, from the first line that contains a text on.
     Delay { file: PathBuf, from: String, ms: u64 },
     /// Multiplies the device's time stamps in a log of the EEMBC runner.
@@ -180,6 +182,14 @@ fn apply(edit: &Edit, root: &Path) {
             *samples = samples.iter().flat_map(|sample| std::iter::repeat_n(*sample, *times)).collect();
         }),
         Edit::Rotate { file, samples } => edit_samples(&place(file), |all| all.rotate_right(*samples)),
+        Edit::Ripple { file, hz } => edit_samples(&place(file), |samples| {
+            for (at, sample) in samples.iter_mut().enumerate() {
+                let wave = 1.0 + 0.1 * (std::f64::consts::TAU * hz * at as f64 / 1000.0).sin();
+                #[allow(clippy::cast_possible_truncation)] // a factor near 1
+                let factor = wave as f32;
+                *sample *= factor;
+            }
+        }),
         Edit::Delay { file, from, ms } => edit_log(&place(file), |lines| {
             let from = lines.iter().position(|line| line.contains(from)).expect("a line contains the text");
             for line in &mut lines[from..] {

@@ -55,13 +55,15 @@ fn check(view: &SubmissionView<'_>, across: &mut Across) {
         across.judge(run, |mut found| {
             let path = run.path_of(FileRole::Log);
             if let Some((other, same)) = copy {
-                let message = format!(
-                    "{} of {} windows have the same length as those of `{}`, to within {:.0} µs",
-                    same.windows,
-                    run.windows.len(),
-                    other.path,
-                    same.within_us
-                );
+                let (count, all, other) = (same.windows, run.windows.len(), &other.path);
+                let message = if count > 0 {
+                    let within = same.within_us;
+                    format!(
+                        "{count} of {all} windows have the same length as those of `{other}`, to within {within:.0} µs"
+                    )
+                } else {
+                    format!("the pauses between the windows are as long as those of `{other}`")
+                };
                 let spread = format!("the windows of this session differ by {:.0} µs from each other", same.spread_us);
                 found.at(path, window.line, message).note(spread);
             }
