@@ -54,8 +54,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Returns the settings of a tree. Looks in its folder, then in the folders above, up to the parent of the folder
-    /// that contains the divisions. A settings file in a package is ignored, because the submitter wrote it.
+    /// Returns the settings of a tree. Looks in the folder that contains the divisions, where a file names only the round,
+    /// then in the folder around it. A settings file in a division or a package is ignored, because the submitter wrote it.
     ///
     /// # Errors
     /// When a settings file exists and cannot be read or is not valid.
