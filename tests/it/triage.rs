@@ -50,9 +50,9 @@ fn severe_findings_come_first_and_similar_ones_are_grouped() {
     let printed = self::printed(&check(folder.path(), &[]));
     let places: Vec<usize> = [
         "\nFAIL: ",
-        "submitter        confirmed not by rules contradicted unproven errors warnings",
-        "closed/Second            0            0            3",
-        "closed/ExampleCo         3            0            0        0      0        0",
+        "submitter        confirmed rule broken contradicted unproven errors warnings",
+        "closed/Second            0           0            3",
+        "closed/ExampleCo         3           0            0        0      0        0",
         "changes a published figure",
         "error[accuracy-mismatch]",
         "description and documents",

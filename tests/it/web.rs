@@ -233,7 +233,7 @@ fn hostile_and_huge_drops_end_in_a_message() {
     for (path, expected) in [
         (&evil, "one on some systems"),
         (&cut, "the zip archive is cut off"),
-        (&behind, "behind the end"),
+        (&behind, "data after the end"),
         (&text, "neither a folder nor a zip archive"),
         (&huge, "3.0 GiB; this page reads at most 2 GiB"),
         (&empty, "nothing to check"),

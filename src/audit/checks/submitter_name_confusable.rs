@@ -17,15 +17,17 @@ check! {
     "submitter-name-confusable", Structure, Warning, Submitter(check)
 }
 
+/// Maximum number of submitters to compare with; a round has a few dozen.
+const MOST: usize = 100;
+
 fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     let (name, path) = (&view.submitter.name, &view.submitter.path);
     let looks_like: String = skeleton(name).collect();
-    let other = view
-        .all_submitters()
-        .iter()
-        .find(|other| other.name != *name && looks_like == skeleton(&other.name).collect::<String>());
+    // Only names with letters of other scripts are compared with the others, of which a tree may have thousands.
+    let others = view.all_submitters().iter().take(if name.is_ascii() { 0 } else { MOST });
+    let other = others.filter(|other| other.name != *name).find(|other| skeleton(&other.name).eq(looks_like.chars()));
     let hidden = name.trim() != name || name.chars().any(is_hidden);
-    if let Some(other) = other.filter(|_| !name.is_ascii()) {
+    if let Some(other) = other {
         found.at(path, 0, format!("the name looks like that of the submitter `{}`", other.name));
     } else if hidden {
         found.at(path, 0, "the name has blanks at its ends or invisible characters");
