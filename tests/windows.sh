@@ -102,8 +102,8 @@ both import measured --system board --into new/a/closed/Co --round v1.3
 chmod -w "$work"/*here/new/a/closed/Co/results/board/kws/performance/*
 both import measured --replace --system board --into new/a/closed/Co --round v1.3
 both fix new/a
-expect 'is reserved on Windows' init new --round v1.3 --division closed --submitter nul --system board --benchmark kws
-expect 'name TCP instead' simulate --profile fpga --benchmark ic --device COM3
+expect 'is a reserved name on Windows' init new --round v1.3 --division closed --submitter nul --system board --benchmark kws
+expect 'use TCP instead' simulate --profile fpga --benchmark ic --device COM3
 expect 'COM3 cannot be opened' run --port COM3 --benchmark sww --mode performance --into nothing
 expect '[::1]' run --port tcp:192.0.2.1:5000 --benchmark sww --mode performance --into nothing
 
