@@ -66,13 +66,17 @@ fn place(trace: &EnergyTrace, spans: &[(f64, f64)], energy: &Energy) -> Option<P
         let sum: f64 = part.iter().map(microjoules).sum();
         sums.push(sums.last().copied().unwrap_or(0.0) + sum);
     }
-    let count = sums.len() - 1;
     let whole = sums.last().copied()?;
     #[allow(clippy::cast_possible_truncation)] // a trace has fewer parts
     let spans: Vec<(i64, i64)> =
         spans.iter().map(|(start, stop)| ((start / part_s).round() as i64, (stop / part_s).round() as i64)).collect();
+    // Where the windows are, they are inside the trace; sums of such places cannot overflow.
+    let count = i64::try_from(sums.len() - 1).ok()?;
+    if !spans.iter().all(|(start, stop)| (0..=count).contains(start) && (0..=count).contains(stop)) {
+        return None;
+    }
     let covered: i64 = spans.iter().map(|(start, stop)| stop - start).sum();
-    let outside = i64::try_from(count).ok()? - covered;
+    let outside = count - covered;
     if covered <= 0 || outside <= 0 || whole.partial_cmp(&0.0) != Some(std::cmp::Ordering::Greater) {
         return None;
     }
@@ -91,4 +95,19 @@ fn place(trace: &EnergyTrace, spans: &[(f64, f64)], energy: &Energy) -> Option<P
         .filter_map(|shift| Some((contrast(shift)?, shift)))
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.abs().cmp(&a.1.abs())))?;
     Some(Place { contrast: contrast(0)?, best, best_s: shift as f64 * part_s })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::round::Round;
+
+    #[test]
+    fn windows_far_outside_of_the_trace_have_no_place() {
+        let samples = [1.0_f32; 100].into_iter().flat_map(f32::to_le_bytes);
+        let bytes = [0xF1].into_iter().chain(1000.0_f32.to_le_bytes()).chain(samples).collect();
+        let (trace, round) = (EnergyTrace::parse(bytes), Round::named("v1.3").unwrap());
+        assert!(place(&trace, &[(-1e300, 1e300)], &round.energy).is_none());
+        assert!(place(&trace, &[(0.02, 0.04)], &round.energy).is_some());
+    }
 }

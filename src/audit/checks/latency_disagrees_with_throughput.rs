@@ -1,5 +1,6 @@
 use super::prelude::*;
 use crate::model::{Benchmark, Run};
+use crate::round::Tolerances;
 
 check! {
     /// The latency in the accuracy run does not match the throughput of the performance run.
@@ -19,13 +20,8 @@ check! {
 }
 
 fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
-    let tolerances = &view.round.tolerances;
-    let differ = |both: &&Latencies| {
-        let tolerance = both.expected * tolerances.latency_fraction + tolerances.latency_seconds;
-        (both.single - both.expected).abs() > tolerance
-    };
     let compared: Vec<Latencies> = view.system.benchmarks.iter().filter_map(Latencies::from_benchmark).collect();
-    let mut differing = compared.iter().filter(differ);
+    let mut differing = compared.iter().filter(|both| both.differ(&view.round.tolerances));
     if let Some(first) = differing.next() {
         let others: Vec<String> = differing.map(|other| format!("{} (`{}`)", other.message(), other.path())).collect();
         let more = match others.len() {
@@ -42,14 +38,15 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
 }
 
 /// Time per inference in both runs of a benchmark, in seconds.
-struct Latencies<'a> {
+pub(super) struct Latencies<'a> {
     performance: &'a Run,
     single: f64,
-    expected: f64,
+    /// Of a window.
+    pub(super) expected: f64,
 }
 
 impl<'a> Latencies<'a> {
-    fn from_benchmark(benchmark: &'a Benchmark) -> Option<Self> {
+    pub(super) fn from_benchmark(benchmark: &'a Benchmark) -> Option<Self> {
         let performance = benchmark.runs.get(&Mode::Performance)?;
         let single = benchmark.runs.get(&Mode::Accuracy)?.single?.device_s;
         let expected = 1.0 / performance.scores.throughput.as_ref()?.recomputed?;
@@ -57,8 +54,18 @@ impl<'a> Latencies<'a> {
         (single > 0.0).then_some(Self { performance, single, expected })
     }
 
+    /// By how much a single inference takes longer than one of a window, in seconds.
+    pub(super) fn overhead(&self) -> f64 {
+        self.single - self.expected
+    }
+
+    /// Whether the overhead is beyond the tolerance.
+    pub(super) fn differ(&self, tolerances: &Tolerances) -> bool {
+        self.overhead().abs() > self.expected * tolerances.latency_fraction + tolerances.latency_seconds
+    }
+
     /// Path of the performance run's log.
-    fn path(&self) -> &'a str {
+    pub(super) fn path(&self) -> &'a str {
         self.performance.path_of(FileRole::Log)
     }
 

@@ -1,6 +1,6 @@
+use super::latency_disagrees_with_throughput::Latencies;
 use super::prelude::*;
 use crate::audit::metrics::median::median;
-use crate::model::{Benchmark, Run};
 
 check! {
     /// The overhead of a single inference differs from that of the system's other benchmarks.
@@ -23,53 +23,23 @@ const ENOUGH: usize = 2;
 
 fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     let limits = &view.round.timeline;
-    let all: Vec<Overhead<'_>> = view.system.benchmarks.iter().filter_map(Overhead::new).collect();
-    let jitter = |one: &Overhead<'_>| limits.overhead_fraction * one.latency;
-    let near = |one: &Overhead<'_>, usual: f64| (one.seconds - usual).abs() <= limits.siblings_seconds + jitter(one);
-    let far = |one: &Overhead<'_>, usual: f64| (one.seconds - usual).abs() > limits.overhead_seconds + jitter(one);
+    let all: Vec<Latencies<'_>> = view.system.benchmarks.iter().filter_map(Latencies::from_benchmark).collect();
+    let jitter = |one: &Latencies<'_>| limits.overhead_fraction * one.expected;
+    let near =
+        |one: &Latencies<'_>, usual: f64| (one.overhead() - usual).abs() <= limits.siblings_seconds + jitter(one);
+    let far = |one: &Latencies<'_>, usual: f64| (one.overhead() - usual).abs() > limits.overhead_seconds + jitter(one);
     // `latency-disagrees-with-throughput` reports larger differences.
-    let is_reported = |one: &Overhead<'_>| {
-        let tolerances = &view.round.tolerances;
-        one.seconds.abs() > tolerances.latency_fraction * one.latency + tolerances.latency_seconds
-    };
-    for one in all.iter().filter(|one| !is_reported(one)) {
-        let siblings: Vec<&Overhead<'_>> = all.iter().filter(|other| !std::ptr::eq(*other, one)).collect();
-        let Some(usual) = median(siblings.iter().map(|other| other.seconds).collect()) else { continue };
+    for one in all.iter().filter(|one| !one.differ(&view.round.tolerances)) {
+        let siblings: Vec<&Latencies<'_>> = all.iter().filter(|other| !std::ptr::eq(*other, one)).collect();
+        let Some(usual) = median(siblings.iter().map(|other| other.overhead()).collect()) else { continue };
         if siblings.len() < ENOUGH || !siblings.iter().all(|other| near(other, usual)) || !far(one, usual) {
             continue;
         }
+        let (own_ms, usual_ms) = (1000.0 * one.overhead(), 1000.0 * usual);
         let message = format!(
-            "a single inference takes {:.3} ms longer than one of a window; {:.3} ms in the other benchmarks",
-            1000.0 * one.seconds,
-            1000.0 * usual
+            "a single inference takes {own_ms:.3} ms longer than one of a window; {usual_ms:.3} ms in the other benchmarks"
         );
-        found.at(one.performance.path_of(FileRole::Log), 0, message).measured(
-            1000.0 * one.seconds,
-            1000.0 * usual,
-            "ms",
-        );
+        found.at(one.path(), 0, message).measured(own_ms, usual_ms, "ms");
     }
-    found.or_pass(
-        (all.len() > ENOUGH)
-            .then(|| all.first())
-            .flatten()
-            .map(|one| Place::whole(one.performance.path_of(FileRole::Log))),
-    )
-}
-
-/// By how much a single inference takes longer than one of a window, in seconds.
-struct Overhead<'a> {
-    performance: &'a Run,
-    seconds: f64,
-    /// Time of an inference of a window, in seconds.
-    latency: f64,
-}
-
-impl<'a> Overhead<'a> {
-    fn new(benchmark: &'a Benchmark) -> Option<Self> {
-        let performance = benchmark.runs.get(&Mode::Performance)?;
-        let single = benchmark.runs.get(&Mode::Accuracy)?.single?.device_s;
-        let latency = 1.0 / performance.scores.throughput.as_ref()?.recomputed?;
-        (single > 0.0).then_some(Self { performance, seconds: single - latency, latency })
-    }
+    found.or_pass(all.first().filter(|_| all.len() > ENOUGH).map(|one| Place::whole(one.path())))
 }

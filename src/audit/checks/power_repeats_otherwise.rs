@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::audit::metrics::energy::{TRIAL_RATE_HZ, trial_samples};
 use crate::audit::metrics::spectrum::line;
 use crate::model::Run;
 use crate::parse::energy_trace::microjoules;
@@ -59,12 +60,10 @@ fn first_window(run: &Run) -> Option<(Vec<f64>, f64, f64)> {
         let bytes = trace.bytes_between(start, stop).as_chunks().0;
         (bytes.iter().skip(SKIPPED).take(SAMPLES).map(microjoules).collect(), trace.rate_hz, stop - start)
     } else {
-        /// Samples per second of the MLCommons runner.
-        const RATE_HZ: f64 = 1000.0;
-        let power = run.json.iter().flatten().find(|entry| entry.file.is_some())?.power.as_ref()?;
-        let [.., (_, start), (_, stop)] = &power.timestamps[..] else { return None };
-        let samples = power.samples.get(*start..*stop)?;
-        (samples.iter().skip(SKIPPED).take(SAMPLES).copied().collect(), RATE_HZ, samples.len() as f64 / RATE_HZ)
+        let entry = run.json.iter().flatten().find(|entry| entry.file.is_some())?;
+        let samples = trial_samples(entry.power.as_ref()?)?;
+        let seconds = samples.len() as f64 / TRIAL_RATE_HZ;
+        (samples.iter().skip(SKIPPED).take(SAMPLES).copied().collect(), TRIAL_RATE_HZ, seconds)
     };
     let mean = samples.iter().sum::<f64>() / samples.len().max(1) as f64;
     let per_second = window.inferences as f64 / seconds;

@@ -14,7 +14,7 @@ use crate::parse::energy_trace::microjoules;
 use crate::parse::results_json::Power;
 
 /// Samples per second of a trial in results.json.
-const TRIAL_RATE_HZ: f64 = 1000.0;
+pub(crate) const TRIAL_RATE_HZ: f64 = 1000.0;
 
 /// Computes the energies in µJ of windows given as start and stop in seconds.
 ///
@@ -79,7 +79,9 @@ pub(crate) fn trial_power_mw(power: &Power) -> Option<f64> {
     Some(samples.iter().sum::<f64>() * 1e3 / seconds).filter(|power| power.is_finite())
 }
 
-fn trial_samples(power: &Power) -> Option<&[f64]> {
+/// Returns the samples of a trial between its last two time stamps; `None` if there are none.
+#[must_use]
+pub(crate) fn trial_samples(power: &Power) -> Option<&[f64]> {
     let [.., (_, start), (_, stop)] = &power.timestamps[..] else { return None };
     power.samples.get(*start..*stop).filter(|samples| !samples.is_empty())
 }
