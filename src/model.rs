@@ -17,7 +17,7 @@ use crate::parse::claims::{Claims, Printed};
 use crate::parse::document::description::SystemDescription;
 use crate::parse::energy_trace::EnergyTrace;
 use crate::parse::location::{At, Damage, Line};
-use crate::parse::log::{Inference, SessionLog};
+use crate::parse::log::{EvidenceRead, Inference, SessionLog};
 use crate::parse::results_json::Entry;
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner};
 use crate::source::{self, Entries, Files, by_folders, is_inside};
@@ -305,6 +305,8 @@ pub struct Run {
     pub inputs: Option<Inputs>,
     /// The commands of the EEMBC runner's script.
     pub script: Option<Vec<At<u64>>>,
+    /// How many keys of results.json take part in the audit.
+    pub keys_read: EvidenceRead,
     /// The content of the MLCommons runner's results.json.
     pub json: Option<Vec<Entry>>,
     /// The energy trace, until the scores are recomputed.
@@ -325,6 +327,8 @@ pub struct Run {
     pub single: Option<Single>,
     /// Digest of all outputs of an accuracy run, or of all detections of a wake word run, to the last digit.
     pub output_digest: Option<u64>,
+    /// How long the loads of inputs took, in ms, in order; at most two thousand (EEMBC runner only).
+    pub loads_ms: Vec<u16>,
     /// The known weights whose answers are most similar to those of an accuracy run.
     pub agreement: Option<Agreement>,
 }

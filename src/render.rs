@@ -18,6 +18,7 @@ pub mod catalogue;
 pub mod changes;
 pub mod comparison;
 pub mod csv;
+mod evidence_read;
 pub mod github;
 pub mod history;
 pub mod html;

@@ -86,6 +86,7 @@ pub(crate) mod latency_disagrees_with_throughput;
 pub(crate) mod latency_unlike_siblings;
 pub(crate) mod list_covered;
 pub(crate) mod load_time_disagrees;
+pub(crate) mod loads_shared;
 pub(crate) mod log_incomplete;
 pub(crate) mod log_malformed;
 pub(crate) mod log_of_another_session;
@@ -136,6 +137,7 @@ pub(crate) mod session_started_otherwise;
 pub(crate) mod session_whole;
 pub(crate) mod smaller_size_missing;
 pub(crate) mod speed_of_performance_run;
+pub(crate) mod statement_disagrees;
 pub(crate) mod status_unknown;
 pub(crate) mod submitter_disagrees_with_folder;
 pub(crate) mod submitter_entry_unexpected;
@@ -143,6 +145,8 @@ pub(crate) mod submitter_name_confusable;
 pub(crate) mod submitter_name_differs;
 pub(crate) mod submitter_without_results;
 pub(crate) mod supply_voltage_changed;
+pub(crate) mod supply_voltage_stated;
+pub(crate) mod supply_voltages_differ;
 pub(crate) mod symbolic_link;
 pub(crate) mod system_description_malformed;
 pub(crate) mod system_description_missing;
@@ -253,6 +257,7 @@ pub(crate) static CHECKS: &[Check] = &[
     energy_monitor_unknown::CHECK,
     evidence_missing::CHECK,
     trace_whole::CHECK,
+    supply_voltage_stated::CHECK,
     windows_in_place::CHECK,
     energy_run_of_another_speed::CHECK,
     speed_of_performance_run::CHECK,
@@ -310,6 +315,7 @@ pub(crate) static CHECKS: &[Check] = &[
     latency_disagrees_with_throughput::CHECK,
     latency_unlike_siblings::CHECK,
     load_time_disagrees::CHECK,
+    loads_shared::CHECK,
     name_hidden::CHECK,
     name_not_portable::CHECK,
     name_with_space::CHECK,
@@ -337,6 +343,7 @@ pub(crate) static CHECKS: &[Check] = &[
     session_date_impossible::CHECK,
     session_started_otherwise::CHECK,
     smaller_size_missing::CHECK,
+    statement_disagrees::CHECK,
     status_unknown::CHECK,
     submitter_disagrees_with_folder::CHECK,
     submitter_entry_unexpected::CHECK,
@@ -344,6 +351,7 @@ pub(crate) static CHECKS: &[Check] = &[
     submitter_name_differs::CHECK,
     submitter_without_results::CHECK,
     supply_voltage_changed::CHECK,
+    supply_voltages_differ::CHECK,
     symbolic_link::CHECK,
     system_description_malformed::CHECK,
     system_description_missing::CHECK,

@@ -5,6 +5,7 @@ pub mod accuracy;
 pub mod anomaly;
 pub mod auc;
 pub(crate) mod clocks;
+pub(crate) mod correlation;
 pub mod energy;
 pub mod median;
 pub(crate) mod sameness;

@@ -148,8 +148,8 @@ impl Package {
 struct Again {
     /// Report without the waivers in the package.
     report: Report,
-    /// Whether the report with these waivers equals the stored report.
-    same: bool,
+    /// Names of the stored documents that differ from those of this check with these waivers.
+    changed: Vec<&'static str>,
     /// Waivers in the package.
     carried: Vec<Waiver>,
 }
@@ -157,7 +157,7 @@ struct Again {
 /// Checks a package again, with the round of its stored report.
 fn check_again(tree: &mut Tree) -> anyhow::Result<Again> {
     let name = package::stored_round(tree).map_err(|reason| anyhow::anyhow!(reason))?;
-    let stored = tree.get(package::REPORT).cloned();
+    let stored = [package::REPORT, package::SUMMARY].map(|name| (name, tree.get(name).cloned()));
     let waivers = tree.get(WAIVERS);
     if let Some(size) = waivers.and_then(Entry::size).filter(|size| *size > waiver::MAX_FILE) {
         anyhow::bail!("{WAIVERS} has {size} bytes; at most {} are allowed", waiver::MAX_FILE);
@@ -169,12 +169,15 @@ fn check_again(tree: &mut Tree) -> anyhow::Result<Again> {
     if let Some(waivers) = &carried {
         report.waive(waivers, WAIVERS);
     }
-    let again = documents(&report, None)?.report;
-    // A report of another size differs, and may be too large to read.
-    let stored = stored.filter(|entry| entry.size() == Some(again.len() as u64));
-    let same = stored.is_some_and(|entry| tree.read(&entry).is_ok_and(|stored| stored == again));
+    let again = documents(&report, None)?;
+    let changed = stored.into_iter().zip([&again.report, &again.summary]).filter(|((_, stored), again)| {
+        // A document of another size differs, and may be too large to read.
+        let alike = stored.as_ref().filter(|entry| entry.size() == Some(again.len() as u64));
+        !alike.is_some_and(|entry| tree.read(entry).is_ok_and(|stored| stored == **again))
+    });
+    let changed = changed.map(|((name, _), _)| name).collect();
     report.remove_waivers();
-    Ok(Again { report, same, carried: carried.unwrap_or_default() })
+    Ok(Again { report, changed, carried: carried.unwrap_or_default() })
 }
 
 fn list(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
@@ -194,7 +197,7 @@ impl Verify {
         let shown = self.package.display();
         let mut tree = open_tree(&self.package)?;
         let differences = package::differences(&tree).map_err(|reason| anyhow::anyhow!("{shown}: {reason}"))?;
-        let Again { mut report, same, carried } = match check_again(&mut tree) {
+        let Again { mut report, changed, carried } = match check_again(&mut tree) {
             Ok(checked) => checked,
             Err(error) if differences.is_empty() => return Err(error.context(shown.to_string())),
             Err(error) => {
@@ -218,18 +221,18 @@ impl Verify {
                     if self.trust_waivers { "trusted" } else { "not trusted; use --trust-waivers to apply them" };
                 writeln!(out, "{WAIVERS}: the package contains {count} {noun} ({trust})")?;
             }
-            if !same {
-                writeln!(out, "{}: a new check gives a different report", package::REPORT)?;
+            for name in &changed {
+                writeln!(out, "{name}: a new check gives another one")?;
             }
             writeln!(out, "{}", render::text::summary(&report, Severity::Error))?;
-            let verdict = if differences.is_empty() && same {
+            let verdict = if differences.is_empty() && changed.is_empty() {
                 "UNCHANGED: every file is as it was packaged"
             } else {
                 "CHANGED: the package is not as it was made"
             };
             writeln!(out, "{verdict}, round {}", report.round.name)
         })?;
-        let sound = differences.is_empty() && same && !report.fails(Severity::Error);
+        let sound = differences.is_empty() && changed.is_empty() && !report.fails(Severity::Error);
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }

@@ -13,6 +13,10 @@ use crate::source::{Entry, Tree};
 /// Maximum size of a results.json or trace that is read, in bytes; ten times the largest that either runner writes.
 const MAX_JSON: u64 = 256 << 20;
 
+/// Maximum size of a results.txt that is read, in bytes. Lines of a larger file might be shortened, and the official
+/// checker reads a claim in the middle of a line, too.
+const MAX_RESULTS: u64 = 4 << 20;
+
 /// Maximum size of a list of time stamps that is read, in bytes; a run has a dozen stamps.
 const MAX_STAMPS: u64 = 1 << 20;
 
@@ -43,6 +47,7 @@ pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run) {
         .or_else(|| run.has(FileRole::Json).then_some(Runner::Mlcommons))
         .or_else(|| run.has(FileRole::Script).then_some(Runner::Eembc));
     run.identity = run.log.as_ref().and_then(Identity::new);
+    run.loads_ms = run.log.as_mut().map(|log| std::mem::take(&mut log.loads_ms)).unwrap_or_default();
     run.windows = windows(run, round);
     run.supply_v = supply_v(run).filter(|_| run.mode == Mode::Energy);
 }
@@ -71,6 +76,7 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
     }
     match role {
         FileRole::Results => {
+            at_most(entry, MAX_RESULTS)?;
             let mut parser = claims::Parser::default();
             by_blocks(tree, entry, &mut any, |block| parser.block(block))?;
             run.claims = any.then_some(parser.claims);
@@ -120,9 +126,11 @@ fn by_blocks(tree: &Tree, entry: &Entry, any: &mut bool, mut take: impl FnMut(&[
 }
 
 fn parse_json(run: &mut Run, role: FileRole, bytes: &[u8]) {
-    let damage = match role {
-        FileRole::Stamps => energy_trace::parse_stamps(bytes).map(|stamps| run.stamps = Some(stamps)),
-        _ => results_json::parse(bytes).map(|entries| run.json = Some(entries)),
+    let damage = if role == FileRole::Stamps {
+        energy_trace::parse_stamps(bytes).map(|stamps| run.stamps = Some(stamps))
+    } else {
+        run.keys_read = results_json::keys_read(bytes);
+        results_json::parse(bytes).map(|entries| run.json = Some(entries))
     };
     run.damage.extend(damage.err().map(|damage| (role, damage)));
 }

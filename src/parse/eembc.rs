@@ -13,6 +13,9 @@ use crate::parse::location::{At, Damage, Line};
 use crate::round::fingerprint::fingerprint;
 use crate::round::{Mode, Runner};
 
+/// Most loads whose durations are kept.
+const MOST_LOADS: usize = 2000;
+
 /// Whether the first 50 lines have a line of this runner.
 #[must_use]
 pub(crate) fn recognises(bytes: &[u8]) -> bool {
@@ -42,6 +45,8 @@ pub struct Parser {
     open: bool,
     /// What the session is doing.
     phase: Phase,
+    /// What was said about the load of the input.
+    load: Load,
     /// Host time at which the bytes of the input were sent.
     sending_ms: Option<u64>,
     /// The last sequence number.
@@ -66,6 +71,36 @@ enum Phase {
     Between,
 }
 
+/// What a log says about the load of an input, in bytes.
+#[derive(Default, Clone, Copy)]
+struct Load {
+    /// The offset in the command.
+    offset: Option<u64>,
+    /// The length in the command.
+    length: Option<u64>,
+    /// `File size is 490, loading...`
+    file: Option<u64>,
+    /// `Starting at byte offset 0`
+    start: Option<u64>,
+}
+
+impl Load {
+    /// Returns what is wrong with sending `bytes` bytes.
+    fn contradiction(self, bytes: u64) -> Option<String> {
+        let start = self.start.unwrap_or(0);
+        let commanded = self.offset.unwrap_or(0);
+        if self.start.is_some() && start != commanded {
+            return Some(format!("the input is sent from byte {start}; the command says {commanded}"));
+        }
+        if let Some(length) = self.length.filter(|length| *length != bytes) {
+            return Some(format!("{bytes} bytes are sent; the command says {length}"));
+        }
+        let whole = self.length.is_none() && self.offset.is_none();
+        let file = self.file.filter(|file| start.saturating_add(bytes) > *file || whole && bytes != *file)?;
+        Some(format!("{bytes} bytes are sent from byte {start}; the file is stated to have {file}"))
+    }
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Speaker {
     Device,
@@ -82,6 +117,7 @@ impl Default for Parser {
             loaded: Inference::default(),
             open: false,
             phase: Phase::Busy,
+            load: Load::default(),
             sending_ms: None,
             sequence: None,
             run_name: None,
@@ -102,9 +138,8 @@ impl Parser {
 
     fn line(&mut self, line: Line, content: &[u8]) {
         let Some(Stamped { ms, source, message }) = text::stamped(content) else {
-            if let Some(speaker) = self.device {
-                self.device_message(line, content, None, speaker);
-            }
+            let is_read = self.device.is_some_and(|speaker| self.device_message(line, content, None, speaker));
+            self.log.lines_read.count(is_read, content, line);
             return;
         };
         self.log.record_time(line, self.now_ms, ms);
@@ -112,24 +147,26 @@ impl Parser {
         self.now_ms = ms;
         self.device = None;
         // An error counts from any source; those of the device and its board are handled below.
-        if message.starts_with(b"e-[") && !matches!(source, b"dut" | b"io" | b"emon") {
+        let failed = message.starts_with(b"e-[") && !matches!(source, b"dut" | b"io" | b"emon");
+        if failed {
             self.failure(line, message);
         }
-        match source {
+        let is_read = match source {
             b"dut" => self.stamped_device_message(line, message, Speaker::Device),
             b"io" | b"emon" => {
                 if let Some(relayed) = message.strip_prefix(b"[dut]:") {
-                    self.stamped_device_message(line, relayed.trim_ascii(), Speaker::Board);
+                    self.stamped_device_message(line, relayed.trim_ascii(), Speaker::Board)
                 } else {
-                    self.bench_message(line, message, ms);
-                    self.stamped_device_message(line, message, Speaker::Board);
+                    let is_of_bench = self.bench_message(line, message, ms);
+                    self.stamped_device_message(line, message, Speaker::Board) || is_of_bench
                 }
             }
             b"parser" => self.parser_message(line, message),
             b"session" => self.session_message(line, message),
             b"sequencer" => self.sequencer_message(line, message),
-            _ => {}
-        }
+            _ => false,
+        };
+        self.log.lines_read.count(is_read || failed, message, line);
     }
 
     /// Records the pause before a line, if it is the longest of its kind.
@@ -151,9 +188,12 @@ impl Parser {
     /// Reads `0.204 sec, or 15.078 kB/sec`, the duration of a load.
     fn load_time(&mut self, line: Line, rest: &[u8]) {
         let stated = text::leading_number(rest).map(|(seconds, _)| seconds * 1000.0);
-        let (Some(stated), Some(sent)) = (stated.filter(|ms| (0.0..1e12).contains(ms)), self.sending_ms.take()) else {
-            return;
-        };
+        let Some(stated) = stated.filter(|ms| (0.0..1e12).contains(ms)) else { return };
+        if self.log.loads_ms.len() < MOST_LOADS {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within range
+            self.log.loads_ms.push(stated.round().min(f64::from(u16::MAX)) as u16);
+        }
+        let Some(sent) = self.sending_ms.take() else { return };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within range
         let times = (stated.round() as u64, self.now_ms.saturating_sub(sent));
         let difference = |(stated, measured): (u64, u64)| stated.abs_diff(measured);
@@ -168,8 +208,9 @@ impl Parser {
         self.log.summary.runner_errors.push(said);
     }
 
-    /// Reads a message of the interface board or the energy monitor about itself.
-    fn bench_message(&mut self, line: Line, message: &[u8], ms: u64) {
+    /// Reads a message of the interface board or the energy monitor about itself. Like the other functions that read a
+    /// message, returns whether it takes part in the audit.
+    fn bench_message(&mut self, line: Line, message: &[u8], ms: u64) -> bool {
         if message.starts_with(b"m-trace[on]") {
             self.log.trace_on_ms = Some(ms);
         } else if message.starts_with(b"m-trace[off]") {
@@ -178,7 +219,10 @@ impl Parser {
             let name = memmem::find(message, b"-name[").and_then(|at| bracketed(&message[at..], b"-name["));
             self.log.monitor = self.log.monitor.take().or(name.map(|name| At::new(text::shown(name), line)));
         } else if let Some(millivolts) = bracketed(message, b"m-voltage-mv[").and_then(text::integer) {
-            self.log.voltage_mv = Some(At::new(millivolts, line));
+            let stated = *self.log.voltage_mv.get_or_insert(At::new(millivolts, line));
+            if stated.value != millivolts {
+                self.log.other_voltage_mv.get_or_insert(At::new(millivolts, line));
+            }
         } else if let Some(rest) = message.strip_prefix(b"m-[Dropped ") {
             // `0 packets out of 2652928, 0%]`
             let counts = text::leading_integer(rest).and_then(|(dropped, rest)| {
@@ -186,10 +230,13 @@ impl Parser {
                 Some((dropped, all))
             });
             self.log.dropped = counts.map(|counts| At::new(counts, line));
+        } else {
+            return false;
         }
+        true
     }
 
-    fn session_message(&mut self, line: Line, message: &[u8]) {
+    fn session_message(&mut self, line: Line, message: &[u8]) -> bool {
         self.log.end_ms = Some(self.now_ms);
         if let Some(id) = bracketed(message, b"m-session-start-id[") {
             self.log.session = Some(At::new(text::shown(id), line));
@@ -197,11 +244,14 @@ impl Parser {
         } else if let Some(id) = bracketed(message, b"m-session-stop-id[") {
             self.stop_id = Some(text::shown(id));
             self.log.closed = true;
+        } else {
+            return false;
         }
+        true
     }
 
     /// Checks that commands are numbered consecutively: `m-sequencing-i[5]-command[…]`.
-    fn sequencer_message(&mut self, line: Line, message: &[u8]) {
+    fn sequencer_message(&mut self, line: Line, message: &[u8]) -> bool {
         if message.starts_with(b"m-sequencer-start") {
             self.sequence = None;
         } else if let Some(rest) = message.strip_prefix(b"m-sequencing-i[")
@@ -211,15 +261,27 @@ impl Parser {
                 self.log.sequence_broken.get_or_insert(At::new((before, number), line));
             }
             self.sequence = Some(number);
+        } else {
+            return false;
         }
+        true
     }
 
-    fn parser_message(&mut self, line: Line, message: &[u8]) {
+    fn parser_message(&mut self, line: Line, message: &[u8]) -> bool {
         if let Some(command) = message.strip_prefix(b"Command \"") {
             let command = command.strip_suffix(b"\"").unwrap_or(command);
             self.command(line, command);
+        } else if let Some(count) = message.strip_prefix(b"File size is ") {
+            self.load.file = text::leading_integer(count).map(|(bytes, _)| bytes);
+        } else if let Some(offset) = message.strip_prefix(b"Starting at byte offset ") {
+            self.load.start = text::leading_integer(offset).map(|(offset, _)| offset);
         } else if let Some(count) = message.strip_prefix(b"Sending ") {
-            self.loaded.bytes = text::leading_integer(count).and_then(|(bytes, _)| u32::try_from(bytes).ok());
+            let bytes = text::leading_integer(count).map(|(bytes, _)| bytes);
+            self.loaded.bytes = bytes.and_then(|bytes| u32::try_from(bytes).ok());
+            if self.log.statement_disagrees.is_none() {
+                let contradiction = bytes.and_then(|bytes| self.load.contradiction(bytes));
+                self.log.statement_disagrees = contradiction.map(|message| At::new(message, line));
+            }
             self.sending_ms = Some(self.now_ms);
         } else if let Some(rest) = message.strip_prefix(b"Binary load took ") {
             self.phase = Phase::Between;
@@ -247,7 +309,10 @@ impl Parser {
                 _ => Mode::Performance,
             };
             self.run_mode = Some(At::new(mode, line));
+        } else {
+            return false;
         }
+        true
     }
 
     fn command(&mut self, line: Line, command: &[u8]) {
@@ -276,7 +341,7 @@ impl Parser {
     /// Reads `bload dut "PATH" OFFSET LENGTH` or `bloadp "PATH"`. The path has the separators of the host's system.
     fn load(&mut self, line: Line, command: &[u8]) {
         self.open = false;
-        self.loaded = Inference::default();
+        (self.loaded, self.load) = (Inference::default(), Load::default());
         let Some((path, rest)) = memchr::memchr(b'"', command)
             .map(|open| &command[open + 1..])
             .and_then(|quoted| memchr::memrchr(b'"', quoted).map(|close| (&quoted[..close], &quoted[close + 1..])))
@@ -287,28 +352,32 @@ impl Parser {
         };
         let name = memchr::memrchr2(b'/', b'\\', path).map_or(path, |at| &path[at + 1..]);
         self.loaded.input = Some(self.log.intern(name));
-        if let Some((offset, _)) = text::leading_integer(rest.trim_ascii()) {
+        if let Some((offset, rest)) = text::leading_integer(rest.trim_ascii()) {
             self.loaded.offset = u32::try_from(offset).unwrap_or(u32::MAX);
+            let length = text::leading_integer(rest.trim_ascii()).map(|(length, _)| length);
+            self.load = Load { offset: Some(offset), length, ..Load::default() };
         }
     }
 
-    fn stamped_device_message(&mut self, line: Line, message: &[u8], speaker: Speaker) {
+    fn stamped_device_message(&mut self, line: Line, message: &[u8], speaker: Speaker) -> bool {
         self.device = Some(speaker);
-        self.device_message(line, message, Some(self.now_ms), speaker);
+        self.device_message(line, message, Some(self.now_ms), speaker)
     }
 
     /// Reads all `m-…` tokens of a device message; a message may contain several.
-    fn device_message(&mut self, line: Line, message: &[u8], host_ms: Option<u64>, speaker: Speaker) {
-        if message.starts_with(b"e-[") {
+    fn device_message(&mut self, line: Line, message: &[u8], host_ms: Option<u64>, speaker: Speaker) -> bool {
+        let mut is_read = message.starts_with(b"e-[");
+        if is_read {
             self.failure(line, message);
         }
         if message.len() > b"Input db has ".len() && memchr::memchr(b'I', message).is_some() {
-            self.log.record_short_input(message, line);
+            is_read |= self.log.record_short_input(message, line);
         }
         if speaker == Speaker::Device && self.open && self.log.inferences.last().is_some_and(|one| one.stamps == 1) {
             let text = &message[..memmem::find(message, b"m-").unwrap_or(message.len())];
             if text.iter().any(u8::is_ascii_alphanumeric) {
                 self.log.record_device_text(text, line);
+                is_read = true;
             }
         }
         // The next closing bracket, kept so that it is searched once for many tokens.
@@ -319,13 +388,21 @@ impl Parser {
                     close = memchr::memchr(b']', &message[at..]).map_or(message.len(), |offset| at + offset);
                 }
                 let closed = (close < message.len()).then(|| &message[at + 2..close]);
-                self.token(line, token, closed, host_ms, speaker);
+                is_read |= self.token(line, token, closed, host_ms, speaker);
             }
         }
+        is_read
     }
 
     /// Reads a token. `closed` is the token up to the next closing bracket, if there is one.
-    fn token(&mut self, line: Line, token: &[u8], closed: Option<&[u8]>, host_ms: Option<u64>, speaker: Speaker) {
+    fn token(
+        &mut self,
+        line: Line,
+        token: &[u8],
+        closed: Option<&[u8]>,
+        host_ms: Option<u64>,
+        speaker: Speaker,
+    ) -> bool {
         let bracketed = |opening: &[u8]| closed.and_then(|closed| closed.strip_prefix(opening));
         if let Some(rest) = token.strip_prefix(b"lap-us-") {
             if speaker == Speaker::Device && self.open {
@@ -367,7 +444,10 @@ impl Parser {
             && let Some(name) = bracketed(b"name-dut-[")
         {
             self.log.device_name = Some(At::new(text::shown(name), line));
+        } else {
+            return false;
         }
+        true
     }
 
     fn lap(&mut self, line: Line, digits: &[u8], host_ms: Option<u64>) {

@@ -49,6 +49,8 @@ pub struct SessionLog {
     pub time_runs_back: Option<At<(u64, u64)>>,
     /// Supply voltage that the energy monitor reported, in millivolts (EEMBC only).
     pub voltage_mv: Option<At<u64>>,
+    /// The first different supply voltage that the energy monitor reported after that (EEMBC only).
+    pub other_voltage_mv: Option<At<u64>>,
     /// Text that the device printed between the two time stamps of an inference (EEMBC only).
     pub between: Vec<Chatter>,
     /// The first command number that is not consecutive, with the number before and itself (EEMBC only).
@@ -74,6 +76,10 @@ pub struct SessionLog {
     /// The load whose stated duration differs most from the duration by the time stamps: stated and measured, in
     /// milliseconds (EEMBC only).
     pub load_time: Option<At<(u64, u64)>>,
+    /// The stated durations of the first loads, in milliseconds (EEMBC only).
+    pub loads_ms: Vec<u16>,
+    /// The first quantity that the log states twice with different values, in words.
+    pub statement_disagrees: Option<At<String>>,
     /// Wake word detections in milliseconds, with the line that lists them (MLCommons only).
     pub detections: Option<At<Vec<f64>>>,
     /// The recording that was played and its length in seconds (MLCommons only).
@@ -82,6 +88,36 @@ pub struct SessionLog {
     pub summary: Claims,
     /// The parts that could not be read.
     pub damage: Vec<Damage>,
+    /// How many lines take part in the audit.
+    pub lines_read: EvidenceRead,
+}
+
+/// How much of a file takes part in the audit: lines of a log, or keys of a results.json. The rest is read past, and
+/// nothing would change if it said something else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EvidenceRead {
+    /// Number of lines or keys, without empty lines.
+    pub all: u64,
+    /// Number of these that take part.
+    pub read: u64,
+    /// The kinds of those that do not, in the order in which they appear. At most a dozen kinds are kept.
+    pub unread: Vec<Chatter>,
+}
+
+impl EvidenceRead {
+    /// Most kinds that are kept.
+    const MOST: usize = 12;
+
+    /// Counts a line or key.
+    pub(super) fn count(&mut self, is_read: bool, text: &[u8], line: Line) {
+        if is_read {
+            self.all += 1;
+            self.read += 1;
+        } else if text.iter().any(|byte| !byte.is_ascii_whitespace()) {
+            self.all += 1;
+            count_shape(&mut self.unread, Self::MOST, text, line);
+        }
+    }
 }
 
 /// The longest pauses of a log, in milliseconds of host time, by where they are. Between an inference and the next
@@ -99,7 +135,7 @@ pub struct Pauses {
     pub stop: Option<At<u64>>,
 }
 
-/// Text that a device printed, without its numbers, and how often.
+/// A kind of text in a log, without its numbers, and how often it was printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chatter {
     /// The text, with `#` for every word that has a digit.
@@ -216,6 +252,7 @@ impl SessionLog {
             dropped: None,
             time_runs_back: None,
             voltage_mv: None,
+            other_voltage_mv: None,
             between: Vec::new(),
             sequence_broken: None,
             first_ms: None,
@@ -228,10 +265,13 @@ impl SessionLog {
             configured_iterations: None,
             pauses: Pauses::default(),
             load_time: None,
+            loads_ms: Vec::new(),
+            statement_disagrees: None,
             detections: None,
             recording: None,
             summary: Claims::default(),
             damage: Vec::new(),
+            lines_read: EvidenceRead::default(),
         }
     }
 
@@ -253,29 +293,25 @@ impl SessionLog {
         }
     }
 
-    /// Records that the device received an input of the wrong size: `Input db has 459 elemented, expected 490`.
-    pub(super) fn record_short_input(&mut self, message: &[u8], line: Line) {
+    /// Records that the device received an input of the wrong size: `Input db has 459 elemented, expected 490`. Returns
+    /// whether the message states the sizes.
+    pub(super) fn record_short_input(&mut self, message: &[u8], line: Line) -> bool {
         let counts = || {
             let rest = &message[memchr::memmem::find(message, b"Input db has ")? + b"Input db has ".len()..];
             let (found, rest) = text::leading_integer(rest)?;
             let rest = &rest[memchr::memmem::find(rest, b"expected ")? + b"expected ".len()..];
             Some((found, text::leading_integer(rest)?.0))
         };
-        if self.short_input.is_none()
-            && let Some((found, expected)) = counts().filter(|(found, expected)| found != expected)
-        {
-            self.short_input = Some(At::new((found, expected), line));
+        let Some((found, expected)) = counts() else { return false };
+        if found != expected {
+            self.short_input.get_or_insert(At::new((found, expected), line));
         }
+        true
     }
 
     /// Counts text that the device printed between two time stamps.
     pub(super) fn record_device_text(&mut self, text: &[u8], line: Line) {
-        let shape = shape(text);
-        if let Some(known) = self.between.iter_mut().find(|known| known.shape == shape) {
-            known.count = known.count.saturating_add(1);
-        } else if !shape.is_empty() && self.between.len() < MOST_CHATTER {
-            self.between.push(Chatter { shape, count: 1, line });
-        }
+        count_shape(&mut self.between, MOST_CHATTER, text, line);
     }
 
     /// Returns the output vector of an inference.
@@ -339,6 +375,16 @@ impl SessionLog {
             }
         }
         At::new((start, length(&self.outputs)), line)
+    }
+}
+
+/// Counts a text by its kind; new kinds only up to `most`.
+fn count_shape(kinds: &mut Vec<Chatter>, most: usize, text: &[u8], line: Line) {
+    let shape = shape(text);
+    if let Some(known) = kinds.iter_mut().find(|known| known.shape == shape) {
+        known.count = known.count.saturating_add(1);
+    } else if !shape.is_empty() && kinds.len() < most {
+        kinds.push(Chatter { shape, count: 1, line });
     }
 }
 

@@ -44,6 +44,8 @@ pub struct Parser {
     /// Number of lines in the blocks before.
     line: Line,
     part: Part,
+    /// Number of decimals of the last runtime.
+    runtime_decimals: u32,
     /// When the last input was loaded, in calendar seconds.
     loaded_s: Option<u64>,
     /// Time of the last stamp, in calendar milliseconds.
@@ -52,7 +54,14 @@ pub struct Parser {
 
 impl Default for Parser {
     fn default() -> Self {
-        Self { log: SessionLog::new(Runner::Mlcommons), line: 0, part: Part::Run, loaded_s: None, now_ms: 0 }
+        Self {
+            log: SessionLog::new(Runner::Mlcommons),
+            line: 0,
+            part: Part::Run,
+            runtime_decimals: 0,
+            loaded_s: None,
+            now_ms: 0,
+        }
     }
 }
 
@@ -80,39 +89,41 @@ impl Parser {
             }
         }
         // For speed, the first byte is tested before the words, as these lines are rare.
-        match message.first() {
-            Some(b'T') if message.starts_with(b"Traceback (most recent call last)") => {
-                self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
-            }
-            Some(b'E') if message.starts_with(b"ERROR") || message.starts_with(b"Error") => {
-                self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
-            }
-            Some(b's') if message.starts_with(b"serial.") && memchr::memmem::find(message, b"Exception").is_some() => {
-                self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
-            }
-            Some(b'C' | b's') => {
-                self.log.captured.extend(captured(message).map(|counts| At::new(counts, line)));
-            }
-            _ => {}
+        let failed = match message.first() {
+            Some(b'T') => message.starts_with(b"Traceback (most recent call last)"),
+            Some(b'E') => message.starts_with(b"ERROR") || message.starts_with(b"Error"),
+            Some(b's') => message.starts_with(b"serial.") && memchr::memmem::find(message, b"Exception").is_some(),
+            _ => false,
+        };
+        if failed {
+            self.log.failure.get_or_insert_with(|| At::new(text::shown(message), line));
         }
+        let counts = matches!(message.first(), Some(b'C' | b's')).then(|| captured(message)).flatten();
+        self.log.captured.extend(counts.map(|counts| At::new(counts, line)));
         let begins_summary = match message.first() {
             Some(b'-') => message == b"--------------------",
             Some(b'P') => message == b"Power Edition Output",
             Some(b'=') => message.starts_with(b"== File "),
             _ => false,
         };
+        let mut is_read = failed || counts.is_some();
         if message.starts_with(b"Session logged in file") {
             self.log.closed = true;
+            is_read = true;
         } else if begins_summary {
             self.part = Part::Summary;
+            is_read = true;
         } else if self.part == Part::Summary {
             self.log.summary.read_line(line, content);
+            is_read = true;
         } else {
-            self.run_line(line, content, seconds, message);
+            is_read |= self.run_line(line, content, seconds, message);
         }
+        self.log.lines_read.count(is_read, message, line);
     }
 
-    fn run_line(&mut self, line: Line, content: &[u8], seconds: Option<u64>, message: &[u8]) {
+    /// Reads a line of the measurement, and returns whether it takes part in the audit.
+    fn run_line(&mut self, line: Line, content: &[u8], seconds: Option<u64>, message: &[u8]) -> bool {
         match message.first() {
             Some(b'L') => {
                 if let Some(rest) = message.strip_prefix(b"Loading file ") {
@@ -122,6 +133,8 @@ impl Parser {
                     self.loaded_s = seconds;
                 } else if let Some(path) = message.strip_prefix(b"Logging initialized. Writing output to ") {
                     self.session(line, path);
+                } else {
+                    return false;
                 }
             }
             Some(b'R') => {
@@ -129,6 +142,8 @@ impl Parser {
                     self.infer(line, rest);
                 } else if let Some(rest) = labelled(message, b"Runtime") {
                     self.runtime(line, rest);
+                } else {
+                    return false;
                 }
             }
             Some(b'P') => {
@@ -138,36 +153,44 @@ impl Parser {
                     }
                 } else if let Some(rest) = message.strip_prefix(b"Playing ") {
                     self.playing(line, rest);
+                } else {
+                    return false;
                 }
             }
             Some(b'#') => {
-                let echoed = labelled(message, b"# Inferences");
-                if let (Some(rest), Some(inference)) = (echoed, self.log.inferences.last_mut()) {
+                let Some(rest) = labelled(message, b"# Inferences") else { return false };
+                if let Some(inference) = self.log.inferences.last_mut() {
                     inference.echoed_iterations = text::integer(rest);
                 }
             }
+            Some(b'T') if message.starts_with(b"Throughput") => {
+                let Some(rest) = labelled(message, b"Throughput") else { return false };
+                self.throughput(line, rest);
+            }
             Some(b'm') => {
-                if let Some(rest) = labelled(message, b"m-results") {
-                    self.results(line, rest);
-                }
+                let Some(rest) = labelled(message, b"m-results") else { return false };
+                self.results(line, rest);
             }
             Some(b'D') => {
                 if let Some(rest) = labelled(message, b"Device model retrieved") {
                     self.log.record_model(rest, line);
                 } else if let Some(rest) = labelled(message, b"Device name retrieved") {
                     self.log.device_name = Some(At::new(text::shown(rest), line));
+                } else {
+                    return false;
                 }
             }
             Some(b'N') if message.starts_with(b"No loop count specified") => {
                 self.log.whole_list = Some(At::new((), line));
             }
-            Some(b'I') => self.log.record_short_input(message, line),
+            Some(b'I') => return self.log.record_short_input(message, line),
             Some(b'[') if message.last() == Some(&b']') && self.log.detections.is_none() => {
                 self.detections(line, message);
             }
             _ if is_summary(message) => self.log.summary.read_line(line, content),
-            _ => {}
+            _ => return false,
         }
+        true
     }
 
     /// Records the pause between an inference and the next load, if it is the longest.
@@ -239,9 +262,31 @@ impl Parser {
         let seconds = rest.split(u8::is_ascii_whitespace).next().and_then(text::number);
         if let (Some(seconds), Some(inference)) = (seconds, self.log.inferences.last_mut()) {
             inference.elapsed_s = Some(seconds);
+            self.runtime_decimals = decimals(rest);
         } else {
             let found = text::shown(rest);
             self.log.damage.push(Damage::new(line, format!("`{found}` is not a runtime of an inference")));
+        }
+    }
+
+    /// Compares `23.032 inf./sec.` with the iterations and the runtime above it, as far as they are printed.
+    fn throughput(&mut self, line: Line, rest: &[u8]) {
+        let stated = rest.split(u8::is_ascii_whitespace).next().and_then(text::number);
+        let inference = self.log.inferences.last().filter(|_| self.log.statement_disagrees.is_none());
+        let (Some(stated), Some((seconds, iterations))) =
+            (stated, inference.and_then(|one| Some((one.elapsed_s?, one.iterations as f64))))
+        else {
+            return;
+        };
+        // A little more than half of the last printed digit.
+        let half = |decimals: u32| 0.51 * 0.1_f64.powf(f64::from(decimals));
+        let (of_time, of_rate) = (half(self.runtime_decimals), half(decimals(rest)));
+        let least = iterations / (seconds + of_time) - of_rate;
+        let most = if seconds > of_time { iterations / (seconds - of_time) + of_rate } else { f64::INFINITY };
+        if !(least..=most).contains(&stated) {
+            let message =
+                format!("a throughput of {stated} inf/s is stated for {iterations} inferences in {seconds} s");
+            self.log.statement_disagrees = Some(At::new(message, line));
         }
     }
 
@@ -283,6 +328,12 @@ impl Parser {
         };
         self.log
     }
+}
+
+/// Returns how many decimals the number at the beginning of a text has.
+fn decimals(text: &[u8]) -> u32 {
+    let point = text.iter().position(|byte| *byte == b'.').map_or(&b""[..], |at| &text[at + 1..]);
+    u32::try_from(point.iter().take_while(|byte| byte.is_ascii_digit()).count()).unwrap_or(0)
 }
 
 /// Whether a line repeats results.txt.

@@ -13,15 +13,16 @@ use super::text;
 use crate::parse::location::{At, Line};
 
 /// The labels of both runners, each with its figure.
-const LABELS: [(&[u8], Label); 8] = [
+const LABELS: [(&[u8], Label); 9] = [
     (b"Median throughput is", Label::Throughput),
     (b"Median energy cost is", Label::Energy),
     (b"Top-1", Label::Top1),
-    (b"Top 1%", Label::Top1),
+    (b"Top 1", Label::Top1),
     (b"AUC", Label::Auc),
     (b"Average duty cycle", Label::DutyCycle),
     (b"Estimated throughput", Label::FrameThroughput),
     (b"True positives", Label::Counts),
+    (b"Power", Label::Power),
 ];
 
 /// A figure that the official checker looks for.
@@ -41,6 +42,8 @@ pub enum Label {
     FrameThroughput,
     /// Wake word counts; the reading is the whole line.
     Counts,
+    /// Mean power in mW. Only that of a wake word run is published; other runs have one per window.
+    Power,
 }
 
 /// Text that the official checker may read for a label, with its line.
@@ -67,6 +70,9 @@ pub(crate) fn read(readings: &mut Vec<Reading>, line: Line, content: &[u8]) {
                 Label::Counts => whole,
                 _ => figure(&content[at + words.len()..]),
             };
+            if label == Label::Power && !is_power(&content[at + words.len()..]) {
+                continue;
+            }
             if before.replace(read) == Some(read) {
                 continue;
             }
@@ -82,9 +88,14 @@ fn beginning(text: &[u8]) -> &[u8] {
     &text[..text.len().min(LONGEST)]
 }
 
-/// Returns the word after a label.
+/// Whether text after `Power` is a figure: `Power : 2.345 mW`.
+fn is_power(rest: &[u8]) -> bool {
+    rest.trim_ascii_start().starts_with(b":")
+}
+
+/// Returns the word after a label, which may end in `%`.
 fn figure(rest: &[u8]) -> &[u8] {
-    let skip = rest.iter().take_while(|byte| byte.is_ascii_whitespace() || b":=".contains(byte)).count();
+    let skip = rest.iter().take_while(|byte| byte.is_ascii_whitespace() || b":=%".contains(byte)).count();
     let rest = beginning(&rest[skip..]);
     let end = rest.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'%').unwrap_or(rest.len());
     &rest[..end]
@@ -102,6 +113,8 @@ mod tests {
     fn a_label_is_read_anywhere_in_a_line() {
         assert_eq!(read(b"00854.005 ulp-mlperf: Top-1: 86.5%"), ["86.5"]);
         assert_eq!(read(b"0726.010109 ulp-mlperf: Top 1% = 90.2"), ["90.2"]);
+        assert_eq!(read(b"x Top 1 = 99.9"), ["99.9"]);
+        assert_eq!(read(b"  Power        :     2.345 mW; Power Edition Output"), ["2.345"]);
         assert_eq!(read(b"x\rMedian throughput is     23.032 inf./sec. Median throughput is 99"), ["23.032", "99"]);
         assert_eq!(read("AUC = ٩".as_bytes()), ["٩"]);
         assert!(read(b"  Throughput   :        1.420 inf./sec.").is_empty());

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 
+use super::log::EvidenceRead;
 use crate::parse::location::{Damage, Line};
 
 /// Maximum number of objects that are read; twice the number of inputs of the longest official list.
@@ -52,6 +53,15 @@ pub struct Entry {
     /// Its class in the runner's list, `"7"`.
     #[serde(default)]
     pub class: Option<Class>,
+    /// Number of classes of the list.
+    #[serde(default)]
+    pub classes: Option<Class>,
+    /// Bytes of the file that are one input, if it has several.
+    #[serde(default)]
+    pub bytes_to_send: Option<Class>,
+    /// Bytes from one input of the file to the next, if it has several.
+    #[serde(default)]
+    pub stride: Option<Class>,
     /// The results of the device.
     #[serde(default)]
     pub infer: Option<Infer>,
@@ -69,7 +79,7 @@ pub struct Entry {
     pub error: Option<serde_json::Value>,
 }
 
-/// A class, which the runner writes as text, `"7"`; `None` if the text is not a number.
+/// A class or another small number, which the runner writes as text, `"7"`; `None` if the text is not a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Class(pub Option<u32>);
 
@@ -82,7 +92,7 @@ impl<'de> Deserialize<'de> for Class {
             type Value = Class;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a class")
+                f.write_str("a number")
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Class, E> {
@@ -163,9 +173,60 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, Damage> {
     Ok(entries)
 }
 
+/// The keys that [`Entry`] has; others are not read.
+const KEYS: [&[u8]; 28] = [
+    b"file",
+    b"class",
+    b"classes",
+    b"bytes_to_send",
+    b"stride",
+    b"infer",
+    b"power",
+    b"dutycycle",
+    b"mode",
+    b"error",
+    b"start_time",
+    b"end_time",
+    b"elapsed_time",
+    b"results",
+    b"iterations",
+    b"warmups",
+    b"wav_file",
+    b"detection_windows",
+    b"length_sec",
+    b"detections",
+    b"samples",
+    b"timestamps",
+    b"voltage",
+    b"duty_cycle",
+    b"period",
+    b"processing_time",
+    b"start_times_s",
+    b"stop_times_s",
+];
+
+/// Counts the keys of a results.json: words in quotes before a colon.
+#[must_use]
+pub(crate) fn keys_read(bytes: &[u8]) -> EvidenceRead {
+    let mut found = EvidenceRead::default();
+    for colon in memchr::memchr_iter(b':', bytes) {
+        let Some(before) = bytes[..colon].trim_ascii_end().strip_suffix(b"\"") else { continue };
+        let key = &before[memchr::memrchr(b'"', before).map_or(0, |open| open + 1)..];
+        found.count(KEYS.contains(&key), key, 1);
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_that_are_not_read_are_named() {
+        let found = keys_read(br#"[{"file":"a: b.bin", "note" : 1, "infer":{"results":[1]},"note":2}]"#);
+        assert_eq!((found.all, found.read), (5, 3));
+        assert_eq!((found.unread[0].shape.as_str(), found.unread[0].count), ("note", 2));
+    }
 
     #[test]
     fn entries_of_all_modes_are_read() {

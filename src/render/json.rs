@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::evidence_read::EvidenceReadRow;
 use super::proof::ProofRow;
 use super::weights::WeightsRow;
 use crate::audit::finding::{Change, Measured as MeasuredValue};
@@ -148,6 +149,8 @@ struct ResultRow {
     figures: Vec<ProofRow>,
     /// The known weights whose outputs are nearest, if the benchmark has known weights.
     weights: Option<WeightsRow>,
+    /// How much of each log and results.json takes part in the audit.
+    evidence_read: Vec<EvidenceReadRow>,
 }
 
 /// A figure with a unit.
@@ -323,6 +326,7 @@ impl Results {
                     valid: report.is_valid(system, benchmark),
                     figures: ProofRow::for_result(report, benchmark),
                     weights: WeightsRow::of(benchmark),
+                    evidence_read: EvidenceReadRow::for_result(benchmark),
                 }
             })
             .collect();

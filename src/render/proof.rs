@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::evidence_read::EvidenceReadRow;
 use crate::audit::proof::{Line, Proof, Standing};
 use crate::audit::report::Report;
 use crate::model::{Benchmark, System};
@@ -120,6 +121,9 @@ pub(crate) fn write(report: &Report, wanted: &str, out: &mut dyn Write) -> io::R
         writeln!(out, "{}", Untrusted(&format!("{}/{}", system.full_name(), benchmark.label())).for_terminal())?;
         if let Some(weights) = super::weights::words(benchmark) {
             writeln!(out, "  weights: {weights}")?;
+        }
+        for row in EvidenceReadRow::for_result(benchmark) {
+            writeln!(out, "  evidence: {}", row.words())?;
         }
         for row in ProofRow::for_result(report, benchmark) {
             writeln!(out, "  {}: {}{}", row.figure, row.status, if row.waived { ", waived" } else { "" })?;

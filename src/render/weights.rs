@@ -59,6 +59,14 @@ fn agreement(benchmark: &Benchmark) -> Option<&Agreement> {
 pub(crate) fn words(benchmark: &Benchmark) -> Option<String> {
     let agreement = agreement(benchmark)?;
     let Agreement { family, sure, otherwise, signs, hard, .. } = agreement;
+    if family.has_scores() {
+        let near = sure - otherwise;
+        return Some(format!(
+            "{near} of {sure} files have the score of {}, to within the spread of runtimes; a reference of one \
+             computation, so it is not judged",
+            family.title
+        ));
+    }
     Some(format!(
         "nearest to known weights {} ({}): on {otherwise} of {sure} inputs where all reference runs agree clearly, \
          this run answers differently ({:.2} %); of the differing answers, {} are correct where the reference is wrong \

@@ -38,6 +38,15 @@ pub struct Family {
     pub answers: Vec<Known>,
 }
 
+impl Family {
+    /// Whether the answers are anomaly scores. They come from one computation of the reference, not from submissions,
+    /// so that they show how near a run is, but are never held against it.
+    #[must_use]
+    pub fn has_scores(&self) -> bool {
+        matches!(self.answers.first(), Some(Known { answer: Answer::Score(_), .. }))
+    }
+}
+
 /// Answer of a family to one input.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Known {
@@ -63,7 +72,7 @@ macro_rules! files {
     ($($name:literal),*) => { &[$(($name, include_str!(concat!("../../rules/answers/", $name, ".txt")))),*] };
 }
 
-const FILES: &[(&str, &str)] = files!["ic01", "ic01-v05", "kws01", "vww01"];
+const FILES: &[(&str, &str)] = files!["ad01", "ad01-alt", "ic01", "ic01-v05", "kws01", "vww01"];
 
 /// Returns the known answers of a model to a list.
 #[must_use]
@@ -79,6 +88,8 @@ pub fn of_list(list: &str) -> Option<&'static Answers> {
         LazyLock::new(|| Answers::parse(FILES[1].1)),
         LazyLock::new(|| Answers::parse(FILES[2].1)),
         LazyLock::new(|| Answers::parse(FILES[3].1)),
+        LazyLock::new(|| Answers::parse(FILES[4].1)),
+        LazyLock::new(|| Answers::parse(FILES[5].1)),
     ];
     FILES.iter().position(|(known, _)| *known == list).and_then(|index| READ[index].as_ref())
 }

@@ -308,6 +308,9 @@ pub struct Tolerances {
     /// Minimum bits of coincidence between the times of two runs for one to be a copy of the other.
     #[schemars(range(min = 1.0, max = 1000.0))]
     pub copy_bits: f64,
+    /// Largest correlation of the durations of the loads of two sessions.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub load_correlation: f64,
     /// Additional tolerance for the device's time of a single inference, in seconds.
     #[schemars(range(min = 0.0, max = 86_400.0))]
     pub latency_seconds: f64,

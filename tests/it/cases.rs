@@ -25,7 +25,7 @@ struct Case {
     /// The previous round, given as `--previous`: the golden submission with these edits.
     #[serde(default)]
     previous: Option<Vec<Edit>>,
-    /// Which golden submission: `bundled`, `energy` or `board`.
+    /// Which golden submission: `bundled`, `energy`, `board` or `streaming`.
     #[serde(default)]
     golden: Golden,
     #[serde(default = "newest_with_both_runners")]
@@ -49,6 +49,7 @@ enum Golden {
     Bundled,
     Energy,
     Board,
+    Streaming,
 }
 
 #[derive(Deserialize)]
@@ -107,12 +108,26 @@ enum Edit {
     Delay { file: PathBuf, from: String, ms: u64 },
     /// Multiplies the device's time stamps in a log of the EEMBC runner.
     Clock { file: PathBuf, by: f64 },
+    /// Lets the stated durations of the loads in a log of the EEMBC runner vary by up to 30 ms, by a seed.
+    VaryLoads { file: PathBuf, seed: usize },
     /// Adds a row to the table of a Word checklist.
     Row { file: PathBuf, cells: Vec<String> },
 }
 
 /// The submitter's folder; paths are relative to it unless they start with `/`.
 const SUBMITTER: &str = "closed/ExampleCo";
+
+fn vary_loads(lines: &mut [String], seed: usize) {
+    const BEFORE: &str = "Binary load took 0.";
+    let loads = lines.iter_mut().filter_map(|line| {
+        let at = line.find(BEFORE)? + BEFORE.len();
+        Some((line, at))
+    });
+    for (index, (line, at)) in loads.enumerate() {
+        let ms = 60 + (index * index + seed * index) * 7919 % 31;
+        line.replace_range(at..at + 3, &format!("{ms:03}"));
+    }
+}
 
 fn apply(edit: &Edit, root: &Path) {
     let place = |path: &Path| match path.strip_prefix("/") {
@@ -206,6 +221,7 @@ fn apply(edit: &Edit, root: &Path) {
                 *line = format!("{head}m-lap-us-{:.0}", us * by);
             }
         }),
+        Edit::VaryLoads { file, seed } => edit_log(&place(file), |lines| vary_loads(lines, *seed)),
         Edit::Checklist { file, old, new } => edit_checklist(&place(file), |checklist| {
             let (ticked, text) = new.strip_prefix("X ").map_or((false, new.as_str()), |text| (true, text));
             let item = checklist.lines.iter_mut().find(|item| item.text == *old).expect("the line is there");
@@ -252,6 +268,7 @@ fn findings(case: &Case) -> (Vec<String>, Vec<(String, Example)>) {
         Golden::Bundled => golden::bundled(),
         Golden::Energy => golden::ENERGY.path().to_owned(),
         Golden::Board => golden::BOARD.path().to_owned(),
+        Golden::Streaming => golden::STREAMING.path().to_owned(),
     };
     golden::copy(&golden, folder.path());
     for edit in &case.edits {

@@ -23,6 +23,20 @@ pub static ENERGY: LazyLock<TempDir> = LazyLock::new(|| {
     folder
 });
 
+/// A system whose other benchmarks were measured with the EEMBC runner.
+pub static OTHERS: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap();
+    make(folder.path(), "v1.3", &[("cortex-m4-reference", Runner::Eembc, &["ad", "kws", "vww"])]);
+    folder
+});
+
+/// A system with the wake word, and with its energy.
+pub static STREAMING: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap();
+    make(folder.path(), "v1.3", &[("cortex-m4-reference", Runner::Mlcommons, &["sww"])]);
+    folder
+});
+
 /// The same system with three benchmarks.
 #[cfg(unix)]
 pub static BOARD: LazyLock<TempDir> = LazyLock::new(|| {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
+use tinyaudit::submit::package::Listed;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -461,6 +462,30 @@ fn waivers_in_a_package_are_not_trusted() {
     assert!(said(&output).contains("the package contains 1 waiver (not trusted"), "{}", said(&output));
     assert!(succeeds(&["verify", text(&package), "--trust-waivers"]).contains("1 waived"));
     assert!(succeeds(&["verify", text(&package), "--waivers", text(&waivers)]).contains("1 waived"));
+}
+
+/// A results table whose digest was updated in the manifest, too, is no longer that of the check.
+#[test]
+fn edited_documents_of_a_package_are_detected() {
+    let folder = TempDir::new().unwrap();
+    let package = package(&golden::bundled(), folder.path(), "a.zip");
+    let unpacked = folder.path().join("unpacked");
+    zip::ZipArchive::new(fs::File::open(&package).unwrap()).unwrap().extract(&unpacked).unwrap();
+    succeeds(&["verify", text(&unpacked)]);
+    let manifest = unpacked.join("MANIFEST.sha256");
+    for name in ["RESULTS.md", "REPORT.json"] {
+        let kept = fs::read_to_string(unpacked.join(name)).unwrap();
+        let kept_manifest = fs::read_to_string(&manifest).unwrap();
+        let edited = kept.replacen('1', "9", 1);
+        let listed = |text: &str| Listed::from_bytes(name, text.as_bytes()).sha256.clone();
+        fs::write(unpacked.join(name), &edited).unwrap();
+        fs::write(&manifest, kept_manifest.replace(&listed(&kept), &listed(&edited))).unwrap();
+        let output = tinyaudit(&["verify", text(&unpacked)]);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains(&format!("{name}: a new check gives another one")), "{}", said(&output));
+        fs::write(unpacked.join(name), kept).unwrap();
+        fs::write(&manifest, kept_manifest).unwrap();
+    }
 }
 
 /// `fix` corrects names that differ from the official ones in case or are short forms, innermost first.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::profile::{Profile, Quality};
 use super::random::{Random, seed_of};
+use crate::audit::metrics::auc;
 use crate::round::answers::{Answer, Family, answers};
 use crate::round::{Dataset, dataset};
 
@@ -58,7 +59,7 @@ impl Answers {
                 };
                 (classes, *confidence)
             }
-            (Some(list), Some(Quality::Anomaly { auc, .. })) => (scores(list, *auc, &mut random), 0.5),
+            (Some(list), Some(Quality::Anomaly { auc, .. })) => (scores(list, *auc), 0.5),
             _ => (HashMap::new(), 0.5),
         };
         Self { outputs, confidence, known }
@@ -163,34 +164,33 @@ fn classes(list: &Dataset, right: usize, outputs: usize, random: &mut Random) ->
     answers
 }
 
-/// Returns scores with the wanted area under the curve: normal files get evenly spaced scores, and each anomaly is
-/// placed above as many of them as the area requires.
-fn scores(list: &Dataset, auc: f64, random: &mut Random) -> HashMap<u64, Known> {
-    const LOWEST: f64 = 8.0;
-    const STEP: f64 = 0.05;
-    let (normal, anomalies): (Vec<_>, Vec<_>) = list.inputs.iter().partition(|(_, class)| *class == 0);
-    let mut steps: Vec<usize> = (0..normal.len()).collect();
-    random.shuffle(&mut steps);
-    let mut answers = HashMap::new();
-    for ((name, _), step) in normal.iter().zip(steps) {
-        answers.insert(seed_of(name.as_bytes()), Known::Score(LOWEST + step as f64 * STEP));
+/// Returns the scores of the reference model, those of all anomalies moved by one amount to get the wanted area under
+/// the curve.
+fn scores(list: &Dataset, auc: f64) -> HashMap<u64, Known> {
+    /// Anomalies are moved by at most this amount, more than the range of the scores.
+    const MOST: f64 = 100.0;
+    /// Halvings of the range, to below the resolution of a score.
+    const STEPS: u32 = 40;
+    let known = answers(list.name, "ad01").and_then(|known| known.families.first());
+    let score = |index: usize| match known.and_then(|family| family.answers.get(index)) {
+        Some(one) => match one.answer {
+            Answer::Score(score) => score,
+            Answer::Class(class) => f64::from(class),
+        },
+        None => index as f64,
+    };
+    let moved = |by: f64| -> Vec<(f64, bool)> {
+        let anomalies = list.inputs.iter().map(|(_, class)| *class > 0).enumerate();
+        anomalies.map(|(index, anomaly)| (score(index) + if anomaly { by } else { 0.0 }, anomaly)).collect()
+    };
+    let (mut low, mut high) = (-MOST, MOST);
+    for _ in 0..STEPS {
+        let middle = f64::midpoint(low, high);
+        let below = auc::exact(&moved(middle)).is_ok_and(|reached| reached < auc);
+        if below { low = middle } else { high = middle }
     }
-    // Most anomalies are above all normal files, the others anywhere.
-    let clear = 2.0 * auc - 1.0;
-    let mut wanted = auc * (normal.len() * anomalies.len()) as f64;
-    for (index, (name, _)) in anomalies.iter().enumerate() {
-        let left = (anomalies.len() - index) as f64;
-        let above = if (index as f64 + 0.5) / (anomalies.len() as f64) < clear {
-            normal.len() as f64
-        } else {
-            let spread = (wanted / left * 2.0 * random.unit()).min(normal.len() as f64);
-            if left <= 1.0 { wanted } else { spread }
-        };
-        let above = above.round().clamp(0.0, normal.len() as f64);
-        wanted -= above;
-        answers.insert(seed_of(name.as_bytes()), Known::Score(LOWEST + (above - 0.5) * STEP));
-    }
-    answers
+    let by_name = list.inputs.iter().zip(moved(high));
+    by_name.map(|((name, _), (score, _))| (seed_of(name.as_bytes()), Known::Score(score))).collect()
 }
 
 /// Returns the bytes of a synthetic input file of the given size.
