@@ -44,6 +44,7 @@
 //! | `audit` | metrics, checks in a file each, the engine, waivers, the report |
 //! | `model` | the typed submission: systems, benchmarks, runs, windows |
 //! | `parse`, `source` | logs and documents, one file per format; directories and archives |
+//! | `infer` | models: read, run, and their weights recognised; it knows nothing of submissions |
 //! | `round` | requirements of a round, official lists |
 //! | `schema` | files that people write, and their structural errors |
 //!
@@ -76,6 +77,11 @@ mod audit;
 pub mod cli;
 #[cfg(all(feature = "cli", not(feature = "internals")))]
 mod cli;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod infer;
+#[cfg(not(feature = "internals"))]
+mod infer;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod model;

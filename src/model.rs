@@ -22,7 +22,7 @@ use crate::parse::results_json::Entry;
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner};
 use crate::source::{self, Entries, Files, by_folders, is_inside};
 
-pub use agreement::{Agreement, Example, Signs};
+pub use agreement::{Agreement, Beyond, Example, Replay, Signs};
 pub(crate) use inputs::{Closest, Inputs, closest_list};
 pub(crate) use load::load;
 pub use load::{LoadError, submitters};
@@ -327,6 +327,8 @@ pub struct Run {
     pub single: Option<Single>,
     /// Digest of all outputs of an accuracy run, or of all detections of a wake word run, to the last digit.
     pub output_digest: Option<u64>,
+    /// The output vectors of an accuracy run, compared with those of the reference model.
+    pub replay: Option<Replay>,
     /// How long the loads of inputs took, in ms, in order; at most two thousand (EEMBC runner only).
     pub loads_ms: Vec<u16>,
     /// The known weights whose answers are most similar to those of an accuracy run.

@@ -29,6 +29,7 @@ pub mod markdown;
 pub mod page;
 pub mod proof;
 pub mod publication;
+mod replay;
 pub mod sarif;
 pub(crate) mod table;
 pub mod text;

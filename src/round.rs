@@ -9,6 +9,7 @@ mod dataset;
 mod description_schema;
 mod extends;
 pub(crate) mod fingerprint;
+pub mod outputs;
 mod spec;
 
 use std::borrow::Cow;

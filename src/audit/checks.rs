@@ -11,6 +11,7 @@ pub(crate) mod accelerator_half_described;
 pub(crate) mod accuracy_clock_differs;
 pub(crate) mod accuracy_inference_repeated;
 pub(crate) mod accuracy_mismatch;
+pub(crate) mod answer_unlike_replay;
 pub(crate) mod answers_too_right;
 pub(crate) mod auc_mismatch;
 pub(crate) mod auc_unlike_published;
@@ -277,6 +278,7 @@ pub(crate) static CHECKS: &[Check] = &[
     figure_as_claimed::CHECK,
     accelerator_half_described::CHECK,
     accuracy_clock_differs::CHECK,
+    answer_unlike_replay::CHECK,
     answers_too_right::CHECK,
     auc_unlike_published::CHECK,
     benchmark_unknown::CHECK,

@@ -8,6 +8,7 @@ pub(crate) mod clocks;
 pub(crate) mod correlation;
 pub mod energy;
 pub mod median;
+pub(crate) mod replay;
 pub(crate) mod sameness;
 pub(crate) mod spectrum;
 pub mod wakeword;
@@ -41,6 +42,7 @@ pub(crate) fn recompute(benchmark: &mut Benchmark, round: &Round) {
                 run.single = single(run);
                 run.output_digest = output_digest(run);
                 run.agreement = spec.and_then(|spec| weights::of(run, spec, round));
+                run.replay = spec.and_then(|spec| replay::of(run, spec, round));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Agreement of an accuracy run's answers with those of known weights.
+//! Agreement of an accuracy run's answers with those of known weights, and of its outputs with those of known arithmetics.
 
 use crate::round::Weights;
 use crate::round::answers::{Answer, Family};
@@ -67,4 +67,34 @@ impl Signs {
         let all = self.right + self.wrong;
         if all == 0 { 0.0 } else { (self.right as f64 - self.wrong as f64) / (all as f64).sqrt() }
     }
+}
+
+/// The rows of a log, compared with those of the reference model.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    /// The arithmetic whose rows these are; `other` if they are those of none.
+    pub arithmetic: &'static str,
+    /// The nearest arithmetic.
+    pub nearest: &'static str,
+    /// Number of rows.
+    pub rows: usize,
+    /// How many are equal to those of the nearest arithmetic, as far as they are printed.
+    pub exact: usize,
+    /// Largest difference from the nearest arithmetic, in 256ths.
+    pub max_lsb: u32,
+    /// Rows of a replayed log that are far from those of the reference model.
+    pub beyond: Vec<Beyond>,
+}
+
+/// A row that is far from that of the reference model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beyond {
+    /// Name of the input.
+    pub input: &'static str,
+    /// The outputs in the log.
+    pub printed: Vec<f64>,
+    /// The outputs of the reference model, 0 to 1.
+    pub expected: Vec<f64>,
+    /// Largest difference, in 256ths.
+    pub lsb: u32,
 }

@@ -292,6 +292,7 @@ fn find_files(tree: &Tree, round: &Round, mode: Mode, path: &str) -> Run {
         supply_v: None,
         single: None,
         output_digest: None,
+        replay: None,
         loads_ms: Vec::new(),
         keys_read: crate::parse::log::EvidenceRead::default(),
         agreement: None,

@@ -13,9 +13,9 @@ use crate::source::{Entry, Tree};
 /// Maximum size of a results.json or trace that is read, in bytes; ten times the largest that either runner writes.
 const MAX_JSON: u64 = 256 << 20;
 
-/// Maximum size of a results.txt that is read, in bytes. Lines of a larger file might be shortened, and the official
-/// checker reads a claim in the middle of a line, too.
-const MAX_RESULTS: u64 = 4 << 20;
+/// Maximum size of a results.txt that is read, in bytes: no line of it is shortened, because the official checker reads
+/// a claim in the middle of a line, too.
+const MAX_RESULTS: u64 = blocks::LONGEST_CODE as u64;
 
 /// Maximum size of a list of time stamps that is read, in bytes; a run has a dozen stamps.
 const MAX_STAMPS: u64 = 1 << 20;
@@ -78,7 +78,12 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
         FileRole::Results => {
             at_most(entry, MAX_RESULTS)?;
             let mut parser = claims::Parser::default();
-            by_blocks(tree, entry, &mut any, |block| parser.block(block))?;
+            tree.stream(entry, |source| {
+                blocks::for_each_of_code(source, |block| {
+                    any = true;
+                    parser.block(block);
+                })
+            })?;
             run.claims = any.then_some(parser.claims);
         }
         FileRole::Log => {

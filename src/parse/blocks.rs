@@ -9,8 +9,8 @@ const BLOCK: usize = 128 << 10;
 /// Maximum number of bytes that are kept of a log line. The middle of a longer line is dropped.
 const LONGEST_LINE: usize = 4 << 20;
 
-/// Maximum number of bytes that are kept of a line of code: generated code has long lines.
-const LONGEST_CODE: usize = 16 << 20;
+/// Maximum number of bytes that are kept of a line of code or of results.txt: generated code has long lines.
+pub(crate) const LONGEST_CODE: usize = 16 << 20;
 
 thread_local! {
     /// Buffer of a thread, reused for every file.
@@ -25,7 +25,7 @@ pub fn for_each(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<()
     with_buffer(|buffer| read(source, buffer, LONGEST_LINE, take))
 }
 
-/// Like [`for_each`], with longer lines, for code.
+/// Like [`for_each`], with longer lines, for code and results.txt.
 ///
 /// # Errors
 /// As [`for_each`].

@@ -69,6 +69,7 @@ impl EvidenceReadRow {
         let named = |kind: &&UnreadRow| format!("`{}` ({} times)", kind.text, kind.count);
         let named: Vec<String> = kinds.iter().take(MOST).map(named).collect();
         let rest = if named.is_empty() { String::new() } else { format!("; not read: {}", named.join(", ")) };
-        Untrusted(&format!("{read} of {all} {unit} of {path} are read and compared ({percent} %){rest}")).for_terminal()
+        Untrusted(&format!("{read} of {all} {unit} of `{path}` are read and compared ({percent} %){rest}"))
+            .for_terminal()
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::evidence_read::EvidenceReadRow;
 use super::proof::ProofRow;
+use super::replay::ReplayRow;
 use super::weights::WeightsRow;
 use crate::audit::finding::{Change, Measured as MeasuredValue};
 use crate::audit::report::Report;
@@ -149,6 +150,8 @@ struct ResultRow {
     figures: Vec<ProofRow>,
     /// The known weights whose outputs are nearest, if the benchmark has known weights.
     weights: Option<WeightsRow>,
+    /// The output vectors, compared with those of the reference model; null without reference or complete log.
+    replay: Option<ReplayRow>,
     /// How much of each log and results.json takes part in the audit.
     evidence_read: Vec<EvidenceReadRow>,
 }
@@ -326,6 +329,7 @@ impl Results {
                     valid: report.is_valid(system, benchmark),
                     figures: ProofRow::for_result(report, benchmark),
                     weights: WeightsRow::of(benchmark),
+                    replay: ReplayRow::of(benchmark),
                     evidence_read: EvidenceReadRow::for_result(benchmark),
                 }
             })

@@ -122,6 +122,9 @@ pub(crate) fn write(report: &Report, wanted: &str, out: &mut dyn Write) -> io::R
         if let Some(weights) = super::weights::words(benchmark) {
             writeln!(out, "  weights: {weights}")?;
         }
+        if let Some(replay) = super::replay::words(benchmark) {
+            writeln!(out, "  replay: {replay}")?;
+        }
         for row in EvidenceReadRow::for_result(benchmark) {
             writeln!(out, "  evidence: {}", row.words())?;
         }

@@ -40,7 +40,7 @@ pub struct Family {
 
 impl Family {
     /// Whether the answers are anomaly scores. They come from one computation of the reference, not from submissions,
-    /// so that they show how near a run is, but are never held against it.
+    /// so that they show how near a run is, but do not judge it.
     #[must_use]
     pub fn has_scores(&self) -> bool {
         matches!(self.answers.first(), Some(Known { answer: Answer::Score(_), .. }))

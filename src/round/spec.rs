@@ -419,6 +419,15 @@ pub struct Weights {
     /// Maximum fraction of the hard inputs that an honest run answers correctly, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub hard_right_fraction: f64,
+    /// Minimum fraction of the rows of a log that are those of the reference model for the log to be replayed, 0 to 1.
+    #[schemars(range(min = 0.5, max = 1.0))]
+    pub replay_fraction: f64,
+    /// Maximum difference of such a row, in 256ths.
+    #[schemars(range(min = 0, max = 255))]
+    pub replay_lsb: u32,
+    /// Maximum difference of any row of a replayed log, in 256ths.
+    #[schemars(range(min = 0, max = 255))]
+    pub replay_beyond_lsb: u32,
     /// Maximum area under the ROC curve of published closed results of anomaly detection, 0.5 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub auc_most: f64,

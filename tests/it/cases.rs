@@ -13,6 +13,7 @@ use tinyaudit::audit::report::{Loading, Report};
 use tinyaudit::parse::document::checklist;
 use tinyaudit::render::catalogue::{self, Example};
 use tinyaudit::round::Round;
+use tinyaudit::round::outputs::outputs;
 use tinyaudit::source::Tree;
 
 use crate::golden;
@@ -25,7 +26,7 @@ struct Case {
     /// The previous round, given as `--previous`: the golden submission with these edits.
     #[serde(default)]
     previous: Option<Vec<Edit>>,
-    /// Which golden submission: `bundled`, `energy`, `board` or `streaming`.
+    /// Which golden submission: `bundled`, `energy`, `board`, `streaming` or `others`.
     #[serde(default)]
     golden: Golden,
     #[serde(default = "newest_with_both_runners")]
@@ -50,6 +51,7 @@ enum Golden {
     Energy,
     Board,
     Streaming,
+    Others,
 }
 
 #[derive(Deserialize)]
@@ -110,12 +112,27 @@ enum Edit {
     Clock { file: PathBuf, by: f64 },
     /// Lets the stated durations of the loads in a log of the EEMBC runner vary by up to 30 ms, by a seed.
     VaryLoads { file: PathBuf, seed: usize },
+    /// Writes the outputs of the kws reference model into a log of the EEMBC runner, one of them for another class.
+    ReferenceOutputs { file: PathBuf, forged: Option<usize> },
     /// Adds a row to the table of a Word checklist.
     Row { file: PathBuf, cells: Vec<String> },
 }
 
 /// The submitter's folder; paths are relative to it unless they start with `/`.
 const SUBMITTER: &str = "closed/ExampleCo";
+
+fn reference_outputs(lines: &mut [String], forged: Option<usize>) {
+    let reference = &outputs("kws01", "kws01").unwrap().arithmetics[0];
+    for (row, line) in lines.iter_mut().filter(|line| line.contains("m-results-[")).enumerate() {
+        let mut vector = reference.vector(row).unwrap().to_vec();
+        if forged == Some(row) {
+            vector.rotate_right(1);
+        }
+        let values: Vec<String> = vector.iter().map(|value| format!("{:.3}", f64::from(*value) / 256.0)).collect();
+        let start = line.find("m-results-[").unwrap();
+        *line = format!("{}m-results-[{}]", &line[..start], values.join(","));
+    }
+}
 
 fn vary_loads(lines: &mut [String], seed: usize) {
     const BEFORE: &str = "Binary load took 0.";
@@ -222,6 +239,7 @@ fn apply(edit: &Edit, root: &Path) {
             }
         }),
         Edit::VaryLoads { file, seed } => edit_log(&place(file), |lines| vary_loads(lines, *seed)),
+        Edit::ReferenceOutputs { file, forged } => edit_log(&place(file), |lines| reference_outputs(lines, *forged)),
         Edit::Checklist { file, old, new } => edit_checklist(&place(file), |checklist| {
             let (ticked, text) = new.strip_prefix("X ").map_or((false, new.as_str()), |text| (true, text));
             let item = checklist.lines.iter_mut().find(|item| item.text == *old).expect("the line is there");
@@ -269,6 +287,7 @@ fn findings(case: &Case) -> (Vec<String>, Vec<(String, Example)>) {
         Golden::Energy => golden::ENERGY.path().to_owned(),
         Golden::Board => golden::BOARD.path().to_owned(),
         Golden::Streaming => golden::STREAMING.path().to_owned(),
+        Golden::Others => golden::OTHERS.path().to_owned(),
     };
     golden::copy(&golden, folder.path());
     for edit in &case.edits {

@@ -14,6 +14,7 @@ const WINGS: &[&[&str]] = &[
     &["model"],
     &["source"],
     &["parse"],
+    &["infer"],
     &["round"],
     &["schema"],
 ];

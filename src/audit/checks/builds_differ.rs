@@ -48,13 +48,13 @@ fn check(view: &ResultView<'_>, mut found: Findings) -> Outcome {
 /// Returns the texts that one log prints regularly, and the other never or at less than half the rate; each with its
 /// count there.
 fn only_in<'a>(here: &'a SessionLog, there: &'a SessionLog) -> impl Iterator<Item = (&'a Chatter, u32)> {
-    let inferences: u64 = here.inferences.iter().map(|one| one.iterations).sum();
+    let inferences: u128 = here.inferences.iter().map(|one| u128::from(one.iterations)).sum();
     let counted = here.between.iter().map(|one| {
         let other = there.between.iter().find(|other| other.shape == one.shape);
         (one, other.map_or(0, |other| other.count))
     });
     counted.filter(move |(one, other)| {
-        let (count, other) = (u64::from(one.count), u64::from(*other));
+        let (count, other) = (u128::from(one.count), u128::from(*other));
         if other == 0 {
             return !there.inferences.is_empty() && count >= blocks(here);
         }
@@ -64,6 +64,6 @@ fn only_in<'a>(here: &'a SessionLog, there: &'a SessionLog) -> impl Iterator<Ite
 }
 
 /// Returns the number of timed blocks of inferences.
-fn blocks(log: &SessionLog) -> u64 {
-    log.inferences.len() as u64
+fn blocks(log: &SessionLog) -> u128 {
+    log.inferences.len() as u128
 }

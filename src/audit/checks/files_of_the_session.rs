@@ -14,7 +14,7 @@ check! {
     needs: [
         accuracy_mismatch, auc_mismatch, claim_missing, energy_mismatch, evidence_missing, file_missing,
         log_of_another_session, mode_disagrees_with_folder, model_disagrees_with_benchmark, results_disagree_with_log,
-        results_json_disagrees_with_log, script_disagrees_with_log, sequence_broken, session_of_earlier_round,
+        results_json_disagrees_with_log, script_disagrees_with_log, sequence_broken,
         session_shared, session_whole, throughput_mismatch, wakeword_mismatch, windows_shared,
     ],
 }
