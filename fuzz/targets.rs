@@ -8,6 +8,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use tinyaudit::audit::report::Report;
+use tinyaudit::infer::weights::{forms_of, search};
+use tinyaudit::infer::{Arithmetic, Interpreter, Model, Values};
 use tinyaudit::parse::document::{checklist, description};
 use tinyaudit::parse::{blocks, claims, eembc, energy_trace, mlcommons, results_json, script};
 use tinyaudit::render;
@@ -30,7 +32,7 @@ use self::grammar::Choices;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("logs", logs),
     ("sessions", sessions),
     ("cost", cost),
@@ -39,7 +41,29 @@ pub const TARGETS: [Target; 8] = [
     ("tree", tree),
     ("firmware", firmware),
     ("runner", runner),
+    ("models", models),
 ];
+
+/// Reads a model and runs it, if it is one; and searches the bytes for weights, as firmware or as text.
+pub fn models(bytes: &[u8]) {
+    let _ = forms_of(bytes);
+    if let Ok(model) = Model::parse(bytes) {
+        for arithmetic in Arithmetic::ALL {
+            let Ok(interpreter) = Interpreter::new(&model, arithmetic) else { continue };
+            let count = model.tensors[model.input].elements();
+            if count <= 1 << 20 {
+                let _ = interpreter.run(Values::I8(vec![1; count]));
+                let _ = interpreter.run(Values::F32(vec![1.0; count]));
+            }
+        }
+    }
+    let mut read = |take: &mut dyn FnMut(&[u8])| {
+        bytes.chunks(777).for_each(take);
+        Ok(())
+    };
+    let found = search(&mut read);
+    assert!(found.is_ok());
+}
 
 /// Parses session files in every dialect, whole and in blocks.
 pub fn logs(bytes: &[u8]) {

@@ -11,11 +11,13 @@ mod import;
 mod init;
 mod letters;
 mod package;
+mod replay;
 mod results;
 mod run;
 mod settings;
 mod simulate;
 mod streams;
+mod weights;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -158,12 +160,22 @@ enum Command {
     /// devices. A folder named after a round, such as v1.2, is checked against that round. A renamed system is
     /// recognised, and the reason is printed.
     History(history::History),
+    /// Run a model on the official inputs and compare it with the accuracy logs
+    ///
+    /// The model is taken from the submission's code, or given. It is run in the arithmetics of known runtimes. A log
+    /// of the same model and arithmetic is reproduced row by row.
+    Replay(replay::Replay),
     /// Regenerate a file of `rules/answers` from published rounds
     ///
     /// Each accuracy run is assigned to the known weights whose clear answers it gives. Runs that match no known
     /// weights are left out and listed.
     #[command(hide = true)]
     Answers(answers::Answers),
+    /// Print the fingerprints of a model's weights, for a file of `rules/weights`
+    ///
+    /// They do not contain the weights: a sum and two hashes per tensor and form.
+    #[command(hide = true)]
+    Weights(weights::Weights),
     /// Print a shell completion script
     Completions {
         /// Shell that the script is for
@@ -245,6 +257,8 @@ pub fn main() -> ExitCode {
         Command::Verify(command) => command.run(),
         Command::Compare(command) => command.run(),
         Command::Answers(command) => command.run(),
+        Command::Replay(command) => command.run(),
+        Command::Weights(command) => command.run(),
         Command::History(command) => command.run(),
         Command::Completions { shell } => completions(shell),
         Command::Man { dir } => manual(&dir),
@@ -317,6 +331,8 @@ struct ReportNeeds {
     earlier: Option<Submission>,
     /// Whether the evidence is kept in memory after the check.
     evidence: bool,
+    /// Whether the code is searched for the weights of the reference models.
+    weights: bool,
 }
 
 /// Where a command writes its output.
@@ -415,6 +431,7 @@ impl Input {
             submitter: self.submitter.as_deref(),
             earlier: wanted.earlier,
             evidence: wanted.evidence,
+            weights: wanted.weights,
             progress: Some(&progress),
         };
         let loaded = Report::load(tree, round, how);

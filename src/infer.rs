@@ -10,6 +10,7 @@ mod flatbuffer;
 pub mod interpreter;
 mod kernels;
 pub mod model;
+pub mod weights;
 
 pub use arithmetic::Arithmetic;
 pub use error::ModelError;

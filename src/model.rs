@@ -4,6 +4,7 @@
 //! of the submission.
 
 mod agreement;
+pub(crate) mod code_weights;
 pub(crate) mod documents;
 mod find;
 mod inputs;
@@ -23,8 +24,9 @@ use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner};
 use crate::source::{self, Entries, Files, by_folders, is_inside};
 
 pub use agreement::{Agreement, Beyond, Example, Replay, Signs};
+pub use code_weights::{CodeWeights, Rung, WeightsInCode};
 pub(crate) use inputs::{Closest, Inputs, closest_list};
-pub(crate) use load::load;
+pub(crate) use load::{Keep, load};
 pub use load::{LoadError, submitters};
 
 /// A submission: a round, a division, or one submitter's folder.
@@ -142,6 +144,8 @@ pub struct Submitter {
     pub model_mapping: Arc<BTreeMap<String, String>>,
     /// Facts from the submitter's documents and code.
     pub documents: documents::Documents,
+    /// Weights of reference models in its code; `None` if they were not searched for.
+    pub code_weights: Option<Arc<CodeWeights>>,
 }
 
 impl Submitter {
@@ -234,6 +238,8 @@ pub struct Benchmark {
     pub other_folders: Vec<String>,
     /// Its runs, by mode.
     pub runs: BTreeMap<Mode, Run>,
+    /// Weights of the reference model in the submitter's code; `None` if they were not searched for.
+    pub weights: Option<WeightsInCode>,
 }
 
 impl Benchmark {

@@ -10,3 +10,4 @@ pub(crate) mod journal;
 pub mod output;
 pub mod package;
 pub(crate) mod renaming;
+pub mod replay;

@@ -44,6 +44,8 @@ pub struct Loading<'a> {
     pub earlier: Option<Submission>,
     /// Whether the evidence is kept in the model, with downsampled energy traces, for plots.
     pub evidence: bool,
+    /// Whether the code is searched for the weights of the reference models.
+    pub weights: bool,
     /// Called after each result, from any thread, with the number of results done and the total.
     pub progress: Option<&'a (dyn Fn(usize, usize) + Sync)>,
 }
@@ -75,7 +77,8 @@ impl Report {
     pub fn load(tree: &Tree, round: Round, how: Loading<'_>) -> Result<Self, LoadError> {
         let judged = Mutex::new(Vec::new());
         let done = AtomicUsize::new(0);
-        let mut submission = model::load(tree, &round, how.submitter, how.evidence, |result, all| {
+        let keep = model::Keep { evidence: how.evidence, weights: how.weights };
+        let mut submission = model::load(tree, &round, how.submitter, keep, |result, all| {
             for benchmark in result.systems.iter_mut().flat_map(|system| &mut system.benchmarks) {
                 metrics::recompute(benchmark, &round);
                 if how.evidence {

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::energy_shape::{Shapes, shapes};
 use super::figure::Kind;
 use super::outcome::{Outcome, Place};
-use crate::model::{Benchmark, Figure, Place as PlacedRun, Run, Scores, Submission, Submitter, System};
+use crate::model::{Benchmark, Figure, Place as PlacedRun, Run, Scores, Submission, Submitter, System, WeightsInCode};
 use crate::parse::claims::Claims;
 use crate::parse::log::SessionLog;
 use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Target, Task};
@@ -25,6 +25,12 @@ pub(crate) struct RunView<'a> {
 }
 
 impl<'a> RunView<'a> {
+    /// Weights of the reference model in the submitter's code; `None` if they were not searched for.
+    #[must_use]
+    pub(crate) const fn weights_in_code(&self) -> Option<&'a WeightsInCode> {
+        self.benchmark.weights.as_ref()
+    }
+
     /// Creates the view of a run.
     #[must_use]
     pub(crate) fn new(place: &PlacedRun<'a>, round: &'a Round) -> Self {

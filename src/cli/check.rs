@@ -40,6 +40,11 @@ pub struct Check {
     input: Input,
     #[command(flatten)]
     before: PreviousRound,
+    /// Search the code for the weights of the reference models
+    ///
+    /// `results` always does. It takes about as long as the rest of a check.
+    #[arg(long)]
+    weights: bool,
     /// Print every finding with its excerpt and fix, sorted by path
     ///
     /// This is the default for one submitter with at most 10 findings.
@@ -185,8 +190,11 @@ impl Check {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let tree = open_tree(&self.input.dir)?;
         let ChosenRound { round, said, .. } = self.input.round(&tree)?;
-        let wanted =
-            ReportNeeds { earlier: self.before.earlier(&round.name)?, evidence: matches!(self.format, Format::Html) };
+        let wanted = ReportNeeds {
+            earlier: self.before.earlier(&round.name)?,
+            evidence: matches!(self.format, Format::Html),
+            weights: self.weights,
+        };
         let mut report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
         if let Some(list) = &self.absent {
             let paths =

@@ -46,7 +46,7 @@ impl Letters {
         let chosen = self.input.round(&tree)?;
         chosen.certain("letters")?;
         let ChosenRound { round, said, .. } = chosen;
-        let wanted = ReportNeeds { earlier: self.before.earlier(&round.name)?, evidence: false };
+        let wanted = ReportNeeds { earlier: self.before.earlier(&round.name)?, ..ReportNeeds::default() };
         let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
         let mut written = vec![said];
         let mut names: BTreeSet<String> = BTreeSet::new();

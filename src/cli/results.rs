@@ -81,7 +81,7 @@ impl Results {
         let tree = open_tree(&self.input.dir)?;
         let ChosenRound { round, said, .. } = self.input.round(&tree)?;
         let earlier = self.before.earlier(&round.name)?;
-        let wanted = ReportNeeds { evidence: self.format == Format::Html, earlier };
+        let wanted = ReportNeeds { evidence: self.format == Format::Html, earlier, weights: true };
         let report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
         let names = |name: &dyn Fn(&System, &Benchmark) -> String| {
             report.results().map(|(system, benchmark)| name(system, benchmark)).collect::<BTreeSet<String>>()

@@ -99,6 +99,7 @@ pub(super) fn high_product(a: i32, b: i32) -> i32 {
 }
 
 /// Divides by 2^exponent, rounded to the nearest, ties away from zero.
+#[allow(clippy::cast_possible_truncation)] // at most 31 bits
 pub(super) const fn halved(value: i32, exponent: i32) -> i32 {
     if exponent == 0 {
         return value;

@@ -307,6 +307,11 @@ impl<'a> Preparation<'a> {
         if ![1, channels].contains(&filter.scales.len()) || filter.zero_points.iter().any(|zero| *zero != 0) {
             return Err(wrong(format!("the weights `{}` are not quantised per tensor or per channel", filter.name)));
         }
+        let of_channels = if per_tensor || filter.shape.first() != Some(&1) { 0 } else { filter.shape.len() - 1 };
+        let channels_first = filter.shape.get(filter.quantized_dimension) == Some(&channels);
+        if filter.scales.len() > 1 && filter.quantized_dimension != of_channels && !channels_first {
+            return Err(wrong(format!("the weights `{}` are quantised along another dimension", filter.name)));
+        }
         let factor = |weight: &f32| {
             // With one scale, the runtimes multiply the two scales in single precision.
             let product = if per_tensor && filter.scales.len() == 1 {

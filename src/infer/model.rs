@@ -324,7 +324,7 @@ fn kind(code: i32, table: &Table<'_>) -> Result<Kind, ModelError> {
         114 => Kind::Quantize,
         other => {
             let named = OPERATORS.iter().find(|(code, _)| *code == other);
-            let name = named.map_or_else(|| format!("number {other}"), |(_, name)| format!("{name}"));
+            let name = named.map_or_else(|| format!("number {other}"), |(_, name)| (*name).to_owned());
             return Err(ModelError::new(format!("the operator {name} is not supported")));
         }
     })

@@ -49,6 +49,7 @@ fn submitter(tree: &Tree, division: &str, name: String, path: String) -> Submitt
         name,
         model_mapping: Arc::new(documents::model_mapping(tree, &path)),
         documents: documents::Documents::default(),
+        code_weights: None,
         path,
         has_results,
     }
@@ -246,6 +247,7 @@ fn find_runs(tree: &Tree, round: &Round, path: String, place: &Place<'_>, name: 
         files: tree.files_in(&path),
         other_folders: Vec::new(),
         runs: BTreeMap::new(),
+        weights: None,
         path,
     };
     for entry in tree.children(&benchmark.path) {

@@ -2,12 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::find::{find_submitters, find_systems};
 use super::read::read_run;
-use super::{Benchmark, Run, Submission, System, documents};
+use super::{Benchmark, Run, Submission, System, code_weights, documents};
 use crate::round::{FileRole, Mode, Round};
 use crate::source::{Kind, Tree, is_inside, name_of, parent_of};
 
@@ -92,7 +93,7 @@ pub fn submitters(tree: &Tree, round: &Round, submitter: Option<&str>) -> Result
 ///
 /// Documents and results are read in parallel, the largest results first. Each result is passed to `judge` as a
 /// submission that contains only that result, together with the total number of results, while its evidence is in
-/// memory. Afterwards the evidence is dropped unless `keep_evidence`.
+/// memory. Afterwards the evidence is dropped unless it is kept.
 ///
 /// # Errors
 /// If the tree does not contain a submission, or not the requested submitter.
@@ -100,13 +101,20 @@ pub(crate) fn load(
     tree: &Tree,
     round: &Round,
     submitter: Option<&str>,
-    keep_evidence: bool,
+    keep: Keep,
     judge: impl Fn(&mut Submission, usize) + Sync,
 ) -> Result<Submission, LoadError> {
     let mut submission = submitters(tree, round, submitter)?;
     submission.entries = tree.parts(submission.submitters.iter().map(|submitter| submitter.path.as_str()));
     for submitter in &submission.submitters {
         submission.systems.extend(find_systems(tree, round, submitter));
+    }
+    if keep.weights {
+        let searched = code_weights::Searched::default();
+        for submitter in &mut submission.submitters {
+            submitter.code_weights = Some(Arc::new(code_weights::read(tree, submitter, &searched)));
+        }
+        find_weights(&mut submission);
     }
     submission.unread = unread(tree, round, &submission, submitter.is_none());
     let mut found: Vec<Vec<Benchmark>> =
@@ -122,7 +130,7 @@ pub(crate) fn load(
         let mut result = alone(&submission, index, benchmark);
         judge(&mut result, all);
         let mut benchmark = result.systems.remove(0).benchmarks.remove(0);
-        if !keep_evidence {
+        if !keep.evidence {
             benchmark.runs.values_mut().for_each(Run::drop_evidence);
         }
         (place, (index, benchmark))
@@ -139,6 +147,30 @@ pub(crate) fn load(
         submission.systems[index].benchmarks.push(benchmark);
     }
     Ok(submission)
+}
+
+/// Finds the weights in the code of every result.
+fn find_weights(submission: &mut Submission) {
+    for submitter in &submission.submitters {
+        let Some(weights) = submitter.code_weights.clone() else { continue };
+        let several = submission.systems.iter().filter(|system| system.belongs_to(submitter)).count() > 1;
+        for system in submission.systems.iter_mut().filter(|system| system.belongs_to(submitter)) {
+            let mut benchmarks = std::mem::take(&mut system.benchmarks);
+            for benchmark in &mut benchmarks {
+                benchmark.weights = Some(weights.of_result(system, benchmark.short_name(), several));
+            }
+            system.benchmarks = benchmarks;
+        }
+    }
+}
+
+/// What is loaded and kept besides the results.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Keep {
+    /// The evidence of the runs.
+    pub evidence: bool,
+    /// The weights in the code.
+    pub weights: bool,
 }
 
 /// Returns files that look like session files but are not in a run: files with a session file's name in a folder with a

@@ -122,6 +122,9 @@ pub(crate) fn write(report: &Report, wanted: &str, out: &mut dyn Write) -> io::R
         if let Some(weights) = super::weights::words(benchmark) {
             writeln!(out, "  weights: {weights}")?;
         }
+        if let Some(weights) = &benchmark.weights {
+            writeln!(out, "  code: {}", Untrusted(&weights.to_string()).for_terminal())?;
+        }
         if let Some(replay) = super::replay::words(benchmark) {
             writeln!(out, "  replay: {replay}")?;
         }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use tinyaudit::audit::report::Report;
+use tinyaudit::audit::report::{Loading, Report};
 use tinyaudit::model::Figure;
 use tinyaudit::round::{Mode, Round};
 use tinyaudit::source::Tree;
@@ -220,6 +220,35 @@ fn published_rounds_have_the_known_findings() {
         let expected = std::fs::read_to_string(&golden).unwrap();
         assert_eq!(found, expected, "{name}: read every finding, then rewrite with TINYAUDIT_BLESS=1");
     }
+}
+
+/// Which reference weights are in the code of every published result, and which logs are replayed.
+#[test]
+fn weights_and_replays_of_published_rounds_are_known() {
+    let Some(rounds) = rounds() else { return };
+    let mut found = String::new();
+    for name in ["v0.5", "v0.7", "v1.2", "v1.3"] {
+        let tree = Tree::open(&rounds.join(name)).unwrap();
+        let how = Loading { weights: true, ..Loading::default() };
+        let report = Report::load(&tree, Round::named(name).unwrap(), how).unwrap();
+        for (_, benchmark) in report.results() {
+            let weights = benchmark.weights.as_ref().unwrap();
+            let (rung, reference) = (weights.rung.name(), weights.reference.unwrap_or("nothing"));
+            let percent = 100.0 * weights.share;
+            write!(found, "{name} {}: {reference} {rung} {percent:.1} %", benchmark.path).unwrap();
+            let replay = benchmark.runs.get(&Mode::Accuracy).and_then(|run| run.replay.as_ref());
+            if let Some(replay) = replay {
+                let (arithmetic, exact, beyond) = (replay.arithmetic, replay.exact, replay.beyond.len());
+                write!(found, "; {arithmetic} {exact} rows, {beyond} beyond").unwrap();
+            }
+            found.push('\n');
+        }
+    }
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rounds/weights.txt");
+    if std::env::var_os("TINYAUDIT_BLESS").is_some() {
+        std::fs::write(&golden, &found).unwrap();
+    }
+    assert_eq!(found, std::fs::read_to_string(&golden).unwrap(), "rewrite with TINYAUDIT_BLESS=1 after reading it");
 }
 
 /// If a check is blocked only by a check that is blocked itself, the cause is two steps away: each such pair was

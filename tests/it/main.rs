@@ -26,6 +26,7 @@ mod guarantees;
 #[cfg(unix)]
 mod honest;
 mod hostile;
+mod infer;
 mod inputs;
 mod layers;
 mod letters;

@@ -219,7 +219,8 @@ fn judged(
     waivers: Option<&(String, String)>,
     evidence: bool,
 ) -> Result<Report, JsError> {
-    let how = Loading { submitter, earlier: None, evidence, progress: Some(&|done, all| tell_result(done, all)) };
+    let progress = |done, all| tell_result(done, all);
+    let how = Loading { submitter, earlier: None, evidence, weights: true, progress: Some(&progress) };
     let mut report = Report::load(tree, Round::named(round)?, how)?;
     if let Some((name, text)) = waivers {
         report.waive(&tinyaudit::parse_waivers(text, name)?, name);

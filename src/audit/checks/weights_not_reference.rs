@@ -15,6 +15,9 @@ check! {
     /// Anomaly scores are not judged: only one computation of the reference is at hand. The proof says how many files
     /// have its score.
     ///
+    /// With `--weights`, and in `results`, the finding says which reference weights are in the code: if they were
+    /// quantised anew, other answers follow.
+    ///
     /// Help: say in the README which model file was converted, with which tools, and how its weights were changed; if
     /// they were retrained, move the result to the open division.
     ///
@@ -44,6 +47,10 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
             "known weights {}: {}, measured by {} submitters; no other weights agree with this run on more inputs",
             agreement.family.name, agreement.family.title, agreement.family.submitters
         ));
+        // Reference weights that were quantised anew give other answers, so the code may explain the difference.
+        if let Some(weights) = view.weights_in_code() {
+            finding.note(format!("the code: {weights}"));
+        }
         for example in &agreement.examples {
             let text = |answer: Answer| match answer {
                 Answer::Class(class) => class.to_string(),

@@ -1,0 +1,43 @@
+//! `tinyaudit weights`: fingerprints of a model's weights, as `rules/weights` has them.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::streams::print;
+use crate::infer::model::MAX_FILE;
+use crate::infer::weights::{forms_of, lines_of};
+
+const EXAMPLES: &str = "\
+Examples:
+  tinyaudit weights model_int8.tflite model_float.tflite
+
+Exit codes: 0 the fingerprints were printed, 2 a file is not a TFLite model.";
+
+/// Arguments of `tinyaudit weights`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Weights {
+    /// TFLite models of one reference: int8, floating point, or both
+    #[arg(required = true, value_name = "MODEL")]
+    models: Vec<PathBuf>,
+}
+
+impl Weights {
+    /// Prints the fingerprints.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let mut prints = Vec::new();
+        for path in &self.models {
+            let shown = || path.display().to_string();
+            let size = std::fs::metadata(path).with_context(shown)?.len();
+            anyhow::ensure!(size <= MAX_FILE as u64, "{}: it has {size} bytes, expected at most {MAX_FILE}", shown());
+            let bytes = std::fs::read(path).with_context(shown)?;
+            prints.append(&mut forms_of(&bytes).with_context(shown)?);
+        }
+        prints.sort_by(|a, b| (a.form, &a.shape, a.sum).cmp(&(b.form, &b.shape, b.sum)));
+        print(|out| write!(out, "{}", lines_of(&prints)))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

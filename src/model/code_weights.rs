@@ -1,0 +1,376 @@
+//! Searches the code of a submission for the weights of the reference models.
+
+use std::collections::BTreeMap;
+use std::collections::hash_map::DefaultHasher;
+use std::fmt;
+use std::hash::Hasher;
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use super::{Submitter, System};
+use crate::infer::weights::{Form, Found, Reference, references, search};
+use crate::schema::spelling::plain;
+use crate::source::{Entry, Tree, join, parent_of};
+
+/// Maximum size of a file that is searched, in bytes; larger ones are no firmware for a microcontroller.
+const MAX_FILE: u64 = 64 << 20;
+/// Maximum number of bytes that compressed files of a submitter are unpacked to, per file.
+const MAX_UNPACKED: u64 = 64 << 20;
+/// Maximum size of a compressed file, which is read as a whole.
+const MAX_ARCHIVE: u64 = 32 << 20;
+
+/// The weights in the code of a submitter.
+#[derive(Debug, Clone, Default)]
+pub struct CodeWeights {
+    /// Files below `code` in which weights were found, sorted by path.
+    pub files: Vec<WeightsFile>,
+    /// Number of files with content below `code`.
+    pub searched: usize,
+    /// Number of these that could not be read.
+    pub unreadable: usize,
+}
+
+/// A file with weights of reference models.
+#[derive(Debug, Clone)]
+pub struct WeightsFile {
+    /// Path of the file.
+    pub path: String,
+    /// The tensors in it.
+    pub found: Arc<Vec<Found>>,
+}
+
+/// Digest and length of the content of a file.
+type Content = (u64, u64);
+
+/// Results by content, so that copies are searched once.
+#[derive(Default)]
+pub(crate) struct Searched(Mutex<BTreeMap<Content, Arc<Vec<Found>>>>);
+
+/// Searches the files below a submitter's `code` in parallel.
+#[must_use]
+pub(crate) fn read(tree: &Tree, submitter: &Submitter, searched: &Searched) -> CodeWeights {
+    let entries = tree.below(&join(&submitter.path, "code"));
+    let files: Vec<&Entry> = entries.iter().filter(|entry| entry.is_file() && entry.size() != Some(0)).collect();
+    let results: Vec<io::Result<Option<WeightsFile>>> = files
+        .par_iter()
+        .map(|entry| {
+            let found = search_entry(tree, entry, searched)?;
+            Ok((!found.is_empty()).then(|| WeightsFile { path: entry.path.to_string(), found }))
+        })
+        .collect();
+    let unreadable = results.iter().filter(|result| result.is_err()).count();
+    let files_found = results.into_iter().flatten().flatten().collect();
+    CodeWeights { files: files_found, searched: files.len(), unreadable }
+}
+
+fn search_entry(tree: &Tree, entry: &Entry, searched: &Searched) -> io::Result<Arc<Vec<Found>>> {
+    let size = entry.size().unwrap_or(0);
+    if size > MAX_FILE {
+        return Err(io::Error::other("the file is too large to be searched"));
+    }
+    let mut stream = |take: &mut dyn FnMut(&[u8])| tree.stream(entry, |source| parts(source, u64::MAX, take));
+    let mut digest = DefaultHasher::new();
+    let mut beginning = [0; 4];
+    let mut length = 0;
+    stream(&mut |part| {
+        if length == 0 {
+            let count = part.len().min(4);
+            beginning[..count].copy_from_slice(&part[..count]);
+        }
+        length += part.len() as u64;
+        digest.write(part);
+    })?;
+    let key = (digest.finish(), length);
+    let known =
+        |searched: &Searched| searched.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).map(Arc::clone);
+    if let Some(found) = known(searched) {
+        return Ok(found);
+    }
+    let found = if beginning.starts_with(&[0x1f, 0x8b]) && size <= MAX_ARCHIVE {
+        let mut stream = |take: &mut dyn FnMut(&[u8])| {
+            tree.stream(entry, |source| parts(&mut flate2::read::MultiGzDecoder::new(source), MAX_UNPACKED, take))
+        };
+        search(&mut stream)?
+    } else if beginning.starts_with(b"PK\x03\x04") && size <= MAX_ARCHIVE {
+        search_zip(&tree.read(entry)?)
+    } else {
+        search(&mut stream)?
+    };
+    let found = Arc::new(found);
+    searched.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&found));
+    Ok(found)
+}
+
+/// Searches the files of a zip archive; damaged ones are left out.
+fn search_zip(bytes: &[u8]) -> Vec<Found> {
+    let Ok(mut archive) = zip::ZipArchive::new(io::Cursor::new(bytes)) else { return Vec::new() };
+    let mut all = Vec::new();
+    let mut left = MAX_UNPACKED;
+    for index in 0..archive.len() {
+        let Ok(file) = archive.by_index(index) else { continue };
+        let mut content = Vec::new();
+        if file.is_dir() || file.take(left).read_to_end(&mut content).is_err() {
+            continue;
+        }
+        left = left.saturating_sub(content.len() as u64);
+        let mut stream = |take: &mut dyn FnMut(&[u8])| {
+            content.chunks(PART).for_each(take);
+            Ok(())
+        };
+        all.extend(search(&mut stream).unwrap_or_default());
+        if left == 0 {
+            break;
+        }
+    }
+    all
+}
+
+/// Bytes that are read at a time.
+const PART: usize = 64 << 10;
+
+fn parts(source: &mut dyn Read, most: u64, take: &mut dyn FnMut(&[u8])) -> io::Result<()> {
+    let mut source = source.take(most);
+    let mut buffer = vec![0; PART];
+    loop {
+        let count = source.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        take(&buffer[..count]);
+    }
+}
+
+/// How much of a reference model is in the code of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rung {
+    /// The int8 values of the reference.
+    ExactInt8,
+    /// The real values, quantised anew. Where the real values are there, too, they are what was converted.
+    Requantised,
+    /// The real values of the reference.
+    ExactFloat,
+    /// The int8 values without channels whose weights are zero.
+    DeadChannelsRemoved,
+    /// A part of the weights.
+    Partial,
+    /// Nothing. This says nothing about the result: most submissions do not contain weights.
+    None,
+}
+
+impl Rung {
+    /// Name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ExactInt8 => "exact-int8",
+            Self::ExactFloat => "exact-float",
+            Self::Requantised => "requantised",
+            Self::DeadChannelsRemoved => "dead-channels-removed",
+            Self::Partial => "partial",
+            Self::None => "none",
+        }
+    }
+
+    const fn of(form: Form) -> Self {
+        match form {
+            Form::Int8 => Self::ExactInt8,
+            Form::Float => Self::ExactFloat,
+            Form::PerTensor | Form::PerChannel => Self::Requantised,
+            Form::Alive => Self::DeadChannelsRemoved,
+        }
+    }
+}
+
+/// Reference weights in the code of a result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightsInCode {
+    /// How much of the reference is there.
+    pub rung: Rung,
+    /// Name of the reference, `kws-a`.
+    pub reference: Option<&'static str>,
+    /// How real values were quantised anew: `per-tensor` or `per-channel`.
+    pub scheme: Option<&'static str>,
+    /// Fraction of the reference's weights, 0 to 1, without those behind channels that are zero.
+    pub share: f64,
+    /// Order in which the values of the largest tensor are stored; `unknown` if it is none of the usual ones.
+    pub layout: Option<String>,
+    /// The file that holds the most of them, and the offset of the first tensor in it.
+    pub file: Option<(String, u64)>,
+    /// Whether the file may belong to other systems of the submitter, too.
+    pub is_shared: bool,
+    /// `shipped`, `absent` or `unreadable`.
+    pub code: &'static str,
+}
+
+/// What the code contains, in one line.
+impl fmt::Display for WeightsInCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rung, reference, scheme, share, layout, file, is_shared, code } = self;
+        let (Some(reference), Some((file, offset))) = (reference, file) else {
+            return f.write_str(match *code {
+                "absent" => "there is no code to search for weights",
+                "unreadable" => "the code cannot be read",
+                _ => "no weights of a reference model were found in the code, which says nothing about the result",
+            });
+        };
+        let what = match rung {
+            Rung::ExactInt8 => "the int8 weights",
+            Rung::ExactFloat => "the real weights",
+            Rung::Requantised if *scheme == Some("per-tensor") => "the real weights, quantised anew per tensor,",
+            Rung::Requantised => "the real weights, quantised anew per channel,",
+            Rung::DeadChannelsRemoved => "the int8 weights, without channels whose weights are zero,",
+            Rung::Partial | Rung::None => "a part of the weights",
+        };
+        let shared = if *is_shared { ", in a folder that is not named like the system" } else { "" };
+        // Rounded down, so that 100 % means all.
+        let percent = (share * 1000.0).floor() / 10.0;
+        let layout = layout.as_deref().unwrap_or("unknown");
+        write!(
+            f,
+            "{what} of the reference {reference} are in `{file}` from byte {offset} on ({percent} %, order {layout}){shared}"
+        )
+    }
+}
+
+/// Minimum share of the weights for a whole model.
+const WHOLE: f64 = 0.85;
+/// Minimum share of the weights, and minimum number of tensors of 1 kB, for a part of a model.
+const PART_OF: (f64, usize) = (0.1, 2);
+const KILOBYTE: usize = 1024;
+
+/// A reference in one form, as far as it is in some files.
+struct Candidate<'a> {
+    /// Whether a folder is named like the system.
+    own_folder: u8,
+    rung: Rung,
+    reference: &'static Reference,
+    form: Form,
+    share: f64,
+    /// The largest tensor that was found.
+    largest: (&'a WeightsFile, &'a Found),
+}
+
+impl CodeWeights {
+    /// Returns which reference weights of a benchmark are in the code of a system. `several` says whether the submitter
+    /// has other systems.
+    #[must_use]
+    pub(crate) fn of_result(&self, system: &System, benchmark: &str, several: bool) -> WeightsInCode {
+        let none = WeightsInCode {
+            rung: Rung::None,
+            reference: None,
+            scheme: None,
+            share: 0.0,
+            layout: None,
+            file: None,
+            is_shared: false,
+            code: match (self.searched, self.unreadable) {
+                (0, _) => "absent",
+                (all, unreadable) if all == unreadable => "unreadable",
+                _ => "shipped",
+            },
+        };
+        let mut best: Option<Candidate<'_>> = None;
+        let files = self.files.iter().map(|file| vec![file]);
+        let folders = self.folders().into_values().filter(|files| files.len() > 1);
+        for group in files.chain(folders) {
+            for reference in references().iter().filter(|reference| reference.benchmark == benchmark) {
+                for form in [Form::Int8, Form::Float, Form::PerChannel, Form::PerTensor, Form::Alive] {
+                    let Some(candidate) = candidate(&group, reference, form, system) else { continue };
+                    if best.as_ref().is_none_or(|best| candidate.is_better(best)) {
+                        best = Some(candidate);
+                    }
+                }
+            }
+        }
+        let Some(Candidate { own_folder, rung, reference, form, share, largest: (file, found) }) = best else {
+            return none;
+        };
+        WeightsInCode {
+            rung,
+            reference: Some(reference.name),
+            scheme: match (rung, form) {
+                (Rung::Requantised, Form::PerTensor) => Some("per-tensor"),
+                (Rung::Requantised, _) => Some("per-channel"),
+                _ => None,
+            },
+            share,
+            layout: Some(found.layout.clone().unwrap_or_else(|| "unknown".to_owned())),
+            file: Some((file.path.clone(), found.offset)),
+            is_shared: several && own_folder == 0,
+            ..none
+        }
+    }
+
+    /// Groups the files by folder: a model may be spread over several files.
+    fn folders(&self) -> BTreeMap<&str, Vec<&WeightsFile>> {
+        let mut folders: BTreeMap<&str, Vec<&WeightsFile>> = BTreeMap::new();
+        for file in &self.files {
+            folders.entry(parent_of(&file.path)).or_default().push(file);
+        }
+        folders
+    }
+}
+
+impl Candidate<'_> {
+    /// Whether it says more: whole before partial, own folder before shared, then what is likely to run.
+    fn is_better(&self, other: &Self) -> bool {
+        let rank = |one: &Self| (one.rung == Rung::Partial, std::cmp::Reverse(one.own_folder), one.rung);
+        rank(self).cmp(&rank(other)).then(other.share.total_cmp(&self.share)).is_lt()
+    }
+}
+
+fn candidate<'a>(
+    group: &[&'a WeightsFile],
+    reference: &'static Reference,
+    form: Form,
+    system: &System,
+) -> Option<Candidate<'a>> {
+    // Forms of a tensor may be equal, so it is the sum that counts.
+    let hits: BTreeMap<(usize, u64), (&'a WeightsFile, &'a Found)> = group
+        .iter()
+        .flat_map(|file| {
+            file.found.iter().map(move |found| ((found.print.elements(), found.print.sum), (*file, found)))
+        })
+        .collect();
+    let (mut all, mut known, mut any, mut large) = (0, 0, 0, 0);
+    let mut largest: Option<(usize, (&'a WeightsFile, &'a Found))> = None;
+    for print in reference.of_form(form) {
+        all += print.alive;
+        let Some(hit) = hits.get(&(print.elements(), print.sum)) else { continue };
+        any += print.alive;
+        known += if hit.1.layout.is_some() { print.alive } else { 0 };
+        let bytes = print.elements() * if form.is_float() { 4 } else { 1 };
+        large += usize::from(bytes >= KILOBYTE);
+        if largest.is_none_or(|(most, _)| print.elements() > most) {
+            largest = Some((print.elements(), *hit));
+        }
+    }
+    let (_, largest) = largest?;
+    let share = |part: usize| part as f64 / all.max(1) as f64;
+    let whole = share(known) >= WHOLE;
+    if !whole && (share(any) < PART_OF.0 || large < PART_OF.1) {
+        return None;
+    }
+    Some(Candidate {
+        own_folder: likeness(&largest.0.path, &system.name),
+        rung: if whole { Rung::of(form) } else { Rung::Partial },
+        reference,
+        form,
+        share: if whole { share(known) } else { share(any) },
+        largest,
+    })
+}
+
+/// Returns how much a folder of a path below `code` is named like a system: 2 for the same name, 1 for a part of it.
+fn likeness(path: &str, system: &str) -> u8 {
+    let below = path.split_once("/code/").map_or("", |(_, below)| parent_of(below));
+    let name = plain(system);
+    let of_folder = |folder: &str| {
+        let folder = plain(folder);
+        let alike = folder.len() >= 4 && (name.contains(&folder) || folder.contains(&name));
+        if folder == name { 2 } else { u8::from(alike) }
+    };
+    below.split('/').map(of_folder).max().unwrap_or(0)
+}

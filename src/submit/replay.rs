@@ -1,0 +1,276 @@
+//! Runs a model on the official inputs and compares its outputs with a log, row by row.
+//!
+//! The inputs are not part of tinyaudit; submitters and reviewers have them. The model is taken from the submission's
+//! code, or given. An int8 model has one output per input and arithmetic, so that a log of the same model is reproduced
+//! exactly. A model of a vendor's own arithmetic is not, which says nothing about the log.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::audit::metrics::answers;
+use crate::infer::interpreter::quantized;
+use crate::infer::model::{Element, MAX_FILE};
+use crate::infer::{Arithmetic, Interpreter, Model, Values};
+use crate::model::{Run, Submitter, System};
+use crate::round::{BenchmarkSpec, Dataset, Task};
+use crate::schema::spelling::plain;
+use crate::source::{Entry, Tree, join};
+
+/// Largest difference of real outputs of one model on two runtimes, as a fraction.
+const RUNTIMES: f64 = 0.001;
+/// Minimum fraction of rows that are equal for a log to be reproduced.
+const REPRODUCED: f64 = 0.99;
+
+/// A model and where it comes from.
+#[derive(Debug)]
+pub struct ChosenModel {
+    /// Path in the submission, or the file that was given.
+    pub path: String,
+    /// The model.
+    pub model: Model,
+}
+
+/// How a log compares with a model in one arithmetic.
+#[derive(Debug, Clone, Serialize)]
+pub struct Comparison {
+    /// `int8-single`, `int8-double` or `float`.
+    pub arithmetic: &'static str,
+    /// Number of rows that are equal, as far as they are printed.
+    pub exact: usize,
+    /// Number of rows that are equal to within 1/256, or 0.1 % for real numbers.
+    pub near: usize,
+    /// Largest difference of an output, in 256ths; of a score, as a fraction of it.
+    pub largest: f64,
+}
+
+/// The outcome for one accuracy log.
+#[derive(Debug, Clone, Serialize)]
+pub struct Replayed {
+    /// Path of the run.
+    pub path: String,
+    /// The model that was run.
+    pub model: String,
+    /// Number of rows that were compared: inputs of the list that the log answers.
+    pub rows: usize,
+    /// Number of inputs of the list whose files were not found.
+    pub missing: usize,
+    /// One entry per arithmetic, the nearest first.
+    pub comparisons: Vec<Comparison>,
+    /// Whether at least 99 % of the rows are those of the model in one arithmetic.
+    pub reproduced: bool,
+}
+
+/// Reads a model file.
+///
+/// # Errors
+/// If it cannot be read, or is not a model that can be run.
+pub fn read_model(path: &Path) -> Result<ChosenModel, String> {
+    let shown = path.display().to_string();
+    let size = fs::metadata(path).map_err(|error| format!("{shown}: {error}"))?.len();
+    if size > MAX_FILE as u64 {
+        return Err(format!("{shown}: it has {size} bytes, expected at most {MAX_FILE}"));
+    }
+    let bytes = fs::read(path).map_err(|error| format!("{shown}: {error}"))?;
+    let model = Model::parse(&bytes).map_err(|error| format!("{shown}: {error}"))?;
+    Ok(ChosenModel { path: shown, model })
+}
+
+/// Finds a model for a benchmark in a submitter's code: a TFLite file whose input and output have the benchmark's sizes.
+/// A file in a folder named like the system comes first, int8 before real numbers.
+#[must_use]
+pub fn model_in_code(tree: &Tree, submitter: &Submitter, system: &System, spec: &BenchmarkSpec) -> Option<ChosenModel> {
+    let is_model = |entry: &&Entry| {
+        let named = entry.name().rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("tflite"));
+        entry.is_file() && named && entry.size().is_some_and(|size| size <= MAX_FILE as u64)
+    };
+    let entries = tree.below(&join(&submitter.path, "code"));
+    let models = entries.iter().filter(is_model).filter_map(|entry| {
+        let model = Model::parse(&tree.read(entry).ok()?).ok()?;
+        fits(&model, spec).then(|| ChosenModel { path: entry.path.to_string(), model })
+    });
+    models.min_by_key(|chosen| {
+        let own = chosen.path.split('/').any(|part| plain(part) == plain(&system.name));
+        let int8 = chosen.model.tensors[chosen.model.input].element == Element::I8;
+        (!own, !int8, chosen.path.clone())
+    })
+}
+
+/// Whether a model has the input and output of a benchmark.
+#[must_use]
+pub fn fits(model: &Model, spec: &BenchmarkSpec) -> bool {
+    let (input, output) = (model.tensors[model.input].elements(), model.tensors[model.output].elements());
+    match spec.task {
+        // A slice has real numbers of four bytes, and the model returns as many.
+        Task::Anomaly => input == output && spec.input_bytes == u32::try_from(4 * input).ok(),
+        Task::Classification => spec.input_bytes == u32::try_from(input).ok() && spec.outputs == Some(output),
+        Task::Wakeword => false,
+    }
+}
+
+/// Runs a model on the inputs of a list and compares it with the answers of a run.
+///
+/// # Errors
+/// If the model cannot be run, or none of the inputs is found.
+pub fn replay(
+    run: &Run,
+    spec: &BenchmarkSpec,
+    chosen: &ChosenModel,
+    inputs: &Path,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Replayed, String> {
+    let list = run.inputs.as_ref().and_then(|inputs| inputs.list).ok_or("the log does not cover an official list")?;
+    if !fits(&chosen.model, spec) {
+        return Err(format!("{}: its input or output does not have the size of this benchmark", chosen.path));
+    }
+    let rows = rows_of(run, spec, list);
+    let files: Vec<Option<PathBuf>> = list.inputs.iter().map(|(name, _)| input_file(inputs, list, name)).collect();
+    let missing = files.iter().filter(|file| file.is_none()).count();
+    let answered: Vec<(&[f64], &PathBuf)> =
+        rows.iter().zip(&files).filter_map(|(row, file)| Some((row.as_deref()?, file.as_ref()?))).collect();
+    if answered.is_empty() {
+        let folder = inputs.join(list.name);
+        return Err(format!("no input of {} was found in {} or {}", list.name, inputs.display(), folder.display()));
+    }
+    let int8 = chosen.model.tensors[chosen.model.output].element == Element::I8;
+    let arithmetics = if int8 { &Arithmetic::ALL[..] } else { &Arithmetic::ALL[..1] };
+    let mut comparisons = Vec::new();
+    for (index, arithmetic) in arithmetics.iter().enumerate() {
+        let interpreter =
+            Interpreter::new(&chosen.model, *arithmetic).map_err(|error| format!("{}: {error}", chosen.path))?;
+        let done = std::sync::atomic::AtomicUsize::new(index * answered.len());
+        let distances: Vec<(f64, bool, bool)> = answered
+            .par_iter()
+            .map(|(row, file)| {
+                let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+                let expected = outputs(&interpreter, &chosen.model, spec, list, &bytes)
+                    .map_err(|error| format!("{}: {error}", file.display()))?;
+                let now = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+                progress(now, arithmetics.len() * answered.len());
+                Ok(distance(row, &expected, spec.task, int8))
+            })
+            .collect::<Result<_, String>>()?;
+        comparisons.push(Comparison {
+            arithmetic: if int8 { arithmetic.name() } else { "float" },
+            exact: distances.iter().filter(|(_, exact, _)| *exact).count(),
+            near: distances.iter().filter(|(_, _, near)| *near).count(),
+            largest: distances.iter().map(|(distance, ..)| *distance).fold(0.0, f64::max),
+        });
+    }
+    comparisons.sort_by_key(|one| std::cmp::Reverse((one.near, one.exact)));
+    let reproduced = comparisons.first().is_some_and(|one| one.near as f64 >= REPRODUCED * answered.len() as f64);
+    let (path, model) = (run.path.clone(), chosen.path.clone());
+    Ok(Replayed { path, model, rows: answered.len(), missing, comparisons, reproduced })
+}
+
+/// Returns the answers of a run in the order of the list: the output vector, or the mean score of a file.
+fn rows_of(run: &Run, spec: &BenchmarkSpec, list: &Dataset) -> Vec<Option<Vec<f64>>> {
+    let mut rows: Vec<Option<Vec<f64>>> = vec![None; list.inputs.len()];
+    let mut counts = vec![0.0; list.inputs.len()];
+    for answer in answers(run) {
+        let Some(place) = list.place_of(answer.input).map(|place| place as usize) else { continue };
+        match (spec.task, &mut rows[place], answer.outputs) {
+            (Task::Anomaly, Some(sum), [score, ..]) => sum[0] += score,
+            (Task::Anomaly, empty, [score, ..]) => *empty = Some(vec![*score]),
+            (_, empty @ None, outputs) => *empty = Some(outputs.to_vec()),
+            _ => {}
+        }
+        counts[place] += 1.0;
+    }
+    if spec.task == Task::Anomaly {
+        rows.iter_mut()
+            .flatten()
+            .zip(counts.iter().filter(|count| **count > 0.0))
+            .for_each(|(row, count)| row[0] /= count);
+    }
+    rows
+}
+
+/// Returns the file of an input, in the folder itself or in one named after the list or its benchmark.
+fn input_file(folder: &Path, list: &Dataset, name: &str) -> Option<PathBuf> {
+    let of_list = list.name.split_once('-').map_or(list.name, |(own, _)| own);
+    ["", list.name, of_list].into_iter().map(|below| folder.join(below).join(name)).find(|path| path.is_file())
+}
+
+/// Returns the outputs for the bytes of an input file, 0 to 1; for anomaly detection, the mean score of its slices.
+fn outputs(
+    interpreter: &Interpreter<'_>,
+    model: &Model,
+    spec: &BenchmarkSpec,
+    list: &Dataset,
+    bytes: &[u8],
+) -> Result<Vec<f64>, String> {
+    let run = |input: Values| interpreter.run(input).map_err(|error| error.to_string());
+    if spec.task != Task::Anomaly {
+        return Ok(real(&run(input(model, spec, bytes))?, 1.0 / 256.0, -128));
+    }
+    let size = 4 * model.tensors[model.input].elements();
+    let mut sum = 0.0;
+    for slice in 0..list.slices as usize {
+        let start = slice * list.stride_bytes as usize;
+        let slice = bytes.get(start..start + size).ok_or("the file is too short")?;
+        let reals: Vec<f32> = slice.as_chunks::<4>().0.iter().map(|word| f32::from_le_bytes(*word)).collect();
+        let output = run(quantised_input(model, &reals))?;
+        let tensor = &model.tensors[model.output];
+        let scale = tensor.scales.first().map_or(1.0, |scale| f64::from(*scale));
+        let zero = tensor.zero_points.first().map_or(0, |zero| i32::try_from(*zero).unwrap_or(0));
+        let output = real(&output, scale, zero);
+        let errors = reals.iter().zip(&output).map(|(input, output)| (f64::from(*input) - output).powi(2));
+        sum += errors.sum::<f64>() / reals.len() as f64;
+    }
+    Ok(vec![sum / f64::from(list.slices)])
+}
+
+/// Returns real outputs as they are, and int8 outputs in real numbers.
+fn real(values: &Values, scale: f64, zero: i32) -> Vec<f64> {
+    match values {
+        Values::I8(values) => values.iter().map(|value| f64::from(i32::from(*value) - zero) * scale).collect(),
+        Values::F32(values) => values.iter().map(|value| f64::from(*value)).collect(),
+        Values::I32(values) => values.iter().map(|value| f64::from(*value)).collect(),
+    }
+}
+
+/// Converts the bytes of an input for a model: keywords are int8 features, pictures are unsigned bytes.
+fn input(model: &Model, spec: &BenchmarkSpec, bytes: &[u8]) -> Values {
+    let signed = spec.model.starts_with("kws");
+    let int8 = model.tensors[model.input].element == Element::I8;
+    let value = |byte: &u8| if signed { byte.cast_signed() } else { (byte ^ 0x80).cast_signed() };
+    if int8 {
+        return Values::I8(bytes.iter().map(value).collect());
+    }
+    // Real models for pictures of people take 0 to 1, the others the values of pixels.
+    let scale = if spec.model.starts_with("vww") { 1.0 / 255.0 } else { 1.0 };
+    Values::F32(
+        bytes.iter().map(|byte| if signed { f32::from(value(byte)) } else { f32::from(*byte) * scale }).collect(),
+    )
+}
+
+fn quantised_input(model: &Model, reals: &[f32]) -> Values {
+    let tensor = &model.tensors[model.input];
+    match (tensor.element, tensor.scales.first(), tensor.zero_points.first()) {
+        (Element::I8, Some(scale), Some(zero)) => {
+            let zero = i32::try_from(*zero).unwrap_or(0);
+            Values::I8(reals.iter().map(|real| quantized(*real, *scale, zero)).collect())
+        }
+        _ => Values::F32(reals.to_vec()),
+    }
+}
+
+/// Returns the largest difference of a row from the expected outputs, and whether the row is equal, exactly or nearly.
+fn distance(row: &[f64], expected: &[f64], task: Task, int8: bool) -> (f64, bool, bool) {
+    if row.len() < expected.len() {
+        return (f64::INFINITY, false, false);
+    }
+    let difference = row.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    if task == Task::Anomaly {
+        let part = difference / expected[0].abs().max(f64::MIN_POSITIVE);
+        return (part, part < RUNTIMES / 10.0, part < RUNTIMES);
+    }
+    let steps = difference * 256.0;
+    if int8 {
+        return (steps.floor(), steps < 1.0, steps < 2.0);
+    }
+    (steps, difference < RUNTIMES, difference < RUNTIMES)
+}

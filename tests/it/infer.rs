@@ -1,0 +1,396 @@
+//! Models are read and run; hostile files end quickly. The models are written here, by a small flatbuffer writer.
+
+use std::fs;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+use tempfile::TempDir;
+use tinyaudit::infer::weights::{forms_of, lines_of, references};
+use tinyaudit::infer::{Arithmetic, Interpreter, Model, Values};
+use tinyaudit::round::dataset;
+use tinyaudit::round::outputs::outputs;
+
+use crate::golden;
+
+/// A value in a flatbuffer.
+#[derive(Clone)]
+enum Node {
+    /// A table.
+    Table(Vec<Node>),
+    /// A field that has its default.
+    Absent,
+    /// A vector of tables.
+    Tables(Vec<Node>),
+    /// A vector: number of elements and their bytes.
+    Bytes(usize, Vec<u8>),
+    /// Four bytes in the table itself.
+    Word([u8; 4]),
+}
+
+fn word(value: i32) -> Node {
+    Node::Word(value.to_le_bytes())
+}
+
+fn ints(values: &[i32]) -> Node {
+    Node::Bytes(values.len(), values.iter().flat_map(|value| value.to_le_bytes()).collect())
+}
+
+fn floats(values: &[f32]) -> Node {
+    Node::Bytes(values.len(), values.iter().flat_map(|value| value.to_le_bytes()).collect())
+}
+
+fn longs(values: &[i64]) -> Node {
+    Node::Bytes(values.len(), values.iter().flat_map(|value| value.to_le_bytes()).collect())
+}
+
+/// Writes a value at the end of a file and returns its offset.
+fn write(node: &Node, file: &mut Vec<u8>) -> usize {
+    let u32_of = |value: usize| u32::try_from(value).unwrap().to_le_bytes();
+    match node {
+        Node::Table(fields) => {
+            let vtable = file.len();
+            let length = u16::try_from(4 + 2 * fields.len()).unwrap();
+            file.extend(length.to_le_bytes());
+            file.extend(u16::try_from(4 + 4 * fields.len()).unwrap().to_le_bytes());
+            for (index, field) in fields.iter().enumerate() {
+                let offset = if matches!(field, Node::Absent) { 0 } else { 4 + 4 * index };
+                file.extend(u16::try_from(offset).unwrap().to_le_bytes());
+            }
+            let table = file.len();
+            file.extend(u32_of(table - vtable));
+            for field in fields {
+                file.extend(if let Node::Word(bytes) = field { *bytes } else { [0; 4] });
+            }
+            for (index, field) in fields.iter().enumerate() {
+                if matches!(field, Node::Word(_) | Node::Absent) {
+                    continue;
+                }
+                let (place, target) = (table + 4 + 4 * index, write(field, file));
+                file[place..place + 4].copy_from_slice(&u32_of(target - place));
+            }
+            table
+        }
+        Node::Tables(tables) => {
+            let start = file.len();
+            file.extend(u32_of(tables.len()));
+            file.resize(file.len() + 4 * tables.len(), 0);
+            for (index, table) in tables.iter().enumerate() {
+                let (place, target) = (start + 4 + 4 * index, write(table, file));
+                file[place..place + 4].copy_from_slice(&u32_of(target - place));
+            }
+            start
+        }
+        Node::Bytes(count, bytes) => {
+            let start = file.len();
+            file.extend(u32_of(*count));
+            file.extend(bytes);
+            start
+        }
+        Node::Word(_) | Node::Absent => unreachable!("it is in its table"),
+    }
+}
+
+/// A tensor: shape, type, scale and zero point, data.
+struct Tensor {
+    shape: Vec<i32>,
+    element: i32,
+    quantization: Option<(Vec<f32>, i64)>,
+    data: Vec<u8>,
+}
+
+impl Tensor {
+    fn int8(shape: &[i32], scales: &[f32], zero: i64, data: &[i8]) -> Self {
+        let data = data.iter().map(|value| value.cast_unsigned()).collect();
+        Self { shape: shape.to_vec(), element: 9, quantization: Some((scales.to_vec(), zero)), data }
+    }
+
+    fn int32(values: &[i32]) -> Self {
+        let shape = vec![i32::try_from(values.len()).unwrap()];
+        Self { shape, element: 2, quantization: None, data: values.iter().flat_map(|one| one.to_le_bytes()).collect() }
+    }
+
+    fn float(shape: &[i32], data: &[f32]) -> Self {
+        let data = data.iter().flat_map(|value| value.to_le_bytes()).collect();
+        Self { shape: shape.to_vec(), element: 0, quantization: None, data }
+    }
+}
+
+/// An operator: code, inputs, output, options.
+type Operator = (i32, Vec<i32>, i32, Vec<Node>);
+
+/// Writes a model whose first tensor is the input and whose last one is the output.
+fn model(tensors: &[Tensor], operators: &[Operator]) -> Vec<u8> {
+    let table = Node::Table;
+    let buffers = std::iter::once(table(vec![Node::Absent]))
+        .chain(tensors.iter().map(|tensor| {
+            let data = || Node::Bytes(tensor.data.len(), tensor.data.clone());
+            table(vec![if tensor.data.is_empty() { Node::Absent } else { data() }])
+        }))
+        .collect();
+    let tensor_tables = tensors.iter().enumerate().map(|(index, tensor)| {
+        let quantization = tensor.quantization.as_ref().map_or(Node::Absent, |(scales, zero)| {
+            table(vec![Node::Absent, Node::Absent, floats(scales), longs(&vec![*zero; scales.len()])])
+        });
+        let buffer = i32::try_from(index + 1).unwrap();
+        table(vec![ints(&tensor.shape), word(tensor.element), word(buffer), Node::Absent, quantization])
+    });
+    let tensor_tables = tensor_tables.collect();
+    let codes =
+        operators.iter().map(|(code, ..)| table(vec![word(*code), Node::Absent, Node::Absent, word(*code)])).collect();
+    let operator_tables = operators.iter().enumerate().map(|(index, (_, inputs, output, options))| {
+        let index = i32::try_from(index).unwrap();
+        table(vec![word(index), ints(inputs), ints(&[*output]), word(1), table(options.clone())])
+    });
+    let operator_tables = operator_tables.collect();
+    let last = i32::try_from(tensors.len() - 1).unwrap();
+    let graph = table(vec![Node::Tables(tensor_tables), ints(&[0]), ints(&[last]), Node::Tables(operator_tables)]);
+    let root =
+        table(vec![word(3), Node::Tables(codes), Node::Tables(vec![graph]), Node::Absent, Node::Tables(buffers)]);
+    let mut file = vec![0, 0, 0, 0, b'T', b'F', b'L', b'3'];
+    let target = write(&root, &mut file);
+    file[..4].copy_from_slice(&u32::try_from(target).unwrap().to_le_bytes());
+    file
+}
+
+fn run(file: &[u8], arithmetic: Arithmetic, input: Values) -> Values {
+    let model = Model::parse(file).unwrap();
+    Interpreter::new(&model, arithmetic).unwrap().run(input).unwrap()
+}
+
+const FULLY_CONNECTED: i32 = 9;
+const CONV: i32 = 3;
+const SOFTMAX: i32 = 25;
+
+/// Two rows of weights, with a softmax behind them.
+fn small() -> Vec<u8> {
+    let tensors = [
+        Tensor::int8(&[1, 4], &[0.5], -1, &[]),
+        Tensor::int8(&[2, 4], &[0.25], 0, &[1, 2, 3, 4, -4, -3, -2, -1]),
+        Tensor::int32(&[8, -8]),
+        Tensor::int8(&[1, 2], &[0.125], 3, &[]),
+        Tensor::int8(&[1, 2], &[1.0 / 256.0], -128, &[]),
+    ];
+    let operators = [
+        (FULLY_CONNECTED, vec![0, 1, 2], 3, vec![word(0)]),
+        (SOFTMAX, vec![3], 4, vec![Node::Word(1.0_f32.to_le_bytes())]),
+    ];
+    model(&tensors, &operators)
+}
+
+#[test]
+fn a_small_model_gives_what_is_computed_by_hand() {
+    // Inputs 1, 3, 0, −1 are 1.0, 2.0, 0.5, 0.0. The sums are 1 · 0.5 + … + 8 · 0.125, in eighths.
+    let tensors = [
+        Tensor::int8(&[1, 4], &[0.5], -1, &[]),
+        Tensor::int8(&[2, 4], &[0.25], 0, &[1, 2, 3, 4, -4, -3, -2, -1]),
+        Tensor::int32(&[8, -8]),
+        Tensor::int8(&[1, 2], &[0.125], 3, &[]),
+    ];
+    let file = model(&tensors, &[(FULLY_CONNECTED, vec![0, 1, 2], 3, vec![word(0)])]);
+    let sum = |row: [i32; 4], bias: i32| row.iter().zip([2, 4, 1, 0]).map(|(a, b)| a * b).sum::<i32>() + bias;
+    let expected: Vec<i8> =
+        [sum([1, 2, 3, 4], 8), sum([-4, -3, -2, -1], -8)].iter().map(|sum| i8::try_from(sum + 3).unwrap()).collect();
+    for arithmetic in Arithmetic::ALL {
+        assert_eq!(run(&file, arithmetic, Values::I8(vec![1, 3, 0, -1])), Values::I8(expected.clone()));
+    }
+    let Values::I8(shares) = run(&small(), Arithmetic::DoubleRounding, Values::I8(vec![1, 3, 0, -1])) else { panic!() };
+    assert_eq!(shares, [127, -128], "the first output is 61 / 8 larger");
+}
+
+#[test]
+fn a_convolution_pads_and_applies_its_scales_per_channel() {
+    let filter: Vec<f32> = vec![1.0; 9].into_iter().chain((0..9_u8).map(f32::from)).collect();
+    let tensors = [
+        Tensor::float(&[1, 3, 3, 1], &[]),
+        Tensor::float(&[2, 3, 3, 1], &filter),
+        Tensor::float(&[2], &[0.5, 0.0]),
+        Tensor::float(&[1, 3, 3, 2], &[]),
+    ];
+    let options = vec![word(0), word(1), word(1), word(0), word(1), word(1)];
+    let file = model(&tensors, &[(CONV, vec![0, 1, 2], 3, options)]);
+    let input: Vec<f32> = (1..=9_u8).map(f32::from).collect();
+    let Values::F32(out) = run(&file, Arithmetic::SingleRounding, Values::F32(input)) else { panic!() };
+    // The corner sees four pixels, the middle all nine.
+    assert!((out[0] - (1.0 + 2.0 + 4.0 + 5.0 + 0.5)).abs() < 1e-5, "{out:?}");
+    assert!((out[8] - 45.5).abs() < 1e-5, "{out:?}");
+    let weighted: f32 = (0..9_u8).map(|k| f32::from(k) * f32::from(k + 1)).sum();
+    assert!((out[9] - weighted).abs() < 1e-4, "{out:?}");
+    assert_eq!(Model::parse(&file).unwrap().multiply_adds(), 9 * 18);
+}
+
+#[test]
+fn what_is_not_supported_is_named() {
+    let tensors = || [Tensor::int8(&[1, 4], &[0.5], 0, &[]), Tensor::int8(&[1, 4], &[0.5], 0, &[])];
+    let error = Model::parse(&model(&tensors(), &[(14, vec![0], 1, vec![])])).unwrap_err().to_string();
+    assert_eq!(error, "the operator LOGISTIC is not supported");
+    let error = Model::parse(b"not a model at all").unwrap_err().to_string();
+    assert!(error.contains("not a valid TFLite model"), "{error}");
+    let file = small();
+    let small = Model::parse(&file).unwrap();
+    let interpreter = Interpreter::new(&small, Arithmetic::DoubleRounding).unwrap();
+    assert!(interpreter.run(Values::I8(vec![0; 5])).unwrap_err().to_string().contains("the model expects 4"));
+}
+
+/// Shapes that promise more than the file has, or more work than any model of the benchmark, are refused.
+#[test]
+fn huge_models_are_refused_before_anything_is_allocated() {
+    let huge = [Tensor::int8(&[1, 1 << 30], &[0.5], 0, &[]), Tensor::int8(&[1, 4], &[0.5], 0, &[])];
+    assert!(Model::parse(&model(&huge, &[(22, vec![0], 1, vec![])])).unwrap_err().to_string().contains("too large"));
+    let tensors = [
+        Tensor::int8(&[1, 2000, 2000, 1], &[0.5], 0, &[]),
+        Tensor::int8(&[4, 64, 64, 1], &[0.5], 0, &vec![1; 4 * 64 * 64]),
+        Tensor::int32(&[0; 4]),
+        Tensor::int8(&[1, 2000, 2000, 4], &[0.5], 0, &[]),
+    ];
+    let options = vec![word(0), word(1), word(1), word(0), word(1), word(1)];
+    let file = model(&tensors, &[(CONV, vec![0, 1, 2], 3, options)]);
+    let read = Model::parse(&file).unwrap();
+    assert!(Interpreter::new(&read, Arithmetic::SingleRounding).unwrap_err().to_string().contains("multiply-adds"));
+}
+
+proptest! {
+    /// No change of a model makes it panic; it is refused, or it runs.
+    #[test]
+    fn damaged_models_end(changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
+        let mut file = small();
+        for (place, byte) in changes {
+            let place = place.index(file.len());
+            file[place] = byte;
+        }
+        if let Ok(model) = Model::parse(&file)
+            && let Ok(interpreter) = Interpreter::new(&model, Arithmetic::DoubleRounding)
+        {
+            let count = model.tensors[model.input].elements();
+            let _ = interpreter.run(Values::I8(vec![1; count.min(1 << 20)]));
+        }
+        let _ = forms_of(&file);
+    }
+}
+
+#[test]
+fn forms_of_a_model_are_its_weights_as_they_are_and_quantised_anew() {
+    let real: Vec<f32> = (0..128_u8).map(|value| f32::from(value) - 60.0).collect();
+    let tensors = [
+        Tensor::float(&[1, 16], &[]),
+        Tensor::float(&[8, 16], &real),
+        Tensor::float(&[8], &[0.0; 8]),
+        Tensor::float(&[1, 8], &[]),
+    ];
+    let lines = lines_of(&forms_of(&model(&tensors, &[(FULLY_CONNECTED, vec![0, 1, 2], 3, vec![word(0)])])).unwrap());
+    let forms: Vec<&str> = lines.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(forms, ["float", "per-tensor", "per-channel"]);
+    assert!(lines.lines().all(|line| line.contains(" 8x16 128 ")), "{lines}");
+}
+
+/// The reference models, if `TINYAUDIT_MODELS` names their folder, have the fingerprints in `rules/weights`, and each runs.
+#[test]
+fn reference_models_have_the_built_in_fingerprints() {
+    let Some(folder) = folder("TINYAUDIT_MODELS") else { return };
+    let known: Vec<String> = references().iter().flat_map(|one| one.prints.iter().map(ToString::to_string)).collect();
+    for (file, multiply_adds) in [
+        ("kws_ref_model.tflite", 2_656_768),
+        ("pretrainedResnet_quant.tflite", 12_501_632),
+        ("pretrainedResnet_large_int8.tflite", 76_473_920),
+        ("vww_96_int8.tflite", 7_489_664),
+        ("ad01_int8.tflite", 264_192),
+        ("str_ww_ref_model.tflite", 826_368),
+        ("pretrainedResnet.tflite", 12_501_632),
+    ] {
+        let bytes = std::fs::read(folder.join(file)).unwrap();
+        let prints = forms_of(&bytes).unwrap();
+        assert!(prints.iter().all(|print| known.contains(&print.to_string())), "{file}");
+        let model = Model::parse(&bytes).unwrap();
+        assert_eq!(model.multiply_adds(), multiply_adds, "{file}");
+        for arithmetic in Arithmetic::ALL {
+            let interpreter = Interpreter::new(&model, arithmetic).unwrap();
+            let count = model.tensors[model.input].elements();
+            let input =
+                if file.contains("Resnet.") { Values::F32(vec![0.0; count]) } else { Values::I8(vec![0; count]) };
+            interpreter.run(input).unwrap();
+        }
+    }
+}
+
+/// If `TINYAUDIT_INPUTS` names the folder of the official inputs, too, all outputs of kws are those in `rules/outputs`.
+#[test]
+fn outputs_of_the_reference_model_are_reproduced_to_the_bit() {
+    let (Some(models), Some(inputs)) = (folder("TINYAUDIT_MODELS"), folder("TINYAUDIT_INPUTS")) else { return };
+    let bytes = std::fs::read(models.join("kws_ref_model.tflite")).unwrap();
+    let model = Model::parse(&bytes).unwrap();
+    let known = outputs("kws01", "kws01").unwrap();
+    for arithmetic in Arithmetic::ALL {
+        let reference = known.arithmetics.iter().find(|one| one.name == arithmetic.name()).unwrap();
+        let interpreter = Interpreter::new(&model, arithmetic).unwrap();
+        for (place, (name, _)) in dataset("kws01").unwrap().inputs.iter().enumerate() {
+            let input = std::fs::read(inputs.join("kws01").join(name)).unwrap();
+            let input = input.iter().map(|byte| byte.cast_signed()).collect();
+            let Values::I8(output) = interpreter.run(Values::I8(input)).unwrap() else { panic!("{name}") };
+            let units: Vec<u16> = output.iter().map(|one| u16::try_from(i16::from(*one) + 128).unwrap()).collect();
+            assert_eq!(Some(&units[..]), reference.vector(place), "{name}, {}", arithmetic.name());
+        }
+    }
+}
+
+fn folder(name: &str) -> Option<PathBuf> {
+    let found = std::env::var_os(name).map(PathBuf::from);
+    if found.is_none() {
+        eprintln!("skipped: {name} is not set");
+    }
+    found
+}
+
+/// A model in the code is run on inputs, and the log that has its outputs is reproduced; one without a model is not
+/// compared.
+#[test]
+fn a_log_of_the_model_in_the_code_is_reproduced() {
+    let folder = TempDir::new().unwrap();
+    let (tree, inputs) = (folder.path().join("tree"), folder.path().join("inputs"));
+    golden::copy(golden::OTHERS.path(), &tree);
+    fs::create_dir_all(inputs.join("kws01")).unwrap();
+    let weights: Vec<i8> = (0..490 * 12_u32).map(|index| i8::try_from(index * index % 13).unwrap() - 6).collect();
+    let tensors = [
+        Tensor::int8(&[1, 490], &[0.5], 83, &[]),
+        Tensor::int8(&[12, 490], &[0.01], 0, &weights),
+        Tensor::int32(&[0; 12]),
+        Tensor::int8(&[1, 12], &[2.0], 0, &[]),
+        Tensor::int8(&[1, 12], &[1.0 / 256.0], -128, &[]),
+    ];
+    let softmax = (SOFTMAX, vec![3], 4, vec![Node::Word(0.1_f32.to_le_bytes())]);
+    let file = model(&tensors, &[(FULLY_CONNECTED, vec![0, 1, 2], 3, vec![word(0)]), softmax]);
+    let read = Model::parse(&file).unwrap();
+    let interpreter = Interpreter::new(&read, Arithmetic::DoubleRounding).unwrap();
+    let mut rows = Vec::new();
+    for (place, (name, _)) in dataset("kws01").unwrap().inputs.iter().enumerate() {
+        let bytes: Vec<u8> = (0..490).map(|index| u8::try_from((index * 7 + place * 31) % 251).unwrap()).collect();
+        fs::write(inputs.join("kws01").join(name), &bytes).unwrap();
+        let input = Values::I8(bytes.iter().map(|byte| byte.cast_signed()).collect());
+        let Values::I8(output) = interpreter.run(input).unwrap() else { panic!("{name}") };
+        let values = output.iter().map(|one| format!("{:.3}", f64::from(i16::from(*one) + 128) / 256.0));
+        rows.push(values.collect::<Vec<_>>().join(","));
+    }
+    let log = tree.join("closed/ExampleCo/results/simulated_m4_80mhz/kws/accuracy/log.txt");
+    let text = fs::read_to_string(&log).unwrap();
+    let mut rows = rows.into_iter();
+    let lines = text.split('\n').map(|line| match line.split_once("m-results-[") {
+        Some((before, _)) => format!("{before}m-results-[{}]", rows.next().unwrap()),
+        None => line.to_owned(),
+    });
+    fs::write(&log, lines.collect::<Vec<_>>().join("\n")).unwrap();
+    let replay = || {
+        let (tree, inputs) = (golden::text(&tree), golden::text(&inputs));
+        golden::run(&["replay", tree, "--inputs", inputs, "--round", "v1.3", "--benchmark", "kws", "--format", "json"])
+    };
+    let nothing = replay();
+    assert_eq!(nothing.status.code(), Some(2), "{}", golden::said(&nothing));
+    assert!(golden::said(&nothing).contains("name one with --model"), "{}", golden::said(&nothing));
+    fs::create_dir_all(tree.join("closed/ExampleCo/code/kws")).unwrap();
+    fs::write(tree.join("closed/ExampleCo/code/kws/own.tflite"), &file).unwrap();
+    let replayed = replay();
+    assert!(replayed.status.success(), "{}", golden::said(&replayed));
+    let outcome: serde_json::Value = serde_json::from_slice(&replayed.stdout).unwrap();
+    let first = &outcome["replayed"][0];
+    assert_eq!(first["rows"], 1000);
+    let double =
+        first["comparisons"].as_array().unwrap().iter().find(|one| one["arithmetic"] == "int8-double").unwrap();
+    assert_eq!(double["exact"], 1000, "{first}");
+}
