@@ -14,7 +14,7 @@ use crate::infer::weights::{Form, Found, Reference, references, search};
 use crate::schema::spelling::plain;
 use crate::source::{Entry, Tree, join, parent_of};
 
-/// Maximum size of a file that is searched, in bytes; larger ones are no firmware for a microcontroller.
+/// Maximum size of a file that is searched, in bytes; larger ones are not firmware of a microcontroller.
 const MAX_FILE: u64 = 64 << 20;
 /// Maximum number of bytes that compressed files of a submitter are unpacked to, per file.
 const MAX_UNPACKED: u64 = 64 << 20;

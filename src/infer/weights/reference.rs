@@ -1,6 +1,6 @@
 //! The reference models whose weights are recognised (`rules/weights/*.txt`).
 //!
-//! A file consists of a header, an empty line, and one line per tensor and form, as [`super::Print`] writes them. The
+//! A file consists of a header, an empty line, and one line per tensor and form, as [`Print`] writes them. The
 //! header has `key: value` lines: the benchmark, the source, and the digest of every model file.
 
 use std::sync::LazyLock;
