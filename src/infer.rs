@@ -10,9 +10,12 @@ mod flatbuffer;
 pub mod interpreter;
 mod kernels;
 pub mod model;
+pub mod network;
 pub mod weights;
 
 pub use arithmetic::Arithmetic;
 pub use error::ModelError;
+#[cfg(feature = "internals")]
 pub use interpreter::{Interpreter, Values};
 pub use model::Model;
+pub use network::Network;

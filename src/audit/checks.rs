@@ -94,6 +94,7 @@ pub(crate) mod log_of_another_session;
 pub(crate) mod mode_disagrees_with_folder;
 pub(crate) mod model_disagrees_with_benchmark;
 pub(crate) mod model_of_benchmark;
+pub(crate) mod model_unrecognised;
 pub(crate) mod name_hidden;
 pub(crate) mod name_not_portable;
 pub(crate) mod name_with_space;
@@ -318,6 +319,7 @@ pub(crate) static CHECKS: &[Check] = &[
     latency_unlike_siblings::CHECK,
     load_time_disagrees::CHECK,
     loads_shared::CHECK,
+    model_unrecognised::CHECK,
     name_hidden::CHECK,
     name_not_portable::CHECK,
     name_with_space::CHECK,

@@ -55,7 +55,7 @@ impl DemoCommand {
         let preferred = if round.runners.mlcommons.benchmarks.is_empty() { Runner::Eembc } else { Runner::Mlcommons };
         let dialect = self.dialect.map_or(preferred, Dialect::runner);
         let systems: anyhow::Result<Vec<_>> =
-            names.iter().map(|name| Ok((Arc::new(profile_named(name)?), dialect))).collect();
+            names.iter().map(|name| Ok((Arc::new(profile_named(name, None)?), dialect))).collect();
         let allowed = &round.runners.get(dialect).benchmarks;
         let wanted: Vec<&String> = match &self.benchmarks[..] {
             [] => round.benchmarks.keys().collect(),

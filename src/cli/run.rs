@@ -1,6 +1,6 @@
 //! `tinyaudit run`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,10 +9,13 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::streams::{advance, print_info, progress};
+use crate::infer::network::fits;
+use crate::model::weights_of;
 use crate::parse::claims::{self, Claims};
 use crate::round::{Mode, Round, Runner, Task};
 use crate::submit::demo;
 use crate::submit::output::write_files;
+use crate::submit::replay::read_model;
 use crate::testbench::device::link::Link;
 use crate::testbench::device::place::Place;
 use crate::testbench::device::{Device, SECOND, discard_pending};
@@ -20,6 +23,7 @@ use crate::testbench::runner::inputs::{Folder, Inputs, Synthetic};
 use crate::testbench::runner::measure::Ports;
 use crate::testbench::runner::{Job, PATIENCE, Progress, Setup, list_for, measure, session_files};
 use crate::testbench::simulator::Profile;
+use crate::testbench::simulator::answers::model_string;
 use crate::testbench::simulator::random::seed_of;
 
 const EXAMPLES: &str = "\
@@ -72,6 +76,11 @@ pub struct Run {
     /// Folder to write the session into; must be new or empty
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
+    /// TFLite model that the simulated device runs on the inputs, which are those of --datasets
+    ///
+    /// Shows the Top-1 or AUC of a model before there is firmware, and whether its weights are those of the reference.
+    #[arg(long, value_name = "FILE", requires = "profile", requires = "datasets")]
+    model: Option<PathBuf>,
     /// Folder with the data sets, `<list>/<file>`
     ///
     /// Required for a real device. Without it, a simulated device gets synthetic inputs.
@@ -131,15 +140,34 @@ pub fn place() -> impl TypedValueParser<Value = Place> {
     OsStringValueParser::new().try_map(Place::try_from)
 }
 
-/// Returns a built-in profile, or reads one from a file.
-pub fn profile_named(name: &str) -> anyhow::Result<Profile> {
-    let path = std::path::Path::new(name);
-    if path.is_file() {
+/// Returns a built-in profile, or reads one from a file. `model` is the model that the device runs, if it is not that
+/// of the profile.
+pub fn profile_named(name: &str, model: Option<&Path>) -> anyhow::Result<Profile> {
+    let path = Path::new(name);
+    let mut profile = if path.is_file() {
         let text = std::fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        return Ok(Profile::parse(&stem, name, &text)?);
+        Profile::parse(&stem, name, &text)?
+    } else {
+        Profile::named(name)?
+    };
+    let own = profile.model.as_ref().map(|model| path.parent().unwrap_or(Path::new("")).join(model));
+    if let Some(model) = model.map(Path::to_owned).or(own) {
+        let read = read_model(&model).map_err(anyhow::Error::msg)?;
+        profile.network = Some(Arc::new(read.model));
     }
-    Ok(Profile::named(name)?)
+    Ok(profile)
+}
+
+/// Refuses a model that does not have the input and output of a benchmark.
+pub fn refuse_other_model(profile: &Profile, benchmark: &str) -> anyhow::Result<()> {
+    let name = model_string(benchmark);
+    match &profile.network {
+        Some(model) if !fits(model, &name) => {
+            anyhow::bail!("the model does not have the input and output of {benchmark}; name a model of {benchmark}")
+        }
+        _ => Ok(()),
+    }
 }
 
 impl Run {
@@ -169,7 +197,9 @@ impl Run {
                 self.benchmark
             );
         }
-        let profile = self.profile.as_deref().map(profile_named).transpose()?.map(Arc::new);
+        let read = |name: &str| profile_named(name, self.model.as_deref());
+        let profile = self.profile.as_deref().map(read).transpose()?.map(Arc::new);
+        profile.as_ref().map_or(Ok(()), |profile| refuse_other_model(profile, &self.benchmark))?;
         let of_profile = profile
             .as_ref()
             .and_then(|profile| crate::testbench::simulator::answers::list_of(profile, &self.benchmark));
@@ -219,6 +249,10 @@ impl Run {
         write_files(&files, &self.into)?;
         let claims = files.get("results.txt").map(|bytes| claims::parse(bytes)).unwrap_or_default();
         print_info(&format!("{}: {}", self.into.display(), summary(&claims)));
+        if let Some(model) = &self.model {
+            let weights = weights_of(&model.display().to_string(), &std::fs::read(model)?, &self.benchmark);
+            print_info(&format!("{}: {weights}", model.display()));
+        }
         Ok(ExitCode::SUCCESS)
     }
 

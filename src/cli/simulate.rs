@@ -1,6 +1,7 @@
 //! `tinyaudit simulate`
 
 use std::cell::Cell;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use clap::Args;
 
-use super::run::{ModeName, place, profile_named};
+use super::run::{ModeName, place, profile_named, refuse_other_model};
 use super::streams::print_info;
 use crate::testbench::device::place::Place;
 use crate::testbench::device::served::serve;
@@ -33,6 +34,9 @@ pub struct Simulate {
     /// Benchmark, by its short name, for example ic
     #[arg(long, value_name = "NAME")]
     benchmark: String,
+    /// TFLite model that the device runs on the inputs that it receives
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
     /// Mode that the firmware is built for
     #[arg(long, value_enum, default_value = "performance")]
     mode: ModeName,
@@ -73,7 +77,8 @@ impl Simulate {
         if !(self.speed.is_finite() && self.speed > 0.0) {
             anyhow::bail!("--speed is {}; a positive number is required", self.speed);
         }
-        let profile = Arc::new(profile_named(&self.profile)?);
+        let profile = Arc::new(profile_named(&self.profile, self.model.as_deref())?);
+        refuse_other_model(&profile, &self.benchmark)?;
         if matches!(self.mode, ModeName::Energy) && self.monitor.is_none() {
             anyhow::bail!("energy mode requires --monitor, because the energy monitor powers the device");
         }

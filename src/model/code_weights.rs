@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::{Submitter, System};
+use super::Submitter;
+use crate::infer::Model;
+use crate::infer::network::benchmarks_of;
 use crate::infer::weights::{Form, Found, Reference, references, search};
 use crate::schema::spelling::plain;
 use crate::source::{Entry, Tree, join, parent_of};
@@ -26,6 +28,8 @@ const MAX_ARCHIVE: u64 = 32 << 20;
 pub struct CodeWeights {
     /// Files below `code` in which weights were found, sorted by path.
     pub files: Vec<WeightsFile>,
+    /// Models that can be read, with the model strings of the benchmarks whose input and output they have.
+    pub models: Vec<(String, Vec<&'static str>)>,
     /// Number of files with content below `code`.
     pub searched: usize,
     /// Number of these that could not be read.
@@ -44,6 +48,22 @@ pub struct WeightsFile {
 /// Digest and length of the content of a file.
 type Content = (u64, u64);
 
+/// Returns which reference weights of a benchmark are in a file, given its name and content.
+#[must_use]
+pub fn weights_of(path: &str, content: &[u8], benchmark: &str) -> WeightsInCode {
+    let mut stream = |take: &mut dyn FnMut(&[u8])| {
+        content.chunks(PART).for_each(take);
+        Ok(())
+    };
+    let found = Arc::new(search(&mut stream).unwrap_or_default());
+    let file = WeightsFile { path: path.to_owned(), found };
+    CodeWeights { files: vec![file], models: Vec::new(), searched: 1, unreadable: 0 }.of_result(
+        "",
+        (benchmark, ""),
+        false,
+    )
+}
+
 /// Results by content, so that copies are searched once.
 #[derive(Default)]
 pub(crate) struct Searched(Mutex<BTreeMap<Content, Arc<Vec<Found>>>>);
@@ -60,9 +80,17 @@ pub(crate) fn read(tree: &Tree, submitter: &Submitter, searched: &Searched) -> C
             Ok((!found.is_empty()).then(|| WeightsFile { path: entry.path.to_string(), found }))
         })
         .collect();
+    let models = files.iter().filter_map(|entry| {
+        let named = entry.name().rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("tflite"));
+        let small = entry.size().is_some_and(|size| size <= MAX_ARCHIVE);
+        let bytes = (named && small).then(|| tree.read(entry).ok()).flatten()?;
+        let fitting = benchmarks_of(&Model::parse(&bytes).ok()?);
+        (!fitting.is_empty()).then(|| (entry.path.to_string(), fitting))
+    });
+    let models = models.collect();
     let unreadable = results.iter().filter(|result| result.is_err()).count();
     let files_found = results.into_iter().flatten().flatten().collect();
-    CodeWeights { files: files_found, searched: files.len(), unreadable }
+    CodeWeights { files: files_found, models, searched: files.len(), unreadable }
 }
 
 fn search_entry(tree: &Tree, entry: &Entry, searched: &Searched) -> io::Result<Arc<Vec<Found>>> {
@@ -202,12 +230,14 @@ pub struct WeightsInCode {
     pub is_shared: bool,
     /// `shipped`, `absent` or `unreadable`.
     pub code: &'static str,
+    /// A model with the benchmark's input and output, if nothing in the code has reference weights.
+    pub other_model: Option<String>,
 }
 
 /// What the code contains, in one line.
 impl fmt::Display for WeightsInCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rung, reference, scheme, share, layout, file, is_shared, code } = self;
+        let Self { rung, reference, scheme, share, layout, file, is_shared, code, .. } = self;
         let (Some(reference), Some((file, offset))) = (reference, file) else {
             return f.write_str(match *code {
                 "absent" => "there is no code to search for weights",
@@ -256,7 +286,7 @@ impl CodeWeights {
     /// Returns which reference weights of a benchmark are in the code of a system. `several` says whether the submitter
     /// has other systems.
     #[must_use]
-    pub(crate) fn of_result(&self, system: &System, benchmark: &str, several: bool) -> WeightsInCode {
+    pub(crate) fn of_result(&self, system: &str, (benchmark, name): (&str, &str), several: bool) -> WeightsInCode {
         let none = WeightsInCode {
             rung: Rung::None,
             reference: None,
@@ -270,6 +300,7 @@ impl CodeWeights {
                 (all, unreadable) if all == unreadable => "unreadable",
                 _ => "shipped",
             },
+            other_model: None,
         };
         let mut best: Option<Candidate<'_>> = None;
         let files = self.files.iter().map(|file| vec![file]);
@@ -285,7 +316,9 @@ impl CodeWeights {
             }
         }
         let Some(Candidate { own_folder, rung, reference, form, share, largest: (file, found) }) = best else {
-            return none;
+            let fits = |(_, names): &&(String, Vec<&str>)| names.contains(&name);
+            let other_model = self.models.iter().find(fits).map(|(path, _)| path.clone());
+            return WeightsInCode { other_model, ..none };
         };
         WeightsInCode {
             rung,
@@ -325,7 +358,7 @@ fn candidate<'a>(
     group: &[&'a WeightsFile],
     reference: &'static Reference,
     form: Form,
-    system: &System,
+    system: &str,
 ) -> Option<Candidate<'a>> {
     // Forms of a tensor may be equal, so it is the sum that counts.
     let hits: BTreeMap<(usize, u64), (&'a WeightsFile, &'a Found)> = group
@@ -354,7 +387,7 @@ fn candidate<'a>(
         return None;
     }
     Some(Candidate {
-        own_folder: likeness(&largest.0.path, &system.name),
+        own_folder: likeness(&largest.0.path, system),
         rung: if whole { Rung::of(form) } else { Rung::Partial },
         reference,
         form,

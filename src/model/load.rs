@@ -114,7 +114,7 @@ pub(crate) fn load(
         for submitter in &mut submission.submitters {
             submitter.code_weights = Some(Arc::new(code_weights::read(tree, submitter, &searched)));
         }
-        find_weights(&mut submission);
+        find_weights(&mut submission, round);
     }
     submission.unread = unread(tree, round, &submission, submitter.is_none());
     let mut found: Vec<Vec<Benchmark>> =
@@ -150,14 +150,15 @@ pub(crate) fn load(
 }
 
 /// Finds the weights in the code of every result.
-fn find_weights(submission: &mut Submission) {
+fn find_weights(submission: &mut Submission, round: &Round) {
     for submitter in &submission.submitters {
         let Some(weights) = submitter.code_weights.clone() else { continue };
         let several = submission.systems.iter().filter(|system| system.belongs_to(submitter)).count() > 1;
         for system in submission.systems.iter_mut().filter(|system| system.belongs_to(submitter)) {
             let mut benchmarks = std::mem::take(&mut system.benchmarks);
             for benchmark in &mut benchmarks {
-                benchmark.weights = Some(weights.of_result(system, benchmark.short_name(), several));
+                let name = benchmark.spec(round).map_or("", |spec| spec.model.as_str());
+                benchmark.weights = Some(weights.of_result(&system.name, (benchmark.short_name(), name), several));
             }
             system.benchmarks = benchmarks;
         }

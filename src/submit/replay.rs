@@ -11,9 +11,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::audit::metrics::answers;
-use crate::infer::interpreter::quantized;
 use crate::infer::model::{Element, MAX_FILE};
-use crate::infer::{Arithmetic, Interpreter, Model, Values};
+use crate::infer::network::fits;
+use crate::infer::{Arithmetic, Model, Network};
 use crate::model::{Run, Submitter, System};
 use crate::round::{BenchmarkSpec, Dataset, Task};
 use crate::schema::spelling::plain;
@@ -89,25 +89,13 @@ pub fn model_in_code(tree: &Tree, submitter: &Submitter, system: &System, spec: 
     let entries = tree.below(&join(&submitter.path, "code"));
     let models = entries.iter().filter(is_model).filter_map(|entry| {
         let model = Model::parse(&tree.read(entry).ok()?).ok()?;
-        fits(&model, spec).then(|| ChosenModel { path: entry.path.to_string(), model })
+        fits(&model, &spec.model).then(|| ChosenModel { path: entry.path.to_string(), model })
     });
     models.min_by_key(|chosen| {
         let own = chosen.path.split('/').any(|part| plain(part) == plain(&system.name));
         let int8 = chosen.model.tensors[chosen.model.input].element == Element::I8;
         (!own, !int8, chosen.path.clone())
     })
-}
-
-/// Whether a model has the input and output of a benchmark.
-#[must_use]
-pub fn fits(model: &Model, spec: &BenchmarkSpec) -> bool {
-    let (input, output) = (model.tensors[model.input].elements(), model.tensors[model.output].elements());
-    match spec.task {
-        // A slice has real numbers of four bytes, and the model returns as many.
-        Task::Anomaly => input == output && spec.input_bytes == u32::try_from(4 * input).ok(),
-        Task::Classification => spec.input_bytes == u32::try_from(input).ok() && spec.outputs == Some(output),
-        Task::Wakeword => false,
-    }
 }
 
 /// Runs a model on the inputs of a list and compares it with the answers of a run.
@@ -122,9 +110,6 @@ pub fn replay(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Replayed, String> {
     let list = run.inputs.as_ref().and_then(|inputs| inputs.list).ok_or("the log does not cover an official list")?;
-    if !fits(&chosen.model, spec) {
-        return Err(format!("{}: its input or output does not have the size of this benchmark", chosen.path));
-    }
     let rows = rows_of(run, spec, list);
     let files: Vec<Option<PathBuf>> = list.inputs.iter().map(|(name, _)| input_file(inputs, list, name)).collect();
     let missing = files.iter().filter(|file| file.is_none()).count();
@@ -138,15 +123,15 @@ pub fn replay(
     let arithmetics = if int8 { &Arithmetic::ALL[..] } else { &Arithmetic::ALL[..1] };
     let mut comparisons = Vec::new();
     for (index, arithmetic) in arithmetics.iter().enumerate() {
-        let interpreter =
-            Interpreter::new(&chosen.model, *arithmetic).map_err(|error| format!("{}: {error}", chosen.path))?;
+        let network = Network::new(&chosen.model, *arithmetic, &spec.model);
+        let network = network.map_err(|error| format!("{}: {error}", chosen.path))?;
         let done = std::sync::atomic::AtomicUsize::new(index * answered.len());
         let distances: Vec<(f64, bool, bool)> = answered
             .par_iter()
             .map(|(row, file)| {
                 let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-                let expected = outputs(&interpreter, &chosen.model, spec, list, &bytes)
-                    .map_err(|error| format!("{}: {error}", file.display()))?;
+                let expected = outputs(&network, spec, list, &bytes);
+                let expected = expected.map_err(|error| format!("{}: {error}", file.display()))?;
                 let now = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
                 progress(now, arithmetics.len() * answered.len());
                 Ok(distance(row, &expected, spec.task, int8))
@@ -194,68 +179,20 @@ fn input_file(folder: &Path, list: &Dataset, name: &str) -> Option<PathBuf> {
     ["", list.name, of_list].into_iter().map(|below| folder.join(below).join(name)).find(|path| path.is_file())
 }
 
-/// Returns the outputs for the bytes of an input file, 0 to 1; for anomaly detection, the mean score of its slices.
-fn outputs(
-    interpreter: &Interpreter<'_>,
-    model: &Model,
-    spec: &BenchmarkSpec,
-    list: &Dataset,
-    bytes: &[u8],
-) -> Result<Vec<f64>, String> {
-    let run = |input: Values| interpreter.run(input).map_err(|error| error.to_string());
+/// Returns the outputs for the bytes of an input file; for anomaly detection, the mean score of its slices.
+fn outputs(network: &Network<'_>, spec: &BenchmarkSpec, list: &Dataset, bytes: &[u8]) -> Result<Vec<f64>, String> {
+    let answer = |bytes: &[u8]| network.answer(bytes).map_err(|error| error.to_string());
     if spec.task != Task::Anomaly {
-        return Ok(real(&run(input(model, spec, bytes))?, 1.0 / 256.0, -128));
+        return answer(bytes);
     }
-    let size = 4 * model.tensors[model.input].elements();
+    let size = list.input_bytes.unwrap_or(0) as usize;
     let mut sum = 0.0;
     for slice in 0..list.slices as usize {
         let start = slice * list.stride_bytes as usize;
         let slice = bytes.get(start..start + size).ok_or("the file is too short")?;
-        let reals: Vec<f32> = slice.as_chunks::<4>().0.iter().map(|word| f32::from_le_bytes(*word)).collect();
-        let output = run(quantised_input(model, &reals))?;
-        let tensor = &model.tensors[model.output];
-        let scale = tensor.scales.first().map_or(1.0, |scale| f64::from(*scale));
-        let zero = tensor.zero_points.first().map_or(0, |zero| i32::try_from(*zero).unwrap_or(0));
-        let output = real(&output, scale, zero);
-        let errors = reals.iter().zip(&output).map(|(input, output)| (f64::from(*input) - output).powi(2));
-        sum += errors.sum::<f64>() / reals.len() as f64;
+        sum += answer(slice)?.iter().sum::<f64>();
     }
     Ok(vec![sum / f64::from(list.slices)])
-}
-
-/// Returns real outputs as they are, and int8 outputs in real numbers.
-fn real(values: &Values, scale: f64, zero: i32) -> Vec<f64> {
-    match values {
-        Values::I8(values) => values.iter().map(|value| f64::from(i32::from(*value) - zero) * scale).collect(),
-        Values::F32(values) => values.iter().map(|value| f64::from(*value)).collect(),
-        Values::I32(values) => values.iter().map(|value| f64::from(*value)).collect(),
-    }
-}
-
-/// Converts the bytes of an input for a model: keywords are int8 features, pictures are unsigned bytes.
-fn input(model: &Model, spec: &BenchmarkSpec, bytes: &[u8]) -> Values {
-    let signed = spec.model.starts_with("kws");
-    let int8 = model.tensors[model.input].element == Element::I8;
-    let value = |byte: &u8| if signed { byte.cast_signed() } else { (byte ^ 0x80).cast_signed() };
-    if int8 {
-        return Values::I8(bytes.iter().map(value).collect());
-    }
-    // Real models for pictures of people take 0 to 1, the others the values of pixels.
-    let scale = if spec.model.starts_with("vww") { 1.0 / 255.0 } else { 1.0 };
-    Values::F32(
-        bytes.iter().map(|byte| if signed { f32::from(value(byte)) } else { f32::from(*byte) * scale }).collect(),
-    )
-}
-
-fn quantised_input(model: &Model, reals: &[f32]) -> Values {
-    let tensor = &model.tensors[model.input];
-    match (tensor.element, tensor.scales.first(), tensor.zero_points.first()) {
-        (Element::I8, Some(scale), Some(zero)) => {
-            let zero = i32::try_from(*zero).unwrap_or(0);
-            Values::I8(reals.iter().map(|real| quantized(*real, *scale, zero)).collect())
-        }
-        _ => Values::F32(reals.to_vec()),
-    }
 }
 
 /// Returns the largest difference of a row from the expected outputs, and whether the row is equal, exactly or nearly.

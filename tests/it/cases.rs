@@ -16,7 +16,7 @@ use tinyaudit::round::Round;
 use tinyaudit::round::outputs::outputs;
 use tinyaudit::source::Tree;
 
-use crate::golden;
+use crate::{golden, infer};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,6 +114,8 @@ enum Edit {
     VaryLoads { file: PathBuf, seed: usize },
     /// Writes the outputs of the kws reference model into a log of the EEMBC runner, one of them for another class.
     ReferenceOutputs { file: PathBuf, forged: Option<usize> },
+    /// Writes a TFLite model with an input of so many bytes, and so many outputs.
+    Model { file: PathBuf, input: u32, outputs: u32 },
     /// Adds a row to the table of a Word checklist.
     Row { file: PathBuf, cells: Vec<String> },
 }
@@ -146,6 +148,7 @@ fn vary_loads(lines: &mut [String], seed: usize) {
     }
 }
 
+#[allow(clippy::too_many_lines)] // a few per edit
 fn apply(edit: &Edit, root: &Path) {
     let place = |path: &Path| match path.strip_prefix("/") {
         Ok(below_root) => root.join(below_root),
@@ -240,6 +243,11 @@ fn apply(edit: &Edit, root: &Path) {
         }),
         Edit::VaryLoads { file, seed } => edit_log(&place(file), |lines| vary_loads(lines, *seed)),
         Edit::ReferenceOutputs { file, forged } => edit_log(&place(file), |lines| reference_outputs(lines, *forged)),
+        Edit::Model { file, input, outputs } => {
+            let path = place(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, infer::own_model(*input, *outputs)).unwrap();
+        }
         Edit::Checklist { file, old, new } => edit_checklist(&place(file), |checklist| {
             let (ticked, text) = new.strip_prefix("X ").map_or((false, new.as_str()), |text| (true, text));
             let item = checklist.lines.iter_mut().find(|item| item.text == *old).expect("the line is there");
@@ -305,7 +313,7 @@ fn findings(case: &Case) -> (Vec<String>, Vec<(String, Example)>) {
             .submission
     });
     let tree = Tree::open(folder.path()).unwrap();
-    let mut report = Report::load(&tree, round, Loading { earlier, ..Loading::default() }).unwrap();
+    let mut report = Report::load(&tree, round, Loading { earlier, weights: true, ..Loading::default() }).unwrap();
     if let Some(text) = &case.waivers {
         report.waive(&tinyaudit::audit::waiver::parse(text, "waivers.yaml").unwrap(), "waivers.yaml");
     }

@@ -339,52 +339,73 @@ fn folder(name: &str) -> Option<PathBuf> {
     found
 }
 
-/// A model in the code is run on inputs, and the log that has its outputs is reproduced; one without a model is not
-/// compared.
-#[test]
-fn a_log_of_the_model_in_the_code_is_reproduced() {
-    let folder = TempDir::new().unwrap();
-    let (tree, inputs) = (folder.path().join("tree"), folder.path().join("inputs"));
-    golden::copy(golden::OTHERS.path(), &tree);
-    fs::create_dir_all(inputs.join("kws01")).unwrap();
-    let weights: Vec<i8> = (0..490 * 12_u32).map(|index| i8::try_from(index * index % 13).unwrap() - 6).collect();
+/// A model of one layer with an input of so many bytes and so many classes. Its weights are those of no reference.
+pub fn own_model(input: u32, outputs: u32) -> Vec<u8> {
+    let weights: Vec<i8> =
+        (0..input * outputs).map(|index| i8::try_from(index % 97 * (index % 89) % 13).unwrap() - 6).collect();
+    let (input, outputs) = (i32::try_from(input).unwrap(), i32::try_from(outputs).unwrap());
     let tensors = [
-        Tensor::int8(&[1, 490], &[0.5], 83, &[]),
-        Tensor::int8(&[12, 490], &[0.01], 0, &weights),
-        Tensor::int32(&[0; 12]),
-        Tensor::int8(&[1, 12], &[2.0], 0, &[]),
-        Tensor::int8(&[1, 12], &[1.0 / 256.0], -128, &[]),
+        Tensor::int8(&[1, input], &[0.5], 83, &[]),
+        Tensor::int8(&[outputs, input], &[0.01], 0, &weights),
+        Tensor::int32(&vec![0; usize::try_from(outputs).unwrap()]),
+        Tensor::int8(&[1, outputs], &[2.0], 0, &[]),
+        Tensor::int8(&[1, outputs], &[1.0 / 256.0], -128, &[]),
     ];
     let softmax = (SOFTMAX, vec![3], 4, vec![Node::Word(0.1_f32.to_le_bytes())]);
-    let file = model(&tensors, &[(FULLY_CONNECTED, vec![0, 1, 2], 3, vec![word(0)]), softmax]);
-    let read = Model::parse(&file).unwrap();
-    let interpreter = Interpreter::new(&read, Arithmetic::DoubleRounding).unwrap();
-    let mut rows = Vec::new();
+    model(&tensors, &[(FULLY_CONNECTED, vec![0, 1, 2], 3, vec![word(0)]), softmax])
+}
+
+/// A simulated device runs a model on the bytes it is sent. The log of that session is reproduced with the model in the
+/// code, and without one it is not compared.
+#[test]
+fn the_log_of_a_device_with_a_model_is_reproduced() {
+    let folder = TempDir::new().unwrap();
+    let below = |name: &str| folder.path().join(name);
+    let (tree, inputs, session) = (below("tree"), below("inputs"), below("session"));
+    golden::copy(golden::OTHERS.path(), &tree);
+    fs::create_dir_all(inputs.join("kws01")).unwrap();
     for (place, (name, _)) in dataset("kws01").unwrap().inputs.iter().enumerate() {
         let bytes: Vec<u8> = (0..490).map(|index| u8::try_from((index * 7 + place * 31) % 251).unwrap()).collect();
         fs::write(inputs.join("kws01").join(name), &bytes).unwrap();
-        let input = Values::I8(bytes.iter().map(|byte| byte.cast_signed()).collect());
-        let Values::I8(output) = interpreter.run(input).unwrap() else { panic!("{name}") };
-        let values = output.iter().map(|one| format!("{:.3}", f64::from(i16::from(*one) + 128) / 256.0));
-        rows.push(values.collect::<Vec<_>>().join(","));
     }
-    let log = tree.join("closed/ExampleCo/results/simulated_m4_80mhz/kws/accuracy/log.txt");
-    let text = fs::read_to_string(&log).unwrap();
-    let mut rows = rows.into_iter();
-    let lines = text.split('\n').map(|line| match line.split_once("m-results-[") {
-        Some((before, _)) => format!("{before}m-results-[{}]", rows.next().unwrap()),
-        None => line.to_owned(),
-    });
-    fs::write(&log, lines.collect::<Vec<_>>().join("\n")).unwrap();
+    let own = below("own.tflite");
+    fs::write(&own, own_model(490, 12)).unwrap();
+    let (own, datasets, into) = (golden::text(&own), golden::text(&inputs), golden::text(&session));
+    let run = |benchmark: &str, into: &str| {
+        let device = ["run", "--profile", "cortex-m4-reference", "--model", own, "--benchmark", benchmark];
+        let rest = ["--mode", "accuracy", "--dialect", "eembc", "--datasets", datasets, "--into", into];
+        golden::run(&[&device[..], &rest].concat())
+    };
+    let other = run("vww", golden::text(&below("other")));
+    assert!(golden::said(&other).contains("name a model of vww"), "{}", golden::said(&other));
+    let measured = run("kws", into);
+    assert!(measured.status.success(), "{}", golden::said(&measured));
+    let said = golden::said(&measured);
+    assert!(said.contains("no weights of a reference model were found"), "{said}");
+    let accuracy = tree.join("closed/ExampleCo/results/simulated_m4_80mhz/kws/accuracy");
+    for file in ["log.txt", "results.txt"] {
+        fs::copy(session.join(file), accuracy.join(file)).unwrap();
+    }
     let replay = || {
-        let (tree, inputs) = (golden::text(&tree), golden::text(&inputs));
-        golden::run(&["replay", tree, "--inputs", inputs, "--round", "v1.3", "--benchmark", "kws", "--format", "json"])
+        let tree = golden::text(&tree);
+        golden::run(&[
+            "replay",
+            tree,
+            "--inputs",
+            datasets,
+            "--round",
+            "v1.3",
+            "--benchmark",
+            "kws",
+            "--format",
+            "json",
+        ])
     };
     let nothing = replay();
     assert_eq!(nothing.status.code(), Some(2), "{}", golden::said(&nothing));
     assert!(golden::said(&nothing).contains("name one with --model"), "{}", golden::said(&nothing));
     fs::create_dir_all(tree.join("closed/ExampleCo/code/kws")).unwrap();
-    fs::write(tree.join("closed/ExampleCo/code/kws/own.tflite"), &file).unwrap();
+    fs::copy(own, tree.join("closed/ExampleCo/code/kws/own.tflite")).unwrap();
     let replayed = replay();
     assert!(replayed.status.success(), "{}", golden::said(&replayed));
     let outcome: serde_json::Value = serde_json::from_slice(&replayed.stdout).unwrap();

@@ -21,7 +21,8 @@ const WINGS: &[&[&str]] = &[
 
 /// Whether the test bench may use this module: it does not depend on submissions.
 fn is_of_testbench(used: &str) -> bool {
-    used == "audit::metrics" || ["parse", "round", "schema", "testbench"].contains(&used.split("::").next().unwrap())
+    used == "audit::metrics"
+        || ["infer", "parse", "round", "schema", "testbench"].contains(&used.split("::").next().unwrap())
 }
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {

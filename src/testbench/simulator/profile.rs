@@ -1,10 +1,12 @@
 //! Profile of a simulated device, read from YAML (`schemas/profile.schema.json`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::infer::Model;
 use crate::round::Mode;
 use crate::schema::{FileErrors, read_yaml, read_yaml_in_range};
 
@@ -39,6 +41,13 @@ pub struct Profile {
     /// Faults that happen during a session.
     #[serde(default)]
     pub faults: Vec<Fault>,
+    /// A TFLite file whose outputs the device gives, beside the profile or with a whole path; without it, the outputs
+    /// have the quality above. Only for a profile in a file.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// The model that was read.
+    #[serde(skip)]
+    pub network: Option<Arc<Model>>,
 }
 
 /// Speed of a benchmark.
