@@ -220,7 +220,8 @@ fn judged(
     evidence: bool,
 ) -> Result<Report, JsError> {
     let progress = |done, all| tell_result(done, all);
-    let how = Loading { submitter, earlier: None, evidence, weights: true, progress: Some(&progress) };
+    // As `check` does by itself: searching the code of a round takes long in a browser.
+    let how = Loading { submitter, earlier: None, evidence, weights: false, progress: Some(&progress) };
     let mut report = Report::load(tree, Round::named(round)?, how)?;
     if let Some((name, text)) = waivers {
         report.waive(&tinyaudit::parse_waivers(text, name)?, name);
