@@ -497,6 +497,12 @@ impl Run {
         self.path_of(if self.has(FileRole::Trace) { FileRole::Trace } else { FileRole::Json })
     }
 
+    /// Returns the path of the file that states the supply voltage of an energy run: results.json, otherwise the log.
+    #[must_use]
+    pub fn path_of_voltage(&self) -> &str {
+        self.path_of(if self.has(FileRole::Json) { FileRole::Json } else { FileRole::Log })
+    }
+
     /// Whether a file with this role exists.
     #[must_use]
     pub fn has(&self, role: FileRole) -> bool {

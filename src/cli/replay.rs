@@ -98,7 +98,8 @@ impl Replay {
                 found
             };
             let bar = progress("inferences");
-            let replayed = replay(run, spec, model, &self.inputs, &|done, all| advance(&bar, done, all));
+            let replayed =
+                replay(run, (spec, &report.round.weights), model, &self.inputs, &|done, all| advance(&bar, done, all));
             bar.finish_and_clear();
             match replayed {
                 Ok(replayed) => outcome.replayed.push(replayed),

@@ -7,8 +7,8 @@ use anyhow::Context;
 use clap::Args;
 
 use super::streams::print;
-use crate::infer::model::MAX_FILE;
 use crate::infer::weights::{forms_of, lines_of};
+use crate::submit::replay::model_bytes;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,11 +30,8 @@ impl Weights {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let mut prints = Vec::new();
         for path in &self.models {
-            let shown = || path.display().to_string();
-            let size = std::fs::metadata(path).with_context(shown)?.len();
-            anyhow::ensure!(size <= MAX_FILE as u64, "{}: it has {size} bytes, expected at most {MAX_FILE}", shown());
-            let bytes = std::fs::read(path).with_context(shown)?;
-            prints.append(&mut forms_of(&bytes).with_context(shown)?);
+            let bytes = model_bytes(path).map_err(anyhow::Error::msg)?;
+            prints.append(&mut forms_of(&bytes).with_context(|| path.display().to_string())?);
         }
         prints.sort_by(|a, b| (a.form, &a.shape, a.sum).cmp(&(b.form, &b.shape, b.sum)));
         print(|out| write!(out, "{}", lines_of(&prints)))?;

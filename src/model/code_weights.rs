@@ -13,6 +13,7 @@ use super::Submitter;
 use crate::infer::Model;
 use crate::infer::network::benchmarks_of;
 use crate::infer::weights::{Form, Found, Reference, references, search};
+use crate::parse::blocks::for_each_part;
 use crate::schema::spelling::plain;
 use crate::source::{Entry, Tree, join, parent_of};
 
@@ -51,11 +52,7 @@ type Content = (u64, u64);
 /// Returns which reference weights of a benchmark are in a file, given its name and content.
 #[must_use]
 pub fn weights_of(path: &str, content: &[u8], benchmark: &str) -> WeightsInCode {
-    let mut stream = |take: &mut dyn FnMut(&[u8])| {
-        content.chunks(PART).for_each(take);
-        Ok(())
-    };
-    let found = Arc::new(search(&mut stream).unwrap_or_default());
+    let found = Arc::new(search_bytes(content));
     let file = WeightsFile { path: path.to_owned(), found };
     CodeWeights { files: vec![file], models: Vec::new(), searched: 1, unreadable: 0 }.of_result(
         "",
@@ -80,17 +77,28 @@ pub(crate) fn read(tree: &Tree, submitter: &Submitter, searched: &Searched) -> C
             Ok((!found.is_empty()).then(|| WeightsFile { path: entry.path.to_string(), found }))
         })
         .collect();
-    let models = files.iter().filter_map(|entry| {
-        let named = entry.name().rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("tflite"));
-        let small = entry.size().is_some_and(|size| size <= MAX_ARCHIVE);
-        let bytes = (named && small).then(|| tree.read(entry).ok()).flatten()?;
-        let fitting = benchmarks_of(&Model::parse(&bytes).ok()?);
+    let models = models(tree, submitter, MAX_ARCHIVE).filter_map(|(entry, model)| {
+        let fitting = benchmarks_of(&model);
         (!fitting.is_empty()).then(|| (entry.path.to_string(), fitting))
     });
     let models = models.collect();
     let unreadable = results.iter().filter(|result| result.is_err()).count();
     let files_found = results.into_iter().flatten().flatten().collect();
     CodeWeights { files: files_found, models, searched: files.len(), unreadable }
+}
+
+/// Returns the TFLite files of at most `most` bytes below a submitter's `code` that can be read.
+pub(crate) fn models<'a>(
+    tree: &'a Tree,
+    submitter: &Submitter,
+    most: u64,
+) -> impl Iterator<Item = (&'a Entry, Model)> + use<'a> {
+    let is_model = move |entry: &&Entry| {
+        let named = entry.name().rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("tflite"));
+        entry.is_file() && named && entry.size().is_some_and(|size| size <= most)
+    };
+    let entries = tree.below(&join(&submitter.path, "code")).iter().filter(is_model);
+    entries.filter_map(|entry| Some((entry, Model::parse(&tree.read(entry).ok()?).ok()?)))
 }
 
 fn search_entry(tree: &Tree, entry: &Entry, searched: &Searched) -> io::Result<Arc<Vec<Found>>> {
@@ -143,11 +151,7 @@ fn search_zip(bytes: &[u8]) -> Vec<Found> {
             continue;
         }
         left = left.saturating_sub(content.len() as u64);
-        let mut stream = |take: &mut dyn FnMut(&[u8])| {
-            content.chunks(PART).for_each(take);
-            Ok(())
-        };
-        all.extend(search(&mut stream).unwrap_or_default());
+        all.extend(search_bytes(&content));
         if left == 0 {
             break;
         }
@@ -155,19 +159,21 @@ fn search_zip(bytes: &[u8]) -> Vec<Found> {
     all
 }
 
-/// Bytes that are read at a time.
-const PART: usize = 64 << 10;
-
+/// Passes at most `most` bytes of a source on.
 fn parts(source: &mut dyn Read, most: u64, take: &mut dyn FnMut(&[u8])) -> io::Result<()> {
-    let mut source = source.take(most);
-    let mut buffer = vec![0; PART];
-    loop {
-        let count = source.read(&mut buffer)?;
-        if count == 0 {
-            return Ok(());
-        }
-        take(&buffer[..count]);
-    }
+    for_each_part(&mut source.take(most), |part| {
+        take(part);
+        Ok(())
+    })
+}
+
+/// Searches bytes that are in memory.
+fn search_bytes(content: &[u8]) -> Vec<Found> {
+    let mut read = |take: &mut dyn FnMut(&[u8])| {
+        take(content);
+        Ok(())
+    };
+    search(&mut read).unwrap_or_default()
 }
 
 /// How much of a reference model is in the code of a result.
@@ -306,9 +312,12 @@ impl CodeWeights {
         let files = self.files.iter().map(|file| vec![file]);
         let folders = self.folders().into_values().filter(|files| files.len() > 1);
         for group in files.chain(folders) {
+            let found = group.iter().flat_map(|file| file.found.iter().map(move |found| (*file, found)));
+            let hits: Hits<'_> =
+                found.map(|(file, found)| ((found.print.elements(), found.print.sum), (file, found))).collect();
             for reference in references().iter().filter(|reference| reference.benchmark == benchmark) {
                 for form in [Form::Int8, Form::Float, Form::PerChannel, Form::PerTensor, Form::Alive] {
-                    let Some(candidate) = candidate(&group, reference, form, system) else { continue };
+                    let Some(candidate) = candidate(&hits, reference, form, system) else { continue };
                     if best.as_ref().is_none_or(|best| candidate.is_better(best)) {
                         best = Some(candidate);
                     }
@@ -354,19 +363,10 @@ impl Candidate<'_> {
     }
 }
 
-fn candidate<'a>(
-    group: &[&'a WeightsFile],
-    reference: &'static Reference,
-    form: Form,
-    system: &str,
-) -> Option<Candidate<'a>> {
-    // Forms of a tensor may be equal, so it is the sum that counts.
-    let hits: BTreeMap<(usize, u64), (&'a WeightsFile, &'a Found)> = group
-        .iter()
-        .flat_map(|file| {
-            file.found.iter().map(move |found| ((found.print.elements(), found.print.sum), (*file, found)))
-        })
-        .collect();
+/// Tensors in some files by number of values and sum: forms of a tensor may be equal.
+type Hits<'a> = BTreeMap<(usize, u64), (&'a WeightsFile, &'a Found)>;
+
+fn candidate<'a>(hits: &Hits<'a>, reference: &'static Reference, form: Form, system: &str) -> Option<Candidate<'a>> {
     let (mut all, mut known, mut any, mut large) = (0, 0, 0, 0);
     let mut largest: Option<(usize, (&'a WeightsFile, &'a Found))> = None;
     for print in reference.of_form(form) {

@@ -14,16 +14,14 @@ use crate::audit::metrics::answers;
 use crate::infer::model::{Element, MAX_FILE};
 use crate::infer::network::fits;
 use crate::infer::{Arithmetic, Model, Network};
+use crate::model::code_weights::models;
 use crate::model::{Run, Submitter, System};
-use crate::round::{BenchmarkSpec, Dataset, Task};
+use crate::round::{BenchmarkSpec, Dataset, Task, Weights};
 use crate::schema::spelling::plain;
-use crate::source::{Entry, Tree, join};
+use crate::source::Tree;
 
 /// Largest difference of real outputs of one model on two runtimes, as a fraction.
 const RUNTIMES: f64 = 0.001;
-/// Minimum fraction of rows that are equal for a log to be reproduced.
-const REPRODUCED: f64 = 0.99;
-
 /// A model and where it comes from.
 #[derive(Debug)]
 pub struct ChosenModel {
@@ -63,17 +61,26 @@ pub struct Replayed {
     pub reproduced: bool,
 }
 
+/// Returns the content of a model file.
+///
+/// # Errors
+/// If it cannot be read, or is too large.
+pub fn model_bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let shown = path.display();
+    let size = fs::metadata(path).map_err(|error| format!("{shown}: {error}"))?.len();
+    if size > MAX_FILE as u64 {
+        return Err(format!("{shown}: it has {size} bytes, expected at most {MAX_FILE}"));
+    }
+    fs::read(path).map_err(|error| format!("{shown}: {error}"))
+}
+
 /// Reads a model file.
 ///
 /// # Errors
 /// If it cannot be read, or is not a model that can be run.
 pub fn read_model(path: &Path) -> Result<ChosenModel, String> {
     let shown = path.display().to_string();
-    let size = fs::metadata(path).map_err(|error| format!("{shown}: {error}"))?.len();
-    if size > MAX_FILE as u64 {
-        return Err(format!("{shown}: it has {size} bytes, expected at most {MAX_FILE}"));
-    }
-    let bytes = fs::read(path).map_err(|error| format!("{shown}: {error}"))?;
+    let bytes = model_bytes(path)?;
     let model = Model::parse(&bytes).map_err(|error| format!("{shown}: {error}"))?;
     Ok(ChosenModel { path: shown, model })
 }
@@ -82,15 +89,8 @@ pub fn read_model(path: &Path) -> Result<ChosenModel, String> {
 /// A file in a folder named like the system comes first, int8 before real numbers.
 #[must_use]
 pub fn model_in_code(tree: &Tree, submitter: &Submitter, system: &System, spec: &BenchmarkSpec) -> Option<ChosenModel> {
-    let is_model = |entry: &&Entry| {
-        let named = entry.name().rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("tflite"));
-        entry.is_file() && named && entry.size().is_some_and(|size| size <= MAX_FILE as u64)
-    };
-    let entries = tree.below(&join(&submitter.path, "code"));
-    let models = entries.iter().filter(is_model).filter_map(|entry| {
-        let model = Model::parse(&tree.read(entry).ok()?).ok()?;
-        fits(&model, &spec.model).then(|| ChosenModel { path: entry.path.to_string(), model })
-    });
+    let fitting = models(tree, submitter, MAX_FILE as u64).filter(|(_, model)| fits(model, &spec.model));
+    let models = fitting.map(|(entry, model)| ChosenModel { path: entry.path.to_string(), model });
     models.min_by_key(|chosen| {
         let own = chosen.path.split('/').any(|part| plain(part) == plain(&system.name));
         let int8 = chosen.model.tensors[chosen.model.input].element == Element::I8;
@@ -104,7 +104,7 @@ pub fn model_in_code(tree: &Tree, submitter: &Submitter, system: &System, spec: 
 /// If the model cannot be run, or none of the inputs is found.
 pub fn replay(
     run: &Run,
-    spec: &BenchmarkSpec,
+    (spec, limits): (&BenchmarkSpec, &Weights),
     chosen: &ChosenModel,
     inputs: &Path,
     progress: &(dyn Fn(usize, usize) + Sync),
@@ -134,7 +134,7 @@ pub fn replay(
                 let expected = expected.map_err(|error| format!("{}: {error}", file.display()))?;
                 let now = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
                 progress(now, arithmetics.len() * answered.len());
-                Ok(distance(row, &expected, spec.task, int8))
+                Ok(distance(row, &expected, spec.task, int8.then_some(limits.replay_lsb)))
             })
             .collect::<Result<_, String>>()?;
         comparisons.push(Comparison {
@@ -145,7 +145,8 @@ pub fn replay(
         });
     }
     comparisons.sort_by_key(|one| std::cmp::Reverse((one.near, one.exact)));
-    let reproduced = comparisons.first().is_some_and(|one| one.near as f64 >= REPRODUCED * answered.len() as f64);
+    let reproduced =
+        comparisons.first().is_some_and(|one| one.near as f64 >= limits.replay_fraction * answered.len() as f64);
     let (path, model) = (run.path.clone(), chosen.path.clone());
     Ok(Replayed { path, model, rows: answered.len(), missing, comparisons, reproduced })
 }
@@ -196,7 +197,8 @@ fn outputs(network: &Network<'_>, spec: &BenchmarkSpec, list: &Dataset, bytes: &
 }
 
 /// Returns the largest difference of a row from the expected outputs, and whether the row is equal, exactly or nearly.
-fn distance(row: &[f64], expected: &[f64], task: Task, int8: bool) -> (f64, bool, bool) {
+/// `near_lsb` is the largest difference of nearly equal int8 outputs, in 256ths.
+fn distance(row: &[f64], expected: &[f64], task: Task, near_lsb: Option<u32>) -> (f64, bool, bool) {
     if row.len() < expected.len() {
         return (f64::INFINITY, false, false);
     }
@@ -206,8 +208,8 @@ fn distance(row: &[f64], expected: &[f64], task: Task, int8: bool) -> (f64, bool
         return (part, part < RUNTIMES / 10.0, part < RUNTIMES);
     }
     let steps = difference * 256.0;
-    if int8 {
-        return (steps.floor(), steps < 1.0, steps < 2.0);
+    if let Some(near_lsb) = near_lsb {
+        return (steps.floor(), steps < 1.0, steps < f64::from(near_lsb) + 1.0);
     }
     (steps, difference < RUNTIMES, difference < RUNTIMES)
 }

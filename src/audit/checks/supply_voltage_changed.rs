@@ -32,7 +32,7 @@ fn check(view: &SubmissionView<'_>, mut found: Findings) -> Outcome {
                 continue;
             };
             let (Some(volts), Some(old)) = (now.supply_v, before.supply_v) else { continue };
-            let path = now.path_of(if now.has(FileRole::Json) { FileRole::Json } else { FileRole::Log });
+            let path = now.path_of_voltage();
             compared.get_or_insert(path);
             if (volts - old).abs() > ROUNDING {
                 let message = format!(

@@ -1,5 +1,4 @@
 use super::prelude::*;
-use crate::model::Run;
 
 check! {
     /// The benchmarks of a system were measured at different supply voltages.
@@ -23,13 +22,11 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     let runs = view.system.benchmarks.iter().filter_map(|benchmark| benchmark.runs.get(&Mode::Energy));
     let mut stated = runs.filter_map(|run| Some((run, run.supply_v?)));
     let Some((first, volts)) = stated.next() else { return Outcome::NotApplicable };
-    let place =
-        |run: &Run| run.path_of(if run.has(FileRole::Json) { FileRole::Json } else { FileRole::Log }).to_owned();
     for (run, other) in stated {
         if (other - volts).abs() > ROUNDING * volts {
             let message = format!("energy was measured at {other} V, that of `{}` at {volts} V", first.path);
-            found.at(&place(run), 0, message).measured(other, volts, "V");
+            found.at(run.path_of_voltage(), 0, message).measured(other, volts, "V");
         }
     }
-    found.or_pass(Place::whole(&place(first)))
+    found.or_pass(Place::whole(first.path_of_voltage()))
 }
