@@ -12,6 +12,8 @@ use super::model::{Activation, Element, Kind, Model, Operator, Tensor, Window};
 pub const MAX_MULTIPLY_ADDS: u64 = 1_000_000_000;
 /// Maximum number of elements of all tensors together.
 const MAX_ELEMENTS: usize = 64 << 20;
+/// Maximum number of int8 values that are added up, each less its zero point and times a weight: their sum fits 32 bits.
+const MAX_ADDED: usize = 1 << 16;
 
 /// Values of a tensor.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,6 +195,14 @@ struct Preparation<'a> {
     operator: &'a Operator,
 }
 
+/// Refuses sums of more int8 values than 32 bits can hold.
+fn summable(count: usize) -> Result<(), ModelError> {
+    if count > MAX_ADDED {
+        return Err(wrong(format!("an operator adds {count} values up, expected at most {MAX_ADDED}")));
+    }
+    Ok(())
+}
+
 /// Returns height, width and channels of an image tensor.
 fn image(tensor: &Tensor) -> Result<Image, ModelError> {
     match tensor.shape[..] {
@@ -241,7 +251,11 @@ impl<'a> Preparation<'a> {
             Kind::AveragePool(window, activation) | Kind::MaxPool(window, activation) => {
                 let (from, to) = (image(input)?, image(output)?);
                 let place = Geometry::new(from, to, window).filter(|_| from[2] == to[2]).ok_or_else(unlike)?;
-                let limits = if self.is_int8()? { self.requantize(Vec::new(), activation)?.limits } else { (0, 0) };
+                let int8 = self.is_int8()?;
+                if int8 {
+                    summable(from[0] * from[1])?;
+                }
+                let limits = if int8 { self.requantize(Vec::new(), activation)?.limits } else { (0, 0) };
                 Ok(match self.operator.kind {
                     Kind::MaxPool(..) => Work::MaxPool(place, limits, activation),
                     _ => Work::AveragePool(place, limits, activation),
@@ -304,6 +318,7 @@ impl<'a> Preparation<'a> {
             return Ok(Weighted { zero: 0, bias, finish: Finish::F32(activation) });
         }
         let ((scale, zero), (out, _)) = (input.quantization()?, output.quantization()?);
+        summable(filter.elements() / channels)?;
         if ![1, channels].contains(&filter.scales.len()) || filter.zero_points.iter().any(|zero| *zero != 0) {
             return Err(wrong(format!("the weights `{}` are not quantised per tensor or per channel", filter.name)));
         }
@@ -394,6 +409,7 @@ impl<'a> Preparation<'a> {
         if !self.is_int8()? {
             return Ok(Work::Mean(from, None));
         }
+        summable(from[0] * from[1])?;
         let ((scale, zero), (out, _)) = (input.quantization()?, output.quantization()?);
         let count = (from[0] * from[1]) as f64;
         let factor = Factor::new(f64::from(scale) / f64::from(out) / count, self.arithmetic);

@@ -74,10 +74,10 @@ impl Tensor {
         self.shape.iter().product()
     }
 
-    /// The scale and zero point of a tensor with a single one.
+    /// The scale and zero point of an int8 tensor with a single one; the zero point is an int8 value itself.
     pub(super) fn quantization(&self) -> Result<(f32, i32), ModelError> {
         let pair = self.scales.first().zip(self.zero_points.first());
-        let pair = pair.and_then(|(scale, zero)| Some((*scale, i32::try_from(*zero).ok()?)));
+        let pair = pair.and_then(|(scale, zero)| Some((*scale, i32::from(i8::try_from(*zero).ok()?))));
         pair.filter(|(scale, _)| scale.is_finite() && *scale > 0.0)
             .ok_or_else(|| ModelError::new(format!("the tensor `{}` has no quantisation", self.name)))
     }

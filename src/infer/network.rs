@@ -17,6 +17,9 @@ pub struct Network<'a> {
     model: &'a Model,
     interpreter: Interpreter<'a>,
     kind: Kind,
+    /// Scale and zero point of the input and of the output; 1 and 0 for real numbers.
+    input: (f32, i32),
+    output: (f32, i32),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,7 +65,12 @@ impl<'a> Network<'a> {
         let kind = SIZES.iter().find(|(known, ..)| *known == name).map(|(_, kind, ..)| *kind);
         let kind = kind.filter(|_| fits(model, name));
         let kind = kind.ok_or_else(|| ModelError::new(format!("it does not have the input and output of {name}")))?;
-        Ok(Self { model, interpreter: Interpreter::new(model, arithmetic)?, kind })
+        let quantization = |index: usize| match &model.tensors[index] {
+            tensor if tensor.element == Element::I8 => tensor.quantization(),
+            _ => Ok((1.0, 0)),
+        };
+        let (input, output) = (quantization(model.input)?, quantization(model.output)?);
+        Ok(Self { model, interpreter: Interpreter::new(model, arithmetic)?, kind, input, output })
     }
 
     /// Returns what a device prints for the bytes of an input: one number per class, 0 to 1, or the score of a slice.
@@ -75,17 +83,13 @@ impl<'a> Network<'a> {
         if self.kind != Kind::Anomaly {
             return Ok(real(&output, 1.0 / 256.0, -128));
         }
-        let tensor = &self.model.tensors[self.model.output];
-        let scale = tensor.scales.first().map_or(1.0, |scale| f64::from(*scale));
-        let zero = tensor.zero_points.first().map_or(0, |zero| i32::try_from(*zero).unwrap_or(0));
-        let output = real(&output, scale, zero);
+        let output = real(&output, f64::from(self.output.0), self.output.1);
         let errors = reals.iter().zip(&output).map(|(input, output)| (f64::from(*input) - output).powi(2));
         Ok(vec![errors.sum::<f64>() / reals.len().max(1) as f64])
     }
 
     fn input(&self, bytes: &[u8], reals: &[f32]) -> Values {
-        let tensor = &self.model.tensors[self.model.input];
-        let int8 = tensor.element == Element::I8;
+        let int8 = self.model.tensors[self.model.input].element == Element::I8;
         match (self.kind, int8) {
             (Kind::Keywords, true) => Values::I8(bytes.iter().map(|byte| byte.cast_signed()).collect()),
             (Kind::Keywords, false) => Values::F32(bytes.iter().map(|byte| f32::from(byte.cast_signed())).collect()),
@@ -95,9 +99,7 @@ impl<'a> Network<'a> {
             (Kind::Pictures, false) => Values::F32(bytes.iter().map(|byte| f32::from(*byte)).collect()),
             (Kind::People, false) => Values::F32(bytes.iter().map(|byte| f32::from(*byte) / 255.0).collect()),
             (Kind::Anomaly, true) => {
-                let scale = tensor.scales.first().copied().unwrap_or(1.0);
-                let zero = tensor.zero_points.first().map_or(0, |zero| i32::try_from(*zero).unwrap_or(0));
-                Values::I8(reals.iter().map(|real| quantized(*real, scale, zero)).collect())
+                Values::I8(reals.iter().map(|real| quantized(*real, self.input.0, self.input.1)).collect())
             }
             (Kind::Anomaly, false) => Values::F32(reals.to_vec()),
         }

@@ -218,6 +218,29 @@ fn a_convolution_pads_and_applies_its_scales_per_channel() {
     assert_eq!(Model::parse(&file).unwrap().multiply_adds(), 9 * 18);
 }
 
+/// Zero points and sums that the arithmetic of int8 cannot hold are refused.
+#[test]
+fn quantisation_out_of_range_is_refused() {
+    let prepared = |file: &[u8]| {
+        let model = Model::parse(file).unwrap();
+        Interpreter::new(&model, Arithmetic::DoubleRounding).err().map(|error| error.to_string())
+    };
+    let layer = |zero: i64, depth: i32| {
+        let weights = vec![1; usize::try_from(depth).unwrap()];
+        let tensors = [
+            Tensor::int8(&[1, depth], &[0.5], zero, &[]),
+            Tensor::int8(&[1, depth], &[0.25], 0, &weights),
+            Tensor::int32(&[0]),
+            Tensor::int8(&[1, 1], &[0.125], 3, &[]),
+        ];
+        prepared(&model(&tensors, &[(FULLY_CONNECTED, vec![0, 1, 2], 3, vec![word(0)])]))
+    };
+    assert_eq!(layer(-128, 1 << 16), None);
+    assert!(layer(128, 4).unwrap().contains("has no quantisation"));
+    assert!(layer(i64::from(i32::MIN), 4).unwrap().contains("has no quantisation"));
+    assert!(layer(0, (1 << 16) + 1).unwrap().contains("adds 65537 values up"));
+}
+
 #[test]
 fn what_is_not_supported_is_named() {
     let tensors = || [Tensor::int8(&[1, 4], &[0.5], 0, &[]), Tensor::int8(&[1, 4], &[0.5], 0, &[])];
@@ -248,8 +271,35 @@ fn huge_models_are_refused_before_anything_is_allocated() {
     assert!(Interpreter::new(&read, Arithmetic::SingleRounding).unwrap_err().to_string().contains("multiply-adds"));
 }
 
+/// Runs a model that may be damaged; it is refused, or it ends.
+fn run_damaged(file: &[u8]) {
+    if let Ok(model) = Model::parse(file) {
+        for arithmetic in Arithmetic::ALL {
+            let Ok(interpreter) = Interpreter::new(&model, arithmetic) else { continue };
+            let count = model.tensors[model.input].elements();
+            for value in [i8::MIN, 1, i8::MAX] {
+                let _ = interpreter.run(Values::I8(vec![value; count.min(1 << 20)]));
+            }
+        }
+    }
+    let _ = forms_of(file);
+}
+
+/// Every byte of a model is replaced in turn by the values at which numbers become zero, negative or too large.
+#[test]
+fn models_with_one_damaged_byte_end() {
+    let whole = small();
+    for place in 0..whole.len() {
+        for byte in [0, 1, 0x7f, 0x80, 0xff] {
+            let mut file = whole.clone();
+            file[place] = byte;
+            run_damaged(&file);
+        }
+    }
+}
+
 proptest! {
-    /// No change of a model makes it panic; it is refused, or it runs.
+    /// No change of a model makes it panic.
     #[test]
     fn damaged_models_end(changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
         let mut file = small();
@@ -257,13 +307,7 @@ proptest! {
             let place = place.index(file.len());
             file[place] = byte;
         }
-        if let Ok(model) = Model::parse(&file)
-            && let Ok(interpreter) = Interpreter::new(&model, Arithmetic::DoubleRounding)
-        {
-            let count = model.tensors[model.input].elements();
-            let _ = interpreter.run(Values::I8(vec![1; count.min(1 << 20)]));
-        }
-        let _ = forms_of(&file);
+        run_damaged(&file);
     }
 }
 
