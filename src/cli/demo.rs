@@ -1,21 +1,23 @@
 //! `tinyaudit demo`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
 
-use super::run::{Dialect, profile_named};
+use super::run::{Dialect, profile_named, refuse_other_model};
 use super::streams::{advance, progress};
 use crate::round::{Round, Runner};
 use crate::submit::demo::{self, Demo};
+use crate::testbench::runner::inputs::{Folder, Inputs, Synthetic};
 
 const EXAMPLES: &str = "\
 Examples:
   tinyaudit demo example --round v1.3                      all built-in profiles
-  tinyaudit demo example --profile fpga --benchmark ic     one profile, one benchmark";
+  tinyaudit demo example --profile fpga --benchmark ic     one profile, one benchmark
+  tinyaudit demo example --benchmark kws --model kws.tflite --datasets data";
 
 /// Arguments of `tinyaudit demo`.
 #[derive(Debug, Args)]
@@ -32,6 +34,12 @@ pub struct DemoCommand {
     /// Only this benchmark; repeatable
     #[arg(long = "benchmark", value_name = "NAME")]
     benchmarks: Vec<String>,
+    /// TFLite model that the simulated devices run on the inputs, which are those of --datasets
+    #[arg(long, value_name = "FILE", requires = "datasets", requires = "benchmarks")]
+    model: Option<PathBuf>,
+    /// Folder with the data sets, `<list>/<file>` [default: synthetic inputs]
+    #[arg(long, value_name = "DIR")]
+    datasets: Option<PathBuf>,
     /// Runner whose session files to write [default: the round's preferred runner]
     #[arg(long, value_enum)]
     dialect: Option<Dialect>,
@@ -54,8 +62,15 @@ impl DemoCommand {
         };
         let preferred = if round.runners.mlcommons.benchmarks.is_empty() { Runner::Eembc } else { Runner::Mlcommons };
         let dialect = self.dialect.map_or(preferred, Dialect::runner);
-        let systems: anyhow::Result<Vec<_>> =
-            names.iter().map(|name| Ok((Arc::new(profile_named(name, None)?), dialect))).collect();
+        let model: Option<&Path> = self.model.as_deref();
+        let system = |name: &String| -> anyhow::Result<_> {
+            let profile = profile_named(name, model)?;
+            self.benchmarks.iter().try_for_each(|benchmark| refuse_other_model(&profile, benchmark))?;
+            Ok((Arc::new(profile), dialect))
+        };
+        let systems: anyhow::Result<Vec<_>> = names.iter().map(system).collect();
+        let folder = self.datasets.clone().map(Folder);
+        let inputs: &dyn Inputs = folder.as_ref().map_or(&Synthetic, |folder| folder);
         let allowed = &round.runners.get(dialect).benchmarks;
         let wanted: Vec<&String> = match &self.benchmarks[..] {
             [] => round.benchmarks.keys().collect(),
@@ -79,6 +94,7 @@ impl DemoCommand {
             submitter: &self.submitter,
             systems: systems?,
             benchmarks: self.benchmarks.clone(),
+            inputs,
         };
         let bar = progress("sessions");
         let written = demo::write(&demo, &self.dir, &mut |done, all| advance(&bar, done, all));

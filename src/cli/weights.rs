@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
-use super::streams::print;
-use crate::infer::weights::{forms_of, lines_of};
+use super::streams::{print, print_info};
+use crate::infer::Model;
+use crate::infer::weights::{alive_multiply_adds, forms_of, lines_of};
 use crate::submit::replay::model_bytes;
 
 const EXAMPLES: &str = "\
@@ -32,6 +33,14 @@ impl Weights {
         for path in &self.models {
             let bytes = model_bytes(path).map_err(anyhow::Error::msg)?;
             prints.append(&mut forms_of(&bytes).with_context(|| path.display().to_string())?);
+            if let Ok(model) = Model::parse(&bytes) {
+                print_info(&format!(
+                    "{}: {} multiply-adds per inference; {} without channels whose weights are all zero",
+                    path.display(),
+                    model.multiply_adds(),
+                    alive_multiply_adds(&model)
+                ));
+            }
         }
         prints.sort_by(|a, b| (a.form, &a.shape, a.sum).cmp(&(b.form, &b.shape, b.sum)));
         print(|out| write!(out, "{}", lines_of(&prints)))?;

@@ -216,22 +216,24 @@ impl Model {
     /// Number of multiply-adds of one inference.
     #[must_use]
     pub fn multiply_adds(&self) -> u64 {
+        self.operators.iter().map(|operator| self.multiply_adds_of(operator)).fold(0, u64::saturating_add)
+    }
+
+    /// Number of multiply-adds of an operator: each weight of its filter is used as often as every other.
+    pub(super) fn multiply_adds_of(&self, operator: &Operator) -> u64 {
         let product = |factors: &[usize]| factors.iter().fold(1_u64, |all, one| all.saturating_mul(*one as u64));
-        let of = |operator: &Operator| {
-            let filter = operator.inputs.get(1).copied().flatten().and_then(|index| self.tensors.get(index));
-            let Some((output, filter)) = self.tensors.get(operator.output).zip(filter) else { return 0 };
-            match (operator.kind, &filter.shape[..]) {
-                (Kind::Conv(..), [_, height, width, depth]) => {
-                    product(&output.shape).saturating_mul(product(&[*height, *width, *depth]))
-                }
-                (Kind::DepthwiseConv(..), [_, height, width, _]) => {
-                    product(&output.shape).saturating_mul(product(&[*height, *width]))
-                }
-                (Kind::FullyConnected(_), [_, depth]) => product(&output.shape).saturating_mul(*depth as u64),
-                _ => 0,
+        let filter = operator.inputs.get(1).copied().flatten().and_then(|index| self.tensors.get(index));
+        let Some((output, filter)) = self.tensors.get(operator.output).zip(filter) else { return 0 };
+        match (operator.kind, &filter.shape[..]) {
+            (Kind::Conv(..), [_, height, width, depth]) => {
+                product(&output.shape).saturating_mul(product(&[*height, *width, *depth]))
             }
-        };
-        self.operators.iter().map(of).fold(0, u64::saturating_add)
+            (Kind::DepthwiseConv(..), [_, height, width, _]) => {
+                product(&output.shape).saturating_mul(product(&[*height, *width]))
+            }
+            (Kind::FullyConnected(_), [_, depth]) => product(&output.shape).saturating_mul(*depth as u64),
+            _ => 0,
+        }
     }
 }
 

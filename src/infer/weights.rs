@@ -15,6 +15,6 @@ mod tables;
 
 pub use fingerprint::Form;
 #[cfg(any(feature = "cli", feature = "internals"))]
-pub use fingerprint::{forms_of, lines_of};
+pub use fingerprint::{alive_multiply_adds, forms_of, lines_of};
 pub use reference::{Reference, references};
 pub use search::{Found, search};

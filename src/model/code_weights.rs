@@ -266,7 +266,16 @@ impl fmt::Display for WeightsInCode {
         write!(
             f,
             "{what} of the reference {reference} are in `{file}` from byte {offset} on ({percent} %, order {layout}){shared}"
-        )
+        )?;
+        if *rung == Rung::DeadChannelsRemoved {
+            // A channel of zeros has a constant output. What is multiplied by it can be left out without changing an
+            // answer, although it is not zero.
+            f.write_str(
+                "; for the committee: weights that are not zero are left out, which rule 8.2 does not permit, but they do \
+                 not change any output, and rule 8.1 permits a purely mathematical transformation",
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -406,4 +415,27 @@ fn likeness(path: &str, system: &str) -> u8 {
         if folder == name { 2 } else { u8::from(alike) }
     };
     below.split('/').map(of_folder).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_for_and_against_leaving_channels_out_are_quoted() {
+        let of_rung = |rung| WeightsInCode {
+            rung,
+            reference: Some("vww"),
+            scheme: None,
+            share: 1.0,
+            layout: None,
+            file: Some(("closed/A/code/vww/m.bin".to_owned(), 12)),
+            is_shared: false,
+            code: "shipped",
+            other_model: None,
+        };
+        let left_out = of_rung(Rung::DeadChannelsRemoved).to_string();
+        assert!(left_out.contains("rule 8.2") && left_out.contains("rule 8.1"), "{left_out}");
+        assert!(!of_rung(Rung::ExactInt8).to_string().contains("rule"));
+    }
 }

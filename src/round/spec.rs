@@ -18,6 +18,10 @@ pub struct BenchmarkSpec {
     /// Multiply-accumulate operations per inference of the reference model, counted from its layers.
     #[schemars(range(min = 1, max = 1_000_000_000_000_u64))]
     pub macs: Option<u64>,
+    /// The same without weights in or behind channels whose weights are all zero, which firmware may leave out; `None` if
+    /// there are none. Counted by `tinyaudit weights`.
+    #[schemars(range(min = 1, max = 1_000_000_000_000_u64))]
+    pub macs_alive: Option<u64>,
     /// Kind of accuracy figure.
     pub task: Task,
     /// Accepted input lists; an accuracy run must cover one of them completely.

@@ -12,7 +12,7 @@ use crate::audit::report::Report;
 use crate::model::LoadError;
 use crate::round::{Mode, Round, Runner, Task};
 use crate::source::Tree;
-use crate::testbench::runner::inputs::Synthetic;
+use crate::testbench::runner::inputs::Inputs;
 use crate::testbench::runner::measure::Ports;
 use crate::testbench::runner::{Job, RunError, SessionFiles, Setup, list_for, measure, session_files};
 use crate::testbench::simulator::board::BoardKind;
@@ -58,6 +58,8 @@ pub struct Demo<'a> {
     pub systems: Vec<(Arc<Profile>, Runner)>,
     /// The benchmarks to run; if empty, all benchmarks of the round.
     pub benchmarks: Vec<String>,
+    /// The inputs that the runner sends.
+    pub inputs: &'a dyn Inputs,
 }
 
 /// Returns the ports of a simulated test bench that a run needs.
@@ -137,7 +139,7 @@ pub fn write(demo: &Demo<'_>, folder: &Path, progress: &mut dyn FnMut(usize, usi
     for (done, Session { profile, dialect, benchmark, mode }) in sessions.iter().enumerate() {
         progress(done, sessions.len());
         let place = submitter.join("results").join(&profile.system).join(benchmark);
-        let files = simulate_session(profile, demo.round, benchmark, *mode, *dialect, done)?;
+        let files = simulate_session(profile, demo.round, (benchmark, *mode, *dialect), demo.inputs, done)?;
         write_files(&files, &place.join(mode.name()))?;
         let result = (profile.system.clone(), (*benchmark).to_owned());
         if measured.contains(&result) {
@@ -163,16 +165,16 @@ fn first_session(profile: &Profile) -> jiff::civil::DateTime {
     jiff::civil::date(2026, 1, 5).at(8, 0, 0, 0).saturating_add(days)
 }
 
-/// Runs one session of a simulated system. It starts 97 minutes times `number` after the first one.
+/// Runs one session of a simulated system, a mode of a benchmark with a runner, on some inputs. It starts 97 minutes times
+/// `number` after the first one.
 ///
 /// # Errors
 /// When the session fails.
 pub fn simulate_session(
     profile: &Arc<Profile>,
     round: &Round,
-    benchmark: &str,
-    mode: Mode,
-    dialect: Runner,
+    (benchmark, mode, dialect): (&str, Mode, Runner),
+    inputs: &dyn Inputs,
     number: usize,
 ) -> Result<SessionFiles, DemoError> {
     let failed = |source: RunError| DemoError::Run {
@@ -193,7 +195,7 @@ pub fn simulate_session(
     let started = first_session(profile)
         .saturating_add(jiff::SignedDuration::from_mins(97 * i64::try_from(number).unwrap_or_default()));
     let setup = Setup::simulated(profile, benchmark, mode);
-    let job = Job { benchmark, spec, round, mode, dialect, list, truth, inputs: &Synthetic, started, setup };
+    let job = Job { benchmark, spec, round, mode, dialect, list, truth, inputs, started, setup };
     let mut ports = simulated_ports(profile, benchmark, mode, dialect)?;
     let recording = measure(&job, &mut ports, &mut |_| {}).map_err(failed)?;
     Ok(session_files(&job, &recording))

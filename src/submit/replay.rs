@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::audit::metrics::answers;
+use crate::audit::metrics::replay::{Distance, Printed, RUNTIMES, distance};
 use crate::infer::model::{Element, MAX_FILE};
 use crate::infer::network::fits;
 use crate::infer::{Arithmetic, Model, Network};
@@ -20,8 +21,6 @@ use crate::round::{BenchmarkSpec, Dataset, Task, Weights};
 use crate::schema::spelling::plain;
 use crate::source::Tree;
 
-/// Largest difference of real outputs of one model on two runtimes, as a fraction.
-const RUNTIMES: f64 = 0.001;
 /// A model and where it comes from.
 #[derive(Debug)]
 pub struct ChosenModel {
@@ -119,6 +118,7 @@ pub fn replay(
         let folder = inputs.join(list.name);
         return Err(format!("no input of {} was found in {} or {}", list.name, inputs.display(), folder.display()));
     }
+    let printed = Printed::of(&answered.iter().map(|(row, _)| *row).collect::<Vec<_>>());
     let int8 = chosen.model.tensors[chosen.model.output].element == Element::I8;
     let arithmetics = if int8 { &Arithmetic::ALL[..] } else { &Arithmetic::ALL[..1] };
     let mut comparisons = Vec::new();
@@ -126,7 +126,7 @@ pub fn replay(
         let network = Network::new(&chosen.model, *arithmetic, &spec.model);
         let network = network.map_err(|error| format!("{}: {error}", chosen.path))?;
         let done = std::sync::atomic::AtomicUsize::new(index * answered.len());
-        let distances: Vec<(f64, bool, bool)> = answered
+        let distances: Vec<Distance> = answered
             .par_iter()
             .map(|(row, file)| {
                 let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -134,14 +134,19 @@ pub fn replay(
                 let expected = expected.map_err(|error| format!("{}: {error}", file.display()))?;
                 let now = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
                 progress(now, arithmetics.len() * answered.len());
-                Ok(distance(row, &expected, spec.task, int8.then_some(limits.replay_lsb)))
+                let near_lsb = int8.then_some(limits.replay_lsb);
+                Ok(if spec.task == Task::Anomaly {
+                    score_distance(row, &expected)
+                } else {
+                    distance(row, expected.into_iter(), printed, near_lsb).unwrap_or(SHORT_ROW)
+                })
             })
             .collect::<Result<_, String>>()?;
         comparisons.push(Comparison {
             arithmetic: if int8 { arithmetic.name() } else { "float" },
-            exact: distances.iter().filter(|(_, exact, _)| *exact).count(),
-            near: distances.iter().filter(|(_, _, near)| *near).count(),
-            largest: distances.iter().map(|(distance, ..)| *distance).fold(0.0, f64::max),
+            exact: distances.iter().filter(|one| one.is_exact).count(),
+            near: distances.iter().filter(|one| one.is_near).count(),
+            largest: distances.iter().map(|one| one.largest).fold(0.0, f64::max),
         });
     }
     comparisons.sort_by_key(|one| std::cmp::Reverse((one.near, one.exact)));
@@ -196,20 +201,12 @@ fn outputs(network: &Network<'_>, spec: &BenchmarkSpec, list: &Dataset, bytes: &
     Ok(vec![sum / f64::from(list.slices)])
 }
 
-/// Returns the largest difference of a row from the expected outputs, and whether the row is equal, exactly or nearly.
-/// `near_lsb` is the largest difference of nearly equal int8 outputs, in 256ths.
-fn distance(row: &[f64], expected: &[f64], task: Task, near_lsb: Option<u32>) -> (f64, bool, bool) {
-    if row.len() < expected.len() {
-        return (f64::INFINITY, false, false);
-    }
-    let difference = row.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-    if task == Task::Anomaly {
-        let part = difference / expected[0].abs().max(f64::MIN_POSITIVE);
-        return (part, part < RUNTIMES / 10.0, part < RUNTIMES);
-    }
-    let steps = difference * 256.0;
-    if let Some(near_lsb) = near_lsb {
-        return (steps.floor(), steps < 1.0, steps < f64::from(near_lsb) + 1.0);
-    }
-    (steps, difference < RUNTIMES, difference < RUNTIMES)
+/// A row with too few outputs.
+const SHORT_ROW: Distance = Distance { largest: f64::INFINITY, is_exact: false, is_near: false };
+
+/// Compares the mean score of a file with the expected one.
+fn score_distance(row: &[f64], expected: &[f64]) -> Distance {
+    let ([score, ..], [expected, ..]) = (row, expected) else { return SHORT_ROW };
+    let part = (score - expected).abs() / expected.abs().max(f64::MIN_POSITIVE);
+    Distance { largest: part, is_exact: part < RUNTIMES / 10.0, is_near: part < RUNTIMES }
 }

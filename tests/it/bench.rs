@@ -8,6 +8,7 @@ use tinyaudit::round::{Mode, Round, Runner, Severity};
 use tinyaudit::source::Tree;
 use tinyaudit::submit::demo::{self, Demo, simulate_session};
 use tinyaudit::submit::output::write_files;
+use tinyaudit::testbench::runner::inputs::Synthetic;
 use tinyaudit::testbench::simulator::profile::{Fault, FaultKind, Quality};
 use tinyaudit::testbench::simulator::{Bench, Port, Profile, Wiring};
 
@@ -220,6 +221,7 @@ fn end_to_end(round_name: &str, dialect: Runner) {
         submitter: "ExampleCo",
         systems: systems.clone(),
         benchmarks: vec![],
+        inputs: &Synthetic,
     };
     demo::write(&demo, folder.path(), &mut |_, _| {}).unwrap();
     let report = report(folder.path(), round_name);
@@ -307,7 +309,7 @@ fn faults_end_a_session_with_a_clear_error() {
     ] {
         for dialect in [Runner::Eembc, Runner::Mlcommons] {
             let profile = with_fault(kind, command, after);
-            let Err(error) = simulate_session(&profile, &round, "kws", mode, dialect, 0) else {
+            let Err(error) = simulate_session(&profile, &round, ("kws", mode, dialect), &Synthetic, 0) else {
                 panic!("{kind:?} went unnoticed in {dialect:?}");
             };
             let error = error.to_string() + &std::error::Error::source(&error).unwrap().to_string();
@@ -331,12 +333,14 @@ fn a_slow_clock_is_detected_by_the_check() {
             submitter: "ExampleCo",
             systems: vec![(honest, dialect)],
             benchmarks: vec!["ic".to_owned()],
+            inputs: &Synthetic,
         };
         demo::write(&demo, folder.path(), &mut |_, _| {}).unwrap();
         let run = folder.path().join("closed/ExampleCo/results/simulated_m4_80mhz/ic/performance");
         std::fs::remove_dir_all(&run).unwrap();
         let slow = with_fault(FaultKind::SlowClock, "none", 0);
-        write_files(&simulate_session(&slow, &round, "ic", Mode::Performance, dialect, 9).unwrap(), &run).unwrap();
+        write_files(&simulate_session(&slow, &round, ("ic", Mode::Performance, dialect), &Synthetic, 9).unwrap(), &run)
+            .unwrap();
         let report = report(folder.path(), "v1.3");
         let found: Vec<_> = report.findings.iter().map(|finding| finding.rule.id).collect();
         // The energy run, which uses the monitor's clock, and the accuracy run show the same.
@@ -351,7 +355,7 @@ fn a_slow_clock_is_detected_by_the_check() {
 fn sessions_repeat_exactly() {
     let round = Round::named("v1.3").unwrap();
     let profile = Arc::new(Profile::named("fpga").unwrap());
-    let run = || simulate_session(&profile, &round, "ic", Mode::Accuracy, Runner::Mlcommons, 0).unwrap();
+    let run = || simulate_session(&profile, &round, ("ic", Mode::Accuracy, Runner::Mlcommons), &Synthetic, 0).unwrap();
     assert!(run() == run());
 }
 
@@ -386,7 +390,7 @@ fn logs_look_like_published_ones() {
     ] {
         let published = line_kinds(&std::fs::read(rounds.join(path)).unwrap());
         let round = Round::named(round).unwrap();
-        let files = simulate_session(&profile, &round, benchmark, Mode::Performance, dialect, 0).unwrap();
+        let files = simulate_session(&profile, &round, (benchmark, Mode::Performance, dialect), &Synthetic, 0).unwrap();
         let simulated = line_kinds(&files["log.txt"]);
         let known = |line: &&String| !line.contains("SerialDevice") && !line.contains("Device name retrieved");
         let (simulated, published): (Vec<_>, Vec<_>) =

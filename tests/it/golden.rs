@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock};
 use tempfile::TempDir;
 use tinyaudit::round::{Round, Runner};
 use tinyaudit::submit::demo::{self, Demo};
+use tinyaudit::testbench::runner::inputs::Synthetic;
 use tinyaudit::testbench::simulator::Profile;
 
 /// The small submission under `fixtures/`: both runners, energy, and a wake word.
@@ -56,6 +57,7 @@ pub fn make(folder: &Path, round: &str, systems: &[(&str, Runner, &[&str])]) {
             submitter: "ExampleCo",
             systems: vec![(Arc::new(Profile::named(profile).unwrap()), *runner)],
             benchmarks: benchmarks.iter().map(|name| (*name).to_owned()).collect(),
+            inputs: &Synthetic,
         };
         demo::write(&demo, part.path(), &mut |_, _| {}).unwrap();
         for (path, bytes) in files(part.path()) {

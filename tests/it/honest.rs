@@ -10,6 +10,7 @@ use tinyaudit::audit::report::{Loading, Report};
 use tinyaudit::round::{Round, Runner};
 use tinyaudit::source::Tree;
 use tinyaudit::submit::demo::{self, Demo};
+use tinyaudit::testbench::runner::inputs::Synthetic;
 use tinyaudit::testbench::simulator::Profile;
 
 use crate::golden::{self, run, said, text};
@@ -31,7 +32,8 @@ fn board(system: &str, seed: u64, jitter: f64) -> Arc<Profile> {
 fn made(systems: Vec<(Arc<Profile>, Runner)>, folder: &Path) -> Tree {
     let round = Round::named("v1.3").unwrap();
     let benchmarks = ["ic", "kws"].map(str::to_owned).to_vec();
-    let demo = Demo { round: &round, division: "closed", submitter: "ExampleCo", systems, benchmarks };
+    let demo =
+        Demo { round: &round, division: "closed", submitter: "ExampleCo", systems, benchmarks, inputs: &Synthetic };
     demo::write(&demo, folder, &mut |_, _| {}).unwrap();
     Tree::open(folder).unwrap()
 }

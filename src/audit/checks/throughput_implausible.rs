@@ -5,8 +5,8 @@ use crate::model::System;
 check! {
     /// A processor without an accelerator does more work per cycle than any published one.
     ///
-    /// The work per cycle is the number of multiplications of the reference model, times the throughput, divided by the
-    /// clock frequency in the description. If it is too high, the true frequency is higher than stated, the description
+    /// The work per cycle is the number of multiplications of the reference model, without channels whose weights are all
+    /// zero, times the throughput, divided by the clock frequency in the description. If it is too high, the true frequency is higher than stated, the description
     /// does not name an accelerator, or the model does less work than the reference.
     ///
     /// Calibrated on the results of six rounds on processors without an accelerator: the median is 0.5 per cycle, nine
@@ -27,7 +27,7 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     let Some(hertz) = frequency(system) else { return Outcome::NotApplicable };
     let mut place = None;
     for benchmark in &system.benchmarks {
-        let Some(macs) = benchmark.spec(view.round).and_then(|spec| spec.macs) else { continue };
+        let Some(macs) = benchmark.spec(view.round).and_then(|spec| spec.macs_alive.or(spec.macs)) else { continue };
         let Some(run) = benchmark.runs.get(&Mode::Performance) else { continue };
         let Some(rate) = run.scores.throughput.as_ref().and_then(|figure| figure.recomputed) else { continue };
         let (path, per_cycle) = (run.path_of(FileRole::Log), macs as f64 * rate / hertz);

@@ -52,7 +52,7 @@ pub(crate) fn of(run: &Run, spec: &BenchmarkSpec, round: &Round) -> Option<Repla
 
 /// How a log prints outputs.
 #[derive(Debug, Clone, Copy)]
-struct Printed {
+pub(crate) struct Printed {
     /// What 1 is printed as: 1, or 256 if the log prints int8 values.
     one: f64,
     /// What zero is printed as: 0, or −128.
@@ -62,7 +62,8 @@ struct Printed {
 }
 
 impl Printed {
-    fn of(rows: &[&[f64]]) -> Self {
+    /// Finds out how the rows of a log are printed.
+    pub(crate) fn of(rows: &[&[f64]]) -> Self {
         let values = || rows.iter().flat_map(|row| row.iter().copied());
         let is_whole = values().all(|value| value.fract() == 0.0);
         if is_whole && values().any(|value| value.abs() > 1.0) {
@@ -83,6 +84,41 @@ impl Printed {
     }
 }
 
+/// Largest difference of real outputs of one model on two runtimes.
+pub(crate) const RUNTIMES: f64 = 0.001;
+
+/// How a row differs from expected outputs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Distance {
+    /// Largest difference, in whole 256ths; of a score, as a fraction of it.
+    pub largest: f64,
+    /// Whether the row is equal, as far as it is printed.
+    pub is_exact: bool,
+    /// Whether it is equal to within the limit, or real numbers to within rounding.
+    pub is_near: bool,
+}
+
+/// Compares a row with expected outputs of 0 to 1. `near_lsb` is the largest difference of nearly equal int8 outputs, in
+/// 256ths; `None` for real outputs. `None` if the row has too few outputs.
+pub(crate) fn distance(
+    row: &[f64],
+    expected: impl ExactSizeIterator<Item = f64>,
+    printed: Printed,
+    near_lsb: Option<u32>,
+) -> Option<Distance> {
+    let row = row.get(..expected.len())?;
+    let difference =
+        row.iter().zip(expected).map(|(value, expected)| (printed.real(*value) - expected).abs()).fold(0.0, f64::max);
+    // Logs print three to six decimals, rounded or cut, of a whole number of 256ths: a difference below one of them is
+    // none.
+    let lsb = (difference * 256.0 * (1.0 + 1e-9)).floor();
+    let same_reals = difference <= printed.half + RUNTIMES;
+    Some(match near_lsb {
+        Some(near) => Distance { largest: lsb, is_exact: lsb < 1.0, is_near: lsb <= f64::from(near) },
+        None => Distance { largest: lsb, is_exact: same_reals, is_near: same_reals },
+    })
+}
+
 /// A run compared with one reference.
 struct Compared<'a> {
     reference: &'a Reference,
@@ -97,28 +133,15 @@ struct Compared<'a> {
 impl<'a> Compared<'a> {
     /// `None` if a row has too few outputs.
     fn new(reference: &'a Reference, rows: &[&[f64]], printed: Printed, near_lsb: u32) -> Option<Self> {
-        /// Largest difference of real outputs of one model on two runtimes.
-        const RUNTIMES: f64 = 0.001;
-        let tolerance = printed.half + RUNTIMES;
+        let near_lsb = reference.is_int8().then_some(near_lsb);
         let mut found = Self { reference, distances: Vec::new(), exact: 0, near: 0 };
         for (place, row) in rows.iter().enumerate() {
-            let (expected, row) = (reference.vector(place)?, row.get(..reference.width)?);
-            let pairs =
-                || row.iter().map(|value| printed.real(*value)).zip(expected.iter().map(|value| f64::from(*value)));
-            let units = f64::from(reference.units);
-            let difference = pairs().map(|(real, expected)| (real - expected / units).abs()).fold(0.0, f64::max);
-            // Logs print three to six decimals, rounded or cut, of a whole number of 256ths: a difference below one of
-            // them is none.
-            let steps = (difference * units * (1.0 + 1e-9)).floor();
-            let (distance, exact, near) = if reference.is_int8() {
-                (steps, steps < 1.0, steps <= f64::from(near_lsb))
-            } else {
-                ((difference * 256.0).floor(), difference <= tolerance, difference <= tolerance)
-            };
+            let expected = reference.vector(place)?.iter().map(|value| f64::from(*value) / f64::from(reference.units));
+            let Distance { largest, is_exact, is_near } = distance(row, expected, printed, near_lsb)?;
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // limited
-            found.distances.push(distance.min(1e6) as u32);
-            found.exact += usize::from(exact);
-            found.near += usize::from(near);
+            found.distances.push(largest.min(1e6) as u32);
+            found.exact += usize::from(is_exact);
+            found.near += usize::from(is_near);
         }
         Some(found)
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use crate::infer::ModelError;
-use crate::infer::model::{Element, Kind, Model, Tensor};
+use crate::infer::model::{Element, Kind, Model, Operator, Tensor};
 
 /// Minimum number of values of a tensor; smaller ones occur by chance.
 pub(crate) const FEWEST: usize = 64;
@@ -216,6 +216,21 @@ fn alive_shape(shape: &[usize], kept: &[bool]) -> Vec<usize> {
         *last = inputs;
     }
     alive
+}
+
+/// Number of multiply-adds of one inference, without weights in or behind channels whose weights are all zero.
+#[must_use]
+pub fn alive_multiply_adds(model: &Model) -> u64 {
+    let alive = Alive::new(model);
+    let of = |operator: &Operator| {
+        let all = model.multiply_adds_of(operator);
+        let filter = operator.inputs.get(1).copied().flatten();
+        let int8 = filter.filter(|index| model.tensors.get(*index).is_some_and(|one| one.element == Element::I8));
+        let Some(kept) = int8.and_then(|filter| alive.kept(filter)).filter(|kept| !kept.is_empty()) else { return all };
+        let count = kept.iter().filter(|kept| **kept).count() as u64;
+        all / kept.len() as u64 * count
+    };
+    model.operators.iter().map(of).fold(0, u64::saturating_add)
 }
 
 /// Formats fingerprints, one per line.
