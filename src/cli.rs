@@ -11,6 +11,7 @@ mod import;
 mod init;
 mod letters;
 mod package;
+mod reconcile;
 mod replay;
 mod results;
 mod run;
@@ -165,6 +166,12 @@ enum Command {
     /// The model is taken from the submission's code, or given. It is run in the arithmetics of known runtimes. A log
     /// of the same model and arithmetic is reproduced row by row.
     Replay(replay::Replay),
+    /// Compare a published table with the submissions
+    ///
+    /// Reads CSV, TSV, xlsx and the tables in Markdown. Every figure is compared with the claimed and the recomputed one;
+    /// where a figure differs, says which other result, session or round has it. Texts such as division and board are
+    /// compared, too.
+    Reconcile(reconcile::Reconcile),
     /// Regenerate a file of `rules/answers` from published rounds
     ///
     /// Each accuracy run is assigned to the known weights whose clear answers it gives. Runs that match no known
@@ -258,6 +265,7 @@ pub fn main() -> ExitCode {
         Command::Compare(command) => command.run(),
         Command::Answers(command) => command.run(),
         Command::Replay(command) => command.run(),
+        Command::Reconcile(command) => command.run(),
         Command::Weights(command) => command.run(),
         Command::History(command) => command.run(),
         Command::Completions { shell } => completions(shell),

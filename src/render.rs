@@ -29,6 +29,8 @@ pub mod markdown;
 pub mod page;
 pub mod proof;
 pub mod publication;
+#[cfg(feature = "cli")]
+pub mod reconciliation;
 mod replay;
 pub mod sarif;
 pub(crate) mod table;

@@ -13,6 +13,8 @@ mod plot;
 mod plots;
 pub mod policy;
 mod previous;
+#[cfg(feature = "cli")]
+pub mod reconciliation;
 mod result;
 
 use std::collections::BTreeSet;
@@ -34,7 +36,7 @@ use crate::render::untrusted::Untrusted;
 use crate::round::Severity;
 
 /// Templates of pages and their parts, by name.
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("page", include_str!("html/page.html")),
     ("head", include_str!("html/head.html")),
     ("first", include_str!("html/first.html")),
@@ -43,6 +45,7 @@ const TEMPLATES: [(&str, &str); 8] = [
     ("findings", include_str!("html/findings.html")),
     ("evidence", include_str!("html/evidence.html")),
     ("history", include_str!("html/history.html")),
+    ("reconciliation", include_str!("html/reconciliation.html")),
 ];
 const STYLE: &str =
     concat!(include_str!("html/style.css"), include_str!("html/wide.css"), include_str!("html/plot.css"));

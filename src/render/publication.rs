@@ -157,7 +157,7 @@ impl Row<'_> {
     /// Returns a description field as the final report shows it: empty if the official tool reads it as an empty cell.
     #[must_use]
     pub fn cell(&self, key: &str) -> String {
-        self.field(key).filter(|text| !EMPTY.contains(&text.as_str())).unwrap_or_default()
+        self.field(key).map_or_else(String::new, |text| without_empty(&text).to_owned())
     }
 
     /// Returns a field of the system description as the official tool reads it; `None` if there is no such field.
@@ -300,6 +300,11 @@ fn detections(
         Shown { text: python::repr(rounded), value: f1, struck: hits.struck.clone() }
     });
     (quality, Some(Detections { false_positives, false_negatives, duty_cycle }))
+}
+
+/// Returns a text of a table, or an empty one if the official report tool reads it as an empty cell.
+pub(crate) fn without_empty(text: &str) -> &str {
+    if EMPTY.contains(&text) { "" } else { text }
 }
 
 /// Returns whether the result has an energy run, even if its figure is left out.

@@ -35,6 +35,7 @@ mod package;
 #[cfg(unix)]
 mod ports;
 mod properties;
+mod reconcile;
 mod schemas;
 mod sessions;
 #[cfg(unix)]

@@ -14,6 +14,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("system-description", newest.description_schema().try_into().unwrap()),
         ("check", schema_for!(tinyaudit::render::json::Check)),
         ("compare", schema_for!(tinyaudit::render::changes::Changes)),
+        ("reconcile", schema_for!(tinyaudit::render::reconciliation::Reconciliation)),
         ("history", schema_for!(tinyaudit::render::history::History)),
         ("finding", schema_for!(tinyaudit::render::json::Finding)),
         ("results", schema_for!(tinyaudit::render::json::Results)),
