@@ -32,6 +32,7 @@ pub mod publication;
 #[cfg(feature = "cli")]
 pub mod reconciliation;
 mod replay;
+pub mod round_changes;
 pub mod sarif;
 pub(crate) mod table;
 pub mod text;

@@ -8,7 +8,7 @@ use super::streams::{print, write_wrapped};
 use crate::audit::checks::{retired, rule_named, rules};
 use crate::audit::coverage::entry_named;
 use crate::audit::rule::{Group, Rule};
-use crate::render::{catalogue, json};
+use crate::render::{catalogue, json, round_changes};
 use crate::round::Round;
 use crate::schema::spelling::nearest;
 
@@ -35,6 +35,9 @@ pub struct Rules {
     /// Round whose rules apply, for example v1.3 [default: the newest]
     #[arg(long, value_name = "ROUND")]
     round: Option<String>,
+    /// What changed between two rounds, and whether their figures can be compared
+    #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with_all = ["round", "group", "format"])]
+    diff: Option<Vec<String>>,
     /// List only this group of rules
     #[arg(long, conflicts_with = "format")]
     group: Option<Group>,
@@ -99,6 +102,11 @@ fn explain(rule: &Rule) -> anyhow::Result<ExitCode> {
 impl Rules {
     /// Lists the rules.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
+        if let Some([old, new]) = self.diff.as_deref() {
+            let (old, new) = (Round::named(old)?, Round::named(new)?);
+            print(|out| write_wrapped(4, out, |out| round_changes::write(&old, &new, out)))?;
+            return Ok(ExitCode::SUCCESS);
+        }
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
         print(|out| match self.format {
             Format::Json => json::write(&catalogue::Catalogue::new(&round), out),

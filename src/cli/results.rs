@@ -64,6 +64,8 @@ enum Format {
     Csv,
     /// One JSON object (schemas/results.schema.json)
     Json,
+    /// One line per system, with the figures of all benchmarks
+    WideCsv,
     /// Summary in the format of the official checker
     OfficialCsv,
     /// Final report as a workbook
@@ -126,6 +128,7 @@ impl Results {
         let page = || ResultsPage::new(rows, left_out, round, &repository(&round.publication.public_repository));
         match self.format {
             Format::Csv => render::csv::write(rows, out),
+            Format::WideCsv => render::csv::write_wide(rows, round, out),
             Format::OfficialCsv => render::csv::write_official(rows, round, self.selection(), out),
             Format::Xlsx => render::xlsx::write(rows, left_out, round, &repository(&round.publication.repository), out),
             Format::Html => render::html::write_results(report, rows, &page(), out),

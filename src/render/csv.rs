@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use csv::{QuoteStyle, WriterBuilder};
 
 use crate::parse::python::repr;
-use crate::render::publication::{FIELDS, Row, Selection, Shown, measured_energy};
+use crate::render::publication::{FIELDS, Row, Selection, Shown, measured_energy, public_ids, unique_id};
 use crate::render::untrusted::Untrusted;
 use crate::round::{Round, Target};
 
@@ -61,6 +61,81 @@ pub fn write(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
         writer.write_record(COLUMNS.map(|(_, cell)| cell(row)))?;
     }
     writer.flush()
+}
+
+/// Figures of a benchmark in the wide table: the end of the column's name, and its cell.
+const WIDE: [Column; 9] = [
+    ("latency_ms", |row| row.latency_ms().map_or_else(String::new, |ms| format!("{ms:.6}"))),
+    ("throughput_inf_per_s", |row| text(row.throughput.as_ref())),
+    ("accuracy", |row| text(row.quality.as_ref())),
+    ("energy_uj", |row| text(row.energy.as_ref().filter(|_| row.wakeword.is_none()))),
+    ("power_mw", |row| text(row.energy.as_ref().filter(|_| row.wakeword.is_some()))),
+    ("false_positives", |row| text(row.wakeword.as_ref().map(|counts| &counts.false_positives))),
+    ("false_negatives", |row| text(row.wakeword.as_ref().map(|counts| &counts.false_negatives))),
+    ("duty_cycle", duty_cycle),
+    ("supply_v", |row| row.benchmark.scores().supply_v.map_or_else(String::new, |volts| volts.to_string())),
+];
+
+/// Writes one line per system, with the figures of all benchmarks of the round that have results: latency, throughput,
+/// Top-1, AUC or F1, energy or power with the supply voltage, and whether the result is valid. In the open division, a
+/// system with several models of a benchmark has several lines.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_wide(rows: &[Row<'_>], round: &Round, out: &mut dyn Write) -> io::Result<()> {
+    let ids = public_ids(rows, round);
+    let names: Vec<&str> = round.benchmarks.keys().map(String::as_str).collect();
+    let measured = names.into_iter().filter(|name| rows.iter().any(|row| row.name() == *name));
+    // Energy is a column only where a result has it.
+    let columns: Vec<(&str, &Column)> = measured
+        .flat_map(|name| WIDE.iter().map(move |column| (name, column)))
+        .filter(|(name, (_, cell))| rows.iter().any(|row| row.name() == *name && !cell(row).is_empty()))
+        .collect();
+    let mut names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    names.dedup();
+    let mut writer = WriterBuilder::new().from_writer(out);
+    let mut head: Vec<String> =
+        ["id", "unique_id", "division", "availability", "submitter", "system", "board_name"].map(str::to_owned).into();
+    head.extend(FIELDS.iter().map(|(column, _)| (*column).to_owned()));
+    head.extend(columns.iter().map(|(name, (column, _))| format!("{name}_{column}")));
+    head.extend(names.iter().map(|name| format!("{name}_valid")));
+    writer.write_record(&head)?;
+    for (row, own) in lines(rows) {
+        let unique = unique_id(row);
+        let mut cells = vec![
+            ids.get(&unique).cloned().unwrap_or_default(),
+            Untrusted(&unique).for_csv(),
+            Untrusted(&row.system.division).for_csv(),
+            Untrusted(&row.availability()).for_csv(),
+            Untrusted(&row.system.submitter).for_csv(),
+            Untrusted(&row.system.name).for_csv(),
+            Untrusted(&row.cell("Board Name")).for_csv(),
+        ];
+        cells.extend(FIELDS.iter().map(|(_, key)| Untrusted(&row.cell(key)).for_csv()));
+        let of = |name: &str| own.iter().find(|row| row.name() == name);
+        cells.extend(columns.iter().map(|(name, (_, cell))| of(name).map_or_else(String::new, |row| cell(row))));
+        let valid = |row: &&Row<'_>| if row.valid { "yes" } else { "no" }.to_owned();
+        cells.extend(names.iter().map(|name| of(name).as_ref().map_or_else(String::new, |row| valid(row))));
+        writer.write_record(&cells)?;
+    }
+    writer.flush()
+}
+
+/// Groups the rows of a system; a second model of a benchmark starts another line.
+fn lines<'r, 'a>(rows: &'r [Row<'a>]) -> Vec<(&'r Row<'a>, Vec<&'r Row<'a>>)> {
+    let mut lines: Vec<(&Row<'_>, Vec<&Row<'_>>)> = Vec::new();
+    for row in rows {
+        let fits = |(first, own): &&mut (&Row<'_>, Vec<&Row<'_>>)| {
+            first.system.path == row.system.path
+                && (row.system.is_closed() || first.model() == row.model())
+                && own.iter().all(|other| other.name() != row.name())
+        };
+        match lines.iter_mut().find(fits) {
+            Some((_, own)) => own.push(row),
+            None => lines.push((row, vec![row])),
+        }
+    }
+    lines
 }
 
 /// Writes the official summary of the round, as `submission_checker.py --csv` writes it and the working group's report

@@ -32,9 +32,13 @@ fn edit(path: &Path, old: &str, new: &str) {
 #[test]
 fn own_tables_agree_with_the_tree() {
     let folder = TempDir::new().unwrap();
-    for (format, name) in
-        [("official-csv", "summary.csv"), ("csv", "own.csv"), ("xlsx", "final.xlsx"), ("markdown", "table.md")]
-    {
+    for (format, name) in [
+        ("official-csv", "summary.csv"),
+        ("csv", "own.csv"),
+        ("wide-csv", "wide.csv"),
+        ("xlsx", "final.xlsx"),
+        ("markdown", "table.md"),
+    ] {
         let (code, said) = reconcile(&published(folder.path(), format, name), &[]);
         assert_eq!(code, 0, "{name}: {said}");
         assert!(said.contains("matched") && !said.contains("different"), "{said}");
