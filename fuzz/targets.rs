@@ -52,7 +52,9 @@ pub fn models(bytes: &[u8]) {
             let Ok(interpreter) = Interpreter::new(&model, arithmetic) else { continue };
             let count = model.tensors[model.input].elements();
             if count <= 1 << 20 {
-                let _ = interpreter.run(Values::I8(vec![1; count]));
+                for value in [i8::MIN, 1, i8::MAX] {
+                    let _ = interpreter.run(Values::I8(vec![value; count]));
+                }
                 let _ = interpreter.run(Values::F32(vec![1.0; count]));
             }
         }

@@ -411,6 +411,12 @@ fn load_report(path: &Path, round: Option<&str>) -> anyhow::Result<(Tree, Report
     Ok((tree, report))
 }
 
+/// Loads and checks a whole round; a folder named like a round is that round.
+fn load_named_round(path: &Path) -> anyhow::Result<Report> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok(load_report(path, Round::names().into_iter().find(|round| *round == name))?.1)
+}
+
 /// Reads waivers from a file, or returns the built-in waivers of a round.
 fn read_waivers(path: Option<&Path>) -> anyhow::Result<Option<Waivers>> {
     let Some(path) = path else { return Ok(None) };

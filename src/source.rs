@@ -27,6 +27,19 @@ pub(crate) use path::{around, by_folders, is_inside, is_reserved, is_system_file
 pub(crate) use path_text::PathText;
 use rayon::prelude::*;
 
+/// Reads a file that somebody names, such as a model or a table, of at most `most` bytes.
+///
+/// # Errors
+/// If it cannot be read, or is larger.
+pub fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>, String> {
+    let failed = |error: io::Error| format!("{}: {error}", path.display());
+    let size = std::fs::metadata(path).map_err(failed)?.len();
+    if size > most {
+        return Err(format!("{}: it has {size} bytes, expected at most {most}", path.display()));
+    }
+    std::fs::read(path).map_err(failed)
+}
+
 /// Most entries that an archive or a list of files may have, including all parent folders.
 const MAX_ENTRIES: usize = 1_000_000;
 

@@ -11,7 +11,7 @@ use super::run::{Dialect, profile_named, refuse_other_model};
 use super::streams::{advance, progress};
 use crate::round::{Round, Runner};
 use crate::submit::demo::{self, Demo};
-use crate::testbench::runner::inputs::{Folder, Inputs, Synthetic};
+use crate::testbench::runner::inputs::inputs_of;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -69,8 +69,7 @@ impl DemoCommand {
             Ok((Arc::new(profile), dialect))
         };
         let systems: anyhow::Result<Vec<_>> = names.iter().map(system).collect();
-        let folder = self.datasets.clone().map(Folder);
-        let inputs: &dyn Inputs = folder.as_ref().map_or(&Synthetic, |folder| folder);
+        let inputs = inputs_of(self.datasets.as_deref());
         let allowed = &round.runners.get(dialect).benchmarks;
         let wanted: Vec<&String> = match &self.benchmarks[..] {
             [] => round.benchmarks.keys().collect(),
@@ -94,7 +93,7 @@ impl DemoCommand {
             submitter: &self.submitter,
             systems: systems?,
             benchmarks: self.benchmarks.clone(),
-            inputs,
+            inputs: &*inputs,
         };
         let bar = progress("sessions");
         let written = demo::write(&demo, &self.dir, &mut |done, all| advance(&bar, done, all));

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::streams::columns;
-use super::{Output, load_report};
+use super::{Output, load_named_round};
+use crate::audit::report::Report;
 use crate::render::{self, history};
 
 const EXAMPLES: &str = "\
@@ -45,12 +46,8 @@ enum Format {
 impl History {
     /// Checks every round and prints the history.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let mut reports = Vec::new();
-        for path in &self.rounds {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let named = crate::round::Round::names().into_iter().find(|round| *round == name);
-            reports.push(load_report(path, named)?.1);
-        }
+        let reports: Vec<Report> =
+            self.rounds.iter().map(|path| load_named_round(path)).collect::<anyhow::Result<_>>()?;
         let systems = history::History::new(&reports);
         self.output.deliver(|out| match self.format {
             Format::Text => history::write_text(&systems, columns(), out),

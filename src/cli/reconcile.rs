@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::{Input, Output, ReportNeeds, load_report};
+use super::{Input, Output, ReportNeeds, load_named_round};
+use crate::audit::report::Report;
 use crate::parse::sheet::{self, Sheet};
+use crate::render;
 use crate::render::reconciliation::{self, Reconciliation, Unit};
-use crate::render::{self};
-use crate::round::Round;
+use crate::source::read_at_most;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -69,11 +69,7 @@ fn unit(text: &str) -> Result<Unit, String> {
 /// Reads the tables of a file.
 fn sheets_of(path: &Path) -> anyhow::Result<Vec<Sheet>> {
     let shown = path.display();
-    let size = std::fs::metadata(path).with_context(|| format!("{shown} cannot be read"))?.len();
-    if size > MAX_FILE {
-        anyhow::bail!("{shown} has {size} bytes, expected at most {MAX_FILE}");
-    }
-    let bytes = std::fs::read(path).with_context(|| format!("{shown} cannot be read"))?;
+    let bytes = read_at_most(path, MAX_FILE).map_err(anyhow::Error::msg)?;
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     let sheets = if bytes.starts_with(b"PK") {
         sheet::workbook(&bytes)
@@ -93,11 +89,8 @@ impl Reconcile {
         let chosen = self.input.round(&tree)?;
         chosen.certain("reconcile")?;
         let report = self.input.report(&tree, chosen.round, self.input.waivers()?.as_ref(), ReportNeeds::default())?;
-        let mut earlier = Vec::new();
-        for path in &self.previous {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            earlier.push(load_report(path, Round::names().into_iter().find(|round| *round == name))?.1);
-        }
+        let earlier: Vec<Report> =
+            self.previous.iter().map(|path| load_named_round(path)).collect::<anyhow::Result<_>>()?;
         let name = self.table.file_name().unwrap_or_default().to_string_lossy();
         let found = Reconciliation::new(&name, &sheets, &report, self.unit, &earlier.iter().collect::<Vec<_>>());
         self.output.deliver(|out| match self.format {

@@ -19,7 +19,7 @@ use crate::submit::replay::read_model;
 use crate::testbench::device::link::Link;
 use crate::testbench::device::place::Place;
 use crate::testbench::device::{Device, SECOND, discard_pending};
-use crate::testbench::runner::inputs::{Folder, Inputs, Synthetic};
+use crate::testbench::runner::inputs::inputs_of;
 use crate::testbench::runner::measure::Ports;
 use crate::testbench::runner::{Job, PATIENCE, Progress, Setup, list_for, measure, session_files};
 use crate::testbench::simulator::Profile;
@@ -208,9 +208,8 @@ impl Run {
             .as_deref()
             .or_else(|| of_profile.map(|list| list.name).filter(|name| spec.lists.iter().any(|one| one == name)));
         let (list, truth) = list_for(spec, named)?;
-        let folder = self.datasets.clone().map(Folder);
-        let inputs: &dyn Inputs = folder.as_ref().map_or(&Synthetic, |folder| folder);
-        if profile.is_none() && list.is_some() && folder.is_none() {
+        let inputs = inputs_of(self.datasets.as_deref());
+        if profile.is_none() && list.is_some() && self.datasets.is_none() {
             anyhow::bail!(
                 "a real device is measured on the official inputs; name the folder that contains them with --datasets"
             );
@@ -224,7 +223,7 @@ impl Run {
             dialect,
             list,
             truth,
-            inputs,
+            inputs: &*inputs,
             started: profile.as_deref().map_or_else(now, |profile| started(profile, &self.benchmark, mode, dialect)),
             setup,
         };

@@ -20,17 +20,17 @@ const COLUMNS: [Column; 18] = [
     ("availability", |row| Untrusted(&row.availability()).for_csv()),
     ("benchmark", |row| Untrusted(row.name()).for_csv()),
     ("model", |row| Untrusted(row.model()).for_csv()),
-    ("throughput_inf_per_s", |row| text(row.throughput.as_ref())),
-    ("latency_ms", |row| row.latency_ms().map_or_else(String::new, |ms| format!("{ms:.6}"))),
+    ("throughput_inf_per_s", throughput),
+    ("latency_ms", latency),
     ("top1_percent", |row| quality(row, |target| !matches!(target, Some(Target::Auc(_) | Target::Wakeword { .. })))),
     ("auc", |row| quality(row, |target| matches!(target, Some(Target::Auc(_))))),
     ("f1", |row| quality(row, |target| matches!(target, Some(Target::Wakeword { .. })))),
-    ("energy_uj_per_inf", |row| text(row.energy.as_ref().filter(|_| row.wakeword.is_none()))),
-    ("power_mw", |row| text(row.energy.as_ref().filter(|_| row.wakeword.is_some()))),
-    ("false_positives", |row| text(row.wakeword.as_ref().map(|counts| &counts.false_positives))),
-    ("false_negatives", |row| text(row.wakeword.as_ref().map(|counts| &counts.false_negatives))),
+    ("energy_uj_per_inf", energy),
+    ("power_mw", power),
+    ("false_positives", false_positives),
+    ("false_negatives", false_negatives),
     ("duty_cycle", duty_cycle),
-    ("valid", |row| if row.valid { "yes" } else { "no" }.to_owned()),
+    ("valid", valid),
     ("energy_valid", |row| {
         row.energy.as_ref().map_or("", |energy| if energy.struck.is_none() { "yes" } else { "no" }).to_owned()
     }),
@@ -38,6 +38,34 @@ const COLUMNS: [Column; 18] = [
 
 fn text(shown: Option<&Shown>) -> String {
     shown.map_or_else(String::new, |shown| shown.text.clone())
+}
+
+fn latency(row: &Row<'_>) -> String {
+    row.latency_ms().map_or_else(String::new, |ms| format!("{ms:.6}"))
+}
+
+fn throughput(row: &Row<'_>) -> String {
+    text(row.throughput.as_ref())
+}
+
+fn energy(row: &Row<'_>) -> String {
+    text(row.energy.as_ref().filter(|_| row.wakeword.is_none()))
+}
+
+fn power(row: &Row<'_>) -> String {
+    text(row.energy.as_ref().filter(|_| row.wakeword.is_some()))
+}
+
+fn false_positives(row: &Row<'_>) -> String {
+    text(row.wakeword.as_ref().map(|counts| &counts.false_positives))
+}
+
+fn false_negatives(row: &Row<'_>) -> String {
+    text(row.wakeword.as_ref().map(|counts| &counts.false_negatives))
+}
+
+fn valid(row: &Row<'_>) -> String {
+    if row.valid { "yes" } else { "no" }.to_owned()
 }
 
 fn duty_cycle(row: &Row<'_>) -> String {
@@ -65,13 +93,13 @@ pub fn write(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
 
 /// Figures of a benchmark in the wide table: the end of the column's name, and its cell.
 const WIDE: [Column; 9] = [
-    ("latency_ms", |row| row.latency_ms().map_or_else(String::new, |ms| format!("{ms:.6}"))),
-    ("throughput_inf_per_s", |row| text(row.throughput.as_ref())),
+    ("latency_ms", latency),
+    ("throughput_inf_per_s", throughput),
     ("accuracy", |row| text(row.quality.as_ref())),
-    ("energy_uj", |row| text(row.energy.as_ref().filter(|_| row.wakeword.is_none()))),
-    ("power_mw", |row| text(row.energy.as_ref().filter(|_| row.wakeword.is_some()))),
-    ("false_positives", |row| text(row.wakeword.as_ref().map(|counts| &counts.false_positives))),
-    ("false_negatives", |row| text(row.wakeword.as_ref().map(|counts| &counts.false_negatives))),
+    ("energy_uj", energy),
+    ("power_mw", power),
+    ("false_positives", false_positives),
+    ("false_negatives", false_negatives),
     ("duty_cycle", duty_cycle),
     ("supply_v", |row| row.benchmark.scores().supply_v.map_or_else(String::new, |volts| volts.to_string())),
 ];
@@ -114,8 +142,7 @@ pub fn write_wide(rows: &[Row<'_>], round: &Round, out: &mut dyn Write) -> io::R
         cells.extend(FIELDS.iter().map(|(_, key)| Untrusted(&row.cell(key)).for_csv()));
         let of = |name: &str| own.iter().find(|row| row.name() == name);
         cells.extend(columns.iter().map(|(name, (_, cell))| of(name).map_or_else(String::new, |row| cell(row))));
-        let valid = |row: &&Row<'_>| if row.valid { "yes" } else { "no" }.to_owned();
-        cells.extend(names.iter().map(|name| of(name).as_ref().map_or_else(String::new, |row| valid(row))));
+        cells.extend(names.iter().map(|name| of(name).map_or_else(String::new, |row| valid(row))));
         writer.write_record(&cells)?;
     }
     writer.flush()
@@ -195,10 +222,7 @@ pub fn write_official(rows: &[Row<'_>], round: &Round, selection: Selection, out
         ];
         cells.extend(FIELDS.iter().map(|(_, key)| field(key)));
         if publication.wakeword_columns {
-            let counts = row.wakeword.as_ref();
-            cells.push(text(counts.map(|counts| &counts.false_positives)));
-            cells.push(text(counts.map(|counts| &counts.false_negatives)));
-            cells.push(duty_cycle(row));
+            cells.extend([false_positives(row), false_negatives(row), duty_cycle(row)]);
         }
         writer.write_record(&cells)?;
     }

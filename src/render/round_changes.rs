@@ -75,14 +75,14 @@ fn benchmarks(old: &Round, new: &Round) -> Vec<String> {
         }
         for (what, of) in [
             ("required runs", (|spec| &spec.required) as fn(&BenchmarkSpec) -> &Vec<Mode>),
-            ("runs of which one is required", |spec| &spec.required_one_of),
+            ("runs, at least one of them required", |spec| &spec.required_one_of),
             ("optional runs", |spec| &spec.optional),
         ] {
             changed(&mut lines, &format!("{name}, {what}"), (of(before), of(spec)), |list| modes(list));
         }
     }
     let gone = old.benchmarks.keys().filter(|name| !new.benchmarks.contains_key(*name));
-    lines.extend(gone.map(|name| format!("{name} is no longer measured")));
+    lines.extend(gone.map(|name| format!("{name} was removed")));
     lines
 }
 
@@ -144,7 +144,7 @@ fn measurement(old: &Round, new: &Round) -> Vec<String> {
             "the streaming wake word test is new: a recording of at least {} s with {} words",
             spec.min_seconds, spec.occurrences
         )),
-        (Some(_), None) => lines.push("there is no streaming wake word test any more".to_owned()),
+        (Some(_), None) => lines.push("the streaming wake word test was removed".to_owned()),
         (Some(before), Some(now)) => sections(&mut lines, "limits of the wake word test", (before, now)),
         (None, None) => {}
     }

@@ -19,7 +19,7 @@ use crate::model::code_weights::models;
 use crate::model::{Run, Submitter, System};
 use crate::round::{BenchmarkSpec, Dataset, Task, Weights};
 use crate::schema::spelling::plain;
-use crate::source::Tree;
+use crate::source::{Tree, read_at_most};
 
 /// A model and where it comes from.
 #[derive(Debug)]
@@ -65,12 +65,7 @@ pub struct Replayed {
 /// # Errors
 /// If it cannot be read, or is too large.
 pub fn model_bytes(path: &Path) -> Result<Vec<u8>, String> {
-    let shown = path.display();
-    let size = fs::metadata(path).map_err(|error| format!("{shown}: {error}"))?.len();
-    if size > MAX_FILE as u64 {
-        return Err(format!("{shown}: it has {size} bytes, expected at most {MAX_FILE}"));
-    }
-    fs::read(path).map_err(|error| format!("{shown}: {error}"))
+    read_at_most(path, MAX_FILE as u64)
 }
 
 /// Reads a model file.

@@ -1,7 +1,7 @@
 //! A short, reproducible run of the fuzz targets: every corpus, and mutations of its files.
 
 #[path = "../../fuzz/targets.rs"]
-mod targets;
+pub mod targets;
 
 use std::path::Path;
 

@@ -10,6 +10,7 @@ use tinyaudit::infer::{Arithmetic, Interpreter, Model, Values};
 use tinyaudit::round::dataset;
 use tinyaudit::round::outputs::outputs;
 
+use crate::fuzzing::targets::models;
 use crate::golden;
 
 /// A value in a flatbuffer.
@@ -271,20 +272,6 @@ fn huge_models_are_refused_before_anything_is_allocated() {
     assert!(Interpreter::new(&read, Arithmetic::SingleRounding).unwrap_err().to_string().contains("multiply-adds"));
 }
 
-/// Runs a model that may be damaged; it is refused, or it ends.
-fn run_damaged(file: &[u8]) {
-    if let Ok(model) = Model::parse(file) {
-        for arithmetic in Arithmetic::ALL {
-            let Ok(interpreter) = Interpreter::new(&model, arithmetic) else { continue };
-            let count = model.tensors[model.input].elements();
-            for value in [i8::MIN, 1, i8::MAX] {
-                let _ = interpreter.run(Values::I8(vec![value; count.min(1 << 20)]));
-            }
-        }
-    }
-    let _ = forms_of(file);
-}
-
 /// Every byte of a model is replaced in turn by the values at which numbers become zero, negative or too large.
 #[test]
 fn models_with_one_damaged_byte_end() {
@@ -293,7 +280,7 @@ fn models_with_one_damaged_byte_end() {
         for byte in [0, 1, 0x7f, 0x80, 0xff] {
             let mut file = whole.clone();
             file[place] = byte;
-            run_damaged(&file);
+            models(&file);
         }
     }
 }
@@ -307,7 +294,7 @@ proptest! {
             let place = place.index(file.len());
             file[place] = byte;
         }
-        run_damaged(&file);
+        models(&file);
     }
 }
 

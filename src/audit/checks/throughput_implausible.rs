@@ -6,8 +6,9 @@ check! {
     /// A processor without an accelerator does more work per cycle than any published one.
     ///
     /// The work per cycle is the number of multiplications of the reference model, without channels whose weights are all
-    /// zero, times the throughput, divided by the clock frequency in the description. If it is too high, the true frequency is higher than stated, the description
-    /// does not name an accelerator, or the model does less work than the reference.
+    /// zero, times the throughput, divided by the clock frequency in the description. If it is too high, the true
+    /// frequency is higher than stated, the description does not name an accelerator, or the model does less work than
+    /// the reference.
     ///
     /// Calibrated on the results of six rounds on processors without an accelerator: the median is 0.5 per cycle, nine
     /// of ten have less than 0.93, and the maximum is 8.9, on a processor with vector instructions.

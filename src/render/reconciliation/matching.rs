@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::Verdict;
 use super::headings::Field;
+use super::known::Known;
 use super::table::{Table, TableFigure, TableRow};
-use super::{Known, Verdict};
 use crate::model::System;
 use crate::schema::spelling::plain;
 
@@ -30,19 +31,19 @@ pub(super) fn match_rows<'t, 'a>(table: &'t Table, known: &Known<'a>) -> Vec<Mat
         let names_system =
             [Field::System, Field::Board, Field::Submitter].iter().any(|field| row.field(*field).is_some());
         // In the order of the columns.
-        let mut parts: Vec<(Option<usize>, Vec<&TableFigure>)> = Vec::new();
+        let mut parts: Vec<(Option<&System>, Vec<&TableFigure>)> = Vec::new();
         for figure in &row.figures {
             let of_column = if names_system { Vec::new() } else { named_in(&figure.column, &systems) };
-            let place = of_column.first().and_then(|named| systems.iter().position(|one| one.path == named.path));
-            let place = place.filter(|_| of_column.len() == 1);
-            match parts.iter_mut().find(|(known, _)| *known == place) {
+            let named = if let [one] = of_column[..] { Some(one) } else { None };
+            let path = |system: Option<&System>| system.map(|system| system.path.clone());
+            match parts.iter_mut().find(|(known, _)| path(*known) == path(named)) {
                 Some((_, figures)) => figures.push(figure),
-                None => parts.push((place, vec![figure])),
+                None => parts.push((named, vec![figure])),
             }
         }
-        for (place, figures) in parts {
-            let (system, by) = match place {
-                Some(place) => (Some(systems[place]), Some("the heading of the column")),
+        for (named, figures) in parts {
+            let (system, by) = match named {
+                Some(_) => (named, Some("the heading of the column")),
                 None => find(row, &figures, known, &systems, &taken),
             };
             if let Some(system) = system {

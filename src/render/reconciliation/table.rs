@@ -3,7 +3,10 @@
 //! Headings are the rows above the first row with a number. A heading of several columns stands only above the first of
 //! them. What a figure is follows from all headings above it, the labels beside it, and the heading of the table.
 
+use std::collections::BTreeMap;
+
 use super::headings::{Field, Meaning, Metric, Number, Unit, field, number};
+use super::known::streams;
 use crate::parse::sheet::{Sheet, SheetRow};
 use crate::round::Round;
 
@@ -79,7 +82,10 @@ fn rows_of(sheet: &Sheet, round: &Round, unit: Option<Unit>, table: &mut Table) 
     let (headings, body) = sheet.rows[start..].split_at(count);
     let columns = columns(headings, round);
     let official = columns.iter().any(|column| column.field == Some(Field::UniqueId));
-    let mut above: Vec<(Field, String)> = Vec::new();
+    let mut words = sheet.name.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    let division = words.find(|word| ["closed", "open"].contains(&word.as_str()));
+    let title = Meaning { metric: None, unit: None, ..Meaning::of(&sheet.name, round) };
+    let mut above: BTreeMap<Field, String> = BTreeMap::new();
     for row in body {
         let mut found = TableRow { sheet: sheet.name.clone(), line: row.line, ..TableRow::default() };
         let mut beside = Meaning::default();
@@ -94,26 +100,21 @@ fn rows_of(sheet: &Sheet, round: &Round, unit: Option<Unit>, table: &mut Table) 
                 None => {}
             }
         }
-        let mut words = sheet.name.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
-        let division = words.find(|word| ["closed", "open"].contains(&word.as_str()));
-        if let (None, Some(name)) = (found.field(Field::Division), division) {
-            found.fields.push((Field::Division, name));
+        if let (None, Some(name)) = (found.field(Field::Division), &division) {
+            found.fields.push((Field::Division, name.clone()));
         }
         // A cell over several rows stands only in the first.
         for name in [Field::Id, Field::UniqueId, Field::Division, Field::Availability, Field::Submitter] {
-            let Some(own) = found.fields.iter_mut().find(|(field, _)| *field == name) else { continue };
-            let last = above.iter().position(|(field, _)| *field == name);
-            match last {
-                Some(last) if own.1.is_empty() => own.1.clone_from(&above[last].1),
-                Some(last) => above[last].1.clone_from(&own.1),
-                None => above.push(own.clone()),
-            }
+            let Some((_, own)) = found.fields.iter_mut().find(|(field, _)| *field == name) else { continue };
+            let above = above.entry(name).or_default();
+            let (from, to) = if own.is_empty() { (above, own) } else { (own, above) };
+            to.clone_from(from);
         }
         for name in [Field::Benchmark, Field::Model] {
             let text = found.field(name).unwrap_or_default();
             beside = beside.and(&Meaning { metric: None, unit: None, ..Meaning::of(text, round) });
         }
-        beside = beside.and(&Meaning { metric: None, unit: None, ..Meaning::of(&sheet.name, round) });
+        beside = beside.and(&title);
         for (column, cell) in columns.iter().zip(&row.cells).filter(|(column, _)| column.field.is_none()) {
             let Some(number) = number(cell) else { continue };
             let stated = match column.meaning.metric {
@@ -124,13 +125,12 @@ fn rows_of(sheet: &Sheet, round: &Round, unit: Option<Unit>, table: &mut Table) 
             let own = Meaning { unit: number.unit, ..Meaning::default() };
             let meaning = own.and(&Meaning { unit: stated, ..Meaning::default() }).and(&column.meaning).and(&beside);
             let (Some(benchmark), Some(metric)) = (meaning.benchmark, meaning.metric) else { continue };
-            // The official summary has 0 where there is no power.
+            // The official summary prints a power of 0 for results without power.
             let absent = found.field(Field::HasPower).is_some_and(|text| text.eq_ignore_ascii_case("false"));
             if metric == Metric::Energy && absent {
                 continue;
             }
-            let streams =
-                round.benchmarks.get(&benchmark).is_some_and(|spec| spec.task == crate::round::Task::Wakeword);
+            let streams = streams(&benchmark, round);
             let default = match metric {
                 Metric::Speed if official => Some(Unit::Milliseconds),
                 Metric::Energy if official && streams => Some(Unit::Milliwatts),

@@ -1,7 +1,7 @@
 //! Sources of input files: a folder with the data sets, or synthetic files with the right names and sizes.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::round::Dataset;
 use crate::testbench::simulator::answers::synthetic_input;
@@ -19,7 +19,7 @@ pub trait Inputs {
 }
 
 /// Files `<folder>/<list>/<name>`, as in the official data sets.
-pub(crate) struct Folder(pub PathBuf);
+struct Folder(PathBuf);
 
 impl Inputs for Folder {
     fn read(&self, list: &Dataset, name: &str) -> io::Result<Vec<u8>> {
@@ -29,6 +29,15 @@ impl Inputs for Folder {
 
     fn place(&self) -> String {
         self.0.display().to_string()
+    }
+}
+
+/// Returns the inputs in a folder, or synthetic ones.
+#[must_use]
+pub fn inputs_of(folder: Option<&Path>) -> Box<dyn Inputs> {
+    match folder {
+        Some(folder) => Box::new(Folder(folder.to_owned())),
+        None => Box::new(Synthetic),
     }
 }
 
