@@ -222,6 +222,27 @@ struct Input {
     submitter: Option<String>,
 }
 
+/// Files that the tree is known not to have.
+#[derive(Debug, Args)]
+struct Absent {
+    /// List of files that are known to be absent, one path per line
+    ///
+    /// Findings that follow from these files are counted separately.
+    #[arg(long = "absent", value_name = "FILE", hide_short_help = true)]
+    list: Option<PathBuf>,
+}
+
+impl Absent {
+    /// Marks the findings that follow from the absent files.
+    fn mark(&self, report: &mut Report) -> anyhow::Result<()> {
+        let Some(list) = &self.list else { return Ok(()) };
+        let text = read_text(list)?;
+        let paths = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        report.mark_known_absent(&paths, &list.file_name().unwrap_or_default().to_string_lossy());
+        Ok(())
+    }
+}
+
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {

@@ -151,6 +151,12 @@ pub struct Submitter {
 }
 
 impl Submitter {
+    /// Returns division and name, separated by `/`.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        format!("{}/{}", self.division, self.name)
+    }
+
     /// Whether the submitter is in the closed division.
     #[must_use]
     pub fn is_closed(&self) -> bool {

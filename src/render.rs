@@ -18,6 +18,7 @@ pub mod catalogue;
 pub mod changes;
 pub mod comparison;
 pub mod csv;
+pub(crate) mod document;
 mod evidence_read;
 pub mod github;
 pub mod history;
@@ -73,4 +74,12 @@ fn decimals(value: f64) -> String {
         4
     };
     format!("{value:.decimals$}")
+}
+
+/// Formats a figure with six significant digits, without zeros at the end.
+pub(crate) fn short(value: f64) -> String {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // limited
+    let decimals = if value == 0.0 { 0 } else { (5.0 - value.abs().log10().floor()).clamp(0.0, 9.0) as usize };
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::settings::{FailOn, Settings};
-use super::streams::{columns, is_standard, open_tree, print_info, read_text, styled, write_wrapped};
-use super::{ChosenRound, Input, Output, PreviousRound, ReportNeeds, known_name};
+use super::streams::{columns, is_standard, open_tree, print_info, styled, write_wrapped};
+use super::{Absent, ChosenRound, Input, Output, PreviousRound, ReportNeeds, known_name};
 use crate::audit::checks::rule_named;
 use crate::audit::report::Report;
 use crate::audit::rule::Group;
@@ -75,11 +75,8 @@ pub struct Check {
     /// Show only findings of this group of rules
     #[arg(long, conflicts_with = "format", hide_short_help = true)]
     group: Option<Group>,
-    /// List of files that are known to be absent, one path per line
-    ///
-    /// Findings that follow from these files are counted separately.
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
-    absent: Option<PathBuf>,
+    #[command(flatten)]
+    absent: Absent,
     /// Add a checklist of what no program can check
     #[arg(long)]
     reminders: bool,
@@ -196,11 +193,7 @@ impl Check {
             weights: self.weights,
         };
         let mut report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
-        if let Some(list) = &self.absent {
-            let paths =
-                read_text(list)?.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-            report.mark_known_absent(&paths, &list.file_name().unwrap_or_default().to_string_lossy());
-        }
+        self.absent.mark(&mut report)?;
         let fail_on = self.fail_on.or(Settings::find(&self.input.dir)?.fail_on);
         let threshold = fail_on.unwrap_or_default().severity();
         if let Some(unknown) = self.rule.as_deref().filter(|id| rule_named(id).is_none()) {

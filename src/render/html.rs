@@ -9,6 +9,7 @@ mod findings;
 mod first;
 pub mod history;
 mod index;
+pub(super) mod letter;
 mod plot;
 mod plots;
 pub mod policy;
@@ -36,7 +37,7 @@ use crate::render::untrusted::Untrusted;
 use crate::round::Severity;
 
 /// Templates of pages and their parts, by name.
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("page", include_str!("html/page.html")),
     ("head", include_str!("html/head.html")),
     ("first", include_str!("html/first.html")),
@@ -44,6 +45,7 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("table", include_str!("html/table.html")),
     ("findings", include_str!("html/findings.html")),
     ("evidence", include_str!("html/evidence.html")),
+    ("letter", include_str!("html/letter.html")),
     ("history", include_str!("html/history.html")),
     ("reconciliation", include_str!("html/reconciliation.html")),
 ];

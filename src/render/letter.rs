@@ -1,99 +1,112 @@
-//! Findings as a letter to a submitter in Markdown, for an issue, a mail or a comment on a pull request: findings that
-//! change a figure with all lines and the rule, then the other findings in short.
+//! Findings as a letter to a submitter: what changes a published figure with all places, the rule and how to reproduce
+//! it, then the smaller matters, and what happens without an answer. As Markdown, for an issue or a comment on a pull
+//! request, as plain text for a mail, or as a page.
+
+mod matter;
+mod sources;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use super::text::place;
+use self::matter::Matters;
+use super::document::{self, Block, Rich};
+use super::text::counted;
 use crate::audit::consequence::{Consequence, groups};
 use crate::audit::finding::Finding;
 use crate::audit::proof::Status;
-use crate::audit::report::Report;
+use crate::audit::report::{Report, weight};
 use crate::model::Submitter;
-use crate::render::untrusted::Untrusted;
+use crate::round::Severity;
 
-/// Findings listed per rule that changes a figure; the others are counted.
-const LISTED: usize = 12;
-/// Findings listed per other rule.
-const FEW: usize = 3;
-
-/// Returns every submitter with the findings in its folder that count.
-#[must_use]
-pub fn by_submitter(report: &Report) -> Vec<(&Submitter, Vec<&Finding>)> {
-    let submitters = &report.submission.submitters;
-    let mut own: HashMap<&str, Vec<&Finding>> = HashMap::new();
-    for finding in report.findings.iter().filter(|finding| finding.counts()) {
-        if let Some(submitter) = report.submission.submitter_of(&finding.path) {
-            own.entry(&submitter.path).or_default().push(finding);
-        }
-    }
-    submitters.iter().map(|submitter| (submitter, own.remove(submitter.path.as_str()).unwrap_or_default())).collect()
+/// A submitter and the findings in its folder.
+#[derive(Debug, Clone)]
+pub struct Recipient<'a> {
+    /// The submitter.
+    pub submitter: &'a Submitter,
+    /// The findings that count.
+    findings: Vec<&'a Finding>,
+    /// Number of findings that follow from files known to be absent.
+    absent: usize,
 }
 
-/// Writes the letter to one submitter about the findings in its folder. `by` is the day by which to answer.
+impl<'a> Recipient<'a> {
+    /// Returns every submitter of a report, in the order of their paths.
+    #[must_use]
+    pub fn all(report: &'a Report) -> Vec<Self> {
+        let recipient = |submitter| Self { submitter, findings: Vec::new(), absent: 0 };
+        let mut all: Vec<Self> = report.submission.submitters.iter().map(recipient).collect();
+        let places: HashMap<&str, usize> =
+            all.iter().enumerate().map(|(place, one)| (one.submitter.path.as_str(), place)).collect();
+        for finding in &report.findings {
+            let Some(submitter) = report.submission.submitter_of(&finding.path) else { continue };
+            let own = &mut all[places[submitter.path.as_str()]];
+            if finding.counts() {
+                own.findings.push(finding);
+            } else if finding.is_absent() {
+                own.absent += finding.finding_count;
+            }
+        }
+        all
+    }
+
+    /// Why no letter is needed; `None` if one is. Notes alone ask for nothing.
+    #[must_use]
+    pub fn nothing_to_ask(&self) -> Option<String> {
+        if self.findings.is_empty() {
+            return Some("no findings".to_owned());
+        }
+        let only_notes = self.findings.iter().all(|finding| finding.severity == Severity::Note);
+        only_notes.then(|| format!("only {}", counted(weight(self.findings.iter().copied()), "note")))
+    }
+}
+
+/// Format of a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterFormat {
+    /// Markdown, for an issue.
+    Markdown,
+    /// Plain text, for a mail.
+    Text,
+    /// A page.
+    Html,
+}
+
+/// Writes the letter to a submitter. `by` is the day by which to answer.
 ///
 /// # Errors
 /// When the writer fails.
 pub fn write(
     report: &Report,
-    (submitter, own): (&Submitter, &[&Finding]),
+    to: &Recipient<'_>,
     by: Option<&str>,
+    format: LetterFormat,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let name = format!("{}/{}", submitter.division, submitter.name);
-    writeln!(out, "# MLPerf Tiny {}: {}\n", report.round.name, Untrusted(&name).for_markdown())?;
-    let systems = report.submission.systems_of(submitter);
-    let results: Vec<Status> = systems
-        .iter()
-        .flat_map(|system| system.benchmarks.iter().map(move |benchmark| (system, benchmark)))
-        .filter(|(_, benchmark)| !benchmark.runs.is_empty())
-        .map(|(system, benchmark)| report.status(system, benchmark))
-        .collect();
-    let count = |status| results.iter().filter(|one| **one == status).count();
-    writeln!(
-        out,
-        "Results: {}; {} confirmed, {} not by the rules, {} contradicted, {} unproven.",
-        results.len(),
-        count(Status::Confirmed),
-        count(Status::NotByTheRules),
-        count(Status::Contradicted),
-        count(Status::Unproven)
-    )?;
-    if own.is_empty() {
-        return writeln!(out, "\nNo findings; no answer is needed.");
+    let letter = letter(report, to, by);
+    match format {
+        LetterFormat::Markdown => document::write_markdown(&letter, out),
+        LetterFormat::Text => document::write_text(&letter, out),
+        LetterFormat::Html => super::html::letter::write(&title(report, to), &letter, out),
     }
-    for consequence in Consequence::ALL {
-        let groups = groups(own.iter().copied(), |finding| finding, consequence);
-        if groups.is_empty() {
-            continue;
-        }
-        writeln!(out, "\n## {}", capital(&consequence.to_string()))?;
-        for findings in &groups {
-            if consequence == Consequence::Figure {
-                matter(report, submitter, findings, out)?;
-            } else {
-                smaller(report, submitter, findings, out)?;
-            }
-        }
-    }
-    if let Some(day) = by {
-        writeln!(out, "\nPlease answer by {}.", Untrusted(day).for_markdown())?;
-    }
-    Ok(())
 }
 
-/// Writes a letter to every submitter of a tree, one after the other. After `longest` bytes the remaining lines are
-/// only counted.
+/// Writes the findings of every submitter of a tree as Markdown, without the words around them. After `longest` bytes the
+/// remaining lines are only counted.
 ///
 /// # Errors
 /// When the writer fails.
 pub fn write_all(report: &Report, longest: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut whole = Vec::new();
-    for (submitter, own) in by_submitter(report) {
+    for to in Recipient::all(report) {
         if !whole.is_empty() {
             whole.push(b'\n');
         }
-        write(report, (submitter, &own), None, &mut whole)?;
+        let mut comment = vec![heading(report, &to), Block::paragraph(&statuses(report, to.submitter))];
+        if to.findings.is_empty() {
+            comment.push(Block::paragraph("No findings; no answer is needed."));
+        }
+        comment.extend(sections(report, &to));
+        document::write_markdown(&comment, &mut whole)?;
     }
     if whole.len() <= longest {
         return out.write_all(&whole);
@@ -105,47 +118,101 @@ pub fn write_all(report: &Report, longest: usize, out: &mut dyn Write) -> io::Re
     writeln!(out, "\nand {lines} more lines; run `tinyaudit check` to read them")
 }
 
-/// Writes the findings of one rule that change a figure: places, messages, what to do, and the source of the rule.
-fn matter(report: &Report, own: &Submitter, findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
-    let rule = findings[0].rule;
-    writeln!(out, "\n### {} (`{}`)\n", Untrusted(rule.title().trim_end_matches('.')).for_markdown(), rule.id)?;
-    for finding in findings.iter().take(LISTED) {
-        let message = for_submitter(&finding.message, report, own);
-        writeln!(out, "- `{}`: {message}", Untrusted(&place(&finding.path, finding.line)).for_markdown_code())?;
-        for note in &finding.notes {
-            writeln!(out, "  - {}", for_submitter(note, report, own))?;
-        }
-    }
-    if findings.len() > LISTED {
-        writeln!(out, "- and {} more", findings.len() - LISTED)?;
-    }
-    writeln!(out, "\nWhat to do: {}", capital(&for_submitter(&findings[0].help, report, own)))?;
-    writeln!(out, "\nRule: {}", for_submitter(&rule.source(), report, own))
+fn title(report: &Report, to: &Recipient<'_>) -> String {
+    format!("MLPerf Tiny {}: {}", report.round.name, to.submitter.full_name())
 }
 
-/// Writes the findings of one rule in short: one line with the help, and a few places.
-fn smaller(report: &Report, own: &Submitter, findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
-    let rule = findings[0].rule;
-    let title = Untrusted(rule.title().trim_end_matches('.')).for_markdown();
-    let count = if findings.len() > 1 { format!(", {} findings", findings.len()) } else { String::new() };
-    writeln!(
-        out,
-        "\n- **{title}**{count} ({}, `{}`): {}",
-        findings[0].severity.name(),
-        rule.id,
-        for_submitter(&findings[0].help, report, own)
-    )?;
-    for finding in findings.iter().take(FEW) {
-        let message = for_submitter(&finding.message, report, own);
-        writeln!(out, "  - `{}`: {message}", Untrusted(&place(&finding.path, finding.line)).for_markdown_code())?;
-        if finding.help != findings[0].help {
-            writeln!(out, "    What to do: {}", for_submitter(&finding.help, report, own))?;
+fn heading(report: &Report, to: &Recipient<'_>) -> Block {
+    Block::heading(1, Rich::plain(&title(report, to)))
+}
+
+fn letter(report: &Report, to: &Recipient<'_>, by: Option<&str>) -> Vec<Block> {
+    let Submitter { name, division, .. } = to.submitter;
+    let round = &report.round.name;
+    let (day, before) = match by {
+        Some(day) => (format!("by {day}"), format!("by {day}")),
+        None => ("before the results are published".to_owned(), "before then".to_owned()),
+    };
+    let division = if division.is_empty() { String::new() } else { format!(" to the {division} division") };
+    let mut letter = vec![
+        heading(report, to),
+        Block::Paragraph { text: Rich::plain(&format!("Dear {name} team,")) },
+        Block::Paragraph {
+            text: Rich::plain(&format!(
+                "the review of MLPerf Tiny {round} has read your submission{division}: every figure was recomputed \
+                 from its logs and compared with results.txt, and descriptions and documents were checked against the \
+                 rules of the round."
+            )),
+        },
+        Block::paragraph(&statuses(report, to.submitter)),
+        Block::Paragraph {
+            text: Rich::plain(&format!(
+                "Please answer every matter below {day}: send a corrected or missing file, or explain why the finding is \
+                 wrong or should be accepted. A finding may be mistaken; then please say so."
+            )),
+        },
+    ];
+    letter.extend(sections(report, to));
+    letter.push(Block::heading(2, Rich::plain("Without an answer")));
+    let figures = to.findings.iter().any(|finding| Consequence::new(finding) == Consequence::Figure);
+    let figures = if figures {
+        "results and figures under the first heading are not published as valid, and the other findings stay in the report \
+         of the round as they are"
+    } else {
+        "all results are published; the findings stay in the report of the round as they are"
+    };
+    letter.push(Block::Paragraph { text: Rich::plain(&format!("If no answer arrives {before}, {figures}.")) });
+    if to.absent > 0 {
+        let text = format!(
+            "{} not listed here: the files they are about are known to be missing from the copy that was reviewed.",
+            if to.absent == 1 { "1 finding is".to_owned() } else { format!("{} findings are", to.absent) }
+        );
+        letter.push(Block::paragraph(&text));
+    }
+    letter
+}
+
+/// Returns the number of results per status, in one sentence.
+fn statuses(report: &Report, submitter: &Submitter) -> String {
+    let systems = report.submission.systems_of(submitter);
+    let results: Vec<Status> = systems
+        .iter()
+        .flat_map(|system| system.benchmarks.iter().map(move |benchmark| (system, benchmark)))
+        .filter(|(_, benchmark)| !benchmark.runs.is_empty())
+        .map(|(system, benchmark)| report.status(system, benchmark))
+        .collect();
+    let count = |status| results.iter().filter(|one| **one == status).count();
+    let parts = [
+        (Status::Confirmed, "confirmed"),
+        (Status::NotByTheRules, "recomputed as claimed but against a rule"),
+        (Status::Contradicted, "contradicted by the evidence"),
+        (Status::Unproven, "unproven"),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .map(|(status, words)| (count(status), words))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("{count} {words}"))
+        .collect();
+    let of = counted(results.len(), "result");
+    if parts.is_empty() { format!("{of}.") } else { format!("{of}: {}.", parts.join(", ")) }
+}
+
+/// Returns a heading and the matters of every consequence that occurs.
+fn sections(report: &Report, to: &Recipient<'_>) -> Vec<Block> {
+    let matters = Matters::new(report, to.submitter);
+    let mut blocks = Vec::new();
+    for consequence in Consequence::ALL {
+        let groups = groups(to.findings.iter().copied(), |finding| finding, consequence);
+        if groups.is_empty() {
+            continue;
+        }
+        blocks.push(Block::heading(2, Rich::plain(&capital(&consequence.to_string()))));
+        for findings in &groups {
+            blocks.extend(matters.blocks(findings));
         }
     }
-    if findings.len() > FEW {
-        writeln!(out, "  - and {} more", findings.len() - FEW)?;
-    }
-    Ok(())
+    blocks
 }
 
 /// Replaces paths of other submitters in a message, so that a letter does not disclose them. Findings that compare
@@ -157,18 +224,6 @@ pub(super) fn withheld(text: &str, report: &Report, own: &Submitter) -> String {
     };
     let part = |(quoted, part)| if quoted && foreign(part) { "a path of another submitter" } else { part };
     text.split('`').enumerate().map(|(index, text)| part((index % 2 == 1, text))).collect::<Vec<_>>().join("`")
-}
-
-/// Like [`withheld`], escaped for Markdown; text in backticks stays code.
-fn for_submitter(text: &str, report: &Report, own: &Submitter) -> String {
-    let text = withheld(text, report, own);
-    let parts: Vec<&str> = text.split('`').collect();
-    let part = |(index, part): (usize, &&str)| match index % 2 {
-        // The last of an odd number of backticks does not open a quote.
-        1 if index + 1 < parts.len() => format!("`{}`", Untrusted(part).for_markdown_code()),
-        _ => Untrusted(part).for_markdown(),
-    };
-    parts.iter().enumerate().map(part).collect()
 }
 
 fn capital(text: &str) -> String {

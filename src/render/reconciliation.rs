@@ -28,7 +28,7 @@ pub use self::headings::Unit;
 use self::headings::{Field, Metric};
 use self::known::{Known, words_of};
 use self::matching::{Match, match_rows};
-pub(crate) use self::write::{counts, headline, parts, short};
+pub(crate) use self::write::{counts, headline, parts};
 pub use self::write::{write_markdown, write_text};
 
 /// How a published figure compares with that of the tree.

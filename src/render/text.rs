@@ -158,7 +158,7 @@ pub fn summary(report: &Report, threshold: Severity) -> String {
 }
 
 /// Formats a count with a noun: `1 error`, `2 errors`.
-fn counted(count: usize, noun: &str) -> String {
+pub(super) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 

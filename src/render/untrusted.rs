@@ -53,8 +53,12 @@ impl Untrusted<'_> {
                 c => out.push(c),
             }
         }
-        // A bare URL would become a link.
-        out.replace("://", ":\u{200B}//").replace("www.", "www\u{200B}.")
+        // A bare URL or mail address would become a link; `@name`, `#12` and `GH-12` notify people on some servers.
+        let out = out.replace("://", ":\u{200B}//").replace("www.", "www\u{200B}.");
+        out.replace('@', "@\u{200B}")
+            .replace("\\#", "\\#\u{200B}")
+            .replace("GH-", "GH-\u{200B}")
+            .replace("gh-", "gh-\u{200B}")
     }
 
     /// Escapes for Markdown between backticks.
@@ -86,5 +90,8 @@ mod tests {
     fn markup_is_escaped_in_markdown() {
         assert_eq!(Untrusted("a|b\n<i>[x](y)").for_markdown(), "a\\|b \\<i\\>\\[x\\](y)");
         assert!(!Untrusted("see http://example.org").for_markdown().contains("://"));
+        for text in ["@name", "a@b.co", "#12", "GH-12"] {
+            assert!(Untrusted(text).for_markdown().contains('\u{200B}'), "{text}");
+        }
     }
 }

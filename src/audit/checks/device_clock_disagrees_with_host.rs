@@ -37,7 +37,12 @@ pub(super) fn judged(view: &RunView<'_>, clocks: Clocks, fails: bool, most: f64,
             100.0 * (host_s / device_s - 1.0),
             100.0 * most
         );
-        found.at(view.run.path_of(FileRole::Log), line, message).measured(host_s, device_s, "s");
+        let finding = found.at(view.run.path_of(FileRole::Log), line, message).measured(host_s, device_s, "s");
+        if let Some(throughput) = view.run.scores.throughput.as_ref().and_then(|figure| figure.recomputed) {
+            let by_host = throughput * device_s / host_s;
+            finding
+                .note(format!("by the host's clock, the throughput is {by_host:.3} inf/s instead of {throughput:.3}"));
+        }
     }
     found.or_pass(view.at(FileRole::Log, line))
 }

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::render::reconciliation::{Cell, Reconciliation, counts, headline, parts, short};
+use crate::render::reconciliation::{Cell, Reconciliation, counts, headline, parts};
+use crate::render::short;
 use crate::render::untrusted::Untrusted;
 
 #[derive(Serialize)]

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Cell, MatchedRow, Reconciliation, TextDifference, Verdict};
+use crate::render::short;
 use crate::render::untrusted::Untrusted;
 
 /// Lines under a heading.
@@ -65,14 +66,6 @@ fn line_of(cell: &Cell) -> String {
         if claimed.is_none() && recomputed.is_none() { " which the tree does not have".to_owned() } else { known };
     let found = if found.is_empty() { String::new() } else { format!("; it is the {}", found.join(", and the ")) };
     format!("{place}{figure} of {result}{published}{known}{found}")
-}
-
-/// Formats a figure with six significant digits, without zeros at the end.
-pub(crate) fn short(value: f64) -> String {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // limited
-    let decimals = if value == 0.0 { 0 } else { (5.0 - value.abs().log10().floor()).clamp(0.0, 9.0) as usize };
-    let text = format!("{value:.decimals$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 fn line_of_text(one: &TextDifference) -> String {
