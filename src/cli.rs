@@ -403,7 +403,7 @@ impl PreviousRound {
         let Some(folder) = &self.previous else { return Ok(None) };
         let names = Round::names();
         let before = names.iter().position(|name| *name == now).and_then(|index| names.get(index.checked_sub(1)?));
-        let own = || crate::submit::package::stored_round(&open_tree(folder).ok()?).ok();
+        let own = || Some(crate::submit::package::stored(&open_tree(folder).ok()?).ok()?.round);
         let name = self.previous_round.clone().or_else(own).or_else(|| before.map(|name| (*name).to_owned()));
         let name = name.with_context(|| format!("there is no round before {now}; name one with --previous-round"))?;
         Ok(Some(load_report(folder, Some(&name))?.1.submission))

@@ -48,18 +48,19 @@ use std::io;
 
 use crate::audit::report::Report;
 use crate::round::Severity;
-use publication::{Filter, Selection};
+use publication::{Filter, LeftOut, Selection};
 
 /// Renders the two documents that a package encloses: the check report as JSON, and all results as Markdown with
-/// invalid ones marked.
+/// invalid ones marked. Both list what was left out.
 ///
 /// # Errors
 /// None in practice: writing to memory does not fail.
-pub fn package_documents(report: &Report) -> io::Result<(Vec<u8>, Vec<u8>)> {
+pub fn package_documents(report: &Report, left_out: &[LeftOut]) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let (mut check, mut summary) = (Vec::new(), Vec::new());
-    json::write(&json::Check::new(report, Severity::Error, false), &mut check)?;
+    let report_of_check = json::Check::new(report, Severity::Error, false).leaving_out(left_out);
+    json::write(&report_of_check, &mut check)?;
     let (rows, _) = publication::rows(report, Selection::Marked, &Filter::default());
-    let page = page::ResultsPage::new(&rows, &[], &report.round, &report.round.publication.public_repository);
+    let page = page::ResultsPage::new(&rows, left_out, &report.round, &report.round.publication.public_repository);
     markdown::write(&page, &mut summary)?;
     Ok((check, summary))
 }

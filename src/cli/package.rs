@@ -1,5 +1,6 @@
 //! `tinyaudit package` and `tinyaudit verify`
 
+use std::collections::BTreeSet;
 use std::io::{self, Seek, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,15 +15,17 @@ use super::{ChosenRound, Input, ReportNeeds, Waivers, read_waivers};
 use crate::audit::report::Report;
 use crate::audit::waiver::{self, Waiver};
 use crate::render;
+use crate::render::publication::{self, Filter, LeftOut, Selection};
 use crate::render::text::Layout;
 use crate::render::untrusted::Untrusted;
 use crate::round::{Round, Severity};
-use crate::source::{Entry, Tree};
+use crate::source::{Entry, Tree, around};
 use crate::submit::package::{self, Difference, Documents, Obstacle, PackageError, WAIVERS};
 
 const PACKAGE_EXAMPLES: &str = "\
 Examples:
   tinyaudit package submission --round v1.4 --out mine.zip
+  tinyaudit package submission --only-valid --out mine.zip            without what is not valid
   tinyaudit package v1.4 --submitter ExampleCo --out - | ssh host 'cat > mine.zip'
 
 Exit codes: 0 a package was written, 1 the submission has errors or unedited documents, 2 nothing could be packaged.";
@@ -50,6 +53,11 @@ pub struct Package {
     /// Package even with errors or unedited documents; the report lists them
     #[arg(long)]
     allow_errors: bool,
+    /// Leave out results and energies that are not valid, instead of refusing the submission
+    ///
+    /// The report and the table in the package list what was left out. Errors that remain still prevent packaging.
+    #[arg(long, conflicts_with = "allow_errors")]
+    only_valid: bool,
 }
 
 /// Arguments of `tinyaudit verify`.
@@ -80,14 +88,33 @@ impl Package {
         let chosen = self.input.round(&tree)?;
         chosen.certain("package")?;
         let ChosenRound { round, said, .. } = chosen;
-        let (tree, left_out) =
+        let (mut tree, left_out) =
             package::for_submitter(tree, &round, self.input.submitter.as_deref()).map_err(|error| match error {
                 PackageError::Several { .. } => anyhow::anyhow!("{error}; name one with --submitter"),
                 PackageError::Nobody(error) => anyhow::Error::new(error).context(self.input.dir.display().to_string()),
                 error => error.into(),
             })?;
         let waivers = self.input.waivers()?.map(|waivers| Waivers { name: WAIVERS.to_owned(), ..waivers });
-        let report = self.input.report(&tree, round, waivers.as_ref(), ReportNeeds::default())?;
+        let check = |tree: &Tree| self.input.report(tree, round.clone(), waivers.as_ref(), ReportNeeds::default());
+        let mut report = check(&tree)?;
+        let mut invalid = Vec::new();
+        // Without a result, others may become invalid.
+        while self.only_valid {
+            let (_, more) = publication::rows(&report, Selection::Valid, &Filter::default());
+            let paths: BTreeSet<String> = package::invalid_paths(&report).into_iter().map(str::to_owned).collect();
+            if paths.is_empty() {
+                break;
+            }
+            if report.results().all(|(system, benchmark)| !report.is_valid(system, benchmark)) {
+                bail!("no result is valid; `tinyaudit check` prints why");
+            }
+            invalid.extend(more);
+            tree.retain(|entry| !around(&entry.path).any(|path| paths.contains(path)));
+            report = check(&tree)?;
+        }
+        for one in &invalid {
+            print_info(&format!("left out: {}: {}", one.result, one.reason));
+        }
         let folders = walkdir::WalkDir::new(&self.input.dir).max_depth(4).sort_by_file_name().into_iter();
         let folders = folders.filter_map(Result::ok).filter(|entry| entry.file_name() == ".git");
         for folder in folders {
@@ -115,10 +142,13 @@ impl Package {
                 Obstacle::Errors => "",
                 Obstacle::Untouched => ": replace the text that `tinyaudit init` wrote into the documents above",
             };
-            print_error(&format!("tinyaudit: nothing was packaged{why}; use --allow-errors to package it anyway"));
+            let valid = if self.only_valid { "" } else { ", or --only-valid to leave out what is not valid" };
+            print_error(&format!(
+                "tinyaudit: nothing was packaged{why}; use --allow-errors to package it anyway{valid}"
+            ));
             return Ok(ExitCode::FAILURE);
         }
-        let documents = documents(&report, waivers.map(|waivers| waivers.text.into_bytes()))?;
+        let documents = documents(&report, &invalid, waivers.map(|waivers| waivers.text.into_bytes()))?;
         let mut digest = String::new();
         let bar = progress("files");
         deliver(Some(&self.out), self.force, |out| {
@@ -150,13 +180,15 @@ struct Again {
     report: Report,
     /// Names of the stored documents that differ from those of this check with these waivers.
     changed: Vec<&'static str>,
+    /// What the package says was left out.
+    left_out: Vec<LeftOut>,
     /// Waivers in the package.
     carried: Vec<Waiver>,
 }
 
 /// Checks a package again, with the round of its stored report.
 fn check_again(tree: &mut Tree) -> anyhow::Result<Again> {
-    let name = package::stored_round(tree).map_err(|reason| anyhow::anyhow!(reason))?;
+    let package::Stored { round, left_out } = package::stored(tree).map_err(|reason| anyhow::anyhow!(reason))?;
     let stored = [package::REPORT, package::SUMMARY].map(|name| (name, tree.get(name).cloned()));
     let waivers = tree.get(WAIVERS);
     if let Some(size) = waivers.and_then(Entry::size).filter(|size| *size > waiver::MAX_FILE) {
@@ -165,11 +197,11 @@ fn check_again(tree: &mut Tree) -> anyhow::Result<Again> {
     let text = waivers.map(|entry| tree.read(entry)).transpose()?;
     let carried = text.map(|bytes| waiver::parse(&String::from_utf8_lossy(&bytes), WAIVERS)).transpose()?;
     tree.retain(|entry| entry.path.contains('/') || !entry.is_file());
-    let mut report = Report::check(tree, Round::named(&name)?, None)?;
+    let mut report = Report::check(tree, Round::named(&round)?, None)?;
     if let Some(waivers) = &carried {
         report.waive(waivers, WAIVERS);
     }
-    let again = documents(&report, None)?;
+    let again = documents(&report, &left_out, None)?;
     let changed = stored.into_iter().zip([&again.report, &again.summary]).filter(|((_, stored), again)| {
         // A document of another size differs, and may be too large to read.
         let alike = stored.as_ref().filter(|entry| entry.size() == Some(again.len() as u64));
@@ -177,7 +209,7 @@ fn check_again(tree: &mut Tree) -> anyhow::Result<Again> {
     });
     let changed = changed.map(|((name, _), _)| name).collect();
     report.remove_waivers();
-    Ok(Again { report, changed, carried: carried.unwrap_or_default() })
+    Ok(Again { report, changed, left_out, carried: carried.unwrap_or_default() })
 }
 
 fn list(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
@@ -186,8 +218,8 @@ fn list(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
         .try_for_each(|one| writeln!(out, "{}: {}", one.path.escape_debug(), Untrusted(&one.message).for_terminal()))
 }
 
-fn documents(report: &Report, waivers: Option<Vec<u8>>) -> anyhow::Result<Documents> {
-    let (report, summary) = render::package_documents(report)?;
+fn documents(report: &Report, left_out: &[LeftOut], waivers: Option<Vec<u8>>) -> anyhow::Result<Documents> {
+    let (report, summary) = render::package_documents(report, left_out)?;
     Ok(Documents { report, summary, waivers })
 }
 
@@ -197,7 +229,7 @@ impl Verify {
         let shown = self.package.display();
         let mut tree = open_tree(&self.package)?;
         let differences = package::differences(&tree).map_err(|reason| anyhow::anyhow!("{shown}: {reason}"))?;
-        let Again { mut report, changed, carried } = match check_again(&mut tree) {
+        let Again { mut report, changed, left_out, carried } = match check_again(&mut tree) {
             Ok(checked) => checked,
             Err(error) if differences.is_empty() => return Err(error.context(shown.to_string())),
             Err(error) => {
@@ -220,6 +252,10 @@ impl Verify {
                 let trust =
                     if self.trust_waivers { "trusted" } else { "not trusted; use --trust-waivers to apply them" };
                 writeln!(out, "{WAIVERS}: the package contains {count} {noun} ({trust})")?;
+            }
+            for LeftOut { result, reason } in &left_out {
+                let line = Untrusted(&format!("{result}: {reason}")).for_terminal();
+                writeln!(out, "left out of the package: {line}")?;
             }
             for name in &changed {
                 writeln!(out, "{name}: a new check gives another one")?;

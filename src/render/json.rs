@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::evidence_read::EvidenceReadRow;
 use super::proof::ProofRow;
+use super::publication::LeftOut;
 use super::replay::ReplayRow;
 use super::weights::WeightsRow;
 use crate::audit::finding::{Change, Measured as MeasuredValue};
@@ -40,6 +41,10 @@ pub struct Check {
     /// Points that no program can check; only with `--reminders`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reminders: Option<Vec<String>>,
+    /// Results and energies that were left out of a package, because they are not valid; only with
+    /// `package --only-valid`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<LeftOut>,
 }
 
 /// Whether a tree passes.
@@ -235,7 +240,14 @@ impl Check {
                 let entries = crate::audit::coverage::reminders(&report.submission, &report.round);
                 entries.into_iter().filter_map(|entry| entry.reminder.clone()).collect()
             }),
+            left_out: Vec::new(),
         }
+    }
+
+    /// Lists what a package leaves out.
+    #[must_use]
+    pub(super) fn leaving_out(self, left_out: &[LeftOut]) -> Self {
+        Self { left_out: left_out.to_vec(), ..self }
     }
 }
 

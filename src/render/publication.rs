@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::audit::finding::Finding;
 use crate::audit::proof::{Kind, Status};
@@ -106,7 +107,7 @@ pub struct Detections {
 }
 
 /// A result or a figure that is left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LeftOut {
     /// Division, submitter, system and benchmark.
     pub result: String,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::package::stored_round;
+use super::package::{Stored, stored};
 use crate::model::documents::is_checklist;
 use crate::round::{Round, RoundError, Runner};
 use crate::source::Tree;
@@ -27,7 +27,7 @@ pub struct Guess {
 /// When the round of a package is not built in.
 pub fn round_of(tree: &Tree) -> Result<Guess, RoundError> {
     let guess = |round: Round, why: &'static str| Ok(Guess { round, why, is_guess: true });
-    if let Ok(name) = stored_round(tree) {
+    if let Ok(Stored { round: name, .. }) = stored(tree) {
         return Ok(Guess { round: Round::named(&name)?, why: "from the package", is_guess: false });
     }
     let files = || tree.entries().iter().filter(|entry| entry.is_file());

@@ -29,10 +29,11 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 pub use manifest::{Listed, Manifest};
-pub use verify::{Difference, differences, stored_round};
+pub use verify::{Difference, Stored, differences, stored};
 
 use crate::audit::checks::scaffold_untouched;
 use crate::audit::finding::Finding;
+use crate::audit::proof::{Kind as FigureKind, Status};
 use crate::audit::report::Report;
 use crate::model::{self, LoadError};
 use crate::parse::{blocks, text};
@@ -149,6 +150,30 @@ pub fn for_submitter(
     let places: Vec<String> = submitters.iter().map(|one| format!("{}/{}", one.division, one.name)).collect();
     let left_out = narrow(&mut tree, &places);
     Ok((tree, left_out))
+}
+
+/// Returns the folders and descriptions that have to leave a tree so that only valid results remain: invalid results, energy
+/// runs whose energy is not confirmed, and systems without a valid result.
+#[must_use]
+pub fn invalid_paths(report: &Report) -> BTreeSet<&str> {
+    let mut paths = BTreeSet::new();
+    for system in &report.submission.systems {
+        let results = || system.benchmarks.iter().filter(|benchmark| !benchmark.runs.is_empty());
+        if results().next().is_some() && !results().any(|benchmark| report.is_valid(system, benchmark)) {
+            paths.extend([system.path.as_str(), &system.description_path].into_iter().filter(|path| !path.is_empty()));
+            continue;
+        }
+        for benchmark in results() {
+            if !report.is_valid(system, benchmark) {
+                paths.insert(&benchmark.path);
+            } else if let Some(energy) = report.proof_of(benchmark, FigureKind::Energy)
+                && energy.status() != Status::Confirmed
+            {
+                paths.insert(&energy.path);
+            }
+        }
+    }
+    paths
 }
 
 /// Reduces a tree to what is packed of the given submitter folders, and returns what is skipped.

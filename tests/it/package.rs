@@ -464,6 +464,49 @@ fn waivers_in_a_package_are_not_trusted() {
     assert!(succeeds(&["verify", text(&package), "--waivers", text(&waivers)]).contains("1 waived"));
 }
 
+/// `--only-valid` leaves out an energy, a result, or a system without a valid result, and says so everywhere.
+#[test]
+fn only_what_is_valid_is_packaged_on_request() {
+    let (folder, unpacked) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let tree = folder.path().join("round");
+    let results = |place: &str| tree.join("closed/ExampleCo/results").join(place).join("results.txt");
+    let edits = [
+        ("simulated_npu_400mhz/ic/energy", "92.083", "82.083", "ic: only energy is left out: it is contradicted"),
+        ("simulated_fpga_100mhz/ic/accuracy", "85.0", "88.0", "ic: quality is contradicted: accuracy-mismatch"),
+        ("simulated_npu_400mhz/ic/accuracy", "85.5", "88.5", "ic: quality is contradicted: accuracy-mismatch"),
+    ];
+    for (index, (place, from, to, reason)) in edits.into_iter().enumerate() {
+        golden::copy(&golden::bundled(), &tree);
+        let claims = fs::read_to_string(results(place)).unwrap();
+        assert!(claims.contains(from), "{claims}");
+        fs::write(results(place), claims.replace(from, to)).unwrap();
+        let out = folder.path().join(format!("{index}.zip"));
+        let refused = tinyaudit(&["package", text(&tree), "--round", "v1.3", "--out", text(&out)]);
+        assert!(refused.status.code() == Some(1) && said(&refused).contains("or --only-valid to leave out"));
+        let command = ["package", text(&tree), "--round", "v1.3", "--out", text(&out), "--only-valid"];
+        let printed = succeeds(&command);
+        assert!(printed.contains("left out: closed/ExampleCo/") && printed.contains(reason), "{printed}");
+        let verified = succeeds(&["verify", text(&out)]);
+        assert!(verified.contains("left out of the package: closed/") && verified.contains(reason), "{verified}");
+        let root = unpacked.path().join(index.to_string());
+        zip::ZipArchive::new(fs::File::open(&out).unwrap()).unwrap().extract(&root).unwrap();
+        for (name, part) in [("RESULTS.md", "## Left out"), ("REPORT.json", "\"left_out\"")] {
+            assert!(fs::read_to_string(root.join(name)).unwrap().contains(part), "{name}");
+        }
+        let own = root.join("closed/ExampleCo");
+        assert!(!own.join("results").join(place).exists());
+        assert_eq!(own.join("results/simulated_npu_400mhz/ic/performance").exists(), index != 2);
+        assert_eq!(own.join("systems/simulated_npu_400mhz.json").exists(), index != 2);
+        assert!(own.join("results/simulated_fpga_100mhz/sww").exists());
+        assert_eq!(own.join("results/simulated_fpga_100mhz/ic").exists(), index != 1);
+        // What the package says was left out is part of what is verified.
+        let report = fs::read_to_string(root.join("REPORT.json")).unwrap();
+        fs::write(root.join("REPORT.json"), report.replace("\"left_out\"", "\"left\"")).unwrap();
+        assert_eq!(tinyaudit(&["verify", text(&root)]).status.code(), Some(1));
+        fs::remove_dir_all(&tree).unwrap();
+    }
+}
+
 /// A results table whose digest was updated in the manifest, too, is no longer that of the check.
 #[test]
 fn edited_documents_of_a_package_are_detected() {

@@ -183,7 +183,7 @@ impl Audit {
         let (tree, left_out) = package::for_submitter(self.dropped.open()?, round, checked.submitter.as_deref())?;
         let waivers = checked.waivers.as_ref().map(|(_, text)| (WAIVERS.to_owned(), text.clone()));
         let report = judged(&tree, &round.name, checked.submitter.as_deref(), waivers.as_ref(), false)?;
-        let (check, summary) = output::package_documents(&report)?;
+        let (check, summary) = output::package_documents(&report, &[])?;
         let documents = Documents { report: check, summary, waivers: waivers.map(|(_, text)| text.into_bytes()) };
         let mut bytes = Cursor::new(Vec::new());
         package::write(&tree, &documents, &mut |_, _| {}, &mut bytes)?;

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::{Listed, MANIFEST, Manifest, REPORT};
+use crate::render::publication::LeftOut;
 use crate::source::{Entry, Tree};
 
 /// A difference between a package and its manifest.
@@ -77,18 +78,22 @@ fn differences_from(tree: &Tree, manifest: &Manifest) -> Vec<Difference> {
     found
 }
 
-/// Returns the round of the report in a package.
+/// What the report in a package says about how the package was made.
+#[derive(Debug, Deserialize)]
+pub struct Stored {
+    /// The round.
+    pub round: String,
+    /// Results and energies that were left out.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Reads the report in a package. Its findings and results are not trusted, and not read.
 ///
 /// # Errors
-/// When the report is missing or cannot be read.
-pub fn stored_round(tree: &Tree) -> Result<String, String> {
-    // Only the round is read: the report may be large, and its results are not trusted.
-    #[derive(Deserialize)]
-    struct Stored {
-        round: Option<String>,
-    }
+/// When the report is missing, cannot be read, or does not name a round.
+pub fn stored(tree: &Tree) -> Result<Stored, String> {
     let entry = tree.get(REPORT).ok_or_else(|| format!("{REPORT} is missing"))?;
-    let read = tree.stream(entry, |source| Ok(serde_json::from_reader::<_, Stored>(BufReader::new(source))?));
-    let report = read.map_err(|error| format!("{REPORT} cannot be read: {error}"))?;
-    report.round.ok_or_else(|| format!("{REPORT} does not name a round"))
+    let read = tree.stream(entry, |source| Ok(serde_json::from_reader(BufReader::new(source))?));
+    read.map_err(|error| format!("{REPORT} cannot be read: {error}"))
 }
