@@ -9,6 +9,7 @@ pub(crate) mod documents;
 mod find;
 mod inputs;
 mod load;
+pub mod published;
 mod read;
 
 use std::collections::BTreeMap;

@@ -15,6 +15,5 @@ pub(crate) mod official;
 pub(crate) mod python;
 pub mod results_json;
 pub mod script;
-#[cfg(feature = "cli")]
 pub mod sheet;
 pub(crate) mod text;

@@ -23,10 +23,12 @@ pub(crate) mod byte_order_mark;
 pub(crate) mod checklist_answer_disqualifying;
 pub(crate) mod checklist_disagrees;
 pub(crate) mod checklist_missing;
+pub(crate) mod checklist_names_others;
 pub(crate) mod checklist_not_pdf;
 pub(crate) mod checklist_of_another_round;
 pub(crate) mod checklist_unanswered;
 pub(crate) mod checklist_unread;
+pub(crate) mod chip_unlike_board;
 pub(crate) mod claim_contradicted;
 pub(crate) mod claim_missing;
 pub(crate) mod claim_printed_whole;
@@ -48,6 +50,7 @@ pub(crate) mod device_name_differs;
 pub(crate) mod division_disagrees_with_folder;
 pub(crate) mod division_unknown;
 pub(crate) mod document_empty;
+pub(crate) mod document_figure_differs;
 pub(crate) mod energy_arithmetic;
 pub(crate) mod energy_hookup_missing;
 pub(crate) mod energy_mismatch;
@@ -137,6 +140,7 @@ pub(crate) mod session_of_earlier_round;
 pub(crate) mod session_shared;
 pub(crate) mod session_started_otherwise;
 pub(crate) mod session_whole;
+pub(crate) mod sessions_far_apart;
 pub(crate) mod smaller_size_missing;
 pub(crate) mod speed_of_performance_run;
 pub(crate) mod statement_disagrees;
@@ -183,6 +187,7 @@ pub(crate) mod window_arithmetic;
 pub(crate) mod window_count;
 pub(crate) mod window_declared_invalid;
 pub(crate) mod window_input_repeated;
+pub(crate) mod window_input_superseded;
 pub(crate) mod window_input_unknown;
 pub(crate) mod window_not_warmed_up;
 pub(crate) mod window_too_few_inferences;
@@ -228,6 +233,7 @@ pub(crate) static CHECKS: &[Check] = &[
     entries_in_log::CHECK,
     window_count::CHECK,
     window_input_repeated::CHECK,
+    window_input_superseded::CHECK,
     firmware_for_another_mode::CHECK,
     session_in_single_mode::CHECK,
     windows_counted::CHECK,
@@ -290,10 +296,12 @@ pub(crate) static CHECKS: &[Check] = &[
     checklist_answer_disqualifying::CHECK,
     checklist_disagrees::CHECK,
     checklist_missing::CHECK,
+    checklist_names_others::CHECK,
     checklist_not_pdf::CHECK,
     checklist_of_another_round::CHECK,
     checklist_unanswered::CHECK,
     checklist_unread::CHECK,
+    chip_unlike_board::CHECK,
     code_missing::CHECK,
     description_key_missing::CHECK,
     description_key_unknown::CHECK,
@@ -306,6 +314,7 @@ pub(crate) static CHECKS: &[Check] = &[
     division_disagrees_with_folder::CHECK,
     division_unknown::CHECK,
     document_empty::CHECK,
+    document_figure_differs::CHECK,
     energy_hookup_missing::CHECK,
     energy_windows_uneven::CHECK,
     evaluation_inputs_in_code::CHECK,
@@ -346,6 +355,7 @@ pub(crate) static CHECKS: &[Check] = &[
     scaffold_untouched::CHECK,
     session_date_impossible::CHECK,
     session_started_otherwise::CHECK,
+    sessions_far_apart::CHECK,
     smaller_size_missing::CHECK,
     statement_disagrees::CHECK,
     status_unknown::CHECK,

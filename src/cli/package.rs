@@ -99,10 +99,10 @@ impl Package {
         let mut report = check(&tree)?;
         let mut invalid = Vec::new();
         // Without a result, others may become invalid.
-        while self.only_valid {
+        loop {
             let (_, more) = publication::rows(&report, Selection::Valid, &Filter::default());
             let paths: BTreeSet<String> = package::invalid_paths(&report).into_iter().map(str::to_owned).collect();
-            if paths.is_empty() {
+            if !self.only_valid || paths.is_empty() {
                 break;
             }
             if report.results().all(|(system, benchmark)| !report.is_valid(system, benchmark)) {

@@ -8,10 +8,11 @@ use memchr::memmem;
 use rayon::prelude::*;
 
 use super::Submitter;
+use super::published::{self, TableRow};
 use crate::parse::document::checklist::{self, Checklist};
 use crate::parse::location::{At, Damage, Line};
-use crate::parse::{blocks, text};
-use crate::round::datasets;
+use crate::parse::{blocks, sheet, text};
+use crate::round::{Round, datasets};
 use crate::source::{Entry, Tree, join};
 
 /// Facts from a submitter's documents and code.
@@ -33,6 +34,17 @@ pub struct Documents {
     pub hookup: Option<String>,
     /// Paths of documents that still contain a placeholder of `tinyaudit init`, with its line.
     pub placeholders: Vec<At<String>>,
+    /// The tables of figures in its READMEs, sorted by path.
+    pub tables: Vec<DocumentTable>,
+}
+
+/// The tables of figures in a document.
+#[derive(Debug, Clone)]
+pub struct DocumentTable {
+    /// Path of the document.
+    pub path: String,
+    /// Rows with figures.
+    pub(crate) rows: Vec<TableRow>,
 }
 
 /// Placeholders in the documents that `tinyaudit init` creates.
@@ -122,7 +134,7 @@ pub(crate) fn model_mapping(tree: &Tree, submitter: &str) -> BTreeMap<String, St
 
 /// Reads a submitter's documents and code; the files of code are read in parallel.
 #[must_use]
-pub(crate) fn read(tree: &Tree, submitter: &Submitter) -> Documents {
+pub(crate) fn read(tree: &Tree, submitter: &Submitter, round: &Round) -> Documents {
     let entries = tree.below(&submitter.path);
     let mut checklists: Vec<ChecklistFile> = entries
         .iter()
@@ -152,7 +164,35 @@ pub(crate) fn read(tree: &Tree, submitter: &Submitter) -> Documents {
     let mut of_code = tree.below(&join(&submitter.path, "code")).iter().filter(|entry| entry.is_file()).peekable();
     let is_code_blank = of_code.peek().is_some() && of_code.all(|entry| is_blank(tree, entry));
     let placeholders = entries.iter().filter_map(|entry| placeholder_in(tree, entry)).collect();
-    Documents { checklists, code, byte_order_marks, quantisation, blank_readme, is_code_blank, hookup, placeholders }
+    let tables = readmes.iter().filter_map(|entry| read_tables(tree, entry, submitter, round)).collect();
+    Documents {
+        checklists,
+        code,
+        byte_order_marks,
+        quantisation,
+        blank_readme,
+        is_code_blank,
+        hookup,
+        placeholders,
+        tables,
+    }
+}
+
+/// Reads the tables of figures in a README of the submitter. READMEs deep in `code` are often those of other software.
+fn read_tables(tree: &Tree, entry: &Entry, submitter: &Submitter, round: &Round) -> Option<DocumentTable> {
+    const DEEPEST: usize = 3;
+    const MOST_ROWS: usize = 1000;
+    let below = entry.path.strip_prefix(&*submitter.path).unwrap_or(&entry.path).trim_start_matches('/');
+    if below.split('/').count() > DEEPEST {
+        return None;
+    }
+    let mut rows = Vec::new();
+    is_readme_that(tree, entry, |text| {
+        rows = published::read(&sheet::markdown(&String::from_utf8_lossy(text)), round, None).rows;
+        true
+    });
+    rows.truncate(MOST_ROWS);
+    (!rows.is_empty()).then(|| DocumentTable { path: entry.path.to_string(), rows })
 }
 
 /// Finds the first placeholder in a short document.
@@ -223,7 +263,7 @@ fn beside_results<'a>(submitter: &Submitter, entries: &'a [Entry]) -> impl Itera
 }
 
 /// Whether a file is a plain-text README whose content satisfies a condition.
-fn is_readme_that(tree: &Tree, entry: &Entry, speaks: impl Fn(&[u8]) -> bool) -> bool {
+fn is_readme_that(tree: &Tree, entry: &Entry, speaks: impl FnOnce(&[u8]) -> bool) -> bool {
     const LONGEST: u64 = 1 << 20;
     let name = entry.name().to_lowercase();
     let plain = has_ending(&name, &["md", "txt", "rst", "adoc"]) || name == "readme";

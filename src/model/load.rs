@@ -137,7 +137,7 @@ pub(crate) fn load(
     };
     let (mut results, documents): (Vec<_>, Vec<_>) = rayon::join(
         || results.into_iter().par_bridge().map(read_and_judge).collect(),
-        || submission.submitters.par_iter().map(|submitter| documents::read(tree, submitter)).collect(),
+        || submission.submitters.par_iter().map(|submitter| documents::read(tree, submitter, round)).collect(),
     );
     for (submitter, documents) in submission.submitters.iter_mut().zip(documents) {
         submitter.documents = documents;

@@ -1,9 +1,11 @@
 //! Tables of published results as rows of text: CSV, TSV, spreadsheets, and the tables in a Markdown document.
 
+#[cfg(feature = "cli")]
 mod workbook;
 
 use csv::ReaderBuilder;
 
+#[cfg(feature = "cli")]
 pub use workbook::workbook;
 
 /// Maximum number of rows of a table; a published table has a few hundred.

@@ -95,9 +95,8 @@ impl Rich {
 
     fn plain_text(&self) -> String {
         self.join(|span| match span {
-            Span::Text(text) => Untrusted(text).for_terminal(),
             Span::Code(text) if text.contains(' ') => format!("\"{}\"", Untrusted(text).for_terminal()),
-            Span::Code(text) => Untrusted(text).for_terminal(),
+            Span::Text(text) | Span::Code(text) => Untrusted(text).for_terminal(),
             Span::Link(text, address) => format!("{} <{address}>", Untrusted(text).for_terminal()),
         })
     }

@@ -6,11 +6,9 @@
 //! Source: summary.csv and the final report of the official tools; an independent study of the v1.4 results, which found
 //! that both disagree for one system.
 
-mod headings;
 mod known;
 mod matching;
 mod origin;
-mod table;
 mod write;
 
 use std::collections::BTreeSet;
@@ -21,11 +19,12 @@ use serde::Serialize;
 use crate::audit::proof::Status;
 use crate::audit::report::Report;
 use crate::model::System;
+use crate::model::published;
+pub use crate::model::published::headings::Unit;
+use crate::model::published::headings::{Field, Metric};
 use crate::parse::claims::Printed;
 use crate::parse::sheet::Sheet;
 
-pub use self::headings::Unit;
-use self::headings::{Field, Metric};
 use self::known::{Known, words_of};
 use self::matching::{Match, match_rows};
 pub(crate) use self::write::{counts, headline, parts};
@@ -168,7 +167,7 @@ impl Reconciliation {
     #[must_use]
     pub fn new(name: &str, sheets: &[Sheet], report: &Report, unit: Option<Unit>, earlier: &[&Report]) -> Self {
         let round = &report.round;
-        let table = table::read(sheets, round, unit);
+        let table = published::read(sheets, round, unit);
         let known = Known::new(report);
         let mut origins = None;
         let mut found = Self {

@@ -9,7 +9,8 @@ use crate::schema::spelling::plain;
 check! {
     /// A checklist disagrees with the submission.
     ///
-    /// Division, availability, benchmarks and accuracies in the checklist must match the submitted results.
+    /// Division, availability, benchmarks, accuracies and number formats in the checklist must match the submitted results
+    /// and descriptions.
     ///
     /// Help: correct the checklist, or the submission.
     ///
@@ -32,7 +33,8 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
         let mut said = Vec::new();
         said.extend(division(checklist, submitter, round));
         said.extend(category(checklist, &systems, round));
-        said.extend(benchmarks(checklist, &systems, round));
+        said.extend(benchmarks(checklist, &systems, submission.systems_of(submitter), round));
+        said.extend(formats(checklist, &systems));
         said.extend(accuracies(checklist, submission, submitter, round));
         said
     });
@@ -138,19 +140,68 @@ fn category(checklist: &Checklist, systems: &[&System], round: &Round) -> Option
     })
 }
 
-/// Reports benchmarks with results that are not ticked. Another check reports benchmarks that the form does not list.
-fn benchmarks(checklist: &Checklist, systems: &[&System], round: &Round) -> Option<String> {
-    let measured: BTreeSet<&str> = systems
-        .iter()
-        .flat_map(|system| &system.benchmarks)
-        .filter(|benchmark| !benchmark.runs.is_empty())
-        .filter_map(|benchmark| benchmark.name.as_deref())
-        .collect();
+/// Reports benchmarks with results that are not ticked, and ticked ones without results. Another check reports benchmarks that the form does not list.
+fn benchmarks(checklist: &Checklist, systems: &[&System], all: &[System], round: &Round) -> Vec<String> {
+    let measured = measured_benchmarks(systems.iter().copied());
+    // The systems that one of several checklists covers are only guessed.
+    let measured_by_any = measured_benchmarks(all.iter());
     let asked = |name: &str| round.benchmarks.get(name).and_then(|spec| checklist.benchmark(&spec.title));
-    let unsaid: Vec<&str> = measured.into_iter().filter(|name| asked(name).is_some_and(|item| !item.ticked)).collect();
-    let any = !ticked(checklist, "benchmark(s)").is_empty();
-    (any && !unsaid.is_empty())
-        .then(|| format!("the checklist does not tick {}, although there are results", unsaid.join(", ")))
+    if ticked(checklist, "benchmark(s)").is_empty() || measured.is_empty() {
+        return Vec::new();
+    }
+    let is_ticked = |name: &str, wanted: bool| asked(name).is_some_and(|item| item.ticked == wanted);
+    let unsaid: Vec<&str> = measured.iter().copied().filter(|name| is_ticked(name, false)).collect();
+    let names = round.benchmarks.keys().map(String::as_str);
+    let unmeasured: Vec<&str> = names.filter(|name| !measured_by_any.contains(name) && is_ticked(name, true)).collect();
+    let mut said = Vec::new();
+    if !unsaid.is_empty() {
+        said.push(format!("the checklist does not tick {}, although there are results", unsaid.join(", ")));
+    }
+    if !unmeasured.is_empty() {
+        said.push(format!("the checklist ticks {}, but there are no results", unmeasured.join(", ")));
+    }
+    said
+}
+
+/// Returns the benchmarks with results.
+fn measured_benchmarks<'a>(systems: impl Iterator<Item = &'a System>) -> BTreeSet<&'a str> {
+    let benchmarks = systems.flat_map(|system| &system.benchmarks).filter(|benchmark| !benchmark.runs.is_empty());
+    benchmarks.filter_map(|benchmark| benchmark.name.as_deref()).collect()
+}
+
+/// Reports number formats of the checklist of which the descriptions name none.
+fn formats(checklist: &Checklist, systems: &[&System]) -> Option<String> {
+    const FIELDS: [&str; 3] = ["Quantization Method", "Training and Quantization Notes", "Software Notes"];
+    let answers = checklist.answers("numerics").unwrap_or_default();
+    let stated = answers.iter().filter(|item| item.ticked || item.text.to_lowercase().starts_with("other"));
+    let stated: BTreeSet<String> = stated.flat_map(|item| formats_in(&item.text)).collect();
+    let descriptions = systems.iter().filter_map(|system| system.description.as_ref());
+    let described: BTreeSet<String> = descriptions
+        .flat_map(|description| FIELDS.iter().filter_map(|key| description.get(key)))
+        .flat_map(|field| formats_in(field.as_str()))
+        .collect();
+    let differ = !stated.is_empty() && !described.is_empty() && stated.is_disjoint(&described);
+    let join = |formats: BTreeSet<String>| formats.into_iter().collect::<Vec<_>>().join(", ");
+    differ.then(|| {
+        format!("the checklist's number formats are {}, but the descriptions name {}", join(stated), join(described))
+    })
+}
+
+/// Returns the number formats in a text in capitals, such as `INT8`; `int-8` and `float32` count, too.
+fn formats_in(text: &str) -> Vec<String> {
+    /// Beginnings of formats, and how they are called.
+    const KINDS: [(&str, &str); 5] = [("UINT", "UINT"), ("INT", "INT"), ("FLOAT", "FP"), ("BF", "BF"), ("FP", "FP")];
+    let text = text.to_uppercase();
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    let format = |word: &str| {
+        let word = word.replace('-', "");
+        KINDS.iter().find_map(|(start, name)| {
+            let digits = word.strip_prefix(start)?;
+            let is_width = (1..=2).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+            is_width.then(|| format!("{name}{digits}"))
+        })
+    };
+    words.filter_map(format).collect()
 }
 
 /// Reports figures in the checklist's table that no result of the benchmark claims.

@@ -21,15 +21,26 @@ const FIRST_YEAR: i16 = 2020;
 
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let Some(session) = view.log().and_then(|log| log.session.as_ref()) else { return Outcome::NotApplicable };
-    // `20240322140235` of the EEMBC runner, `20250803_210913` of the MLCommons runner.
-    let digits: String = session.value.chars().filter(|c| *c != '_').collect();
-    if digits.len() != 14 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Outcome::NotApplicable;
-    }
+    let Some(digits) = digits(&session.value) else { return Outcome::NotApplicable };
     let path = view.run.path_of(FileRole::Log);
-    let year = DateTime::strptime("%Y%m%d%H%M%S", &digits).map(DateTime::year);
-    if !year.is_ok_and(|year| year >= FIRST_YEAR) {
+    if date(&digits).is_none() {
         found.at(path, session.line, format!("the session `{}` is not named after a day and time", session.value));
     }
     found.or_pass(Some(view.at(FileRole::Log, session.line)))
+}
+
+/// Returns the 14 digits of a session that is named after a time: `20240322140235` of the EEMBC runner, `20250803_210913` of
+/// the MLCommons runner.
+fn digits(session: &str) -> Option<String> {
+    let digits: String = session.chars().filter(|c| *c != '_').collect();
+    (digits.len() == 14 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+}
+
+fn date(digits: &str) -> Option<DateTime> {
+    DateTime::strptime("%Y%m%d%H%M%S", digits).ok().filter(|date| date.year() >= FIRST_YEAR)
+}
+
+/// Returns the time after which a session is named; `None` if it is named otherwise, or after no possible time.
+pub(super) fn start_of(session: &str) -> Option<DateTime> {
+    date(&digits(session)?)
 }

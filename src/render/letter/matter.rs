@@ -65,7 +65,7 @@ impl<'a> Matters<'a> {
     /// Returns one entry per different message, with all its places.
     fn items(&self, findings: &[&Finding]) -> Vec<Item> {
         let mut bundles: Vec<Vec<&Finding>> = Vec::new();
-        let mut known: HashMap<(&str, &[String], &str, Vec<Rich>), usize> = HashMap::new();
+        let mut known = HashMap::new();
         for finding in findings {
             let key = (finding.message.as_str(), &finding.notes[..], finding.help.as_str(), self.related(finding));
             let at = *known.entry(key).or_insert(bundles.len());

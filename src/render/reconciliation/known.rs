@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::headings::{Field, Metric, Unit};
-use super::table::{TableFigure, TableRow};
 use super::{Cell, TextDifference, Verdict};
 use crate::audit::report::Report;
 use crate::model::System;
+use crate::model::published::headings::{Field, Metric, Unit};
+use crate::model::published::{TableFigure, TableRow, converted, streams};
 use crate::parse::claims::Printed;
 use crate::render::publication::{self, Filter, Row, Selection, Shown};
-use crate::round::{Mode, Round, Target, Task};
+use crate::round::{Mode, Round};
 use crate::schema::spelling::plain;
 
 /// Returns what a row says about its system, in one line.
@@ -19,11 +19,6 @@ pub(super) fn words_of(row: &TableRow) -> String {
     words.push(&row.label);
     words.retain(|word| !word.is_empty());
     words.join(", ")
-}
-
-/// Whether a benchmark is the streaming wake word.
-pub(super) fn streams(benchmark: &str, round: &Round) -> bool {
-    round.benchmarks.get(benchmark).is_some_and(|spec| spec.task == Task::Wakeword)
 }
 
 /// How a published figure compares, and the claimed and the recomputed one in its unit.
@@ -182,23 +177,6 @@ fn shown<'a>(row: &'a Row<'_>, metric: Metric) -> Option<&'a Shown> {
         Metric::FalsePositives => counts.map(|counts| &counts.false_positives),
         Metric::FalseNegatives => counts.map(|counts| &counts.false_negatives),
         Metric::DutyCycle => counts.and_then(|counts| counts.duty_cycle.as_ref()),
-    }
-}
-
-/// Converts a figure of the tree (inf/s, µJ, mW, per cent of Top-1) to the unit of a published one.
-pub(super) fn converted(value: f64, figure: &TableFigure, target: Option<Target>) -> f64 {
-    let top1 = !matches!(target, Some(Target::Auc(_) | Target::Wakeword { .. }));
-    match (figure.metric, figure.unit) {
-        (_, Some(Unit::Milliseconds)) => 1e3 / value,
-        (_, Some(Unit::Microseconds)) => 1e6 / value,
-        (_, Some(Unit::Millijoules)) => value / 1e3,
-        (_, Some(Unit::Microwatts)) => value * 1e3,
-        (Metric::Quality, Some(Unit::Percent)) if !top1 => value * 100.0,
-        // A Top-1 of 0.9 is a fraction.
-        (Metric::Quality, None) if top1 && figure.number.printed.value <= 1.0 => value / 100.0,
-        // An AUC of 86 is in per cent.
-        (Metric::Quality, None) if !top1 && figure.number.printed.value > 1.0 => value * 100.0,
-        _ => value,
     }
 }
 

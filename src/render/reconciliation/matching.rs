@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Verdict;
-use super::headings::Field;
 use super::known::Known;
-use super::table::{Table, TableFigure, TableRow};
 use crate::model::System;
+use crate::model::published::headings::Field;
+use crate::model::published::{Table, TableFigure, TableRow};
 use crate::schema::spelling::plain;
 
 /// A row, or the part of a row that describes one system.

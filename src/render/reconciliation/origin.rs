@@ -1,10 +1,9 @@
 //! Where a published figure that is not that of its result comes from.
 
 use super::Verdict;
-use super::headings::Metric;
-use super::known::converted;
-use super::table::TableFigure;
 use crate::audit::report::Report;
+use crate::model::published::headings::Metric;
+use crate::model::published::{TableFigure, converted};
 use crate::model::{Benchmark, Figure, Run, System};
 use crate::round::{BenchmarkSpec, Mode};
 

@@ -6,7 +6,7 @@ use crate::schema::spelling::plain;
 
 /// A column that describes a system or says what a figure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Field {
+pub(crate) enum Field {
     Division,
     Availability,
     Submitter,
@@ -70,14 +70,14 @@ const FIELDS: [(Field, &[&str]); 24] = [
 ];
 
 /// Returns the field that a heading names as a whole.
-pub(super) fn field(heading: &str) -> Option<Field> {
+pub(crate) fn field(heading: &str) -> Option<Field> {
     let plain = plain(heading);
     FIELDS.iter().find(|(_, names)| names.contains(&plain.as_str())).map(|(field, _)| *field)
 }
 
 /// What a figure measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Metric {
+pub(crate) enum Metric {
     /// Throughput or latency, as the unit says.
     Speed,
     /// Top-1, AUC or F1, as the benchmark says.
@@ -148,7 +148,7 @@ impl Unit {
     }
 
     /// Whether figures of a metric can have this unit.
-    pub(super) fn measures(self, metric: Metric) -> bool {
+    pub(crate) fn measures(self, metric: Metric) -> bool {
         self.metric() == metric
     }
 
@@ -184,7 +184,7 @@ const METRICS: [(&str, Metric, Option<Unit>); 17] = [
 
 /// What a text, or several together, say about the figures beside or below them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Meaning {
+pub(crate) struct Meaning {
     pub benchmark: Option<String>,
     pub metric: Option<Metric>,
     pub unit: Option<Unit>,
@@ -192,7 +192,7 @@ pub(super) struct Meaning {
 
 impl Meaning {
     /// Reads a heading or label.
-    pub(super) fn of(text: &str, round: &Round) -> Self {
+    pub(crate) fn of(text: &str, round: &Round) -> Self {
         let words = words(text);
         let whole = plain(text);
         let named = METRICS.iter().find(|(name, ..)| {
@@ -207,7 +207,7 @@ impl Meaning {
     }
 
     /// Adds what another text says; what is known already stays.
-    pub(super) fn and(self, other: &Self) -> Self {
+    pub(crate) fn and(self, other: &Self) -> Self {
         let metric = self.metric.or(other.metric);
         // A unit of another quantity belongs to another figure.
         let unit = self.unit.or(other.unit).filter(|unit| metric.is_none_or(|metric| metric == unit.metric()));
@@ -215,7 +215,7 @@ impl Meaning {
     }
 
     /// Whether nothing was recognised.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
@@ -245,13 +245,13 @@ fn benchmark(words: &[String], whole: &str, round: &Round) -> Option<String> {
 
 /// A number in a cell, with the unit beside it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Number {
+pub(crate) struct Number {
     pub printed: Printed,
     pub unit: Option<Unit>,
 }
 
 /// Reads a cell that is a number: `13.4`, `1,356.2`, `75.2 ms`, `90.1%`, `≈ 12`.
-pub(super) fn number(cell: &str) -> Option<Number> {
+pub(crate) fn number(cell: &str) -> Option<Number> {
     let text = cell.trim().trim_start_matches(['~', '≈', '≤', '<', '>']).trim();
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | 'e' | 'E')));
     let (mut number, mut rest) = text.split_at(end.unwrap_or(text.len()));

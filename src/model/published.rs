@@ -3,16 +3,18 @@
 //! Headings are the rows above the first row with a number. A heading of several columns stands only above the first of
 //! them. What a figure is follows from all headings above it, the labels beside it, and the heading of the table.
 
+pub(crate) mod headings;
+
 use std::collections::BTreeMap;
 
-use super::headings::{Field, Meaning, Metric, Number, Unit, field, number};
-use super::known::streams;
+use headings::{Field, Meaning, Metric, Number, Unit, field, number};
+
 use crate::parse::sheet::{Sheet, SheetRow};
-use crate::round::Round;
+use crate::round::{Round, Target, Task};
 
 /// A figure of a table.
 #[derive(Debug, Clone)]
-pub(super) struct TableFigure {
+pub(crate) struct TableFigure {
     /// Texts of the headings above it, joined.
     pub column: String,
     pub benchmark: String,
@@ -23,7 +25,7 @@ pub(super) struct TableFigure {
 
 /// A row with figures.
 #[derive(Debug, Clone, Default)]
-pub(super) struct TableRow {
+pub(crate) struct TableRow {
     /// Name of the sheet, or heading of the table.
     pub sheet: String,
     /// Line of the file, or row of the sheet.
@@ -37,14 +39,14 @@ pub(super) struct TableRow {
 
 impl TableRow {
     /// Returns what the row says in a field; `None` if the table does not have it.
-    pub(super) fn field(&self, wanted: Field) -> Option<&str> {
+    pub(crate) fn field(&self, wanted: Field) -> Option<&str> {
         self.fields.iter().find(|(field, _)| *field == wanted).map(|(_, text)| text.as_str())
     }
 }
 
 /// What was read of a table.
 #[derive(Debug, Default)]
-pub(super) struct Table {
+pub(crate) struct Table {
     pub rows: Vec<TableRow>,
     /// Figures whose unit is not stated, by their headings.
     pub without_unit: Vec<String>,
@@ -61,7 +63,7 @@ struct Column {
 }
 
 /// Reads the tables of a file. `unit` is the unit of figures that do not state one.
-pub(super) fn read(sheets: &[Sheet], round: &Round, unit: Option<Unit>) -> Table {
+pub(crate) fn read(sheets: &[Sheet], round: &Round, unit: Option<Unit>) -> Table {
     let mut table = Table::default();
     for sheet in sheets {
         let before = table.rows.len();
@@ -185,4 +187,26 @@ fn columns(headings: &[SheetRow], round: &Round) -> Vec<Column> {
         }
     }
     columns
+}
+
+/// Converts a figure of the tree (inf/s, µJ, mW, per cent of Top-1) to the unit of a published one.
+pub(crate) fn converted(value: f64, figure: &TableFigure, target: Option<Target>) -> f64 {
+    let top1 = !matches!(target, Some(Target::Auc(_) | Target::Wakeword { .. }));
+    match (figure.metric, figure.unit) {
+        (_, Some(Unit::Milliseconds)) => 1e3 / value,
+        (_, Some(Unit::Microseconds)) => 1e6 / value,
+        (_, Some(Unit::Millijoules)) => value / 1e3,
+        (_, Some(Unit::Microwatts)) => value * 1e3,
+        (Metric::Quality, Some(Unit::Percent)) if !top1 => value * 100.0,
+        // A Top-1 of 0.9 is a fraction.
+        (Metric::Quality, None) if top1 && figure.number.printed.value <= 1.0 => value / 100.0,
+        // An AUC of 86 is in per cent.
+        (Metric::Quality, None) if !top1 && figure.number.printed.value > 1.0 => value * 100.0,
+        _ => value,
+    }
+}
+
+/// Whether a benchmark is the streaming wake word.
+pub(crate) fn streams(benchmark: &str, round: &Round) -> bool {
+    round.benchmarks.get(benchmark).is_some_and(|spec| spec.task == Task::Wakeword)
 }
