@@ -1,6 +1,7 @@
 //! The audit: recomputes the figures, runs every check and resolves the outcomes into a report. Checks do no I/O.
 
 pub(crate) mod check;
+pub(crate) mod checked;
 pub mod checks;
 pub(crate) mod consequence;
 pub(crate) mod coverage;

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::audit::finding::Finding;
 use crate::audit::outcome::{Judgement, Outcome};
 use crate::audit::proof::{Kind, Proof, Status};
@@ -33,6 +36,15 @@ pub struct Report {
     decisions: Decisions,
     /// Findings about waivers, to which waivers do not apply.
     diagnostics: Vec<Finding>,
+}
+
+/// A result or a figure that is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeftOut {
+    /// Division, submitter, system and benchmark.
+    pub result: String,
+    /// Why it is left out.
+    pub reason: String,
 }
 
 /// Options for loading a submission.
@@ -111,6 +123,12 @@ impl Report {
         findings.extend(self.diagnostics.iter().cloned());
         sort(&mut findings);
         (self.findings, self.proofs) = (findings, proofs);
+    }
+
+    /// Returns the outcomes of the checks, before waivers and known absences are applied.
+    #[must_use]
+    pub(crate) fn judgements(&self) -> &[Judgement] {
+        &self.judgements
     }
 
     /// Returns the proofs of a result's figures.

@@ -66,6 +66,8 @@ enum Format {
     Json,
     /// One line per system, with the figures of all benchmarks
     WideCsv,
+    /// Results page as one JSON object (schemas/page.schema.json)
+    PageJson,
     /// Summary in the format of the official checker
     OfficialCsv,
     /// Final report as a workbook
@@ -128,6 +130,7 @@ impl Results {
         let page = || ResultsPage::new(rows, left_out, round, &repository(&round.publication.public_repository));
         match self.format {
             Format::Csv => render::csv::write(rows, out),
+            Format::PageJson => render::json::write(&page(), out),
             Format::WideCsv => render::csv::write_wide(rows, round, out),
             Format::OfficialCsv => render::csv::write_official(rows, round, self.selection(), out),
             Format::Xlsx => render::xlsx::write(rows, left_out, round, &repository(&round.publication.repository), out),

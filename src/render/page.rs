@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::publication::{LeftOut, Row, Shown, link, public_ids, unique_id};
@@ -10,8 +11,9 @@ use crate::parse::document::description::SystemDescription;
 use crate::render::untrusted::Untrusted;
 use crate::round::{Round, Task};
 
-/// The whole page.
-#[derive(Debug, Serialize)]
+/// The whole page, which `results --format page-json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "tinyaudit results page")]
 pub struct ResultsPage {
     /// The round's name.
     pub round: String,
@@ -22,7 +24,7 @@ pub struct ResultsPage {
 }
 
 /// The results of one division and availability: one line per system, benchmarks in columns.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Table {
     /// Division and availability.
     pub title: String,
@@ -35,7 +37,8 @@ pub struct Table {
 }
 
 /// A cell of a table.
-#[derive(Debug, Default, Clone, Serialize)]
+#[derive(Debug, Default, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "PageCell")]
 pub struct Cell {
     /// The text.
     pub text: String,

@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::audit::finding::Finding;
 use crate::audit::proof::{Kind, Status};
+pub use crate::audit::report::LeftOut;
 use crate::audit::report::{Report, weight};
 use crate::model::{Benchmark, Figure, System, WakewordScores};
 use crate::parse::document::description::FieldValue;
@@ -104,15 +102,6 @@ pub struct Detections {
     pub false_negatives: Shown,
     /// Fraction of the time spent processing.
     pub duty_cycle: Option<Shown>,
-}
-
-/// A result or a figure that is left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct LeftOut {
-    /// Division, submitter, system and benchmark.
-    pub result: String,
-    /// Why it is left out.
-    pub reason: String,
 }
 
 impl Row<'_> {

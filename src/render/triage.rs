@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::text::{Layout, place, summary};
 use super::wrap::wrapped;
+use crate::audit::checked::{Checked, sentence};
 use crate::audit::consequence::{Consequence, groups};
 use crate::audit::finding::Finding;
 use crate::audit::proof::Status;
@@ -91,6 +92,7 @@ pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) 
             group(report, &findings, layout, out)?;
         }
     }
+    checked_and_clean(report, layout, out)?;
     not_checked(report, layout, out)?;
     if !shown.is_empty() {
         let hint = "--full prints every finding with lines and what to do; `tinyaudit explain RULE` explains a rule";
@@ -285,6 +287,18 @@ fn owners(report: &Report, findings: &[&Finding]) -> String {
     } else {
         String::new()
     }
+}
+
+/// Writes what was checked, and how much of it is clean.
+fn checked_and_clean(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let checked = Checked::of(report);
+    if checked.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", painted(layout, Style::new().bold(), "checked and clean"))?;
+    wrapped(&sentence(&checked), layout.width.saturating_sub(2), 0)
+        .iter()
+        .try_for_each(|line| writeln!(out, "  {line}"))
 }
 
 /// Writes the number of unproven figures by the check that could not be decided, and of findings from absent files.

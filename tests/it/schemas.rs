@@ -18,6 +18,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("history", schema_for!(tinyaudit::render::history::History)),
         ("finding", schema_for!(tinyaudit::render::json::Finding)),
         ("results", schema_for!(tinyaudit::render::json::Results)),
+        ("page", schema_for!(tinyaudit::render::page::ResultsPage)),
         ("rules", schema_for!(tinyaudit::render::catalogue::Catalogue)),
         ("round", schema_for!(tinyaudit::round::Round)),
         ("waivers", schema_for!(Vec<tinyaudit::audit::waiver::Waiver>)),

@@ -351,3 +351,20 @@ fn the_results_page_has_the_published_layout() {
             && parts["xl/sharedStrings.xml"].contains("accuracy-mismatch")
     );
 }
+
+/// The page as JSON is what its schema describes, and has the rows of the Markdown page.
+#[test]
+fn the_page_as_json_has_the_rows_of_the_page() {
+    let printed = |format: &str| {
+        let arguments = ["results", "fixtures/submission", "--round", "v1.3", "--format", format];
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let page: serde_json::Value = serde_json::from_str(&printed("page-json")).unwrap();
+    let schema = serde_json::from_str(include_str!("../../schemas/page.schema.json")).unwrap();
+    jsonschema::validator_for(&schema).unwrap().validate(&page).unwrap();
+    let tables = page["tables"].as_array().unwrap();
+    let lines: usize = tables.iter().map(|table| table["lines"].as_array().unwrap().len()).sum();
+    let rows = printed("markdown").lines().filter(|line| line.starts_with("| 1.3-")).count();
+    assert!(rows > 0 && lines == rows, "{page}");
+}

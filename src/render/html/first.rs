@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::findings::finding_name;
 use super::index::{Index, ResultEntry, finding_anchor, key};
+use crate::audit::checked::{Checked, sentence};
 use crate::audit::checks;
 use crate::audit::consequence::{Consequence, is_absence};
 use crate::audit::proof::Status;
@@ -22,6 +23,8 @@ pub struct First {
     matrix: Vec<MatrixRow>,
     total: MatrixRow,
     top_findings: Vec<TopFinding>,
+    /// What was checked and is clean, in one sentence.
+    checked: String,
     unchecked: Vec<Kind>,
 }
 
@@ -106,6 +109,7 @@ impl First {
             matrix,
             total,
             top_findings: top_findings(index),
+            checked: sentence(&Checked::of(index.report)),
             unchecked: [unproven(index), open(index), unread(index)].into_iter().flatten().collect(),
         }
     }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::{Listed, MANIFEST, Manifest, REPORT};
-use crate::render::publication::LeftOut;
+use crate::audit::report::LeftOut;
 use crate::source::{Entry, Tree};
 
 /// A difference between a package and its manifest.
