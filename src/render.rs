@@ -35,6 +35,7 @@ pub mod reconciliation;
 mod replay;
 pub mod round_changes;
 pub mod sarif;
+pub(crate) mod standing;
 pub(crate) mod table;
 pub mod text;
 pub mod triage;

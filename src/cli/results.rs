@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::streams::{open_tree, print_info, refuse_terminal, terminal_width};
+use super::streams::{open_tree, print_info, refuse_terminal, styled, terminal_width};
 use super::{ChosenRound, Input, Output, PreviousRound, ReportNeeds, known_name};
 use crate::audit::report::Report;
 use crate::model::{Benchmark, System};
@@ -104,7 +104,8 @@ impl Results {
         match self.format {
             Format::Table => out(&|out| {
                 writeln!(out, "{said}")?;
-                render::table::write(&report, &filter, terminal_width(), out)
+                let width = terminal_width().map(usize::from);
+                render::table::write(&report, &filter, render::table::Layout { width, styled: styled() }, out)
             })?,
             Format::Json => out(&|out| render::json::write(&render::json::Results::new(&report, &filter), out))?,
             _ => {

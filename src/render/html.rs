@@ -183,6 +183,7 @@ fn render(name: &str, page: &impl Serialize, out: &mut dyn Write) -> io::Result<
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_filter("breakable", breakable);
+    environment.add_filter("coded", coded);
     for (name, text) in TEMPLATES {
         environment.add_template(name, text).map_err(io::Error::other)?;
     }
@@ -195,4 +196,27 @@ fn render(name: &str, page: &impl Serialize, out: &mut dyn Write) -> io::Result<
 fn breakable(text: &str) -> minijinja::Value {
     let escaped = plot::escaped(text).replace('_', "_<wbr>").replace('/', "/<wbr>");
     minijinja::Value::from_safe_string(escaped)
+}
+
+/// Escapes a text and shows what is in backticks as code. The last of an odd number of backticks stays.
+fn coded(text: &str) -> minijinja::Value {
+    let parts: Vec<&str> = text.split('`').collect();
+    let part = |(index, part): (usize, &&str)| match index % 2 {
+        1 if index + 1 == parts.len() => format!("`{}", plot::escaped(part)),
+        1 => format!("<code>{}</code>", plot::escaped(part)),
+        _ => plot::escaped(part),
+    };
+    minijinja::Value::from_safe_string(parts.iter().enumerate().map(part).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_in_backticks_is_code() {
+        let shown = |text: &str| coded(text).to_string();
+        assert_eq!(shown("`a<b` is missing"), "<code>a&lt;b</code> is missing");
+        assert_eq!(shown("one ` and <i>"), "one ` and &lt;i&gt;");
+    }
 }

@@ -49,7 +49,7 @@ pub enum Selection {
 }
 
 /// Restricts the results to a division and to benchmarks.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Only results of this division; `None` means all.
     pub division: Option<String>,

@@ -2,74 +2,206 @@
 
 use std::io::{self, Write};
 
+use anstyle::{AnsiColor, Style};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
-use crate::audit::proof::Kind;
+use crate::audit::proof::{Kind, Status};
 use crate::audit::report::Report;
-use crate::model::{Figure, Scores};
-use crate::render::publication::Filter;
+use crate::model::{Benchmark, Figure, Scores, System};
+use crate::render::publication::{Filter, without_empty};
+use crate::render::standing::standing;
 use crate::render::untrusted::Untrusted;
+use crate::render::wrap::wrapped;
 
-/// Explains the signs in the table.
-pub(super) const LEGEND: &str = "Figures without a sign are confirmed; ✗ contradicted, § not by the rules, ? unproven, w waived; `a ≠ b`: claimed a, recomputed b.";
+/// Explains the signs in the tables.
+const LEGEND: &str = "Figures without a sign are confirmed; ✗ contradicted, § not by the rules, ? unproven, w waived; `a ≠ b`: claimed a, recomputed b.";
 
-/// Writes one row per result. `width` is the width of the terminal, if there is one.
+/// Indent of the lines of a system.
+const INDENT: &str = "    ";
+
+/// Layout of the list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout {
+    /// Width of the terminal in columns; `None` if the output is not a terminal.
+    pub width: Option<usize>,
+    /// Whether to print in colour.
+    pub styled: bool,
+}
+
+/// Columns of figures, in the order in which they are printed, each with the order in which it is left out on a narrow
+/// terminal; 0 is never left out.
+const COLUMNS: [(&str, u8); 5] = [("ms", 0), ("inf/s", 1), ("quality", 0), ("energy", 0), ("supply", 2)];
+
+/// A result as printed.
+struct Line<'a> {
+    system: &'a System,
+    cells: [String; 5],
+    label: String,
+    is_valid: bool,
+    status: Status,
+    reasons: Vec<String>,
+}
+
+/// Writes one line per result, grouped by submitter and system. On a narrow terminal, the throughput is left out first, and
+/// reasons continue below their line; numbers and names are never broken.
 ///
 /// # Errors
 /// When the writer fails.
-pub(crate) fn write(report: &Report, filter: &Filter, width: Option<u16>, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(width.unwrap_or(u16::MAX));
-    table.set_header(["division", "submitter", "system", "benchmark", "inf/s", "ms", "quality", "energy", "valid"]);
-    for (system, benchmark) in report.results().filter(|(system, benchmark)| filter.takes(system, benchmark)) {
-        let scores = benchmark.scores();
-        let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
-        // Each figure gets the sign of its status.
-        let signed = |text: String, kinds: [Kind; 2]| {
-            let proof = kinds.into_iter().find_map(|kind| report.proof_of(benchmark, kind));
-            let sign = proof.map_or("", |proof| if proof.is_waived() { " w" } else { proof.status().sign() });
-            right(if text.is_empty() { text } else { format!("{text}{sign}") })
-        };
-        table.add_row([
-            Cell::new(Untrusted(&system.division).for_terminal()),
-            Cell::new(Untrusted(&system.submitter).for_terminal()),
-            Cell::new(Untrusted(&system.name).for_terminal()),
-            Cell::new(Untrusted(&benchmark.label()).for_terminal()),
-            signed(compared_throughput(&scores), [Kind::Throughput, Kind::Wakeword]),
-            right(latency(&scores)),
+pub(crate) fn write(report: &Report, filter: &Filter, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let results = report.results().filter(|(system, benchmark)| filter.takes(system, benchmark));
+    let lines: Vec<Line<'_>> = results.map(|(system, benchmark)| line(report, system, benchmark)).collect();
+    if *filter == Filter::default() {
+        let (_, total) = standing(report);
+        wrapped(&total.headline(), layout.width.unwrap_or(usize::MAX), 2)
+            .iter()
+            .try_for_each(|line| writeln!(out, "{}", bold(layout, line)))?;
+    }
+    let (rows, figures_width) = rows(&lines, layout.width);
+    let mut before: Option<&System> = None;
+    for (line, row) in lines.iter().zip(rows) {
+        let system = line.system;
+        let same = |of: fn(&System) -> &str| before.is_some_and(|before| of(before) == of(system));
+        if !(same(|one| &one.division) && same(|one| &one.submitter)) {
+            let name = Untrusted(&format!("{}/{}", system.division, system.submitter)).for_terminal();
+            writeln!(out, "\n{}", bold(layout, &shortened(&name, layout.width)))?;
+        }
+        if !same(|one| &one.path) {
+            writeln!(out, "  {}", heading(system, layout))?;
+        }
+        before = Some(system);
+        write_line(line, &row, figures_width, layout, out)?;
+    }
+    writeln!(out)?;
+    let width = layout.width.unwrap_or(usize::MAX);
+    wrapped(LEGEND, width, 2).iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+fn bold(layout: Layout, text: &str) -> String {
+    painted(layout, Style::new().bold(), text)
+}
+
+fn painted(layout: Layout, style: Style, text: &str) -> String {
+    if layout.styled { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
+/// Returns the name of a system, and on a wide terminal its availability, processor and accelerator.
+fn heading(system: &System, layout: Layout) -> String {
+    const WIDE: usize = 120;
+    let room = layout.width.map(|width| width.saturating_sub(2));
+    let name = Untrusted(&system.name).for_terminal();
+    let mut parts: Vec<String> = system.availability().into_iter().collect();
+    if layout.width.is_none_or(|width| width >= WIDE) {
+        let field =
+            |key| system.description.as_ref().and_then(|one| one.get(key)).map(|field| field.as_str().to_owned());
+        parts.extend(field("Processor(s) Name"));
+        parts.extend(field("Accelerator"));
+    }
+    parts.retain(|part| !without_empty(part.trim()).is_empty());
+    let parts: Vec<String> = parts.iter().map(|part| Untrusted(part.trim()).for_terminal()).collect();
+    let name = shortened(&name, room);
+    let rest = parts.join(", ");
+    let left = room.map_or(usize::MAX, |room| room.saturating_sub(name.chars().count() + 2));
+    if rest.is_empty() || left < rest.chars().count() {
+        return bold(layout, &name);
+    }
+    format!("{}  {rest}", bold(layout, &name))
+}
+
+/// Shortens a name in the middle.
+fn shortened(name: &str, width: Option<usize>) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let Some(width) = width.filter(|width| letters.len() > *width) else { return name.to_owned() };
+    let kept = width.saturating_sub(1);
+    let (start, end) = (kept.div_ceil(2), kept / 2);
+    letters[..start].iter().chain(&['…']).chain(&letters[letters.len() - end..]).collect()
+}
+
+fn line<'a>(report: &Report, system: &'a System, benchmark: &Benchmark) -> Line<'a> {
+    let scores = benchmark.scores();
+    // Each figure gets the sign of its status.
+    let signed = |text: String, kinds: [Kind; 2]| {
+        let proof = kinds.into_iter().find_map(|kind| report.proof_of(benchmark, kind));
+        let sign = proof.map_or("", |proof| if proof.is_waived() { " w" } else { proof.status().sign() });
+        if text.is_empty() { text } else { format!("{text}{sign}") }
+    };
+    let is_valid = report.is_valid(system, benchmark);
+    let mut reasons = report.reasons(benchmark);
+    // The error concerns the result but not one of its figures, for example an error of its submitter.
+    if reasons.is_empty() && !is_valid {
+        let error = report.result_findings(system, benchmark).next();
+        reasons.extend(error.map(|error| format!("{}: {}", error.rule.id, error.message)));
+    }
+    let unit = |text: String, unit: &str| if text.is_empty() { text } else { format!("{text} {unit}") };
+    let speed = [Kind::Throughput, Kind::Wakeword];
+    let supply = scores.supply_v.map_or_else(String::new, |volts| format!("{volts} V"));
+    Line {
+        system,
+        cells: [
+            signed(unit(latency(&scores), "ms"), speed),
+            signed(unit(compared_throughput(&scores), "inf/s"), speed),
             signed(compared_quality(&scores, report, benchmark), [Kind::Quality, Kind::Wakeword]),
             signed(compared_energy(&scores), [Kind::Energy, Kind::Wakeword]),
-            Cell::new(if report.is_valid(system, benchmark) { "yes" } else { "NO" }),
-        ]);
+            supply,
+        ],
+        label: Untrusted(&benchmark.label()).for_terminal(),
+        is_valid,
+        status: report.status(system, benchmark),
+        reasons: reasons.iter().map(|reason| Untrusted(reason).for_terminal()).collect(),
     }
-    for line in table.lines() {
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    writeln!(out, "{LEGEND}")?;
-    for (system, benchmark) in report.results().filter(|(system, benchmark)| filter.takes(system, benchmark)) {
-        let label = format!("{}/{}", system.full_name(), benchmark.label());
-        let mut reasons = report.reasons(benchmark);
-        // The error concerns the result but not one of its figures, for example an error of its submitter.
-        if reasons.is_empty() && !report.is_valid(system, benchmark) {
-            let error = report.result_findings(system, benchmark).next();
-            reasons.extend(error.map(|error| format!("{}: {}", error.rule.id, error.message)));
+}
+
+/// Lays out the figures in columns that fit into the width, and returns a row per line and the width of the rows.
+fn rows(lines: &[Line<'_>], width: Option<usize>) -> (Vec<String>, usize) {
+    // The sign behind the figures takes three columns.
+    let room = width.map_or(usize::MAX, |width| width.saturating_sub(INDENT.len() + 3));
+    let used = |column: usize| lines.iter().any(|line| !line.cells[column].is_empty());
+    let mut columns: Vec<usize> = (0..COLUMNS.len()).filter(|column| used(*column)).collect();
+    loop {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        for line in lines {
+            let right = |column: &usize| Cell::new(&line.cells[*column]).set_alignment(CellAlignment::Right);
+            table.add_row(std::iter::once(Cell::new(&line.label)).chain(columns.iter().map(right)));
         }
-        for reason in reasons {
-            writeln!(out, "{}", Untrusted(&format!("{label}: {reason}")).for_terminal())?;
+        let rows: Vec<String> = table.lines().collect();
+        let longest = rows.iter().map(|row| row.trim_end().chars().count()).max().unwrap_or(0);
+        let first_to_go = columns.iter().enumerate().filter(|(_, column)| COLUMNS[**column].1 > 0);
+        match first_to_go.min_by_key(|(_, column)| COLUMNS[**column].1) {
+            Some((place, _)) if longest > room => _ = columns.remove(place),
+            _ => return (rows, longest),
+        }
+    }
+}
+
+fn write_line(line: &Line<'_>, row: &str, figures: usize, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let (sign, colour) = match line.status {
+        _ if line.is_valid => ("✓", AnsiColor::Green),
+        Status::Unproven | Status::Confirmed => ("?", AnsiColor::Yellow),
+        Status::Contradicted | Status::NotByTheRules => ("✗", AnsiColor::Red),
+    };
+    let sign = painted(layout, colour.on_default(), sign);
+    write!(out, "{INDENT}{:<figures$}  {sign}", row.trim_end())?;
+    // A reason that does not fit stands below the line, and so do all but the first.
+    let room = layout.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT.len() + figures + 5));
+    let beside = line.reasons.first().filter(|reason| reason.chars().count() <= room);
+    writeln!(out, "{}", beside.map_or_else(String::new, |reason| format!("  {reason}")))?;
+    let below = INDENT.len() + 4;
+    for reason in &line.reasons[usize::from(beside.is_some())..] {
+        for part in wrapped(reason, layout.width.map_or(usize::MAX, |width| width.saturating_sub(below)), 2) {
+            writeln!(out, "{}{part}", " ".repeat(below))?;
         }
     }
     Ok(())
 }
 
 /// Formats inferences per second, claimed and recomputed.
-pub(super) fn compared_throughput(scores: &Scores) -> String {
+fn compared_throughput(scores: &Scores) -> String {
     let of_wakeword = scores.wakeword.as_ref().map(|scores| &scores.throughput);
     scores.throughput.as_ref().or(of_wakeword).map_or_else(String::new, |figure| compared(figure, ""))
 }
 
 /// Formats milliseconds per inference, recomputed if possible, else from the claim.
-pub(super) fn latency(scores: &Scores) -> String {
+fn latency(scores: &Scores) -> String {
     let of_wakeword = scores.wakeword.as_ref().map(|scores| &scores.throughput);
     let figure = scores.throughput.as_ref().or(of_wakeword);
     let rate = figure.and_then(Figure::value);
@@ -77,11 +209,11 @@ pub(super) fn latency(scores: &Scores) -> String {
 }
 
 /// Formats Top-1, AUC or wake word errors, claimed and recomputed.
-pub(super) fn compared_quality(scores: &Scores, report: &Report, benchmark: &crate::model::Benchmark) -> String {
+fn compared_quality(scores: &Scores, report: &Report, benchmark: &Benchmark) -> String {
     use crate::round::Target;
     if let Some(wakeword) = &scores.wakeword {
         let (misses, alarms) = (&wakeword.false_negatives, &wakeword.false_positives);
-        return format!("FN {}, FP {}", compared(misses, ""), compared(alarms, ""));
+        return format!("{} missed, {} false", compared(misses, ""), compared(alarms, ""));
     }
     match benchmark.spec(&report.round).map(|spec| spec.target) {
         Some(Target::Auc(_)) => {
@@ -91,13 +223,11 @@ pub(super) fn compared_quality(scores: &Scores, report: &Report, benchmark: &cra
     }
 }
 
-/// Formats energy per inference or power of the wake word, claimed and recomputed, with the supply voltage: energies at
-/// different voltages do not compare.
-pub(super) fn compared_energy(scores: &Scores) -> String {
+/// Formats energy per inference or power of the wake word, claimed and recomputed.
+fn compared_energy(scores: &Scores) -> String {
     let power = scores.wakeword.as_ref().and_then(|scores| scores.power.as_ref()).map(|power| compared(power, " mW"));
     let energy = || scores.energy.as_ref().map(|energy| compared(energy, " µJ"));
-    let Some(text) = power.or_else(energy).filter(|text| !text.is_empty()) else { return String::new() };
-    scores.supply_v.map_or_else(|| text.clone(), |volts| format!("{text} at {volts} V"))
+    power.or_else(energy).unwrap_or_default()
 }
 
 fn compared(figure: &Figure, unit: &str) -> String {

@@ -8,6 +8,7 @@ use crate::audit::finding::Finding;
 use crate::audit::report::{Report, weight};
 use crate::model::Place;
 use crate::parse::location::Line;
+use crate::render::standing::standing;
 use crate::render::untrusted::Untrusted;
 use crate::render::wrap::wrapped;
 use crate::round::{Runner, Severity};
@@ -35,8 +36,11 @@ pub fn write(report: &Report, findings: &[&Finding], layout: Layout, out: &mut d
         let texts = Texts::new(finding, &related, layout.width);
         writeln!(out, "{}\n", renderer.render(&[group(finding, &path, &related, &texts)]))?;
     }
-    for line in wrapped(&summary(report, layout.threshold), layout.width, 2) {
-        writeln!(out, "{line}")?;
+    let (_, total) = standing(report);
+    for line in [total.headline(), summary(report, layout.threshold)] {
+        for line in wrapped(&line, layout.width, 2) {
+            writeln!(out, "{line}")?;
+        }
     }
     Ok(())
 }

@@ -13,7 +13,8 @@ use crate::audit::consequence::{Consequence, groups};
 use crate::audit::finding::Finding;
 use crate::audit::proof::Status;
 use crate::audit::report::Report;
-use crate::model::{Submitter, System};
+use crate::model::System;
+use crate::render::standing::{Counts, FINDING_COLUMNS, RESULT_COLUMNS, SubmitterCounts, Tone, standing};
 use crate::render::untrusted::Untrusted;
 use crate::round::Severity;
 use crate::source::around;
@@ -76,8 +77,10 @@ const LISTED: usize = 2;
 /// # Errors
 /// When the writer fails.
 pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let (rows, total) = standing(report);
+    headline(&total, layout, out)?;
     writeln!(out, "{}\n", verdict(report, layout))?;
-    submitters(report, layout, out)?;
+    submitters(&rows, layout, out)?;
     let shown = view.findings(report);
     // Findings that follow from files known to be absent are counted in `not_checked`.
     let here: Vec<&Finding> = shown.iter().copied().filter(|finding| !finding.is_absent()).collect();
@@ -162,69 +165,59 @@ const fn colour(severity: Severity) -> AnsiColor {
     }
 }
 
-/// Writes one row per submitter: results by status, errors and warnings.
-fn submitters(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-    const COLUMNS: [&str; 6] = ["confirmed", "rule broken", "contradicted", "unproven", "errors", "warnings"];
-    let numbers: usize = COLUMNS.iter().map(|column| column.len() + 1).sum();
-    let widest = report.submission.submitters.iter().map(|one| label(one).chars().count()).max().unwrap_or(0);
+/// Length of the bar below the headline.
+const BAR: usize = 40;
+
+/// Writes how many results can be published, as a sentence and as a bar.
+fn headline(total: &Counts, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let colour = match total.tone() {
+        Tone::Good => AnsiColor::Green,
+        Tone::Open => AnsiColor::Yellow,
+        Tone::Bad => AnsiColor::Red,
+    };
+    for line in wrapped(&total.headline(), layout.width, 2) {
+        writeln!(out, "{}", painted(layout, colour.on_default().bold(), &line))?;
+    }
+    let signs = [("█", AnsiColor::Green), ("▒", AnsiColor::Red), ("░", AnsiColor::Yellow)];
+    let parts = signs.iter().zip(total.bar(BAR));
+    let bar: String =
+        parts.map(|((sign, colour), length)| painted(layout, colour.on_default(), &sign.repeat(length))).collect();
+    if bar.is_empty() { Ok(()) } else { writeln!(out, "{bar}") }
+}
+
+/// Narrowest terminal that has room for all columns.
+const WIDE: usize = 96;
+
+/// Writes one row per submitter: results by status, findings by consequence.
+fn submitters(rows: &[SubmitterCounts], layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let columns: Vec<&str> = RESULT_COLUMNS.into_iter().chain(FINDING_COLUMNS).collect();
+    // A narrow terminal shows only the findings that change a figure.
+    let columns = &columns[..if layout.width < WIDE { RESULT_COLUMNS.len() + 1 } else { columns.len() }];
+    let numbers: usize = columns.iter().map(|column| column.len() + 1).sum();
+    let widest = rows.iter().map(|row| label(row).chars().count()).max().unwrap_or(0);
     let name = widest.clamp("submitter".len(), layout.width.saturating_sub(numbers).max("submitter".len()));
-    let heads = COLUMNS.map(|column| format!(" {column}")).concat();
-    writeln!(out, "{}", painted(layout, Style::new().underline(), &format!("{:<name$}{heads}", "submitter")))?;
-    let counts = counts(report);
-    let of = |submitter: &Submitter| counts.get(&submitter.path).copied().unwrap_or_default();
-    // Submitters with the most to decide come first.
-    let mut rows: Vec<&Submitter> = report.submission.submitters.iter().collect();
-    rows.sort_by_key(|submitter| {
-        let [_, broken, contradicted, unproven, errors, _] = of(submitter);
-        std::cmp::Reverse((contradicted, errors, unproven, broken))
-    });
-    for submitter in rows {
-        let counts = of(submitter);
-        let cells = COLUMNS.iter().zip(counts).map(|(column, count)| format!(" {count:>width$}", width = column.len()));
-        let cells: String = cells.collect();
-        let mut lines = wrapped(&label(submitter), name, 2);
+    let head = format!("{:<name$} {}", "submitter", columns.join(" "));
+    writeln!(out, "{}", painted(layout, Style::new().underline(), &head))?;
+    for row in rows {
+        let cells = columns.iter().zip(row.counts.cells());
+        let cells: Vec<String> =
+            cells.map(|(column, count)| format!("{count:>width$}", width = column.len())).collect();
+        let mut lines = wrapped(&label(row), name, 2);
         let last = lines.pop().unwrap_or_default();
         for line in lines {
             writeln!(out, "{line}")?;
         }
-        writeln!(out, "{last:<name$}{cells}")?;
+        writeln!(out, "{last:<name$} {}", cells.join(" "))?;
     }
     Ok(())
 }
 
-fn label(submitter: &Submitter) -> String {
-    let division = if submitter.division.is_empty() { "?" } else { &submitter.division };
-    Untrusted(&format!("{division}/{}", submitter.name)).for_terminal()
-}
-
-/// Counts per submitter path: results confirmed, not by the rules, contradicted and unproven; errors; warnings.
-fn counts(report: &Report) -> BTreeMap<String, [usize; 6]> {
-    let mut counts: BTreeMap<String, [usize; 6]> = BTreeMap::new();
-    let mut count = |path: &str, column: usize, number: usize| {
-        if let Some(submitter) = report.submission.submitter_of(path) {
-            counts.entry(submitter.path.clone()).or_default()[column] += number;
-        }
-    };
-    for (system, benchmark) in report.results() {
-        count(
-            &system.path,
-            match report.status(system, benchmark) {
-                Status::Confirmed => 0,
-                Status::NotByTheRules => 1,
-                Status::Contradicted => 2,
-                Status::Unproven => 3,
-            },
-            1,
-        );
+fn label(row: &SubmitterCounts) -> String {
+    if row.name.is_empty() {
+        return "(no submitter)".to_owned();
     }
-    for finding in report.findings.iter().filter(|finding| finding.counts()) {
-        match finding.severity {
-            Severity::Error => count(&finding.path, 4, finding.finding_count),
-            Severity::Warning => count(&finding.path, 5, finding.finding_count),
-            Severity::Note => {}
-        }
-    }
-    counts
+    let division = if row.division.is_empty() { "?" } else { &row.division };
+    Untrusted(&format!("{division}/{}", row.name)).for_terminal()
 }
 
 fn group(report: &Report, findings: &[&Finding], layout: Layout, out: &mut dyn Write) -> io::Result<()> {

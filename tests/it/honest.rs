@@ -203,7 +203,8 @@ fn a_result_without_a_required_run_is_not_confirmed() {
     let (system, benchmark) = report.results().next().unwrap();
     assert_eq!(report.status(system, benchmark), tinyaudit::audit::proof::Status::Unproven);
     let output = run(&["results", text(folder.path()), "--round", "v1.3"]);
-    assert!(said(&output).contains("/ic: unproven: there is no accuracy run"), "{}", said(&output));
+    assert!(said(&output).contains("  ?  unproven: there is no accuracy run\n"), "{}", said(&output));
+    assert!(said(&output).contains("2 of 3 results can be published · 1 cannot be judged\n"), "{}", said(&output));
 }
 
 #[test]

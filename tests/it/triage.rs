@@ -49,10 +49,10 @@ fn severe_findings_come_first_and_similar_ones_are_grouped() {
     let folder = tree();
     let printed = self::printed(&check(folder.path(), &[]));
     let places: Vec<usize> = [
-        "\nFAIL: ",
-        "submitter        confirmed rule broken contradicted unproven errors warnings",
-        "closed/Second            0           0            3",
-        "closed/ExampleCo         3           0            0        0      0        0",
+        "3 of 6 results can be published · 3 contradicted\n████████████████████▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒\nFAIL: ",
+        "submitter        results valid rule broken contradicted unproven figures evidence documents",
+        "closed/Second          3     0           0            3        0       7",
+        "closed/ExampleCo       3     3           0            0        0       0        0         0",
         "changes a published figure",
         "error[accuracy-mismatch]",
         "description and documents",

@@ -63,7 +63,8 @@ function letter(submitter) {
   const part = (choice, title, why) => {
     const lines = own.filter(([, one]) => one.choice === choice).flatMap(([key, one]) =>
       alike.get(key).map((finding) => {
-        const of = (name) => finding.querySelector(name)?.textContent ?? "";
+        const said = (node) => (node.nodeName === "CODE" ? `\`${node.textContent}\`` : node.textContent);
+        const of = (name) => [...(finding.querySelector(name)?.childNodes ?? [])].map(said).join("");
         const because = one.because.trim() ? `\n  ${why}: ${one.because.trim()}` : "";
         return `- ${of("h4")}: ${finding.dataset.letter ?? of(".message")} (${finding.dataset.rule})\n  ${of(".place")}${because}\n`;
       }));

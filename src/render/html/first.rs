@@ -10,6 +10,7 @@ use crate::audit::checked::{Checked, sentence};
 use crate::audit::checks;
 use crate::audit::consequence::{Consequence, is_absence};
 use crate::audit::proof::Status;
+use crate::render::standing::{Counts, FINDING_COLUMNS, RESULT_COLUMNS, Tone, standing};
 use crate::render::text::summary;
 use crate::render::untrusted::Untrusted;
 use crate::render::url;
@@ -18,6 +19,11 @@ use crate::round::Severity;
 /// The first screen.
 #[derive(Debug, Serialize)]
 pub struct First {
+    /// How many results can be published.
+    headline: String,
+    tone: Tone,
+    /// Headings of the table of submitters.
+    columns: Vec<&'static str>,
     verdict: String,
     failed: bool,
     matrix: Vec<MatrixRow>,
@@ -29,20 +35,18 @@ pub struct First {
 }
 
 /// Counts of a submitter in a division.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 struct MatrixRow {
     division: String,
     name: String,
-    /// The filter that selects its results and findings.
+    /// The filter that selects its results and findings; empty for the sum of all.
     filter: String,
-    results: usize,
-    confirmed: usize,
-    contradicted: usize,
-    broken: usize,
-    unproven: usize,
-    valid: usize,
+    /// Results by status.
+    results: Vec<Cell>,
     /// Findings by consequence.
     findings: Vec<Cell>,
+    /// Per cent of the results that are valid, contradicted or against a rule, and unproven.
+    bar: [usize; 3],
 }
 
 #[derive(Debug, Serialize)]
@@ -98,16 +102,16 @@ const RULES: usize = 8;
 impl First {
     /// Builds the first screen of a page.
     pub fn new(index: &Index<'_>, threshold: Severity) -> Self {
-        let matrix = matrix(index);
-        let mut total = MatrixRow { name: "all".to_owned(), ..MatrixRow::default() };
-        for row in &matrix {
-            total.add(row);
-        }
+        let (rows, total) = standing(index.report);
+        let matrix = rows.iter().map(|row| MatrixRow::new(&row.division, &row.name, &row.counts)).collect();
         Self {
+            headline: total.headline(),
+            tone: total.tone(),
+            columns: RESULT_COLUMNS.into_iter().chain(FINDING_COLUMNS).collect(),
             verdict: summary(index.report, threshold),
             failed: index.report.fails(threshold),
             matrix,
-            total,
+            total: MatrixRow { filter: String::new(), ..MatrixRow::new("", "all", &total) },
             top_findings: top_findings(index),
             checked: sentence(&Checked::of(index.report)),
             unchecked: [unproven(index), open(index), unread(index)].into_iter().flatten().collect(),
@@ -116,60 +120,22 @@ impl First {
 }
 
 impl MatrixRow {
-    fn add(&mut self, other: &Self) {
-        self.results += other.results;
-        self.confirmed += other.confirmed;
-        self.contradicted += other.contradicted;
-        self.broken += other.broken;
-        self.unproven += other.unproven;
-        self.valid += other.valid;
-        if self.findings.is_empty() {
-            self.findings = Consequence::ALL.map(|one| Cell { key: key(one), count: 0 }).into();
-        }
-        for (own, other) in self.findings.iter_mut().zip(&other.findings) {
-            own.count += other.count;
+    fn new(division: &str, name: &str, counts: &Counts) -> Self {
+        let cells = RESULT_CELLS.iter().zip(counts.cells()).map(|(status, count)| Cell { key: status, count });
+        let findings = Consequence::ALL.into_iter().zip(counts.findings);
+        Self {
+            filter: format!("division={}&submitter={}", url::part(division), url::part(name)),
+            name: if name.is_empty() { "(no submitter)".to_owned() } else { Untrusted(name).for_html() },
+            division: Untrusted(division).for_html(),
+            results: cells.collect(),
+            findings: findings.map(|(one, count)| Cell { key: key(one), count }).collect(),
+            bar: counts.bar(100),
         }
     }
 }
 
-/// Builds one row per submitter and division, those with the most findings that change a figure first.
-fn matrix(index: &Index<'_>) -> Vec<MatrixRow> {
-    let mut rows: BTreeMap<(String, String), MatrixRow> = BTreeMap::new();
-    for entry in &index.results {
-        let row = rows.entry((entry.system.submitter.clone(), entry.system.division.clone())).or_default();
-        row.results += 1;
-        row.valid += usize::from(entry.valid);
-        *match entry.status {
-            Status::Confirmed => &mut row.confirmed,
-            Status::NotByTheRules => &mut row.broken,
-            Status::Unproven => &mut row.unproven,
-            Status::Contradicted => &mut row.contradicted,
-        } += 1;
-    }
-    let mut counts: BTreeMap<(String, String), [usize; 3]> = BTreeMap::new();
-    for one in index.findings.iter().filter(|one| one.finding.counts()) {
-        let owner = (one.owner.1.clone(), one.owner.0.clone());
-        rows.entry(owner.clone()).or_default();
-        counts.entry(owner).or_default()[one.consequence as usize] += one.finding.finding_count;
-    }
-    let mut rows: Vec<MatrixRow> = rows
-        .into_iter()
-        .map(|(owner, row)| {
-            let counts = counts.get(&owner).copied().unwrap_or_default();
-            let cells = Consequence::ALL.into_iter().zip(counts);
-            let (submitter, division) = owner;
-            MatrixRow {
-                filter: format!("division={}&submitter={}", url::part(&division), url::part(&submitter)),
-                name: if submitter.is_empty() { "(no submitter)".to_owned() } else { Untrusted(&submitter).for_html() },
-                division: Untrusted(&division).for_html(),
-                findings: cells.map(|(one, count)| Cell { key: key(one), count }).collect(),
-                ..row
-            }
-        })
-        .collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row.findings[0].count));
-    rows
-}
+/// The status by which a click on a number of results filters; empty for numbers without a filter.
+const RESULT_CELLS: [&str; 5] = ["", "", "not-by-the-rules", "contradicted", "unproven"];
 
 /// Returns the most severe findings, grouped by rule: those that change a figure first, then the others.
 fn top_findings(index: &Index<'_>) -> Vec<TopFinding> {
