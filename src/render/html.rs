@@ -14,6 +14,7 @@ mod plot;
 mod plots;
 pub mod policy;
 mod previous;
+mod published;
 #[cfg(feature = "cli")]
 pub mod reconciliation;
 mod result;
@@ -28,6 +29,7 @@ use self::findings::Part;
 use self::first::First;
 use self::index::Index;
 use self::plots::overview::{self, Overview};
+use self::published::Published;
 use self::result::ResultPart;
 use crate::audit::coverage;
 use crate::audit::report::Report;
@@ -80,11 +82,11 @@ impl ReportOptions<'_> {
 }
 
 #[derive(Serialize)]
-struct Page<'a> {
+struct Page {
     title: String,
     round: String,
     first: Option<First>,
-    published: Option<&'a ResultsPage>,
+    published: Option<Published>,
     parts: Vec<Part>,
     results: Vec<ResultPart>,
     overviews: Vec<Overview>,
@@ -135,7 +137,7 @@ pub fn write_results(
 ) -> io::Result<()> {
     let index = Index::new(report, rows.iter().map(|row| (row.system, row.benchmark)));
     let mut page = page(&index, format!("MLPerf Tiny {} results", report.round.name));
-    page.published = Some(published);
+    page.published = Some(Published::new(published));
     render("page", &page, out)
 }
 
@@ -146,7 +148,7 @@ pub fn sources() -> [String; 2] {
     [policy::source(STYLE), policy::source(SCRIPT)]
 }
 
-fn page<'a>(index: &Index<'_>, title: String) -> Page<'a> {
+fn page(index: &Index<'_>, title: String) -> Page {
     let report = index.report;
     let named = |name: &str| Untrusted(name).for_html();
     let of_results = || index.results.iter();

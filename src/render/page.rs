@@ -32,8 +32,26 @@ pub struct Table {
     pub targets: Vec<String>,
     /// Column headings with units.
     pub head: Vec<String>,
+    /// What the columns contain.
+    pub kinds: Vec<ColumnKind>,
     /// The lines of the table.
     pub lines: Vec<Vec<Cell>>,
+}
+
+/// What a column contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnKind {
+    /// A text that describes the system.
+    System,
+    /// Latency.
+    Latency,
+    /// Quality, or the counts of the wake word.
+    Quality,
+    /// Energy, or the power of the wake word.
+    Energy,
+    /// A link.
+    Link,
 }
 
 /// A cell of a table.
@@ -48,6 +66,12 @@ pub struct Cell {
     pub figure: bool,
     /// Why the figure is struck out, if it is.
     pub struck: Option<String>,
+    /// The number that the text of a figure represents.
+    pub value: Option<f64>,
+    /// Inferences per second of a latency, as text.
+    pub throughput: Option<String>,
+    /// Path of the result that a figure is of.
+    pub result: Option<String>,
     /// How many lines the cell spans; 0 if it is merged into a cell above.
     pub lines: usize,
 }
@@ -92,15 +116,18 @@ fn table(rows: &[&Row<'_>], ids: &BTreeMap<String, String>, round: &Round, repos
     let mut head = vec!["ID", "Submitter", "Device", "Processor", "Accelerator", "Software"];
     head.extend(open.then_some("Model"));
     let mut head: Vec<String> = head.into_iter().map(str::to_owned).collect();
+    let mut kinds = vec![ColumnKind::System; head.len()];
     for name in &names {
         let streams = spec(name).is_some_and(|spec| spec.task == Task::Wakeword);
         let name = Untrusted(name).for_terminal();
         head.push(format!("{name} latency in ms"));
+        kinds.push(ColumnKind::Latency);
         if streams {
             head.extend([format!("{name} duty cycle"), format!("{name} misses"), format!("{name} false alarms")]);
         } else if open {
             head.push(format!("{name} quality"));
         }
+        kinds.resize(head.len(), ColumnKind::Quality);
     }
     if energy {
         head.extend(names.iter().map(|name| match spec(name).map(|spec| spec.task) {
@@ -108,24 +135,27 @@ fn table(rows: &[&Row<'_>], ids: &BTreeMap<String, String>, round: &Round, repos
             _ => format!("{} energy in µJ", Untrusted(name).for_terminal()),
         }));
     }
+    kinds.resize(head.len(), ColumnKind::Energy);
     head.extend(["Details".to_owned(), "Code".to_owned()]);
+    kinds.resize(head.len(), ColumnKind::Link);
 
     let cells = |line: &Line<'_>| {
         let mut cells = described(line, open);
         let row = |name: &str| line.results.get(name).copied();
         for name in &names {
-            cells.push(figure(row(name).and_then(Row::latency).as_ref()));
+            let throughput = row(name).and_then(|row| Some(row.throughput.as_ref()?.text.clone()));
+            cells.push(Cell { throughput, ..figure(row(name), row(name).and_then(Row::latency).as_ref()) });
             if spec(name).is_some_and(|spec| spec.task == Task::Wakeword) {
                 let counts = row(name).and_then(|row| row.wakeword.as_ref());
-                cells.push(figure(counts.and_then(|counts| counts.duty_cycle.as_ref())));
-                cells.push(figure(counts.map(|counts| &counts.false_negatives)));
-                cells.push(figure(counts.map(|counts| &counts.false_positives)));
+                cells.push(figure(row(name), counts.and_then(|counts| counts.duty_cycle.as_ref())));
+                cells.push(figure(row(name), counts.map(|counts| &counts.false_negatives)));
+                cells.push(figure(row(name), counts.map(|counts| &counts.false_positives)));
             } else if open {
-                cells.push(figure(row(name).and_then(|row| row.quality.as_ref())));
+                cells.push(figure(row(name), row(name).and_then(|row| row.quality.as_ref())));
             }
         }
         if energy {
-            cells.extend(names.iter().map(|name| figure(row(name).and_then(|row| row.energy.as_ref()))));
+            cells.extend(names.iter().map(|name| figure(row(name), row(name).and_then(|row| row.energy.as_ref()))));
         }
         let system = line.first.system;
         for (text, part) in [("details", format!("results/{}", system.name)), ("code", "code".to_owned())] {
@@ -139,7 +169,7 @@ fn table(rows: &[&Row<'_>], ids: &BTreeMap<String, String>, round: &Round, repos
         merge(&mut lines, column);
     }
     let targets = if open { Vec::new() } else { names.iter().filter_map(target).collect() };
-    Table { title: String::new(), targets, head, lines }
+    Table { title: String::new(), targets, head, kinds, lines }
 }
 
 /// Groups rows into one line per system (in the open division, per model), sorted by submitter and ID.
@@ -194,10 +224,11 @@ fn text_cell(text: &str) -> Cell {
     Cell { text: Untrusted(text).for_terminal(), lines: 1, ..Cell::default() }
 }
 
-fn figure(shown: Option<&Shown>) -> Cell {
+fn figure(row: Option<&Row<'_>>, shown: Option<&Shown>) -> Cell {
     let Some(shown) = shown else { return Cell { figure: true, ..text_cell("") } };
     let struck = shown.struck.as_deref().map(|text| Untrusted(text).for_terminal());
-    Cell { figure: true, struck, ..text_cell(&shown.text) }
+    let result = row.map(|row| row.benchmark.path.clone());
+    Cell { figure: true, struck, value: Some(shown.value), result, ..text_cell(&shown.text) }
 }
 
 /// Merges neighbouring cells of a column that have the same text.
