@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::audit::report::{Loading, Report};
@@ -201,6 +202,7 @@ struct Input {
     /// Folder of a submission or round, or a package (`-` for a package on stdin)
     ///
     /// Takes a round, a folder with `closed` or `open`, a division, a submitter's own folder, or a package.
+    #[arg(default_value = ".")]
     dir: PathBuf,
     /// Round whose rules apply, for example v1.3
     ///
@@ -243,6 +245,18 @@ impl Absent {
     }
 }
 
+/// Names that other programs have for a command.
+const OTHER_NAMES: [(&[&str], &str); 8] = [
+    (&["validate", "lint", "audit", "test", "checker", "submission-checker"], "check"),
+    (&["new", "create", "start", "scaffold"], "init"),
+    (&["rounds", "rule", "list-rules"], "rules"),
+    (&["pack", "zip", "bundle", "archive"], "package"),
+    (&["report", "summary", "table", "tables", "scores"], "results"),
+    (&["diff"], "compare"),
+    (&["repair", "format", "fmt"], "fix"),
+    (&["mail", "letter", "mails"], "letters"),
+];
+
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -255,6 +269,11 @@ pub fn main() -> ExitCode {
                 let _ = error.print();
             } else {
                 print_error(&text);
+            }
+            if let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidSubcommand)
+                && let Some((_, command)) = OTHER_NAMES.iter().find(|(names, _)| names.contains(&unknown.as_str()))
+            {
+                print_error(&format!("  tip: you may want `tinyaudit {command}`"));
             }
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }

@@ -29,6 +29,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct Init {
     /// Folder of the submission
+    #[arg(default_value = ".")]
     dir: PathBuf,
     /// Round whose rules apply, for example v1.3 [default: the newest]
     ///

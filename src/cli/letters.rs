@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::streams::{open_tree, print};
+use super::streams::{deliver, open_tree, print};
 use super::{Absent, ChosenRound, Input, PreviousRound, ReportNeeds};
 use crate::render::letter::{self, LetterFormat, Recipient};
 use crate::render::untrusted::Untrusted;
@@ -84,8 +84,7 @@ impl Letters {
                 "{}.{extension}",
                 file_name(&to.submitter.division, &to.submitter.name, number + 1, &mut names)
             ));
-            output::write(&path, self.force, |out| letter::write(&report, to, self.by.as_deref(), format, out))
-                .map_err(|error| anyhow::anyhow!("{error}; use --force to overwrite"))?;
+            deliver(Some(&path), self.force, |out| letter::write(&report, to, self.by.as_deref(), format, out))?;
             written.push(format!("wrote {}", output::shown(&path)));
         }
         print(|out| written.iter().try_for_each(|line| writeln!(out, "{line}")))?;

@@ -99,11 +99,17 @@ pub(crate) fn line_feeds(text: &[u8]) -> Line {
     in_words.sum::<Line>() + rest.iter().map(|byte| Line::from(*byte == b'\n')).sum::<Line>()
 }
 
-/// Whether a character controls the output instead of being printed: control characters, and characters that change the
-/// direction of text or end a line.
+/// Whether a character controls the output or does not show: control characters, characters that change the direction of
+/// text or end a line, characters without width, tags, and what Unicode reserves. Joiners are kept, because some scripts
+/// are written with them.
 #[must_use]
 pub(crate) fn is_hidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    let is_reserved = u32::from(c) & 0xFFFE == 0xFFFE;
+    c.is_control()
+        || is_reserved
+        || matches!(c, '\u{061C}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{FEFF}')
+        || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FDD0}'..='\u{FDEF}')
+        || matches!(c, '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
 /// The message about a UTF-16 file, with what to do.

@@ -1,11 +1,14 @@
 //! JSON output. Its format is stable: fields may be added, but never changed or removed.
 
+mod escaping;
+
 use std::collections::HashMap;
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::escaping::Escaping;
 use super::evidence_read::EvidenceReadRow;
 use super::proof::ProofRow;
 use super::publication::LeftOut;
@@ -215,7 +218,7 @@ struct WakewordRow {
 pub fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let owners = Owners::of(report);
     for one in &report.findings {
-        serde_json::to_writer(&mut *out, &owners.finding(one))?;
+        serde_json::to_writer(Escaping::new(out), &owners.finding(one))?;
         writeln!(out)?;
     }
     Ok(())
@@ -388,6 +391,6 @@ fn wakeword(scores: WakewordScores) -> WakewordRow {
 /// # Errors
 /// When the writer fails.
 pub fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
+    serde_json::to_writer_pretty(Escaping::new(out), value)?;
     writeln!(out)
 }

@@ -26,8 +26,7 @@ impl Untrusted<'_> {
     pub(crate) fn for_csv(self) -> String {
         let text = self.0;
         // Spreadsheets skip invisible characters, and treat full-width signs of East Asian keyboards like ASCII ones.
-        let visible =
-            text.trim_start_matches(|c: char| c.is_whitespace() || is_hidden(c) || c == '\u{200B}' || c == '\u{FEFF}');
+        let visible = text.trim_start_matches(|c: char| c.is_whitespace() || is_hidden(c));
         let mut characters = visible.chars();
         let harmless = match characters.next() {
             // A lone hyphen, a dash in front of words and a negative number are not formulas.

@@ -233,3 +233,20 @@ fn progress_has_a_length_and_a_rate() {
         assert!(!result.contains(" per second"), "{result}");
     }
 }
+
+/// Without a folder, commands work in the current one; names that other programs have for a command lead to it.
+#[test]
+fn commands_do_what_people_expect() {
+    let inside = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
+        command.args(arguments).current_dir("fixtures/submission").output().unwrap()
+    };
+    for command in ["check", "results", "fix"] {
+        assert!(inside(&[command, "--round", "v1.3"]).status.success(), "{command}");
+    }
+    for (typed, command) in [("validate", "check"), ("lint", "check"), ("new", "init"), ("rounds", "rules")] {
+        let output = inside(&[typed]);
+        let said = text(&output.stderr);
+        assert!(output.status.code() == Some(2) && said.contains(&format!("`tinyaudit {command}`")), "{said}");
+    }
+}

@@ -772,6 +772,23 @@ fn fix_adds_a_marker_and_corrects_a_status() {
     assert_eq!(golden::files(&tree), broken);
 }
 
+/// A waiver of the committee makes a result of the history valid.
+#[test]
+fn the_history_follows_the_decisions_of_the_committee() {
+    let folder = TempDir::new().unwrap();
+    let round = folder.path().join("v1.3");
+    golden::copy(&golden::bundled(), &round);
+    let results = round.join("closed/ExampleCo/results/simulated_npu_400mhz/ic/accuracy/results.txt");
+    fs::write(&results, fs::read_to_string(&results).unwrap().replace("85.5%", "88.5%")).unwrap();
+    assert!(succeeds(&["history", text(&round)]).contains("(not valid)"));
+    let waivers = folder.path().join("waivers.yaml");
+    let decision = "- {round: v1.3, rule: accuracy-mismatch, reason: a slip, decided_by: us, date: '2026-01-01'}\n";
+    fs::write(&waivers, decision).unwrap();
+    let waived = succeeds(&["history", text(&round), "--waivers", text(&waivers)]);
+    assert!(!waived.contains("(not valid)"), "{waived}");
+    assert!(succeeds(&["history", text(&round), "--waivers"]).contains("(not valid)"));
+}
+
 /// A system is followed through rounds under another name; a system that disappeared is listed.
 #[test]
 fn systems_are_followed_through_rounds() {
