@@ -15,6 +15,7 @@ mod reconcile;
 mod replay;
 mod results;
 mod run;
+mod session;
 mod settings;
 mod simulate;
 mod streams;

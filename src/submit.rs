@@ -11,3 +11,5 @@ pub mod output;
 pub mod package;
 pub(crate) mod renaming;
 pub mod replay;
+#[cfg(feature = "cli")]
+pub(crate) mod session;

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
+use super::run::ModeName;
+use super::session;
 use super::settings::{FailOn, Settings};
 use super::streams::{columns, is_standard, open_tree, print_info, styled, write_wrapped};
 use super::{Absent, ChosenRound, Input, Output, PreviousRound, ReportNeeds, known_name};
@@ -16,14 +18,16 @@ use crate::audit::rule::Group;
 use crate::render;
 use crate::render::text::Layout;
 use crate::render::triage::{self, View};
-use crate::round::Severity;
+use crate::round::{Round, Severity};
 use crate::source::Tree;
+use crate::submit::session::Known;
 use crate::submit::{fixing, package};
 
 const EXAMPLES: &str = "\
 Examples:
   tinyaudit check --round v1.3 submission                    findings, with file and line
   tinyaudit check v1.3 --rule window-too-short --full        one rule in a whole round
+  tinyaudit check sessions/kws-accuracy                      one session, before there is a submission
   tinyaudit check package.zip --format json | jq .counts     output for programs
   tinyaudit check . --proof board_80mhz/ic                   the lines that prove each figure
   tinyaudit check . --submitter ExampleCo --fail-on warning  one submitter; warnings fail, too
@@ -38,6 +42,14 @@ Exit codes: 0 pass, 1 a finding at or above --fail-on, 2 nothing could be checke
 pub struct Check {
     #[command(flatten)]
     input: Input,
+    /// Further session folders
+    ///
+    /// Without a submission, checks sessions as a runner wrote them: DIR is one, or contains several.
+    #[arg(value_name = "SESSION")]
+    sessions: Vec<PathBuf>,
+    /// Mode of a session whose log does not say it
+    #[arg(long, value_enum, value_name = "MODE", hide_short_help = true)]
+    mode: Option<ModeName>,
     #[command(flatten)]
     before: PreviousRound,
     /// Search the code for the weights of the reference models
@@ -151,6 +163,28 @@ impl Check {
         }
     }
 
+    /// Returns the session folders, if what is given is not a submission.
+    fn session_folders(&self, tree: &Tree, round: &Round) -> anyhow::Result<Option<Vec<PathBuf>>> {
+        let is_submission = crate::model::submitters(tree, round, None).is_ok();
+        if is_submission {
+            anyhow::ensure!(
+                self.sessions.is_empty(),
+                "several folders can be checked together only if they are sessions"
+            );
+            return Ok(None);
+        }
+        let mut folders = session::folders(tree, &self.input.dir);
+        if folders.is_empty() && self.sessions.is_empty() {
+            return Ok(None);
+        }
+        for folder in &self.sessions {
+            let below = session::folders(&open_tree(folder)?, folder);
+            if below.is_empty() { folders.push(folder.clone()) } else { folders.extend(below) }
+        }
+        anyhow::ensure!(matches!(self.format, Format::Text), "sessions are checked only with --format text");
+        Ok(Some(folders))
+    }
+
     /// Returns which findings to show.
     fn view(&self, report: &Report) -> anyhow::Result<View> {
         let name = |what: &str, wanted: &Option<String>, known: &BTreeSet<String>| {
@@ -187,6 +221,16 @@ impl Check {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let tree = open_tree(&self.input.dir)?;
         let ChosenRound { round, said, .. } = self.input.round(&tree)?;
+        if let Some(sessions) = self.session_folders(&tree, &round)? {
+            let fail_on = self.fail_on.or(Settings::find(&self.input.dir)?.fail_on);
+            let threshold = fail_on.unwrap_or_default().severity();
+            let given = Known { benchmark: self.benchmark.as_deref(), mode: self.mode.map(ModeName::mode) };
+            let mut text = format!("{said}\n\n").into_bytes();
+            let layout = Layout { width: columns(), styled: styled(), threshold };
+            let failed = session::check(&sessions, &round, given, layout, &mut text)?;
+            self.output.deliver(|out| out.write_all(&text))?;
+            return Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS });
+        }
         let wanted = ReportNeeds {
             earlier: self.before.earlier(&round.name)?,
             evidence: matches!(self.format, Format::Html),

@@ -12,15 +12,12 @@ use super::settings::Settings;
 use super::streams::{open_tree, print, print_error, print_info};
 use super::{ChosenRound, read_waivers, round_of};
 use crate::audit::checks::depth_of;
-use crate::audit::report::Report;
 use crate::audit::rule::Group;
 use crate::audit::waiver::{self, Waiver};
-use crate::parse::log::SessionLog;
-use crate::parse::{eembc, mlcommons};
-use crate::round::{FileRole, Mode, Round, Runner, Severity};
+use crate::round::{Mode, Round, Severity};
 use crate::schema::spelling::nearest;
-use crate::source::{Tree, is_system_file};
 use crate::submit::output::write_new;
+use crate::submit::session::{Known, Session};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,16 +53,6 @@ pub struct Import {
     replace: bool,
 }
 
-/// Session read from a folder.
-struct Session {
-    benchmark: String,
-    mode: Mode,
-    runner: Runner,
-    files: BTreeMap<String, Vec<u8>>,
-    /// Names of files that are not runner output files.
-    left: Vec<String>,
-}
-
 /// Submission that sessions are copied into.
 struct Target {
     round: Round,
@@ -88,7 +75,7 @@ impl Import {
         let target = self.target()?;
         let (mut refused, mut stdout_error) = (0, None);
         let judged = |folder: &PathBuf| {
-            let session = read(folder, &target.round)?;
+            let session = Session::read(folder, &target.round, Known::default())?;
             self.judge(&session, &target).map(|()| session)
         };
         let read: Vec<(&PathBuf, anyhow::Result<Session>)> =
@@ -243,19 +230,9 @@ impl Import {
 
     /// Checks a session by itself, in a temporary submission, and returns an error if it breaks rules of the round.
     fn judge(&self, session: &Session, target: &Target) -> anyhow::Result<()> {
-        let folder = tempfile::tempdir()?;
         let Target { round, division, submitter, waivers, .. } = target;
-        let own = format!("{division}/{submitter}/results/{}/{}", self.system, session.benchmark);
-        let benchmark = folder.path().join(&own);
-        for (name, bytes) in &session.files {
-            write_new(&benchmark.join(session.mode.name()).join(name), bytes)?;
-        }
-        if let Some(marker) = &round.runners.get(session.runner).marker {
-            write_new(&benchmark.join(marker), b"")?;
-        }
-        let mut report = Report::check(&Tree::open(folder.path())?, round.clone(), None)?;
+        let (mut report, inside) = session.check(&format!("{division}/{submitter}"), &self.system, round)?;
         report.waive(waivers, "waivers");
-        let inside = format!("{own}/{}", session.mode);
         let mut errors: Vec<_> = report
             .findings
             .iter()
@@ -324,121 +301,4 @@ fn readable(folder: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn readable(_: &Path) -> std::io::Result<()> {
     Ok(())
-}
-
-/// Reads a session folder and recognises runner, benchmark and mode.
-fn read(folder: &Path, round: &Round) -> anyhow::Result<Session> {
-    if folder.is_file() {
-        bail!("it is a file; name the folder that contains it");
-    }
-    let tree = Tree::open(folder).context("it cannot be read")?;
-    let (mut found, mut left): (BTreeMap<String, Vec<u8>>, Vec<String>) = (BTreeMap::new(), Vec::new());
-    // Plots of energy trials may be in a subfolder.
-    let is_picture = |name: &str| name.starts_with("energy_inf_");
-    for entry in tree.entries().iter().filter(|entry| entry.is_file()) {
-        let (name, below) = (entry.name(), entry.path.contains('/'));
-        let wanted = if below { is_picture(name) } else { role(name).is_some() || is_picture(name) };
-        if wanted && !found.contains_key(name) {
-            found.insert(name.to_owned(), tree.read(entry)?);
-        } else if !is_system_file(name) {
-            left.push(entry.path.to_string());
-        }
-    }
-    let log = found
-        .iter()
-        .filter(|(name, _)| role(name) == Some(FileRole::Log))
-        .find_map(|(_, bytes)| parse(bytes))
-        .with_context(|| no_log(&found, &tree))?;
-    let model = log
-        .model
-        .as_ref()
-        .context("its log does not contain the device's model, so it is not complete; copy it again")?;
-    let benchmark = round
-        .benchmark_of_model(model)
-        .with_context(|| {
-            format!(
-                "its log shows the model `{}`, which is not a model of {}; name the round with --round",
-                model.value, round.name
-            )
-        })?
-        .to_owned();
-    // The log of the streaming test does not contain the mode. A power trace shows that it is an energy run.
-    let contains = |wanted: FileRole, words: &[u8]| {
-        found.iter().any(|(name, bytes)| role(name) == Some(wanted) && memchr::memmem::find(bytes, words).is_some())
-    };
-    let has_power = !log.captured.is_empty()
-        || contains(FileRole::Json, b"\"power\"")
-        || contains(FileRole::Results, b"Power Edition Output")
-        || found.keys().any(|name| is_picture(name));
-    let streaming = log.detections.is_some();
-    let mode = match (streaming, log.mode.as_ref()) {
-        (true, _) => {
-            if has_power {
-                Mode::Energy
-            } else {
-                Mode::Performance
-            }
-        }
-        (false, Some(mode)) => mode.value,
-        (false, None) => bail!("its log does not contain the mode, so it is not complete; copy it again"),
-    };
-    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    let mut first: BTreeMap<String, String> = BTreeMap::new();
-    for (name, bytes) in found {
-        let right = match role(&name) {
-            Some(role) => round.files.of(role, mode).into_iter().next(),
-            None => is_picture(&name).then(|| name.clone()),
-        };
-        let Some(right) = right else { continue };
-        if let Some(other) = first.insert(right.clone(), name.clone()) {
-            bail!("both `{other}` and `{name}` may be its `{right}`; keep only one of them in the folder");
-        }
-        files.insert(right, bytes);
-    }
-    Ok(Session { benchmark, mode, runner: log.runner, files, left })
-}
-
-/// Describes what a folder without a log contains instead.
-fn no_log(found: &BTreeMap<String, Vec<u8>>, tree: &Tree) -> String {
-    let files: Vec<&str> = found.keys().map(String::as_str).collect();
-    let inner = tree.entries().iter().find(|entry| role(entry.name()) == Some(FileRole::Log) && entry.is_file());
-    match (inner, &files[..]) {
-        (Some(inner), _) if inner.path.contains('/') => {
-            format!("it does not contain the log itself, but `{}` in a subfolder; name that folder", inner.path)
-        }
-        (_, []) => "it does not contain session files".to_owned(),
-        (Some(_), _) => {
-            "its log was not written by a known runner; copy it again from the folder where the runner wrote it"
-                .to_owned()
-        }
-        (None, files) => {
-            format!(
-                "it contains `{}`, but not the log of a runner, without which no figure can be recomputed",
-                files.join("`, `")
-            )
-        }
-    }
-}
-
-fn parse(bytes: &[u8]) -> Option<SessionLog> {
-    if eembc::recognises(bytes) {
-        Some(eembc::parse(bytes))
-    } else {
-        mlcommons::recognises(bytes).then(|| mlcommons::parse(bytes))
-    }
-}
-
-/// Returns the role of a session file, by its name.
-fn role(name: &str) -> Option<FileRole> {
-    let lower = name.to_lowercase();
-    let (stem, ending) = lower.rsplit_once('.')?;
-    match ending {
-        "async" => Some(FileRole::Script),
-        "txt" if stem.contains("result") => Some(FileRole::Results),
-        "txt" if stem.contains("log") => Some(FileRole::Log),
-        "json" if stem.contains("timestamps") => Some(FileRole::Stamps),
-        "json" if stem.contains("result") => Some(FileRole::Json),
-        "bin" if stem.contains("energy") => Some(FileRole::Trace),
-        _ => None,
-    }
 }

@@ -230,7 +230,8 @@ fn compared_energy(scores: &Scores) -> String {
     power.or_else(energy).unwrap_or_default()
 }
 
-fn compared(figure: &Figure, unit: &str) -> String {
+/// Formats a figure, claimed and recomputed: `85.5 %`, `88.5 ≠ 85.5 %`, or `(85.5 %)` if nothing is claimed.
+pub(crate) fn compared(figure: &Figure, unit: &str) -> String {
     match (&figure.claimed, figure.recomputed) {
         (Some(claimed), Some(_)) if figure.agrees(1.0) == Some(true) => format!("{}{unit}", claimed.text),
         (Some(claimed), Some(value)) => {

@@ -29,18 +29,27 @@ pub struct Layout {
 /// # Errors
 /// When the writer fails.
 pub fn write(report: &Report, findings: &[&Finding], layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    write_findings(findings, layout, out)?;
+    let (_, total) = standing(report);
+    for line in [total.headline(), summary(report, layout.threshold)] {
+        for line in wrapped(&line, layout.width, 2) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes findings in full.
+///
+/// # Errors
+/// When the writer fails.
+pub(crate) fn write_findings(findings: &[&Finding], layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if layout.styled { Renderer::styled() } else { Renderer::plain() }.term_width(layout.width);
     for finding in findings {
         let path = if finding.path.is_empty() { ".".to_owned() } else { Untrusted(&finding.path).for_terminal() };
         let related: Vec<String> = finding.related.iter().map(|place| Untrusted(&place.path).for_terminal()).collect();
         let texts = Texts::new(finding, &related, layout.width);
         writeln!(out, "{}\n", renderer.render(&[group(finding, &path, &related, &texts)]))?;
-    }
-    let (_, total) = standing(report);
-    for line in [total.headline(), summary(report, layout.threshold)] {
-        for line in wrapped(&line, layout.width, 2) {
-            writeln!(out, "{line}")?;
-        }
     }
     Ok(())
 }
@@ -162,7 +171,7 @@ pub fn summary(report: &Report, threshold: Severity) -> String {
 }
 
 /// Formats a count with a noun: `1 error`, `2 errors`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
