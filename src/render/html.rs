@@ -116,7 +116,8 @@ pub fn write_check(report: &Report, desk: ReportOptions<'_>, out: &mut dyn Write
         let entries = coverage::reminders(&report.submission, &report.round).into_iter();
         entries.map(|entry| Reminder { says: entry.reminder.as_deref().unwrap_or_default(), entry: &entry.entry })
     };
-    let mut page = page(&index, format!("tinyaudit report, MLPerf Tiny {}", report.round.name));
+    let mut page =
+        page(&index, format!("tinyaudit report, MLPerf Tiny {}{}", report.round.name, only_submitter(report)));
     page.first = Some(First::new(&index, desk.threshold));
     page.parts = findings::parts(&index);
     page.reminders = if desk.reminders { reminders().collect() } else { Vec::new() };
@@ -136,7 +137,7 @@ pub fn write_results(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let index = Index::new(report, rows.iter().map(|row| (row.system, row.benchmark)));
-    let mut page = page(&index, format!("MLPerf Tiny {} results", report.round.name));
+    let mut page = page(&index, format!("MLPerf Tiny {} results{}", report.round.name, only_submitter(report)));
     page.published = Some(Published::new(published));
     render("page", &page, out)
 }
@@ -146,6 +147,13 @@ pub fn write_results(
 #[must_use]
 pub fn sources() -> [String; 2] {
     [policy::source(STYLE), policy::source(SCRIPT)]
+}
+
+/// Returns the name of the submitter for a title, if there is only one.
+fn only_submitter(report: &Report) -> String {
+    let names: BTreeSet<&str> = report.submission.submitters.iter().map(|one| one.name.as_str()).collect();
+    let only = names.first().filter(|name| names.len() == 1 && !name.is_empty());
+    only.map_or_else(String::new, |name| format!(": {}", Untrusted(name).for_html()))
 }
 
 fn page(index: &Index<'_>, title: String) -> Page {

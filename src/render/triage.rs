@@ -79,7 +79,7 @@ const LISTED: usize = 2;
 pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let (rows, total) = standing(report);
     headline(&total, layout, out)?;
-    writeln!(out, "{}\n", verdict(report, layout))?;
+    writeln!(out, "{}\n", verdict(report, &total, layout))?;
     submitters(&rows, layout, out)?;
     let shown = view.findings(report);
     // Findings that follow from files known to be absent are counted in `not_checked`.
@@ -107,7 +107,7 @@ pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) 
     if !view.is_whole() {
         writeln!(out, "\n{} of {} findings are shown", shown.len(), report.findings.len())?;
     }
-    writeln!(out, "\n{}", verdict(report, layout))
+    writeln!(out, "\n{}", verdict(report, &total, layout))
 }
 
 /// Writes one line per finding: place, severity, rule and message.
@@ -126,7 +126,7 @@ pub(crate) fn write_concise(report: &Report, view: &View, layout: Layout, out: &
             Untrusted(&finding.message).for_terminal()
         )?;
     }
-    writeln!(out, "{}", verdict(report, layout))
+    writeln!(out, "{}", verdict(report, &standing(report).1, layout))
 }
 
 /// Writes the number of findings per rule, most frequent first.
@@ -144,11 +144,16 @@ pub(crate) fn write_statistics(report: &Report, view: &View, layout: Layout, out
     for ((rule, severity), count) in counts {
         writeln!(out, "{count:>6}  {severity:<8} {rule}")?;
     }
-    writeln!(out, "{}", verdict(report, layout))
+    writeln!(out, "{}", verdict(report, &standing(report).1, layout))
 }
 
-fn verdict(report: &Report, layout: Layout) -> String {
-    let colour = if report.fails(layout.threshold) { AnsiColor::Red } else { AnsiColor::Green };
+fn verdict(report: &Report, total: &Counts, layout: Layout) -> String {
+    // A green verdict above unproven results would promise too much.
+    let colour = match total.tone() {
+        _ if report.fails(layout.threshold) => AnsiColor::Red,
+        Tone::Good => AnsiColor::Green,
+        Tone::Open | Tone::Bad => AnsiColor::Yellow,
+    };
     let lines = wrapped(&summary(report, layout.threshold), layout.width, 2);
     lines.iter().map(|line| painted(layout, colour.on_default().bold(), line)).collect::<Vec<_>>().join("\n")
 }
