@@ -139,9 +139,9 @@ fn letter(report: &Report, to: &Recipient<'_>, by: Option<&str>) -> Vec<Block> {
         Block::Paragraph { text: Rich::plain(&format!("Dear {name} team,")) },
         Block::Paragraph {
             text: Rich::plain(&format!(
-                "the review of MLPerf Tiny {round} has read your submission{division}: every figure was recomputed \
-                 from its logs and compared with results.txt, and descriptions and documents were checked against the \
-                 rules of the round."
+                "the review of MLPerf Tiny {round} has read your submission{division}: every figure whose files are there was \
+                 recomputed and compared with results.txt, and descriptions and documents were checked against the rules \
+                 of the round."
             )),
         },
         Block::paragraph(&statuses(report, to.submitter)),
@@ -156,10 +156,11 @@ fn letter(report: &Report, to: &Recipient<'_>, by: Option<&str>) -> Vec<Block> {
     letter.push(Block::heading(2, Rich::plain("Without an answer")));
     let figures = to.findings.iter().any(|finding| Consequence::new(finding) == Consequence::Figure);
     let figures = if figures {
-        "results and figures under the first heading are not published as valid, and the other findings stay in the report \
-         of the round as they are"
+        "a result with a figure under the first heading is not published as valid (of an energy, only the energy is left \
+         out), and the other findings stay in the report of the round as they are"
     } else {
-        "all results are published; the findings stay in the report of the round as they are"
+        "all results are published, because no figure depends on it; the findings stay in the report of the round as they \
+         are"
     };
     letter.push(Block::Paragraph { text: Rich::plain(&format!("If no answer arrives {before}, {figures}.")) });
     if to.absent > 0 {

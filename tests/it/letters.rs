@@ -31,12 +31,12 @@ fn a_letter_contains_requests_and_nothing_about_others() {
         "Please answer every matter below by 2026-01-31: ",
         "## Changes a published figure",
         "`closed/Second/results/simulated_npu_400mhz/ic/accuracy/results.txt:1`: claims a Top-1 of 88.5 %, recomputed 85.5 %",
-        "  - Figure: quality of `simulated_npu_400mhz/ic`: from 88.5 to 85.5 %\n",
+        "  - Figure: quality of `simulated_npu_400mhz/ic`: claimed 88.5, recomputed 85.5 %\n",
         "What to do: Submit log and results of one session, unedited.",
         "Rule: [MLPerf Tiny rules](https://github.com/mlcommons/tiny/blob/master/benchmark/MLPerfTiny_Rules.adoc), 4.1.1",
         "To reproduce:\n\n    tinyaudit check closed/Second --round v1.3 --system simulated_npu_400mhz --benchmark ic --rule \
          accuracy-mismatch --full\n",
-        "If no answer arrives by 2026-01-31, results and figures under the first heading are not published as valid",
+        "If no answer arrives by 2026-01-31, a result with a figure under the first heading is not published as valid",
     ] {
         assert!(letter.contains(part), "{part} in {letter}");
     }
@@ -55,7 +55,7 @@ fn a_letter_contains_requests_and_nothing_about_others() {
     assert!(!out.join("closed-ExampleCo.md").exists());
     // The other formats contain the same words.
     for (format, extension, part) in [
-        ("text", "txt", "  - Figure: quality of simulated_npu_400mhz/ic: from 88.5 to 85.5 %\n"),
+        ("text", "txt", "  - Figure: quality of simulated_npu_400mhz/ic: claimed 88.5, recomputed\n    85.5 %\n"),
         ("html", "html", "<h2>Without an answer</h2>"),
     ] {
         let other = [&command[..], &["--format", format]].concat();

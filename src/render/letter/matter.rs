@@ -114,7 +114,7 @@ impl<'a> Matters<'a> {
         let name = Rich::code(&format!("{}/{}", system.name, benchmark.label()));
         if let Some(Change { figure, from, to, unit }) = finding.change {
             let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
-            let words = format!(": from {} to {}{unit}", short(from), short(to));
+            let words = format!(": claimed {}, recomputed {}{unit}", short(from), short(to));
             return Some(Rich::plain(&format!("{} of ", figure.name())).and(name).and(Rich::plain(&words)));
         }
         let rule = finding.undecided.unwrap_or(finding.rule);
@@ -175,7 +175,7 @@ impl<'a> Matters<'a> {
         let (text, decimals) = (&claimed.text, claimed.decimals());
         let outcome = match recomputed.map(|value| format!("{value:.decimals$}")) {
             Some(value) if proof.status() == Status::Contradicted && value != *text => {
-                format!("from {text} to {value}{unit}")
+                format!("claimed {text}, recomputed {value}{unit}")
             }
             Some(_) => format!("{text}{unit}, {}", proof.status()),
             None => format!("{text}{unit}, cannot be recomputed"),
