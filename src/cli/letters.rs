@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::streams::{deliver, open_tree, print};
 use super::{Absent, ChosenRound, Input, PreviousRound, ReportNeeds};
@@ -33,25 +33,13 @@ pub struct Letters {
     out: PathBuf,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: LetterFormat,
     /// Date by which the letters ask for an answer, for example 2026-01-31
     #[arg(long, value_name = "DAY")]
     by: Option<String>,
     /// Overwrite existing output
     #[arg(long)]
     force: bool,
-}
-
-/// Format of the letters.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Format {
-    /// Markdown, for issues
-    #[default]
-    Markdown,
-    /// Plain text, for mails
-    Text,
-    /// One page each
-    Html,
 }
 
 /// Maximum length in bytes of a letter's file name, without number and extension.
@@ -67,11 +55,7 @@ impl Letters {
         let wanted = ReportNeeds { earlier: self.before.earlier(&round.name)?, ..ReportNeeds::default() };
         let mut report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
         self.absent.mark(&mut report)?;
-        let (format, extension) = match self.format {
-            Format::Markdown => (LetterFormat::Markdown, "md"),
-            Format::Text => (LetterFormat::Text, "txt"),
-            Format::Html => (LetterFormat::Html, "html"),
-        };
+        let extension = self.format.extension();
         let mut written = vec![said];
         let mut names: BTreeSet<String> = BTreeSet::new();
         for (number, to) in Recipient::all(&report).iter().enumerate() {
@@ -84,7 +68,7 @@ impl Letters {
                 "{}.{extension}",
                 file_name(&to.submitter.division, &to.submitter.name, number + 1, &mut names)
             ));
-            deliver(Some(&path), self.force, |out| letter::write(&report, to, self.by.as_deref(), format, out))?;
+            deliver(Some(&path), self.force, |out| letter::write(&report, to, self.by.as_deref(), self.format, out))?;
             written.push(format!("wrote {}", output::shown(&path)));
         }
         print(|out| written.iter().try_for_each(|line| writeln!(out, "{line}")))?;

@@ -100,14 +100,14 @@ impl Package {
         let mut invalid = Vec::new();
         // Without a result, others may become invalid.
         loop {
-            let (_, more) = publication::rows(&report, Selection::Valid, &Filter::default());
-            let paths: BTreeSet<String> = package::invalid_paths(&report).into_iter().map(str::to_owned).collect();
-            if !self.only_valid || paths.is_empty() {
+            let paths = if self.only_valid { package::invalid_paths(&report) } else { BTreeSet::new() };
+            if paths.is_empty() {
                 break;
             }
             if report.results().all(|(system, benchmark)| !report.is_valid(system, benchmark)) {
                 bail!("no result is valid; `tinyaudit check` prints why");
             }
+            let (_, more) = publication::rows(&report, Selection::Valid, &Filter::default());
             invalid.extend(more);
             tree.retain(|entry| !around(&entry.path).any(|path| paths.contains(path)));
             report = check(&tree)?;

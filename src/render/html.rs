@@ -33,6 +33,7 @@ use self::published::Published;
 use self::result::ResultPart;
 use crate::audit::coverage;
 use crate::audit::report::Report;
+use crate::render::document::{Rich, Span};
 use crate::render::page::ResultsPage;
 use crate::render::publication::Row;
 use crate::render::untrusted::Untrusted;
@@ -208,15 +209,13 @@ fn breakable(text: &str) -> minijinja::Value {
     minijinja::Value::from_safe_string(escaped)
 }
 
-/// Escapes a text and shows what is in backticks as code. The last of an odd number of backticks stays.
+/// Escapes a text and shows what is in backticks as code.
 fn coded(text: &str) -> minijinja::Value {
-    let parts: Vec<&str> = text.split('`').collect();
-    let part = |(index, part): (usize, &&str)| match index % 2 {
-        1 if index + 1 == parts.len() => format!("`{}", plot::escaped(part)),
-        1 => format!("<code>{}</code>", plot::escaped(part)),
-        _ => plot::escaped(part),
+    let span = |span: &Span| match span {
+        Span::Code(text) => format!("<code>{}</code>", plot::escaped(text)),
+        Span::Text(text) | Span::Link(text, _) => plot::escaped(text),
     };
-    minijinja::Value::from_safe_string(parts.iter().enumerate().map(part).collect())
+    minijinja::Value::from_safe_string(Rich::new(text).0.iter().map(span).collect())
 }
 
 #[cfg(test)]

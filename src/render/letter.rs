@@ -61,14 +61,28 @@ impl<'a> Recipient<'a> {
 }
 
 /// Format of a letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum LetterFormat {
-    /// Markdown, for an issue.
+    /// Markdown, for issues
+    #[default]
     Markdown,
-    /// Plain text, for a mail.
+    /// Plain text, for mails
     Text,
-    /// A page.
+    /// One page each
     Html,
+}
+
+impl LetterFormat {
+    /// Extension of a letter's file.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Markdown => "md",
+            Self::Text => "txt",
+            Self::Html => "html",
+        }
+    }
 }
 
 /// Writes the letter to a submitter. `by` is the day by which to answer.

@@ -169,7 +169,7 @@ fn measured_benchmarks<'a>(systems: impl Iterator<Item = &'a System>) -> BTreeSe
     benchmarks.filter_map(|benchmark| benchmark.name.as_deref()).collect()
 }
 
-/// Reports number formats of the checklist of which the descriptions name none.
+/// Reports number formats of the checklist if the descriptions name formats, but none of these.
 fn formats(checklist: &Checklist, systems: &[&System]) -> Option<String> {
     const FIELDS: [&str; 3] = ["Quantization Method", "Training and Quantization Notes", "Software Notes"];
     let answers = checklist.answers("numerics").unwrap_or_default();

@@ -7,8 +7,8 @@ use crate::round::{Target, Task};
 check! {
     /// A README gives a figure that no result of the submitter has.
     ///
-    /// Readers take the figures of a README for those of the results. Only tables are judged of which at least two thirds of
-    /// the figures are those of the submitter's results; a figure may be rounded or cut off.
+    /// Readers take the figures of a README for those of the results. A table is judged if at least two thirds of its figures
+    /// are those of the submitter's results. A figure may be rounded or cut off.
     ///
     /// Help: correct the figure, or say in the table that it is not of this submission.
     ///
