@@ -12,6 +12,7 @@ pub(crate) mod evidence;
 pub(crate) mod figure;
 pub mod finding;
 pub(crate) mod follow_up;
+pub(crate) mod lifting;
 pub(crate) mod lineage;
 pub mod metrics;
 pub mod outcome;

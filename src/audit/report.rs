@@ -222,6 +222,13 @@ impl Report {
             && self.proofs_of(benchmark).filter(needed).all(|proof| proof.status() == Status::Confirmed)
     }
 
+    /// Whether a result has an energy that is not confirmed. It is published without it.
+    #[must_use]
+    pub fn has_unconfirmed_energy(&self, benchmark: &Benchmark) -> bool {
+        let energy = self.proof_of(benchmark, Kind::Energy);
+        energy.is_some_and(|proof| proof.status() != Status::Confirmed)
+    }
+
     /// Status of a result: the worst of the figures it needs and of the findings against the result as a whole. A
     /// required run that is missing makes it unproven.
     #[must_use]

@@ -29,11 +29,13 @@ use self::findings::Part;
 use self::first::First;
 use self::index::Index;
 use self::plots::overview::{self, Overview};
+use self::plots::strip::{self, Strip};
 use self::published::Published;
 use self::result::ResultPart;
 use crate::audit::coverage;
 use crate::audit::report::Report;
 use crate::render::document::{Rich, Span};
+use crate::render::letter::{LetterFormat, Recipient};
 use crate::render::page::ResultsPage;
 use crate::render::publication::Row;
 use crate::render::untrusted::Untrusted;
@@ -59,6 +61,7 @@ const SCRIPT: &str = concat!(
     include_str!("html/sort.js"),
     include_str!("html/filter.js"),
     include_str!("html/decide.js"),
+    include_str!("html/first.js"),
     include_str!("html/page.js"),
     "})();\n"
 );
@@ -90,15 +93,28 @@ struct Page {
     published: Option<Published>,
     parts: Vec<Part>,
     results: Vec<ResultPart>,
+    strip: Option<Strip>,
     overviews: Vec<Overview>,
     reminders: Vec<Reminder>,
     provenance: Vec<(String, String)>,
     submitters: BTreeSet<String>,
+    systems: BTreeSet<String>,
     divisions: BTreeSet<String>,
     benchmarks: BTreeSet<String>,
+    /// Identifier of every rule with findings, twice: as value and as label.
+    rules: Vec<[&'static str; 2]>,
+    letters: Vec<DeskLetter>,
     policy: String,
     style: &'static str,
     script: &'static str,
+}
+
+/// The letter to a submitter, as `tinyaudit letters` writes it.
+#[derive(Serialize)]
+struct DeskLetter {
+    /// Division and name of the submitter.
+    to: String,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -121,6 +137,15 @@ pub fn write_check(report: &Report, desk: ReportOptions<'_>, out: &mut dyn Write
         page(&index, format!("tinyaudit report, MLPerf Tiny {}{}", report.round.name, only_submitter(report)));
     page.first = Some(First::new(&index, desk.threshold));
     page.parts = findings::parts(&index);
+    page.rules = index
+        .findings
+        .iter()
+        .map(|one| one.finding.rule.id)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .map(|id| [id; 2])
+        .collect();
+    page.letters = letters(report)?;
     page.reminders = if desk.reminders { reminders().collect() } else { Vec::new() };
     page.provenance
         .extend(desk.provenance.iter().map(|(name, value)| (Untrusted(name).for_html(), Untrusted(value).for_html())));
@@ -150,6 +175,19 @@ pub fn sources() -> [String; 2] {
     [policy::source(STYLE), policy::source(SCRIPT)]
 }
 
+/// Returns the letters to all submitters with findings.
+fn letters(report: &Report) -> io::Result<Vec<DeskLetter>> {
+    let letter = |to: &Recipient<'_>| {
+        let mut text = Vec::new();
+        if to.nothing_to_ask().is_none() {
+            super::letter::write(report, to, None, LetterFormat::Markdown, &mut text)?;
+        }
+        let text = String::from_utf8(text).map_err(io::Error::other)?;
+        Ok(DeskLetter { to: Untrusted(&to.submitter.full_name()).for_html(), text })
+    };
+    Recipient::all(report).iter().map(letter).collect()
+}
+
 /// Returns the name of the submitter for a title, if there is only one.
 fn only_submitter(report: &Report) -> String {
     let names: BTreeSet<&str> = report.submission.submitters.iter().map(|one| one.name.as_str()).collect();
@@ -169,6 +207,7 @@ fn page(index: &Index<'_>, title: String) -> Page {
         published: None,
         parts: Vec::new(),
         results: result::parts(index),
+        strip: strip::strip(index, &report.round),
         overviews: overview::figures(index, &report.round),
         reminders: Vec::new(),
         provenance: vec![
@@ -179,11 +218,14 @@ fn page(index: &Index<'_>, title: String) -> Page {
             .map(|one| named(&one.system.submitter))
             .chain(owners().map(|(_, name)| named(name)))
             .collect(),
+        systems: of_results().map(|one| named(&one.system.name)).collect(),
         divisions: of_results()
             .map(|one| named(&one.system.division))
             .chain(owners().map(|(division, _)| named(division)))
             .collect(),
         benchmarks: of_results().map(index::ResultEntry::label).collect(),
+        rules: Vec::new(),
+        letters: Vec::new(),
         policy: policy::policy(STYLE, SCRIPT),
         style: STYLE,
         script: SCRIPT,

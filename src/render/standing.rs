@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::audit::consequence::Consequence;
-use crate::audit::proof::{Kind, Status};
+use crate::audit::proof::Status;
 use crate::audit::report::Report;
 
 /// Numbers of results by status, and of findings by consequence.
@@ -39,6 +39,14 @@ pub(crate) struct SubmitterCounts {
 /// Headings of the columns: results, then findings.
 pub(crate) const RESULT_COLUMNS: [&str; 5] = ["results", "valid", "rule broken", "contradicted", "unproven"];
 pub(crate) const FINDING_COLUMNS: [&str; 3] = ["figures", "evidence", "documents"];
+
+/// What the headline says after the results that can be published: of one, and of several.
+pub(crate) const HEADLINE_PARTS: [[&str; 2]; 4] = [
+    ["contradicted", "contradicted"],
+    ["against a rule", "against a rule"],
+    ["cannot be judged", "cannot be judged"],
+    ["energy is left out", "energies are left out"],
+];
 
 /// What a reader should think at first sight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -85,14 +93,9 @@ impl Counts {
     /// Returns `24 of 43 results can be published · 6 contradicted · 13 cannot be judged`.
     pub(crate) fn headline(&self) -> String {
         let all = if self.results == 1 { "1 result".to_owned() } else { format!("{} results", self.results) };
-        let energies = if self.energies_left_out == 1 { "energy is left out" } else { "energies are left out" };
-        let parts = [
-            (self.contradicted, "contradicted"),
-            (self.broken, "against a rule"),
-            (self.unproven, "cannot be judged"),
-            (self.energies_left_out, energies),
-        ];
-        let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!(" · {count} {words}"));
+        let counts = [self.contradicted, self.broken, self.unproven, self.energies_left_out];
+        let parts = counts.iter().zip(HEADLINE_PARTS).filter(|(count, _)| **count > 0);
+        let parts = parts.map(|(count, [one, many])| format!(" · {count} {}", if *count == 1 { one } else { many }));
         format!("{} of {all} can be published{}", self.valid, parts.collect::<String>())
     }
 
@@ -124,8 +127,7 @@ pub(crate) fn standing(report: &Report) -> (Vec<SubmitterCounts>, Counts) {
         row.results += 1;
         if report.is_valid(system, benchmark) {
             row.valid += 1;
-            let energy = report.proof_of(benchmark, Kind::Energy);
-            row.energies_left_out += usize::from(energy.is_some_and(|proof| proof.status() != Status::Confirmed));
+            row.energies_left_out += usize::from(report.has_unconfirmed_energy(benchmark));
             continue;
         }
         match report.status(system, benchmark) {

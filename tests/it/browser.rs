@@ -2,6 +2,7 @@
 //!
 //! These tests need Chromium; without it they print that they are skipped.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -14,6 +15,7 @@ use tinyaudit::audit::waiver;
 use tinyaudit::parse::document::pdf;
 use tinyaudit::render::history::History;
 use tinyaudit::render::html::{self, ReportOptions};
+use tinyaudit::render::letter::{self, LetterFormat, Recipient};
 use tinyaudit::render::page::ResultsPage;
 use tinyaudit::render::publication::{self, Filter, Selection};
 use tinyaudit::round::{Round, Severity};
@@ -219,7 +221,7 @@ fn the_page_works_without_scripts() {
     assert_eq!(page.matches("<tr class=\"result\"").count(), report.results().count());
     assert_eq!(page.matches("<article class=\"finding\"").count(), report.findings.len());
     for hidden in page.split('<').filter(|tag| tag.split('>').next().unwrap().ends_with(" hidden")) {
-        assert!(hidden.contains("scripted") || hidden.contains("id=\"letter\""), "{hidden}");
+        assert!(["scripted", "id=\"letter\"", "id=\"nothing\""].iter().any(|one| hidden.contains(one)), "{hidden}");
     }
     for link in page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
         let id = link.rsplit("at=").next().unwrap();
@@ -265,6 +267,13 @@ const DECISIONS: &str = include_str!("browser/decisions.js");
 struct Decided {
     refused: String,
     texts: Vec<String>,
+    /// First line of the page before and after the waiver.
+    headlines: [String; 2],
+    /// What the bar says about the progress.
+    progress: String,
+    /// Messages about files read back: the saved one after everything was reopened, and one that is broken.
+    read: [String; 2],
+    again: String,
 }
 
 #[test]
@@ -274,7 +283,13 @@ fn saved_decisions_are_waivers_that_the_program_accepts() {
     let mut report = report(folder.path(), "v1.3");
     let seen: Decided = look(&browser, &page(&report), (1280, ""), &[DECISIONS]);
     assert_eq!(seen.refused, "A waiver needs a reason.");
-    let [yaml, letter] = &seen.texts[..] else { panic!("{seen:?}") };
+    let before = "2 of 3 results can be published · 1 contradicted";
+    assert_eq!(seen.headlines, [before, "3 of 3 results can be published"]);
+    assert_eq!(seen.progress, format!("2 of {} decided", subjects(&report)));
+    assert_eq!(seen.read[0], "2 decisions read.");
+    assert!(seen.read[1].starts_with("Line 2 of the file cannot be read"), "{}", seen.read[1]);
+    assert_eq!(seen.again, seen.texts[1], "what is read back is saved the same");
+    let [_, yaml, letter, bare] = &seen.texts[..] else { panic!("{seen:?}") };
     let waivers = waiver::parse(yaml, "saved.yaml").unwrap_or_else(|error| panic!("{error}\n{yaml}"));
     let [one] = &waivers[..] else { panic!("{yaml}") };
     assert_eq!(one.reason, "it's a slip: - of the\tpen # \\ \u{e9}\u{2028}".trim());
@@ -284,10 +299,56 @@ fn saved_decisions_are_waivers_that_the_program_accepts() {
     assert_eq!(waived, ["accuracy-mismatch"]);
     assert!(!report.findings.iter().any(|one| one.rule.id == "waiver-unused"));
     assert!(
-        letter.contains("review of Ex \"a\": #é*") && letter.contains("Question: Which processor is it?"),
+        letter.contains("Question: Which processor is it?") && letter.contains("by The \"group\": #1 on 2026-01-31"),
         "{letter}"
     );
+    report.remove_waivers();
+    let to = &Recipient::all(&report)[0];
+    let mut command = Vec::new();
+    letter::write(&report, to, None, LetterFormat::Markdown, &mut command).unwrap();
+    let command = String::from_utf8(command).unwrap();
+    assert_eq!(*bare, command, "without decisions, the letter is that of the command");
+    assert!(letter.starts_with(&command), "{letter}");
     assert!(letter.contains("88.5") && letter.contains("it's a slip"), "{letter}");
+}
+
+/// Number of rules and paths to decide about.
+fn subjects(report: &Report) -> usize {
+    report.findings.iter().map(|one| (one.rule.id, &one.path)).collect::<BTreeSet<_>>().len()
+}
+
+/// Chooses a submitter, then a benchmark nobody has, and reads the first screen.
+const RENDERED: &str = include_str!("browser/rendered.js");
+
+#[derive(Debug, Deserialize)]
+struct Rendered {
+    headlines: Vec<String>,
+    verdicts: Vec<String>,
+    top: Vec<String>,
+    matrix: Vec<String>,
+    unchecked: Vec<String>,
+    chips: Vec<String>,
+    nothing: [bool; 2],
+    milliseconds: f64,
+}
+
+/// A filter reaches the headline, the verdict, the table of submitters, the worst findings and what was not checked.
+#[test]
+fn a_filter_renders_the_whole_page() {
+    let (Some(browser), Some(rounds)) = (browser(), corpus::rounds()) else { return };
+    let page = page(&report(&rounds.join("v1.3"), "v1.3"));
+    let seen: Rendered = look(&browser, &page, (1280, ""), &[RENDERED]);
+    assert_eq!(seen.headlines[0], seen.headlines[2], "{seen:#?}");
+    assert!(seen.headlines[0].starts_with("24 of 43 results"), "{seen:#?}");
+    assert!(seen.headlines[1].starts_with("4 of 9 results can be published"), "{seen:#?}");
+    assert_eq!(seen.verdicts[0], seen.verdicts[2]);
+    assert!(seen.verdicts[1].starts_with("FAIL: 9 errors"), "{seen:#?}");
+    assert!(!seen.top.is_empty() && seen.top.iter().all(|one| one.starts_with("kai_jiang")), "{seen:#?}");
+    assert_eq!(seen.matrix.len(), 2, "the submitter and the sum");
+    assert!(seen.unchecked.iter().all(|one| one.starts_with("kai_jiang")), "{seen:#?}");
+    assert!(seen.chips.iter().any(|one| one == "confirmed 4"), "{seen:#?}");
+    assert_eq!(seen.nothing, [false, true], "{seen:#?}");
+    assert!(seen.milliseconds < 1000.0);
 }
 
 /// The printed report contains every section with its plots, and the table in landscape.

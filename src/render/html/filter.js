@@ -1,14 +1,19 @@
-const FACETS = ["submitter", "division", "benchmark", "status", "consequence"];
+/** Filters of results, then of findings. */
+const OF_RESULTS = ["submitter", "system", "division", "benchmark", "status"];
+const OF_FINDINGS = ["consequence", "severity", "rule"];
+const FACETS = [...OF_RESULTS, ...OF_FINDINGS];
+const CHIPS = ["status", ...OF_FINDINGS];
 const filters = document.getElementById("filters");
 const rows = [...document.querySelectorAll("tr.result")];
 const findings = [...document.querySelectorAll(".finding")];
 const sections = new Map([...document.querySelectorAll("details.result")].map((one) => [one.dataset.n, one]));
+const marks = [...document.querySelectorAll("svg [data-n]")];
 // The text to search, collected before the decision controls are added.
 const texts = new Map([...rows, ...findings].map((one) => [one, `${one.textContent} ${one.dataset.rule ?? ""}`.toLowerCase()]));
 const byResult = new Map(rows.map((row) => [row.dataset.n, row]));
 const on = new Map(findings.map((one) => [one, one.dataset.on.split(" ").filter(Boolean).map((n) => byResult.get(n)).filter(Boolean)]));
-const searched = new Map(rows.map((row) => [row, [row]]));
-for (const [finding, results] of on) for (const row of results) searched.get(row).push(finding);
+const ofRow = new Map(rows.map((row) => [row, []]));
+for (const [finding, results] of on) for (const row of results) ofRow.get(row).push(finding);
 
 /** Returns the filters that are set. */
 const wanted = () => {
@@ -19,10 +24,10 @@ const wanted = () => {
   }
   return asked;
 };
-/** Returns whether an element has the value of a facet; status and consequence hold several values. */
+/** Returns whether an element has the value of a facet; a status holds several values. */
 const has = (element, facet, value) => {
   const own = element.dataset[facet] ?? "";
-  return facet === "status" || facet === "consequence" ? own.split(" ").includes(value) : own === value;
+  return facet === "status" ? own.split(" ").includes(value) : own === value;
 };
 /** Returns whether a text contains a word. Words of up to three letters, such as benchmark names, match only where a word begins. */
 const contains = (text, word) => {
@@ -34,31 +39,58 @@ const contains = (text, word) => {
 };
 const containsAll = (elements, words) => words.every((word) => elements.some((element) => contains(texts.get(element), word)));
 
+/** Returns the results and findings that fit the facets, out of those that contain the words. */
+function matching(asked, worded) {
+  const names = (facets) => facets.filter((facet) => facet in asked);
+  const [own, about] = [OF_RESULTS, OF_FINDINGS].map(names);
+  const fits = (element, facets) => facets.every((facet) => has(element, facet, asked[facet]));
+  const found = new Set(findings.filter((finding) => {
+    const results = on.get(finding);
+    return fits(finding, about) && (results.length ? results.some((row) => fits(row, own)) : fits(finding, own));
+  }));
+  const results = worded.rows.filter((row) => fits(row, own) && (!about.length || ofRow.get(row).some((one) => found.has(one))));
+  return { results, found: worded.findings.filter((one) => found.has(one)) };
+}
+/** Writes on each chip how many results or findings it would show. */
+function count(asked, worded) {
+  for (const facet of CHIPS) {
+    const chips = filters.querySelectorAll(`.chip input[name=${facet}]`);
+    if (!chips.length) continue;
+    const { results, found } = matching(Object.fromEntries(Object.entries(asked).filter(([name]) => name !== facet)), worded);
+    for (const chip of chips) {
+      const held = (facet === "status" ? results : found).filter((one) => has(one, facet, chip.value)).length;
+      chip.closest(".chip").hidden = chip.value !== "" && held === 0 && !chip.checked;
+      const shown = chip.parentElement.querySelector("b");
+      if (shown) shown.textContent = held;
+    }
+  }
+}
 function apply() {
   const asked = wanted();
   const words = (asked.words ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  const facets = FACETS.filter((facet) => facet in asked);
-  const fits = (element, names) => names.every((facet) => has(element, facet, asked[facet]));
-  let shown = 0;
+  const worded = {
+    rows: rows.filter((row) => containsAll([row, ...ofRow.get(row)], words)),
+    findings: findings.filter((finding) => containsAll([finding], words)),
+  };
+  const { results, found } = matching(asked, worded);
+  const shown = new Set([...results, ...found]);
   for (const row of rows) {
-    const show = fits(row, facets) && containsAll(searched.get(row), words);
-    row.hidden = !show;
-    sections.get(row.dataset.n).hidden = !show;
-    shown += show ? 1 : 0;
+    row.hidden = !shown.has(row);
+    sections.get(row.dataset.n).hidden = row.hidden;
   }
-  const ofResults = facets.filter((facet) => facet !== "consequence");
-  for (const finding of findings) {
-    const results = on.get(finding);
-    const own = results.length ? results.some((row) => fits(row, ofResults)) : fits(finding, ofResults);
-    finding.hidden = !(own && fits(finding, facets.filter((facet) => facet === "consequence")) && containsAll([finding], words));
-  }
+  for (const finding of findings) finding.hidden = !shown.has(finding);
+  for (const mark of marks) mark.classList.toggle("off", byResult.get(mark.dataset.n)?.hidden ?? false);
   for (const group of document.querySelectorAll(".rule, .consequence")) {
     const count = [...group.querySelectorAll(".finding")].filter((one) => !one.hidden).length;
     const tally = group.querySelector(":scope > summary > .tally, :scope > h3 > .tally");
     tally.textContent = String(count) === tally.dataset.all ? count : `${count} of ${tally.dataset.all}`;
-    if (group.matches(".rule")) group.hidden = count === 0;
+    group.hidden = count === 0;
   }
-  document.getElementById("count").textContent = `${shown} of ${rows.length}`;
+  count(asked, worded);
+  document.getElementById("count").textContent = `${results.length} of ${rows.length}`;
+  document.getElementById("nothing").hidden = results.length + found.length > 0;
+  document.body.classList.toggle("filtered", Object.keys(asked).length > 0);
+  showFirst(results, found);
 }
 /** Returns the URL fragment for the current filters and, if given, the place `at`. */
 const address = (at) => {

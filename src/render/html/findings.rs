@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::index::{FindingEntry, Index, finding_anchor, key};
-use crate::audit::consequence::Consequence;
+use crate::audit::consequence::{Consequence, is_absence};
 use crate::audit::finding::Finding;
 use crate::parse::location::Line;
 use crate::render::letter::withheld;
@@ -43,6 +43,10 @@ struct FindingPart {
     path: String,
     place: String,
     message: String,
+    /// How many findings it stands for.
+    count: usize,
+    /// Whether something is missing rather than wrong.
+    absence: bool,
     /// The message for letters, if paths of other submitters are withheld there.
     letter_message: Option<String>,
     excerpt: Option<String>,
@@ -136,6 +140,8 @@ fn finding_part(index: &Index<'_>, at: usize) -> FindingPart {
         path: serde_json::Value::from(finding.path.as_str()).to_string(),
         place: place(&finding.path, finding.line),
         message: Untrusted(&finding.message).for_html(),
+        count: finding.finding_count,
+        absence: is_absence(finding),
         letter_message: letter_message
             .filter(|message| *message != finding.message)
             .map(|message| Untrusted(&message).for_html()),

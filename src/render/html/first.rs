@@ -10,7 +10,7 @@ use crate::audit::checked::{Checked, sentence};
 use crate::audit::checks;
 use crate::audit::consequence::{Consequence, is_absence};
 use crate::audit::proof::Status;
-use crate::render::standing::{Counts, FINDING_COLUMNS, RESULT_COLUMNS, Tone, standing};
+use crate::render::standing::{Counts, FINDING_COLUMNS, HEADLINE_PARTS, RESULT_COLUMNS, Tone, standing};
 use crate::render::text::summary;
 use crate::render::untrusted::Untrusted;
 use crate::render::url;
@@ -26,6 +26,10 @@ pub struct First {
     columns: Vec<&'static str>,
     verdict: String,
     failed: bool,
+    /// The lowest severity that fails the check.
+    threshold: &'static str,
+    /// Words of the headline, for the script that counts again after a filter or a decision.
+    parts: String,
     matrix: Vec<MatrixRow>,
     total: MatrixRow,
     top_findings: Vec<TopFinding>,
@@ -39,6 +43,8 @@ pub struct First {
 struct MatrixRow {
     division: String,
     name: String,
+    /// The name as in the filters.
+    submitter: String,
     /// The filter that selects its results and findings; empty for the sum of all.
     filter: String,
     /// Results by status.
@@ -77,7 +83,9 @@ struct Link {
 /// Unchecked items of one kind, for example unproven figures.
 #[derive(Debug, Serialize)]
 struct Kind {
-    says: String,
+    says: &'static str,
+    /// Number of different results or findings.
+    count: usize,
     entries: Vec<Unchecked>,
 }
 
@@ -110,6 +118,8 @@ impl First {
             columns: RESULT_COLUMNS.into_iter().chain(FINDING_COLUMNS).collect(),
             verdict: summary(index.report, threshold),
             failed: index.report.fails(threshold),
+            threshold: threshold.name(),
+            parts: serde_json::Value::from_iter(HEADLINE_PARTS.map(|part| part.to_vec())).to_string(),
             matrix,
             total: MatrixRow { filter: String::new(), ..MatrixRow::new("", "all", &total) },
             top_findings: top_findings(index),
@@ -126,6 +136,7 @@ impl MatrixRow {
         Self {
             filter: format!("division={}&submitter={}", url::part(division), url::part(name)),
             name: if name.is_empty() { "(no submitter)".to_owned() } else { Untrusted(name).for_html() },
+            submitter: Untrusted(name).for_html(),
             division: Untrusted(division).for_html(),
             results: cells.collect(),
             findings: findings.map(|(one, count)| Cell { key: key(one), count }).collect(),
@@ -176,37 +187,30 @@ fn place(entry: &ResultEntry<'_>) -> Place {
 }
 
 /// Builds the list of one kind of unchecked items; `None` if there are none.
-fn kind(count: usize, (one, many): (&str, &str), by: BTreeMap<String, Vec<Place>>) -> Option<Kind> {
+fn kind(says: &'static str, by: BTreeMap<String, Vec<Place>>) -> Option<Kind> {
+    let count = by.values().flatten().map(|place| place.anchor.as_str()).collect::<BTreeSet<_>>().len();
     let entries = by.into_iter().map(|(says, places)| Unchecked { says, places }).collect();
-    let says = format!("{count} {}", if count == 1 { one } else { many });
-    (count > 0).then_some(Kind { says, entries })
+    (count > 0).then_some(Kind { says, count, entries })
 }
 
 /// Lists unproven figures by reason.
 fn unproven(index: &Index<'_>) -> Option<Kind> {
     let mut by: BTreeMap<String, Vec<Place>> = BTreeMap::new();
-    let (mut count, mut results) = (0, 0);
     for entry in &index.results {
-        let before = count;
         for proof in index.report.proofs_of(entry.benchmark).filter(|proof| proof.status() == Status::Unproven) {
             let why = proof.reason().unwrap_or_default();
             by.entry(Untrusted(&format!("{}, {why}", proof.kind.name())).for_html()).or_default().push(place(entry));
-            count += 1;
         }
-        results += usize::from(count > before);
     }
-    let of = if results == 1 { "of 1 result".to_owned() } else { format!("of {results} results") };
-    kind(count, (&format!("figure {of} is unproven"), &format!("figures {of} are unproven")), by)
+    kind("Results with unproven figures", by)
 }
 
 /// Lists checks that cannot be decided, including those of contradicted figures; checks of the same results are merged.
 fn open(index: &Index<'_>) -> Option<Kind> {
     let mut by: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    let mut open = BTreeSet::new();
     for (at, entry) in index.results.iter().enumerate() {
         for proof in index.report.proofs_of(entry.benchmark) {
             for (_, why) in proof.unknown() {
-                open.insert(at);
                 let results = by.entry((proof.kind.name(), why)).or_default();
                 if results.last() != Some(&at) {
                     results.push(at);
@@ -222,24 +226,18 @@ fn open(index: &Index<'_>) -> Option<Kind> {
         let places = results.iter().map(|at| place(&index.results[*at])).collect();
         (Untrusted(&format!("{figure}: {}", whys.join("; "))).for_html(), places)
     });
-    kind(
-        open.len(),
-        ("result has checks that cannot be decided", "results have checks that cannot be decided"),
-        merged.collect(),
-    )
+    kind("Results with checks that cannot be decided", merged.collect())
 }
 
 /// Lists files that could not be read.
 fn unread(index: &Index<'_>) -> Option<Kind> {
     let unread = [checks::checklist_unread::ID, checks::evidence_unread::ID, checks::file_unreadable::ID];
     let mut by: BTreeMap<String, Vec<Place>> = BTreeMap::new();
-    let mut count = 0;
     for (at, one) in index.findings.iter().enumerate().filter(|(_, one)| unread.contains(&one.finding.rule.id)) {
         let place = Place { anchor: finding_anchor(at), name: finding_name(index, one) };
         by.entry(Untrusted(&one.finding.message).for_html()).or_default().push(place);
-        count += 1;
     }
-    kind(count, ("document or file was not read", "documents or files were not read"), by)
+    kind("Documents and files that were not read", by)
 }
 
 #[cfg(test)]

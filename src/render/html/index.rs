@@ -34,6 +34,10 @@ pub struct ResultEntry<'a> {
     pub status: Status,
     /// Whether it may be published.
     pub valid: bool,
+    /// Whether it has an energy that is not confirmed, without which it is published.
+    pub energy_left_out: bool,
+    /// Positions in [`Index::findings`] of the findings whose waivers would make it valid; `None` if waivers cannot.
+    pub lifting: Option<Vec<usize>>,
     /// Positions in [`Index::findings`] of the findings that concern it, most severe first.
     pub findings: Vec<usize>,
 }
@@ -97,10 +101,19 @@ impl<'a> Index<'a> {
                 anchor: anchor(&benchmark.path),
                 status: report.status(system, benchmark),
                 valid: report.is_valid(system, benchmark),
+                energy_left_out: report.has_unconfirmed_energy(benchmark),
+                lifting: report
+                    .lifting(system, benchmark)
+                    .map(|needed| needed.iter().map(|found| places[&std::ptr::from_ref(*found)]).collect()),
                 findings: own,
             });
         }
         Self { report, results: entries, findings }
+    }
+
+    /// Returns the position of a result on the page.
+    pub fn number(&self, result: &ResultEntry<'_>) -> usize {
+        self.results.iter().position(|one| one.anchor == result.anchor).unwrap_or_default()
     }
 
     /// Returns the positions of the findings of one consequence, grouped by rule and severity.

@@ -8,6 +8,7 @@ filters.addEventListener("reset", () => setTimeout(() => {
   apply();
   history.replaceState(null, "", address());
 }));
+document.getElementById("clear").addEventListener("click", () => filters.reset());
 // Links inside the page keep the filters; the URL fragment names both.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href^='#']");

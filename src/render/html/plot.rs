@@ -15,9 +15,12 @@ pub struct Plot {
     x: Axis,
     y: Axis,
     title: String,
+    width: f64,
     height: f64,
     left: f64,
     bottom: f64,
+    /// Whether it contains links, which a picture must not.
+    linked: bool,
 }
 
 /// Shape of a mark.
@@ -29,6 +32,10 @@ pub enum Shape {
     Cross,
     /// A triangle: something that should not be there, such as a false alarm.
     Triangle,
+    /// A square.
+    Square,
+    /// A square on its corner.
+    Diamond,
 }
 
 /// The width of a small screen, so that text is not shrunk there.
@@ -46,7 +53,17 @@ impl Plot {
         let longest = |axis: &Axis| axis.names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as f64;
         let left = if y.names.is_empty() { 54.0 } else { 30.0 + LETTER * longest(&y) };
         let bottom = if x.names.len() > UPRIGHT { 34.0 + 0.7 * LETTER * longest(&x) } else { 38.0 };
-        Self { body: String::new(), x, y, title: title.to_owned(), height: 210.0, left, bottom }
+        Self {
+            body: String::new(),
+            x,
+            y,
+            title: title.to_owned(),
+            width: WIDTH,
+            height: 210.0,
+            left,
+            bottom,
+            linked: false,
+        }
     }
 
     /// Sets the height.
@@ -55,14 +72,29 @@ impl Plot {
         self
     }
 
+    /// Makes the plot wider than a small screen.
+    pub fn wide(mut self, width: f64) -> Self {
+        self.width = width;
+        self
+    }
+
+    /// Adds what belongs to one result, so that filters reach it; a click leads to its evidence.
+    pub fn of_result(&mut self, number: usize, anchor: &str, draw: impl FnOnce(&mut Self)) {
+        let anchor = escaped(anchor);
+        let _ = write!(self.body, "<a href=\"#{anchor}\" tabindex=\"-1\" data-n=\"{number}\">");
+        self.linked = true;
+        draw(self);
+        self.body.push_str("</a>");
+    }
+
     /// Makes the drawing area square, for plots whose axes have the same scale.
     pub fn square(mut self) -> Self {
-        self.height = WIDTH - self.left - RIGHT + TOP + self.bottom;
+        self.height = self.width - self.left - RIGHT + TOP + self.bottom;
         self
     }
 
     fn at(&self, x: f64, y: f64) -> (f64, f64) {
-        let width = WIDTH - self.left - RIGHT;
+        let width = self.width - self.left - RIGHT;
         let height = self.height - TOP - self.bottom;
         (self.left + width * self.x.part(x), TOP + height * (1.0 - self.y.part(y)))
     }
@@ -114,6 +146,19 @@ impl Plot {
                 "<path class=\"{class} triangle\" d=\"M{x:.1} {:.1}l4.5 8h-9z\">{hint}</path>",
                 y - 4.0
             ),
+            Shape::Square => write!(
+                self.body,
+                "<path class=\"{class} square\" d=\"M{:.1} {:.1}h7v7h-7z\">{hint}</path>",
+                x - 3.5,
+                y - 3.5
+            ),
+            Shape::Diamond => {
+                write!(
+                    self.body,
+                    "<path class=\"{class} square\" d=\"M{x:.1} {:.1}l4.5 4.5l-4.5 4.5l-4.5 -4.5z\">{hint}</path>",
+                    y - 4.5
+                )
+            }
         };
     }
 
@@ -137,6 +182,21 @@ impl Plot {
         self.text("end", (to, y), (-3.0, -4.0), name);
     }
 
+    /// Adds a thin horizontal line without a name.
+    pub fn level_between(&mut self, y: f64) {
+        let (from, to) = (self.x.from, self.x.to);
+        self.line("axis", [(from, y), (to, y)]);
+    }
+
+    /// Returns a drawing of one mark, for a legend.
+    pub fn symbol(class: &str, shape: Shape) -> String {
+        let mut plot = Self::new("", Axis::new("", 0.0, 1.0), Axis::new("", 0.0, 1.0));
+        (plot.left, plot.bottom, plot.width, plot.height) = (6.0, 6.0, 6.0 + RIGHT, TOP + 6.0);
+        plot.mark(class, shape, (0.0, 0.0), "");
+        let body = plot.body.replace("<title></title>", "");
+        format!("<svg class=\"symbol\" viewBox=\"0 {} 12 12\" aria-hidden=\"true\">{body}</svg>", TOP - 6.0)
+    }
+
     /// Adds lines of text in the lower right corner.
     pub fn legend(&mut self, lines: &[String]) {
         let (x, y) = (self.x.to, self.y.from);
@@ -149,7 +209,8 @@ impl Plot {
     pub fn svg(&self) -> String {
         let mut axes = String::new();
         let (left, bottom) = (self.left, self.height - self.bottom);
-        let _ = write!(axes, "<path class=\"axis\" d=\"M{left} {TOP}L{left} {bottom}L{} {bottom}\"/>", WIDTH - RIGHT);
+        let _ =
+            write!(axes, "<path class=\"axis\" d=\"M{left} {TOP}L{left} {bottom}L{} {bottom}\"/>", self.width - RIGHT);
         let slanted = self.x.names.len() > UPRIGHT;
         for (tick, text) in self.x.ticks() {
             let (x, _) = self.at(tick, self.y.from);
@@ -170,7 +231,7 @@ impl Plot {
             let (x, y) = (left - 5.0, y + 4.0);
             let _ = write!(axes, "<text class=\"end\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escaped(&text));
         }
-        let middle = f64::midpoint(left, WIDTH - RIGHT);
+        let middle = f64::midpoint(left, self.width - RIGHT);
         let _ = write!(
             axes,
             "<text class=\"mid\" x=\"{middle:.1}\" y=\"{:.1}\">{}</text><text class=\"mid\" transform=\"translate(12 {:.1}) rotate(-90)\">{}</text>",
@@ -181,8 +242,11 @@ impl Plot {
         );
         let title = escaped(&self.title);
         format!(
-            "<svg viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-label=\"{title}\"><title>{title}</title>{}{axes}</svg>",
-            self.height, self.body
+            "<svg viewBox=\"0 0 {} {:.0}\" role=\"{}\" aria-label=\"{title}\"><title>{title}</title>{}{axes}</svg>",
+            self.width,
+            self.height,
+            if self.linked { "group" } else { "img" },
+            self.body
         )
     }
 }

@@ -5,6 +5,7 @@ mod energy;
 pub mod overview;
 pub mod processor;
 mod roc;
+pub mod strip;
 mod wakeword;
 mod weights;
 mod windows;

@@ -30,8 +30,10 @@ pub struct ResultPart {
     energy: Cell,
     status: String,
     valid: bool,
-    /// Keys of the consequences of its findings, for filters.
-    consequences: String,
+    /// Whether its energy is not confirmed.
+    energy_left_out: bool,
+    /// Anchors of the findings whose waivers would make it valid.
+    lifting: String,
     reasons: Vec<Reason>,
     findings: Vec<Found>,
     waivers: Vec<String>,
@@ -91,13 +93,7 @@ fn part(index: &Index<'_>, entry: &ResultEntry<'_>, rounds: &Rounds<'_>, process
     plots.extend(processors.beside(entry));
     let ResultEntry { system, benchmark, .. } = entry;
     let figures = figures::rows(index, benchmark);
-    let mut consequences: Vec<&str> = Vec::new();
-    for at in &entry.findings {
-        let key = key(index.findings[*at].consequence);
-        if !consequences.contains(&key) {
-            consequences.push(key);
-        }
-    }
+    let lifting = entry.lifting.iter().flatten().map(|at| finding_anchor(*at));
     let reason = |(says, at): (String, Option<usize>)| Reason { says, anchor: at.map(finding_anchor) };
     ResultPart {
         anchor: entry.anchor.clone(),
@@ -114,7 +110,8 @@ fn part(index: &Index<'_>, entry: &ResultEntry<'_>, rounds: &Rounds<'_>, process
         energy: figures::energy(&figures, benchmark.scores().supply_v),
         status: entry.status.key().to_owned(),
         valid: entry.valid,
-        consequences: consequences.join(" "),
+        energy_left_out: entry.energy_left_out,
+        lifting: lifting.collect::<Vec<_>>().join(" "),
         reasons: index.reasons(entry).into_iter().map(reason).collect(),
         findings: entry.findings.iter().map(|at| found(index, *at)).collect(),
         waivers: entry.findings.iter().filter_map(|at| waived(index, *at)).collect(),

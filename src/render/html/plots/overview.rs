@@ -63,21 +63,28 @@ fn costs(index: &Index<'_>, round: &Round, name: &str) -> Option<Overview> {
     let y = Axis::log(cost, points.iter().map(|(_, at)| at.1));
     let mut plot = Plot::new(&title, x, y).high(260.0);
     let mut listed = Vec::new();
-    let mut front: Vec<(f64, f64)> = points
-        .iter()
-        .map(|(_, at)| *at)
-        .filter(|at| !points.iter().any(|(_, other)| other != at && other.0 <= at.0 && other.1 <= at.1))
-        .collect();
-    front.sort_by(|a, b| a.0.total_cmp(&b.0));
-    plot.line("level", front);
+    plot.line("level", front(points.iter().filter(|(entry, _)| entry.valid).map(|(_, at)| *at).collect()));
     for (number, (entry, at)) in points.iter().enumerate() {
         let (class, shape) = look(entry);
-        plot.mark(class, shape, *at, &format!("{}: {:.3} ms, {:.3} {unit}", entry.name(), at.0, at.1));
-        plot.text("", *at, (6.0, -4.0), &(number + 1).to_string());
+        let hint = format!("{}: {:.3} ms, {:.3} {unit}", entry.name(), at.0, at.1);
+        plot.of_result(index.number(entry), &entry.anchor, |plot| {
+            plot.mark(class, shape, *at, &hint);
+            plot.text("", *at, (6.0, -4.0), &(number + 1).to_string());
+        });
         listed.push(Point { anchor: entry.anchor.clone(), name: entry.name() });
     }
-    let caption = format!("{title}. Dashed: results that no other result beats in both. Cross: not valid.");
+    let caption = format!("{title}. Dashed: valid results that no other valid result beats in both. Cross: not valid.");
     Some(Overview { figure: Figure { caption, svg: plot.svg() }, points: listed })
+}
+
+/// Returns the steps of the results that no other beats in both.
+fn front(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    let mut front: Vec<(f64, f64)> = (points.iter().copied())
+        .filter(|at| !points.iter().any(|other| other != at && other.0 <= at.0 && other.1 <= at.1))
+        .collect();
+    front.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let corners = front.windows(2).flat_map(|two| [(two[0].0, two[0].1), (two[1].0, two[0].1)]);
+    corners.chain(front.last().copied()).collect()
 }
 
 fn look(entry: &ResultEntry<'_>) -> (&'static str, Shape) {
@@ -125,7 +132,8 @@ fn quality(index: &Index<'_>, round: &Round) -> Option<Overview> {
         for (place, (entry, value)) in own.iter().enumerate() {
             let y = row + 0.15 + 0.7 * (place as f64 + 0.5) / own.len() as f64;
             let (class, shape) = look(entry);
-            plot.mark(class, shape, (*value, y), &format!("{}: {value:.2}", entry.name()));
+            let hint = format!("{}: {value:.2}", entry.name());
+            plot.of_result(index.number(entry), &entry.anchor, |plot| plot.mark(class, shape, (*value, y), &hint));
         }
     }
     let caption = format!("{title}. Dashed: the target. Cross: not valid.");
