@@ -11,6 +11,7 @@ pub mod median;
 pub(crate) mod replay;
 pub(crate) mod sameness;
 pub(crate) mod spectrum;
+pub(crate) mod spread;
 pub mod wakeword;
 pub mod weights;
 

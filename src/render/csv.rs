@@ -4,16 +4,17 @@ use std::io::{self, Write};
 
 use csv::{QuoteStyle, WriterBuilder};
 
+use crate::audit::metrics::spread::Spread;
 use crate::parse::python::repr;
 use crate::render::publication::{FIELDS, Row, Selection, Shown, measured_energy, public_ids, unique_id};
 use crate::render::untrusted::Untrusted;
-use crate::round::{Round, Target};
+use crate::round::{Mode, Round, Target};
 
 /// A column: its name with the unit, and a function that formats its cell.
 type Column = (&'static str, fn(&Row<'_>) -> String);
 
 /// The columns of tinyaudit's own table.
-const COLUMNS: [Column; 18] = [
+const COLUMNS: [Column; 20] = [
     ("division", |row| Untrusted(&row.system.division).for_csv()),
     ("submitter", |row| Untrusted(&row.system.submitter).for_csv()),
     ("system", |row| Untrusted(&row.system.name).for_csv()),
@@ -34,10 +35,16 @@ const COLUMNS: [Column; 18] = [
     ("energy_valid", |row| {
         row.energy.as_ref().map_or("", |energy| if energy.struck.is_none() { "yes" } else { "no" }).to_owned()
     }),
+    ("throughput_cv_percent", |row| cv(row.benchmark.runs.get(&Mode::Performance).and_then(Spread::of_throughput))),
+    ("energy_cv_percent", |row| cv(row.benchmark.runs.get(&Mode::Energy).and_then(Spread::of_energy))),
 ];
 
 fn text(shown: Option<&Shown>) -> String {
     shown.map_or_else(String::new, |shown| shown.text.clone())
+}
+
+fn cv(spread: Option<Spread>) -> String {
+    spread.map_or_else(String::new, |spread| format!("{:.4}", spread.cv_percent))
 }
 
 fn latency(row: &Row<'_>) -> String {

@@ -62,6 +62,7 @@ const SCRIPT: &str = concat!(
     include_str!("html/filter.js"),
     include_str!("html/decide.js"),
     include_str!("html/first.js"),
+    include_str!("html/trace.js"),
     include_str!("html/page.js"),
     "})();\n"
 );

@@ -15,10 +15,11 @@ use super::publication::LeftOut;
 use super::replay::ReplayRow;
 use super::weights::WeightsRow;
 use crate::audit::finding::{Change, Measured as MeasuredValue};
+use crate::audit::metrics::spread::Spread;
 use crate::audit::report::Report;
 use crate::model::{Benchmark, Figure, System, WakewordScores};
 use crate::render::publication::Filter;
-use crate::round::{Runner, Severity};
+use crate::round::{Mode, Runner, Severity};
 use crate::source::around;
 
 /// What `check --format json` prints.
@@ -149,6 +150,8 @@ struct ResultRow {
     accuracy: Option<Measured>,
     auc: Option<Unitless>,
     energy: Option<Measured>,
+    /// How far the windows of the runs are from each other.
+    repeatability: Repeatability,
     /// Supply voltage of the energy run in V, from its session.
     supply_v: Option<f64>,
     wakeword: Option<WakewordRow>,
@@ -162,6 +165,15 @@ struct ResultRow {
     replay: Option<ReplayRow>,
     /// How much of each log and results.json takes part in the audit.
     evidence_read: Vec<EvidenceReadRow>,
+}
+
+/// The spread of the windows of a result's runs; null without at least two windows with all values.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Repeatability {
+    /// Throughput in the windows of the performance run.
+    throughput: Option<Spread>,
+    /// Energy per inference in the windows of the energy run.
+    energy: Option<Spread>,
 }
 
 /// A figure with a unit.
@@ -339,6 +351,10 @@ impl Results {
                     accuracy: scores.top1.map(|figure| measured(figure, "%")),
                     auc: scores.auc.map(unitless),
                     energy: scores.energy.map(|figure| measured(figure, "uJ/inf")),
+                    repeatability: Repeatability {
+                        throughput: benchmark.runs.get(&Mode::Performance).and_then(Spread::of_throughput),
+                        energy: benchmark.runs.get(&Mode::Energy).and_then(Spread::of_energy),
+                    },
                     supply_v: scores.supply_v,
                     wakeword: scores.wakeword.map(wakeword),
                     valid: report.is_valid(system, benchmark),

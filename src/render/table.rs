@@ -11,7 +11,7 @@ use crate::model::{Benchmark, Figure, Scores, System};
 use crate::render::publication::{Filter, without_empty};
 use crate::render::standing::standing;
 use crate::render::untrusted::Untrusted;
-use crate::render::wrap::wrapped;
+use crate::render::wrap::{shortened, wrapped};
 
 /// Explains the signs in the tables.
 const LEGEND: &str = "Figures without a sign are confirmed; ✗ contradicted, § not by the rules, ? unproven, w waived; `a ≠ b`: claimed a, recomputed b.";
@@ -105,15 +105,6 @@ fn heading(system: &System, layout: Layout) -> String {
         return bold(layout, &name);
     }
     format!("{}  {rest}", bold(layout, &name))
-}
-
-/// Shortens a name in the middle.
-fn shortened(name: &str, width: Option<usize>) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let Some(width) = width.filter(|width| letters.len() > *width) else { return name.to_owned() };
-    let kept = width.saturating_sub(1);
-    let (start, end) = (kept.div_ceil(2), kept / 2);
-    letters[..start].iter().chain(&['…']).chain(&letters[letters.len() - end..]).collect()
 }
 
 fn line<'a>(report: &Report, system: &'a System, benchmark: &Benchmark) -> Line<'a> {

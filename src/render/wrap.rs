@@ -78,6 +78,16 @@ fn parted(word: &str, room: usize) -> Option<(&str, &str)> {
     (end < word.len()).then(|| word.split_at(end))
 }
 
+/// Shortens a name in the middle to at most `width` characters.
+#[must_use]
+pub(crate) fn shortened(name: &str, width: Option<usize>) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let Some(width) = width.filter(|width| letters.len() > *width) else { return name.to_owned() };
+    let kept = width.saturating_sub(1);
+    let (start, end) = (kept.div_ceil(2), kept / 2);
+    letters[..start].iter().chain(&['…']).chain(&letters[letters.len() - end..]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -351,6 +351,36 @@ fn a_filter_renders_the_whole_page() {
     assert!(seen.milliseconds < 1000.0);
 }
 
+/// Opens a result with an energy trace and moves through it by keyboard.
+const TRACE: &str = include_str!("browser/trace.js");
+
+#[derive(Debug, Deserialize)]
+struct Traced {
+    /// Labels of the time axis: of the whole trace, of the second window, and of the whole trace again.
+    ticks: [Vec<f64>; 3],
+    /// The value in the middle of the second window.
+    value: String,
+    /// Buttons, one of them per window.
+    buttons: usize,
+}
+
+#[test]
+fn an_energy_trace_can_be_read_window_by_window() {
+    let Some(browser) = browser() else { return };
+    let report = report(&golden::bundled(), "v1.3");
+    let seen: Traced = look(&browser, &page(&report), (1280, ""), &[TRACE]);
+    let traced = report.results().flat_map(|(_, benchmark)| benchmark.runs.values()).find(|run| run.outline.is_some());
+    let outline = traced.unwrap().outline.as_ref().unwrap();
+    let (start, stop) = outline.windows[1];
+    let [whole, second, again] = &seen.ticks;
+    assert!(whole.len() > 2 && *whole.last().unwrap() <= outline.seconds, "{seen:?}");
+    let room = 0.11 * (stop - start);
+    assert!(second.len() >= 2 && second.iter().all(|tick| (start - room..=stop + room).contains(tick)), "{seen:?}");
+    assert_eq!(whole, again);
+    assert!(seen.value.ends_with("mW, window 2"), "{seen:?}");
+    assert_eq!(seen.buttons, 5 + outline.windows.len());
+}
+
 /// The printed report contains every section with its plots, and the table in landscape.
 #[test]
 fn the_printed_page_has_table_and_plots() {

@@ -87,7 +87,7 @@ pub(crate) fn trial_samples(power: &Power) -> Option<&[f64]> {
 }
 
 /// Number of parts of a downsampled trace.
-const PARTS: usize = 600;
+const PARTS: usize = 3000;
 
 /// Downsamples the energy trace of a run for plots: minimum and maximum power of parts of equal duration.
 pub(crate) fn downsample_traces(run: &mut Run) {

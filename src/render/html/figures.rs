@@ -32,9 +32,12 @@ pub struct FigureRow {
     column: Option<Column>,
     #[serde(skip)]
     value: Option<f64>,
+    /// Claimed value, recomputed value and tolerance, if both values are known.
+    #[serde(skip)]
+    pub compared: Option<[f64; 3]>,
     /// Whether claimed and recomputed figure agree within tolerance.
     #[serde(skip)]
-    agrees: Option<bool>,
+    pub agrees: Option<bool>,
     #[serde(skip)]
     unit: &'static str,
 }
@@ -163,6 +166,11 @@ fn row(index: &Index<'_>, benchmark: &Benchmark, run: &Run, figure: &Figure, wan
         status: status.map(|proof| proof.status().key().to_owned()).unwrap_or_default(),
         column,
         value,
+        compared: figure
+            .claimed
+            .as_ref()
+            .zip(figure.recomputed)
+            .map(|(claimed, recomputed)| [claimed.value, recomputed, claimed.unit * units + figure.slack]),
         agrees: figure.agrees(units),
         unit,
     }

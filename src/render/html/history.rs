@@ -146,7 +146,7 @@ fn trend(history: &History, name: &str, what: &str, pick: impl Fn(&Point) -> Opt
     }
     plot.line("level", best.into_values());
     let caption = format!("{title}. Dashed: the best valid result of the closed division. Cross: not valid.");
-    Some(Figure { caption, svg: plot.svg() })
+    Some(Figure { caption, svg: plot.svg(), trace: None })
 }
 
 /// Writes the page.

@@ -1,6 +1,7 @@
 //! The plots of a result, and those of all results together.
 
 mod accuracy;
+pub mod deviation;
 mod energy;
 pub mod overview;
 pub mod processor;
@@ -10,10 +11,14 @@ mod wakeword;
 mod weights;
 mod windows;
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 
-use crate::model::Benchmark;
-use crate::round::{Mode, Round, Task};
+use crate::audit::proof::{Proof, Status};
+use crate::audit::report::Report;
+use crate::model::{Benchmark, Run, Window};
+use crate::round::{Mode, Task};
 
 /// A plot with its caption.
 #[derive(Debug, Serialize)]
@@ -22,13 +27,19 @@ pub struct Figure {
     pub caption: String,
     /// The drawing as SVG.
     pub svg: String,
+    /// The trace as JSON for the viewer, which zooms into it.
+    pub trace: Option<String>,
 }
 
-/// Returns all plots that the evidence of a result allows.
-pub fn figures(benchmark: &Benchmark, round: &Round) -> Vec<Figure> {
+/// Returns all plots that the evidence of a result allows, those of the runs with the worst status first.
+pub fn figures(report: &Report, benchmark: &Benchmark) -> Vec<Figure> {
     let mut figures = Vec::new();
+    let round = &report.round;
     let task = benchmark.spec(round).map(|spec| spec.task);
-    for (mode, run) in &benchmark.runs {
+    let status = |run: &Run| report.proofs.get(&run.path).map(Proof::status);
+    let mut runs: Vec<(&Mode, &Run)> = benchmark.runs.iter().collect();
+    runs.sort_by_key(|(_, run)| Reverse(status(run)));
+    for (mode, run) in runs {
         match (task, mode) {
             (Some(Task::Wakeword), _) => figures.extend(wakeword::timeline(run, benchmark, round)),
             (_, Mode::Accuracy) => {
@@ -36,8 +47,15 @@ pub fn figures(benchmark: &Benchmark, round: &Round) -> Vec<Figure> {
                 figures.extend(weights::agreement(run, round));
             }
             (_, Mode::Performance) => {
-                figures.extend(windows::windows(run, round));
-                figures.extend(windows::clocks(run));
+                let plots = [windows::windows(run, round), windows::clocks(run, round)];
+                let is_short =
+                    |window: &Window| window.seconds.is_some_and(|seconds| seconds < round.windows.min_seconds);
+                // Clocks that disagree are the matter where no window is short.
+                let mut plots: Vec<Figure> = plots.into_iter().flatten().collect();
+                if !run.windows.iter().any(is_short) && status(run) == Some(Status::Contradicted) {
+                    plots.reverse();
+                }
+                figures.extend(plots);
             }
             (_, Mode::Energy) => {}
         }

@@ -89,10 +89,11 @@ pub fn parts(index: &Index<'_>) -> Vec<ResultPart> {
 }
 
 fn part(index: &Index<'_>, entry: &ResultEntry<'_>, rounds: &Rounds<'_>, processors: &Processors<'_>) -> ResultPart {
-    let mut plots = plots::figures(entry.benchmark, &index.report.round);
-    plots.extend(processors.beside(entry));
     let ResultEntry { system, benchmark, .. } = entry;
     let figures = figures::rows(index, benchmark);
+    let mut plots: Vec<Figure> = figures.iter().filter_map(plots::deviation::deviation).collect();
+    plots.extend(plots::figures(index.report, benchmark));
+    plots.extend(processors.beside(entry));
     let lifting = entry.lifting.iter().flatten().map(|at| finding_anchor(*at));
     let reason = |(says, at): (String, Option<usize>)| Reason { says, anchor: at.map(finding_anchor) };
     ResultPart {

@@ -1,5 +1,7 @@
 //! Axes of plots: linear, logarithmic, or with a name at each position.
 
+use crate::render::wrap::shortened;
+
 /// One axis.
 #[derive(Debug, Clone)]
 pub(crate) struct Axis {
@@ -15,8 +17,8 @@ pub(crate) struct Axis {
     absolute: bool,
 }
 
-/// Longer names are cut.
-const LONGEST: usize = 14;
+/// Longer names are cut in the middle, because names often differ at their ends.
+const LONGEST: usize = 20;
 
 impl Axis {
     /// Creates a linear axis; 0 to 1 if the range is empty or not finite.
@@ -28,13 +30,7 @@ impl Axis {
 
     /// Creates an axis with one named position per name.
     pub(crate) fn named(label: &str, names: impl IntoIterator<Item = String>) -> Self {
-        let cut = |name: String| {
-            if name.chars().count() <= LONGEST {
-                return name;
-            }
-            name.chars().take(LONGEST - 1).chain(['…']).collect()
-        };
-        let names: Vec<String> = names.into_iter().map(cut).collect();
+        let names: Vec<String> = names.into_iter().map(|name| shortened(&name, Some(LONGEST))).collect();
         Self { names: names.clone(), ..Self::new(label, 0.0, names.len().max(1) as f64) }
     }
 
@@ -47,6 +43,11 @@ impl Axis {
         let (least, most) = if sound { (least, most) } else { (0.1, 1.0) };
         let room = (most / least).powf(0.08).max(1.2);
         Self { log: true, ..Self::new(label, least / room, most * room) }
+    }
+
+    /// Creates a logarithmic axis between two positive values.
+    pub(crate) fn decades(label: &str, from: f64, to: f64) -> Self {
+        Self { log: true, ..Self::new(label, from, to) }
     }
 
     /// Prints tick labels without signs, for an axis that counts in both directions.
@@ -92,7 +93,9 @@ impl Axis {
         let first = self.from.log10().floor();
         let powers = (0..40).map(|index| 10f64.powf(first + f64::from(index))).take_while(|power| *power <= self.to);
         let all = powers.flat_map(|power| factors.iter().map(move |factor| factor * power));
-        all.filter(|tick| (self.from..=self.to).contains(tick)).collect()
+        let ticks: Vec<f64> = all.filter(|tick| (self.from..=self.to).contains(tick)).collect();
+        // A narrow axis has no two of them.
+        if ticks.len() < 2 { self.linear_ticks() } else { ticks }
     }
 }
 

@@ -98,7 +98,7 @@ fn histogram(scores: &[(f64, bool)], list: &Dataset) -> Option<Figure> {
     plot.line("axis", [(least, 0.0), (most, 0.0)]);
     plot.text("end", (most, high), (-4.0, 12.0), names(0));
     plot.text("", (least, -high), (6.0, -6.0), names(1));
-    Some(Figure { caption: format!("{title}."), svg: plot.svg() })
+    Some(Figure { caption: format!("{title}."), svg: plot.svg(), trace: None })
 }
 
 fn confusion(pairs: &[(usize, &[f64])], classes: usize, list: &Dataset) -> Option<Figure> {
@@ -124,5 +124,5 @@ fn confusion(pairs: &[(usize, &[f64])], classes: usize, list: &Dataset) -> Optio
             plot.text("mid", (x + 0.5, y + 0.5), (0.0, 4.0), &count.to_string());
         }
     }
-    (!pairs.is_empty()).then(|| Figure { caption: format!("Confusion matrix: {title}."), svg: plot.svg() })
+    (!pairs.is_empty()).then(|| Figure { caption: format!("Confusion matrix: {title}."), svg: plot.svg(), trace: None })
 }

@@ -63,7 +63,8 @@ fn costs(index: &Index<'_>, round: &Round, name: &str) -> Option<Overview> {
     let y = Axis::log(cost, points.iter().map(|(_, at)| at.1));
     let mut plot = Plot::new(&title, x, y).high(260.0);
     let mut listed = Vec::new();
-    plot.line("level", front(points.iter().filter(|(entry, _)| entry.valid).map(|(_, at)| *at).collect()));
+    let valid: Vec<(f64, f64)> = points.iter().filter(|(entry, _)| entry.valid).map(|(_, at)| *at).collect();
+    plot.line("level", front(&valid));
     for (number, (entry, at)) in points.iter().enumerate() {
         let (class, shape) = look(entry);
         let hint = format!("{}: {:.3} ms, {:.3} {unit}", entry.name(), at.0, at.1);
@@ -74,11 +75,11 @@ fn costs(index: &Index<'_>, round: &Round, name: &str) -> Option<Overview> {
         listed.push(Point { anchor: entry.anchor.clone(), name: entry.name() });
     }
     let caption = format!("{title}. Dashed: valid results that no other valid result beats in both. Cross: not valid.");
-    Some(Overview { figure: Figure { caption, svg: plot.svg() }, points: listed })
+    Some(Overview { figure: Figure { caption, svg: plot.svg(), trace: None }, points: listed })
 }
 
 /// Returns the steps of the results that no other beats in both.
-fn front(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+fn front(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut front: Vec<(f64, f64)> = (points.iter().copied())
         .filter(|at| !points.iter().any(|other| other != at && other.0 <= at.0 && other.1 <= at.1))
         .collect();
@@ -137,5 +138,5 @@ fn quality(index: &Index<'_>, round: &Round) -> Option<Overview> {
         }
     }
     let caption = format!("{title}. Dashed: the target. Cross: not valid.");
-    (count > 1).then(|| Overview { figure: Figure { caption, svg: plot.svg() }, points: Vec::new() })
+    (count > 1).then(|| Overview { figure: Figure { caption, svg: plot.svg(), trace: None }, points: Vec::new() })
 }

@@ -68,6 +68,10 @@ impl<'a> Processors<'a> {
                 plot.line("level", [(at.0, 0.0), (at.0, shown.len() as f64)]);
             }
         }
-        Some(Figure { caption: format!("{title}. Dashed: this result. Cross: not valid."), svg: plot.svg() })
+        Some(Figure {
+            caption: format!("{title}. Dashed: this result. Cross: not valid."),
+            svg: plot.svg(),
+            trace: None,
+        })
     }
 }

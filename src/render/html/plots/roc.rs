@@ -8,21 +8,32 @@ pub type Curve = Vec<(f64, bool)>;
 
 /// Plots one line per curve; `notes` are added to title and legend. `None` if no curve can be drawn.
 pub fn roc(curves: Vec<Curve>, notes: &[String]) -> Option<Figure> {
-    let axis = |label: &str| Axis::new(label, 0.0, 1.0);
     let title = if curves.len() == 1 { "ROC curve" } else { "ROC curves, each class against the rest" };
     let title = std::iter::once(title.to_owned()).chain(notes.iter().cloned()).collect::<Vec<_>>().join("; ");
-    let mut plot = Plot::new(&title, axis("false positive rate"), axis("true positive rate")).square();
-    plot.line("level", [(0.0, 0.0), (1.0, 1.0)]);
+    let mut plot =
+        Plot::new(&title, Axis::decades("false positive rate", LEAST, 1.0), Axis::new("true positive rate", 0.0, 1.0))
+            .square();
+    plot.line("level", (0..=40).map(|step| LEAST.powf(1.0 - f64::from(step) / 40.0)).map(|rate| (rate, rate)));
     let mut drawn = false;
     for scored in curves {
         let corners = corners(scored);
         drawn |= !corners.is_empty();
         if !corners.is_empty() {
-            plot.line("line", corners);
+            plot.line("line", from_least(&corners));
         }
     }
     plot.legend(notes);
-    drawn.then(|| Figure { caption: format!("{title}. Dashed: chance."), svg: plot.svg() })
+    drawn.then(|| Figure { caption: format!("{title}. Dashed: chance. The false positive rate is logarithmic, because good curves only differ where it is small."), svg: plot.svg(), trace: None })
+}
+
+/// The smallest false positive rate of the plot.
+const LEAST: f64 = 0.001;
+
+/// Moves the part of a curve below [`LEAST`] onto the axis.
+fn from_least(corners: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    // The rate of hits that the curve has reached where the plot begins.
+    let reached = corners.iter().filter(|(alarms, _)| *alarms <= LEAST).map(|(_, hits)| *hits).fold(0.0, f64::max);
+    std::iter::once((LEAST, reached)).chain(corners.iter().copied().filter(|(alarms, _)| *alarms > LEAST)).collect()
 }
 
 /// Returns the corner points of a curve; none if there are no positive or no negative inputs.

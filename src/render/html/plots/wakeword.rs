@@ -35,5 +35,5 @@ pub fn timeline(run: &Run, benchmark: &Benchmark, round: &Round) -> Option<Figur
     for time in &verdict.alarms {
         plot.mark("alarm", Shape::Triangle, (*time, 0.5), &format!("false alarm at {time:.1} s"));
     }
-    Some(Figure { caption: format!("{title}, {} run.", run.mode), svg: plot.svg() })
+    Some(Figure { caption: format!("{title}, {} run.", run.mode), svg: plot.svg(), trace: None })
 }

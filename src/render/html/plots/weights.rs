@@ -36,5 +36,5 @@ pub fn agreement(run: &Run, round: &Round) -> Option<Figure> {
         "Compared with known weights {} ({}): {title}. Dashed: the limits, and 50 % for differing answers.",
         family.name, family.title
     );
-    Some(Figure { caption, svg: plot.svg() })
+    Some(Figure { caption, svg: plot.svg(), trace: None })
 }

@@ -1,6 +1,7 @@
 //! Plots of timed windows: duration, throughput, and device clock against host clock.
 
 use super::Figure;
+use crate::audit::metrics::spread::Spread;
 use crate::model::Run;
 use crate::render::html::plot::{Axis, Plot, Shape};
 use crate::round::Round;
@@ -35,8 +36,10 @@ pub fn windows(run: &Run, round: &Round) -> Option<Figure> {
         plot.text("mid", (middle, 0.0), (0.0, -5.0), what);
     }
     plot.level(least, "");
-    let caption = format!("{title} (dashed).");
-    (!timed.is_empty()).then(|| Figure { caption, svg: plot.svg() })
+    let spread = Spread::new(&timed.iter().map(|(seconds, count)| count / seconds).collect::<Vec<_>>());
+    let spread = spread.map_or_else(String::new, |spread| format!("; throughput: {}", spread.words()));
+    let caption = format!("{title} (dashed){spread}.");
+    (!timed.is_empty()).then(|| Figure { caption, svg: plot.svg(), trace: None })
 }
 
 /// Formats a throughput in about five digits, which fit above a bar.
@@ -45,27 +48,37 @@ fn rate(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
-/// Plots the host clock against the device clock over all windows. `None` if a window lacks one of them.
-pub fn clocks(run: &Run) -> Option<Figure> {
-    let mut points = vec![(0.0, 0.0)];
+/// Plots how much longer the host measures each window than the device, against the tolerance. `None` if a window lacks one of
+/// the clocks.
+pub fn clocks(run: &Run, round: &Round) -> Option<Figure> {
+    let mut errors = Vec::new();
     let (mut device, mut host) = (0.0, 0.0);
     for window in &run.windows {
-        device += window.seconds?;
-        host += window.host_seconds?;
-        points.push((device, host));
+        let (own, other) = (window.seconds?, window.host_seconds?);
+        device += own;
+        host += other;
+        errors.push(100.0 * (other / own - 1.0));
     }
-    let end = device.max(host);
+    if errors.is_empty() || errors.iter().any(|error| !error.is_finite()) {
+        return None;
+    }
     let more = 100.0 * (host / device - 1.0);
+    let most = 100.0 * round.tolerances.clock_fraction;
     let title =
         format!("The windows last {device:.1} s on the device clock and {host:.1} s on the host clock ({more:+.1} %)");
-    let axis = |label: &str| Axis::new(label, 0.0, end * 1.05);
-    let mut plot = Plot::new(&title, axis("device clock in s"), axis("host clock in s"));
-    plot.line("level", [(0.0, 0.0), (end, end)]);
-    plot.line("line", points.iter().copied());
-    for at in &points[1..] {
-        let hint = format!("{:.3} s on the device clock, {:.3} s on the host clock", at.0, at.1);
-        plot.mark("mark", Shape::Dot, *at, &hint);
+    let reach = errors.iter().fold(2.0 * most, |reach, error| reach.max(1.25 * error.abs()));
+    let drawn = errors.len().min(DRAWN);
+    let x = Axis::named("window", (1..=drawn).map(|number| number.to_string()));
+    let mut plot = Plot::new(&title, x, Axis::new("host longer by, in %", -reach, reach));
+    plot.bar("window", (0.0, -most), (drawn as f64, most), &format!("tolerance ±{most} %"));
+    plot.line("level", [(0.0, 0.0), (drawn as f64, 0.0)]);
+    for (index, error) in errors.iter().take(drawn).enumerate() {
+        let (class, shape) = if error.abs() > most { ("alarm", Shape::Cross) } else { ("mark", Shape::Dot) };
+        let at = (index as f64 + 0.5, *error);
+        plot.mark(class, shape, at, &format!("window {}: {error:+.3} %", index + 1));
+        plot.text("mid", at, (0.0, -9.0), &format!("{error:+.2}"));
     }
-    plot.legend(&["dashed: both clocks agree".to_owned()]);
-    (points.len() > 1).then(|| Figure { caption: format!("{title}."), svg: plot.svg() })
+    let caption =
+        format!("{title}; band: the tolerance of ±{most} %, a single window may exceed it by the serial line's delay.");
+    Some(Figure { caption, svg: plot.svg(), trace: None })
 }
