@@ -222,6 +222,15 @@ impl Report {
             && self.proofs_of(benchmark).filter(needed).all(|proof| proof.status() == Status::Confirmed)
     }
 
+    /// Whether a result cannot be judged only because files are missing that are known to be absent.
+    #[must_use]
+    pub fn is_known_absent(&self, system: &System, benchmark: &Benchmark) -> bool {
+        let errors = || self.findings_on(system, benchmark).filter(|finding| finding.severity == Severity::Error);
+        self.status(system, benchmark) == Status::Unproven
+            && errors().any(Finding::is_absent)
+            && errors().all(|finding| !finding.counts())
+    }
+
     /// Whether a result has an energy that is not confirmed. It is published without it.
     #[must_use]
     pub fn has_unconfirmed_energy(&self, benchmark: &Benchmark) -> bool {

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::streams::{print, write_wrapped};
 use super::{ComparisonFormat, load_report};
+use crate::render::changes::Detail;
 use crate::render::comparison::compare;
 use crate::render::{self, changes};
 
@@ -36,6 +37,9 @@ pub struct Compare {
     /// List each added or removed finding, instead of counting them per rule
     #[arg(long)]
     findings: bool,
+    /// List everything: long lists of files, descriptions and findings are otherwise folded
+    #[arg(long)]
+    full: bool,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: ComparisonFormat,
@@ -48,9 +52,10 @@ impl Compare {
         let old = load_report(&self.old, self.old_round.as_deref().or(round))?;
         let new = load_report(&self.new, round)?;
         let comparison = compare((&old.0, &old.1), (&new.0, &new.1));
+        let detail = Detail { findings: self.findings || self.full, full: self.full };
         print(|out| match self.format {
-            ComparisonFormat::Text => write_wrapped(4, out, |out| changes::write_text(&comparison, self.findings, out)),
-            ComparisonFormat::Markdown => changes::write_markdown(&comparison, self.findings, out),
+            ComparisonFormat::Text => write_wrapped(4, out, |out| changes::write_text(&comparison, detail, out)),
+            ComparisonFormat::Markdown => changes::write_markdown(&comparison, detail, out),
             ComparisonFormat::Json => render::json::write(&changes::Changes::new(&comparison), out),
         })?;
         Ok(ExitCode::SUCCESS)

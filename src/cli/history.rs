@@ -1,12 +1,14 @@
 //! `tinyaudit history`
 
-use std::path::PathBuf;
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
 use super::streams::columns;
-use super::{Output, load_named_round, read_waivers};
+use super::{Absent, Output, load_named_round, read_waivers};
 use crate::audit::report::Report;
 use crate::audit::waiver;
 use crate::render::{self, history};
@@ -34,6 +36,11 @@ pub struct History {
     /// A file may contain decisions of several rounds. Decisions without a finding are ignored.
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = PUBLISHED)]
     waivers: Option<PathBuf>,
+    /// List of files that a round is known not to have, named after it: `v1.2.absent.txt`
+    ///
+    /// May be given for each round. Results that cannot be judged only for that reason are marked as such.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    absent: Vec<PathBuf>,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -54,6 +61,15 @@ enum Format {
     Html,
 }
 
+/// Returns the name of the round that a list of absent files is named after: what precedes the first `.` that is not part of a
+/// number, as in `v1.2.absent.txt`.
+fn list_of(list: &Path) -> Option<Cow<'_, str>> {
+    let name = list.file_name()?.to_str()?;
+    let end =
+        name.char_indices().find(|(at, c)| *c == '.' && !name[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
+    Some(Cow::Borrowed(end.map_or(name, |(at, _)| &name[..at])))
+}
+
 impl History {
     /// Checks every round and prints the history.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
@@ -67,8 +83,21 @@ impl History {
                 (None, Some(text)) => _ = report.apply(&waiver::parse(text, &report.round.name)?),
                 (None, None) => {}
             }
+            let own = self.absent.iter().filter(|list| list_of(list) == path.file_name().map(OsStr::to_string_lossy));
+            for list in own {
+                Absent { list: Some(list.clone()) }.mark(&mut report)?;
+            }
             Ok(report)
         };
+        for list in &self.absent {
+            let of_list = |path: &PathBuf| list_of(list) == path.file_name().map(OsStr::to_string_lossy);
+            anyhow::ensure!(
+                self.rounds.iter().any(of_list),
+                "--absent {}: a list is named after its round, for example v1.2.absent.txt; no round given is named `{}`",
+                list.display(),
+                list_of(list).unwrap_or_default()
+            );
+        }
         let reports: Vec<Report> = self.rounds.iter().map(load).collect::<anyhow::Result<_>>()?;
         let systems = history::History::new(&reports);
         self.output.deliver(|out| match self.format {

@@ -10,21 +10,44 @@ use crate::audit::follow_up::PreviewFollowUp;
 use crate::render::comparison::{Change, ChangedFigure, ChangedResult, Comparison, Renamed};
 use crate::render::untrusted::Untrusted;
 
-/// Writes the changes as text, changed figures first. Findings are counted by rule; with `findings`, each is listed.
+/// How much of a comparison is written.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Detail {
+    /// Lists every finding instead of counting them by rule.
+    pub findings: bool,
+    /// Lists everything besides results instead of folding long lists.
+    pub full: bool,
+}
+
+/// Longer lists are folded to their first lines.
+const FOLDED: usize = 6;
+const SHOWN: usize = 3;
+
+/// Writes the changes as text, changed figures first, with what may explain them.
 ///
 /// # Errors
 /// When the writer fails.
-pub(crate) fn write_text(comparison: &Comparison, findings: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_text(comparison: &Comparison, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}\n", rounds(comparison))?;
-    for ChangedResult { name, change } in &comparison.results {
+    for ChangedResult { name, change, context, invalid } in &comparison.results {
         writeln!(out, "{} {}", kind(change), Untrusted(name).for_terminal())?;
         for figure in figures(change) {
             writeln!(out, "    {}", words(figure))?;
         }
+        if !context.is_empty() {
+            writeln!(out, "    with {}", Untrusted(&context.join("; ")).for_terminal())?;
+        }
+        if let Some(why) = invalid {
+            writeln!(out, "    not valid: {}", Untrusted(why).for_terminal())?;
+        }
     }
-    for (title, lines) in parts(comparison, findings) {
-        for line in lines {
-            writeln!(out, "{title}: {}", Untrusted(&line).for_terminal())?;
+    for (title, lines) in parts(comparison, detail.findings) {
+        let shown = if detail.full || lines.len() <= FOLDED { lines.len() } else { SHOWN };
+        for line in &lines[..shown] {
+            writeln!(out, "{title}: {}", Untrusted(line).for_terminal())?;
+        }
+        if shown < lines.len() {
+            writeln!(out, "{title}: and {} more; `--full` lists them", lines.len() - shown)?;
         }
     }
     let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
@@ -42,18 +65,31 @@ pub(crate) fn write_text(comparison: &Comparison, findings: bool, out: &mut dyn 
 ///
 /// # Errors
 /// When the writer fails.
-pub(crate) fn write_markdown(comparison: &Comparison, findings: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_markdown(comparison: &Comparison, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}\n", rounds(comparison))?;
-    writeln!(out, "| result | change |\n|---|---|")?;
-    for ChangedResult { name, change } in &comparison.results {
+    writeln!(out, "| result | change | what may explain it | not valid |\n|---|---|---|---|")?;
+    for ChangedResult { name, change, context, invalid } in &comparison.results {
         let changed: Vec<String> = figures(change).map(words).collect();
-        let changed = if changed.is_empty() { kind(change).to_owned() } else { changed.join("; ") };
-        writeln!(out, "| {} | {} |", Untrusted(name).for_markdown(), Untrusted(&changed).for_markdown())?;
+        let changed = match change {
+            Change::Changed(_) => changed.join("; "),
+            _ if changed.is_empty() => kind(change).to_owned(),
+            _ => format!("{}: {}", kind(change), changed.join("; ")),
+        };
+        let cells = [name, &changed, &context.join("; "), invalid.as_deref().unwrap_or_default()];
+        writeln!(out, "| {} |", cells.map(|cell| Untrusted(cell).for_markdown()).join(" | "))?;
     }
-    for (title, lines) in parts(comparison, findings).into_iter().filter(|(_, lines)| !lines.is_empty()) {
-        writeln!(out, "\n{title}:\n")?;
+    for (title, lines) in parts(comparison, detail.findings).into_iter().filter(|(_, lines)| !lines.is_empty()) {
+        let folded = !detail.full && lines.len() > FOLDED;
+        if folded {
+            writeln!(out, "\n<details><summary>{title}: {}</summary>\n", lines.len())?;
+        } else {
+            writeln!(out, "\n{title}:\n")?;
+        }
         for line in lines {
             writeln!(out, "- {}", Untrusted(&line).for_markdown())?;
+        }
+        if folded {
+            writeln!(out, "\n</details>")?;
         }
     }
     Ok(())
@@ -98,7 +134,7 @@ fn by_rule(lines: &[String]) -> Vec<String> {
 
 const fn kind(change: &Change) -> &'static str {
     match change {
-        Change::Added => "added",
+        Change::Added(_) => "added",
         Change::Removed => "removed",
         Change::Changed(_) => "changed",
     }
@@ -106,8 +142,8 @@ const fn kind(change: &Change) -> &'static str {
 
 fn figures(change: &Change) -> impl Iterator<Item = &ChangedFigure> {
     match change {
-        Change::Changed(figures) => &figures[..],
-        Change::Added | Change::Removed => &[],
+        Change::Changed(figures) | Change::Added(figures) => &figures[..],
+        Change::Removed => &[],
     }
     .iter()
 }
@@ -116,6 +152,9 @@ fn words(figure: &ChangedFigure) -> String {
     let shown = |value: Option<f64>| value.map_or_else(|| "none".to_owned(), super::decimals);
     let percent = figure.percent().map_or_else(String::new, |percent| format!(" ({percent:+.2} %)"));
     let claimed = if figure.claimed { "claimed " } else { "" };
+    if figure.old.is_none() {
+        return format!("{claimed}{}: {}", figure.name, shown(figure.new));
+    }
     format!("{claimed}{}: {} to {}{percent}", figure.name, shown(figure.old), shown(figure.new))
 }
 
@@ -163,6 +202,10 @@ struct ResultChange {
     /// `added`, `removed` or `changed`.
     change: &'static str,
     figures: Vec<FigureChange>,
+    /// What differs besides the figures and may explain them.
+    context: Vec<String>,
+    /// Why the result of the new state is not valid; null if it is, or was removed.
+    invalid: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -210,6 +253,8 @@ impl Changes {
                     result: changed.name.clone(),
                     change: kind(&changed.change),
                     figures: figures(&changed.change).map(figure).collect(),
+                    context: changed.context.clone(),
+                    invalid: changed.invalid.clone(),
                 })
                 .collect(),
             fixed: comparison.fixed.clone(),

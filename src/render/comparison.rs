@@ -19,8 +19,9 @@ use std::io::{BufRead, BufReader};
 use crate::audit::follow_up::{self, PreviewFollowUp};
 use crate::audit::lineage::{self, MatchedSystems, SystemMatch};
 use crate::audit::report::Report;
-use crate::model::{Benchmark, Figure, System};
+use crate::model::{Benchmark, Figure, Scores, System};
 use crate::parse::document::description::SystemDescription;
+use crate::round::Mode;
 use crate::source::{Tree, join};
 
 /// All changes between an old and a new state.
@@ -65,13 +66,17 @@ pub struct ChangedResult {
     pub name: String,
     /// How it changed.
     pub change: Change,
+    /// What differs besides the figures and may explain them, such as the supply voltage.
+    pub context: Vec<String>,
+    /// Why the result of the new state is not valid; `None` if it is, or was removed.
+    pub invalid: Option<String>,
 }
 
 /// How a result changed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// It is only in the new state.
-    Added,
+    /// It is only in the new state, with these figures.
+    Added(Vec<ChangedFigure>),
     /// It is only in the old state.
     Removed,
     /// Its figures differ.
@@ -106,19 +111,42 @@ pub fn compare((old_tree, old): (&Tree, &Report), (new_tree, new): (&Tree, &Repo
     let kin = lineage::pairs(&old.submission, &new.submission);
     let (before, after) = (results(old, &kin), results(new, &[]));
     let mut changed = Vec::new();
-    for (name, (system, benchmark)) in &before {
-        let change = match after.get(name) {
-            None => Some((name_of(system, benchmark), Change::Removed)),
-            Some((_, later)) => {
-                let figures = figures(benchmark, later);
-                (!figures.is_empty()).then(|| (name.clone(), Change::Changed(figures)))
-            }
+    let invalid = |(system, benchmark): (&System, &Benchmark)| {
+        (!new.is_valid(system, benchmark)).then(|| {
+            let error = || new.result_findings(system, benchmark).next().map(|finding| finding.rule.id.to_owned());
+            new.reasons(benchmark).into_iter().next().or_else(error).unwrap_or_default()
+        })
+    };
+    for (name, earlier) in &before {
+        let (system, benchmark) = *earlier;
+        let Some(later) = after.get(name) else {
+            let name = name_of(system, benchmark);
+            changed.push(ChangedResult { name, change: Change::Removed, context: Vec::new(), invalid: None });
+            continue;
         };
-        changed.extend(change.map(|(name, change)| ChangedResult { name, change }));
+        let figures = figures(&benchmark.scores(), &later.1.scores());
+        if !figures.is_empty() {
+            changed.push(ChangedResult {
+                name: name.clone(),
+                change: Change::Changed(figures),
+                context: context(*earlier, *later),
+                invalid: invalid(*later),
+            });
+        }
     }
-    let added = after.keys().filter(|name| !before.contains_key(*name));
-    changed.extend(added.map(|name| ChangedResult { name: name.clone(), change: Change::Added }));
-    let rank = |change: &Change| usize::from(!matches!(change, Change::Changed(_)));
+    for (name, later) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
+        changed.push(ChangedResult {
+            name: name.clone(),
+            change: Change::Added(figures(&Scores::default(), &later.1.scores())),
+            context: Vec::new(),
+            invalid: invalid(*later),
+        });
+    }
+    let rank = |change: &Change| match change {
+        Change::Changed(_) => 0,
+        Change::Added(_) => 1,
+        Change::Removed => 2,
+    };
     changed.sort_by(|a, b| (rank(&a.change), &a.name).cmp(&(rank(&b.change), &b.name)));
     let renamed = kin.iter().map(|kin| Renamed { old: kin.old.full_name(), new: kin.new.full_name(), by: kin.by });
     let renamed = renamed.filter(|one| one.old != one.new).collect();
@@ -150,8 +178,54 @@ fn name_of(system: &System, benchmark: &Benchmark) -> String {
     format!("{}/{}", system.full_name(), benchmark.label())
 }
 
-fn figures(old: &Benchmark, new: &Benchmark) -> Vec<ChangedFigure> {
-    let (old, new) = (old.scores(), new.scores());
+/// Fields of a system description that may explain another figure.
+const FIELDS: [&str; 9] = [
+    "Board Name",
+    "Processor(s) Name",
+    "Processor(s) Frequencies",
+    "Accelerator",
+    "Accelerator(s) Frequencies",
+    "Inference Framework",
+    "ML Model Compiler(s)",
+    "Software Libraries",
+    "Quantization Method",
+];
+
+/// Returns what differs between two states of a result and may explain other figures.
+fn context((old_system, old): (&System, &Benchmark), (new_system, new): (&System, &Benchmark)) -> Vec<String> {
+    let mut context: Vec<(String, String)> = Vec::new();
+    let mut differs = |what: &str, old: Option<String>, new: Option<String>| {
+        if let (Some(old), Some(new)) = (old, new)
+            && old != new
+        {
+            let change = format!("{old} to {new}");
+            match context.iter_mut().find(|(_, known)| *known == change) {
+                Some((names, _)) => *names = format!("{names}, {what}"),
+                None => context.push((what.to_owned(), change)),
+            }
+        }
+    };
+    if old_system.name != new_system.name {
+        differs("name", Some(format!("`{}`", old_system.name)), Some(format!("`{}`", new_system.name)));
+    }
+    let volts = |benchmark: &Benchmark| benchmark.scores().supply_v.map(|volts| format!("{volts} V"));
+    differs("supply", volts(old), volts(new));
+    let list = |benchmark: &Benchmark| {
+        let inputs = benchmark.runs.get(&Mode::Accuracy)?.inputs.as_ref()?;
+        inputs.list.map(|list| list.name.to_owned())
+    };
+    differs("list of inputs", list(old), list(new));
+    let runner =
+        |benchmark: &Benchmark| benchmark.runs.values().find_map(|run| run.runner).map(|one| one.title().to_owned());
+    differs("runner", runner(old), runner(new));
+    for field in FIELDS {
+        let text = |system: &System| system.description.as_ref().map(|one| format!("`{}`", one.text(field).trim()));
+        differs(field, text(old_system), text(new_system));
+    }
+    context.into_iter().map(|(names, change)| format!("{names}: {change}")).collect()
+}
+
+fn figures(old: &Scores, new: &Scores) -> Vec<ChangedFigure> {
     let claimed =
         |figure: Option<&Figure>| figure.and_then(|figure| figure.claimed.as_ref().map(|claimed| claimed.value));
     let (old_words, new_words) = (old.wakeword.as_ref(), new.wakeword.as_ref());
@@ -168,7 +242,12 @@ fn figures(old: &Benchmark, new: &Benchmark) -> Vec<ChangedFigure> {
     let same = |old: Option<f64>, new: Option<f64>| old.map(f64::to_bits) == new.map(f64::to_bits);
     let mut changed = Vec::new();
     for (name, old, new) in pairs {
-        let value = |figure: Option<&Figure>| figure.and_then(Figure::value);
+        // A claim and a recomputed figure differ by rounding alone: like is compared with like.
+        let known = |figure: Option<&Figure>| figure.is_none_or(|figure| figure.recomputed.is_some());
+        let like = known(old) && known(new);
+        let value = |figure: Option<&Figure>| {
+            if like { figure.and_then(Figure::value) } else { claimed(figure).or(figure.and_then(Figure::value)) }
+        };
         if !same(value(old), value(new)) {
             changed.push(ChangedFigure { name, claimed: false, old: value(old), new: value(new) });
         } else if !same(claimed(old), claimed(new)) {

@@ -14,6 +14,7 @@ use crate::audit::report::Report;
 use crate::model::{Benchmark, Figure, System};
 use crate::render::untrusted::Untrusted;
 use crate::round::Task;
+use crate::schema::spelling::plain;
 
 /// What `history --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -52,6 +53,8 @@ pub(super) struct SystemHistory {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Appearance {
     round: String,
+    /// Name of the submitter in this round.
+    submitter: String,
     name: String,
     /// Why it is taken for the system of the earlier round; null in its first round.
     by: Option<String>,
@@ -65,6 +68,8 @@ pub(super) struct Point {
     pub(super) round: String,
     /// Whether the result may be published.
     pub(super) valid: bool,
+    /// Whether it cannot be judged only because of files that are known to be absent.
+    pub(super) known_absent: bool,
     /// Inferences per second.
     pub(super) throughput: Option<f64>,
     /// µJ per inference; mW for the wake word.
@@ -82,6 +87,8 @@ struct Best {
     fastest: Option<(String, f64)>,
     /// System and µJ per inference (mW for the wake word) of the valid result with the least energy.
     least_energy: Option<(String, f64)>,
+    /// Supply voltage of that energy in V.
+    least_energy_supply_v: Option<f64>,
 }
 
 /// The best valid results of a device class in the closed division, over all rounds, for one benchmark.
@@ -104,7 +111,9 @@ pub(super) struct Record {
     /// Submitter and system.
     system: String,
     /// Inferences per second, µJ per inference, or mW.
-    value: f64,
+    pub(super) value: f64,
+    /// Supply voltage in V, if it is an energy.
+    supply_v: Option<f64>,
 }
 
 /// One system in all reports: report index to the system, and why it matches the earlier one.
@@ -146,15 +155,27 @@ impl SystemHistory {
         self.seen.windows(2).any(|pair| pair[0].name != pair[1].name)
     }
 
+    /// Returns whether the submitter is spelled differently in some round.
+    pub(super) fn has_other_submitter(&self) -> bool {
+        self.seen.windows(2).any(|pair| pair[0].submitter != pair[1].submitter)
+    }
+
     /// Returns the rounds that have the system, with its names and why they match.
     pub(super) fn names(&self) -> String {
-        let seen = self.seen.iter().map(|seen| match &seen.by {
-            Some(by) if *by != SystemMatch::SameName.to_string() => {
-                let sure = if seen.sure { "" } else { ", uncertain" };
-                format!("{} as {} ({by}{sure})", seen.round, seen.name)
+        let seen = self.seen.iter().map(|seen| {
+            let name = if self.has_other_submitter() {
+                format!("{}/{}", seen.submitter, seen.name)
+            } else {
+                seen.name.clone()
+            };
+            match &seen.by {
+                Some(by) if *by != SystemMatch::SameName.to_string() => {
+                    let sure = if seen.sure { "" } else { ", uncertain" };
+                    format!("{} as {name} ({by}{sure})", seen.round)
+                }
+                _ if self.is_renamed() || self.has_other_submitter() => format!("{} as {name}", seen.round),
+                _ => seen.round.clone(),
             }
-            None if self.is_renamed() => format!("{} as {}", seen.round, seen.name),
-            _ => seen.round.clone(),
         });
         seen.collect::<Vec<_>>().join(", ")
     }
@@ -202,6 +223,7 @@ fn life(thread: &Thread<'_>, reports: &[Report]) -> SystemHistory {
         }
         seen.push(Appearance {
             round,
+            submitter: system.submitter.clone(),
             name: system.name.clone(),
             by: by.map(|by| by.to_string()),
             sure: by.is_none_or(SystemMatch::is_sure),
@@ -211,8 +233,10 @@ fn life(thread: &Thread<'_>, reports: &[Report]) -> SystemHistory {
     let submitter =
         newest.map_or_else(String::new, |(_, (system, _))| format!("{}/{}", system.division, system.submitter));
     let last = reports.len().saturating_sub(1);
-    let takes_part =
-        |system: &System| reports[last].submission.submitters.iter().any(|one| one.name == system.submitter);
+    let takes_part = |system: &System| {
+        let submitters = &reports[last].submission.submitters;
+        submitters.iter().any(|one| plain(&one.name) == plain(&system.submitter))
+    };
     let vanished = newest.is_some_and(|(round, (system, _))| *round != last && takes_part(system));
     let class = newest.map_or(DeviceClass::Unknown, |(_, (system, _))| DeviceClass::new(system)).to_string();
     SystemHistory { submitter, class, seen, figures, vanished }
@@ -224,6 +248,7 @@ fn point(report: &Report, system: &System, benchmark: &Benchmark) -> Point {
     Point {
         round: report.round.name.clone(),
         valid: report.is_valid(system, benchmark),
+        known_absent: report.is_known_absent(system, benchmark),
         throughput: scores.throughput.as_ref().or(words.map(|words| &words.throughput)).and_then(Figure::value),
         energy: scores.energy.as_ref().or(words.and_then(|words| words.power.as_ref())).and_then(Figure::value),
         supply_v: scores.supply_v,
@@ -242,6 +267,7 @@ fn best(reports: &[Report]) -> Vec<Best> {
                 round: report.round.name.clone(),
                 fastest: None,
                 least_energy: None,
+                least_energy_supply_v: None,
             });
             if let Some(rate) =
                 point.throughput.filter(|rate| entry.fastest.as_ref().is_none_or(|(_, best)| rate > best))
@@ -251,6 +277,7 @@ fn best(reports: &[Report]) -> Vec<Best> {
             let less = |energy: &f64| entry.least_energy.as_ref().is_none_or(|(_, best)| energy < best);
             if let Some(energy) = point.energy.filter(less) {
                 entry.least_energy = Some((label, energy));
+                entry.least_energy_supply_v = point.supply_v;
             }
         }
     }
@@ -275,6 +302,7 @@ fn classes(reports: &[Report]) -> Vec<ClassBest> {
                 round: report.round.name.clone(),
                 system: format!("{}/{}", system.submitter, system.name),
                 value,
+                supply_v: None,
             };
             if let Some(rate) = point.throughput {
                 let beats = |best: &Record| rate > best.value;
@@ -288,7 +316,7 @@ fn classes(reports: &[Report]) -> Vec<ClassBest> {
             if let Some(energy) =
                 point.energy.filter(|energy| entry.least_energy.as_ref().is_none_or(|best| *energy < best.value))
             {
-                entry.least_energy = Some(record(energy));
+                entry.least_energy = Some(Record { supply_v: point.supply_v, ..record(energy) });
             }
         }
     }
@@ -297,7 +325,23 @@ fn classes(reports: &[Report]) -> Vec<ClassBest> {
 
 /// Formats a record: round, value with unit, system.
 pub(super) fn format_record(record: &Record, unit: &str) -> String {
-    format!("{} {} {unit} {}", record.round, super::decimals(record.value), record.system)
+    format!("{} {} {unit}{} {}", record.round, super::decimals(record.value), at_volts(record.supply_v), record.system)
+}
+
+/// Formats a supply voltage, without which energies do not compare.
+pub(super) fn at_volts(volts: Option<f64>) -> String {
+    volts.map(|volts| format!(" at {volts} V")).unwrap_or_default()
+}
+
+impl Point {
+    /// Why the figure does not count; empty if it does.
+    pub(super) const fn objection(&self) -> &'static str {
+        match (self.valid, self.known_absent) {
+            (true, _) => "",
+            (false, true) => "unproven, files absent",
+            (false, false) => "not valid",
+        }
+    }
 }
 
 /// Writes the history as text in lines of at most `width` characters.
@@ -332,8 +376,9 @@ fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
         line(0, &Untrusted(&format!("{}{vanished}", life.name())).for_terminal())?;
         line(2, &Untrusted(&format!("{}, in {}", life.class, life.names())).for_terminal())?;
         for (benchmark, points) in &life.figures {
-            let rates = figures(points, |point| point.throughput);
-            for (what, figures) in [("inf/s", rates), (history.energy_unit(benchmark), energies(points))] {
+            let rates = figures(points, |point| point.throughput, |_| String::new());
+            let energies = figures(points, |point| point.energy, |point| at_volts(point.supply_v));
+            for (what, figures) in [("inf/s", rates), (history.energy_unit(benchmark), energies)] {
                 if !figures.is_empty() {
                     line(2, &Untrusted(&format!("{benchmark} {what}: {figures}")).for_terminal())?;
                 }
@@ -342,12 +387,15 @@ fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
     }
     line(0, "best valid results in the closed division")?;
     for best in &history.best {
-        let text = |one: &Option<(String, f64)>, unit: &str| {
-            let text = one.as_ref().map(|(name, value)| format!("{} {unit} {name}", super::decimals(*value)));
+        let text = |one: &Option<(String, f64)>, unit: &str, volts: Option<f64>| {
+            let shown =
+                |(name, value): &(String, f64)| format!("{} {unit}{} {name}", super::decimals(*value), at_volts(volts));
+            let text = one.as_ref().map(shown);
             text.unwrap_or_else(|| "none".to_owned())
         };
         let unit = history.energy_unit(&best.benchmark);
-        let (fastest, least) = (text(&best.fastest, "inf/s"), text(&best.least_energy, unit));
+        let fastest = text(&best.fastest, "inf/s", None);
+        let least = text(&best.least_energy, unit, best.least_energy_supply_v);
         line(
             2,
             &Untrusted(&format!("{} {}: fastest {fastest}, least energy {least}", best.benchmark, best.round))
@@ -386,23 +434,12 @@ pub(super) fn changes(points: &[Point], pick: impl Fn(&Point) -> Option<f64>) ->
     changes
 }
 
-/// Formats a figure of all rounds in one line.
-fn figures(points: &[Point], pick: impl Fn(&Point) -> Option<f64>) -> String {
+/// Formats a figure of all rounds in one line; `context` is what each needs to be compared, such as the supply voltage.
+fn figures(points: &[Point], pick: impl Fn(&Point) -> Option<f64>, context: impl Fn(&Point) -> String) -> String {
     let figures = changes(points, pick).into_iter().map(|(point, figure)| {
-        let invalid = if point.valid { "" } else { " (not valid)" };
-        format!("{} {figure}{invalid}", point.round)
+        let objection = point.objection();
+        let objection = if objection.is_empty() { String::new() } else { format!(" ({objection})") };
+        format!("{} {figure}{}{objection}", point.round, context(point))
     });
     figures.collect::<Vec<_>>().join(", ")
-}
-
-/// Formats the energies of all rounds, with the supply voltages if they differ.
-fn energies(points: &[Point]) -> String {
-    let energies = figures(points, |point| point.energy);
-    let volts: BTreeSet<String> =
-        points.iter().filter_map(|point| point.supply_v.map(|volts| format!("{volts} V"))).collect();
-    if volts.len() < 2 {
-        energies
-    } else {
-        format!("{energies}; measured at {}", volts.into_iter().collect::<Vec<_>>().join(" and "))
-    }
 }

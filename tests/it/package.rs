@@ -704,6 +704,8 @@ fn changes_that_matter_in_a_review_are_listed() {
     let said = succeeds(&["compare", text(&golden::bundled()), text(&tree), "--round", "v1.3"]);
     for line in [
         "    claimed Top-1 in %: 85.50 to 86.50 (+1.17 %)",
+        "    with name: `simulated_npu_400mhz` to `npu`",
+        "    not valid: quality contradicted: accuracy-mismatch",
         "description: closed/ExampleCo/npu: Status: `available` to `preview`",
         "files: closed/ExampleCo code: 1 added, 0 removed, 1 changed",
         "evidence changed: closed/ExampleCo/results/npu/ic/accuracy/results.txt",
@@ -807,11 +809,23 @@ fn systems_are_followed_through_rounds() {
         "ic inf/s: v1.3 662.9, v1.4 662.9 (+0.0 %)",
         "closed/ExampleCo simulated_fpga_100mhz, missing from the last round",
         "ic with an accelerator: first v1.3 3690.9 inf/s ExampleCo/simulated_fpga_100mhz",
-        "ic µJ/inf: v1.3 92.08, v1.4 92.08 (+0.0 %)",
-        "ic v1.3: fastest 3690.9 inf/s ExampleCo/simulated_fpga_100mhz, least energy 92.08 µJ/inf",
+        "ic µJ/inf: v1.3 92.08 at 3.3 V, v1.4 92.08 (+0.0 %) at 3.3 V",
+        "ic v1.3: fastest 3690.9 inf/s ExampleCo/simulated_fpga_100mhz, least energy 92.08 µJ/inf at 3.3 V",
     ] {
         assert!(printed.contains(part), "{part} in {printed}");
     }
+    // Without its log, the result is unproven, which a list of absent files explains.
+    let log = "closed/ExampleCo/results/simulated_npu_400mhz/ic/accuracy/log.txt";
+    let taken = fs::read(old.join(log)).unwrap();
+    fs::remove_file(old.join(log)).unwrap();
+    let list = folder.path().join("v1.3.absent.txt");
+    fs::write(&list, log).unwrap();
+    let both = ["history", text(&old), text(&new)];
+    for (more, said) in [(vec![], "(not valid)"), (vec!["--absent", text(&list)], "(unproven, files absent)")] {
+        let printed = succeeds(&[&both[..], &more].concat());
+        assert!(printed.contains(&format!("v1.3 662.9 {said}")), "{printed}");
+    }
+    fs::write(old.join(log), taken).unwrap();
     let json = succeeds(&["history", text(&old), text(&new), "--format", "json"]);
     assert!(json.contains("\"vanished\": true") && json.contains("\"sure\": true"), "{json}");
     assert!(

@@ -1,14 +1,17 @@
 //! Several rounds on one page: the best results by device class, trends, and every system from round to round.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::plot::{Axis, Plot, Shape};
 use super::plots::Figure;
-use crate::render::history::{History, Point, SystemHistory, changes, format_record};
+use crate::render::history::{ClassBest, History, Point, SystemHistory, at_volts, changes, format_record};
 use crate::render::untrusted::Untrusted;
+
+const SCRIPT: &str =
+    concat!("(() => {\n\"use strict\";\n", include_str!("sort.js"), include_str!("history.js"), "})();\n");
 
 /// The page as the template reads it.
 #[derive(Serialize)]
@@ -33,6 +36,8 @@ struct ClassRow {
 #[derive(Serialize)]
 struct BenchmarkPart {
     name: String,
+    /// The record so far.
+    says: String,
     plots: Vec<Figure>,
     rows: Vec<Row>,
 }
@@ -40,9 +45,20 @@ struct BenchmarkPart {
 /// A system, with one cell per round.
 #[derive(Serialize)]
 struct Row {
+    submitter: String,
     system: String,
     class: String,
-    cells: Vec<Vec<String>>,
+    cells: Vec<Cell>,
+}
+
+/// The figures of a round; empty if the system is not in it.
+#[derive(Default, Serialize)]
+struct Cell {
+    lines: Vec<String>,
+    /// Why they do not count.
+    objection: &'static str,
+    /// Inferences per second, to sort by.
+    value: Option<f64>,
 }
 
 impl HistoryPage {
@@ -71,7 +87,9 @@ impl HistoryPage {
             rounds: history.rounds.clone(),
             classes: classes.collect(),
             benchmarks: names.into_iter().map(|name| benchmark(history, name)).collect(),
-            renamed: lines(&|life| life.is_renamed(), &|life| format!("{}: {}", life.submitter, life.names())),
+            renamed: lines(&|life| life.is_renamed() || life.has_other_submitter(), &|life| {
+                format!("{}: {}", life.submitter, life.names())
+            }),
             vanished: lines(&|life| life.vanished, &SystemHistory::name),
         }
     }
@@ -86,15 +104,15 @@ fn benchmark(history: &History, name: &str) -> BenchmarkPart {
         };
         let (rates, energies) = (by_round(|point| point.throughput), by_round(|point| point.energy));
         let cell = |round: &String| {
-            let Some(point) = points.iter().find(|point| point.round == *round) else { return Vec::new() };
+            let Some(point) = points.iter().find(|point| point.round == *round) else { return Cell::default() };
             let with_unit = |unit: &str, figure: Option<&String>| figure.map(|figure| format!("{figure} {unit}"));
-            let volts = point.supply_v.map(|volts| format!(" at {volts} V")).unwrap_or_default();
+            let volts = at_volts(point.supply_v);
             let mut lines: Vec<String> = with_unit("inf/s", rates.get(round)).into_iter().collect();
             lines.extend(with_unit(&format!("{unit}{volts}"), energies.get(round)));
-            lines.extend((!point.valid).then(|| "not valid".to_owned()));
-            lines
+            Cell { lines, objection: point.objection(), value: point.throughput }
         };
         Row {
+            submitter: Untrusted(&life.submitter).for_html(),
             system: Untrusted(&life.name()).for_html(),
             class: life.class.clone(),
             cells: history.rounds.iter().map(cell).collect(),
@@ -106,7 +124,13 @@ fn benchmark(history: &History, name: &str) -> BenchmarkPart {
         point.throughput.filter(|rate| *rate > 0.0).map(|rate| 1000.0 / rate)
     }));
     plots.extend(trend(history, name, &format!("energy in {unit}"), |point| point.energy));
-    BenchmarkPart { name: Untrusted(name).for_html(), plots, rows: systems().map(row).collect() }
+    let rows: Vec<Row> = systems().map(row).collect();
+    let record = |at: &&ClassBest| at.benchmark == name && at.fastest.is_some();
+    let records = history.classes.iter().filter(record).filter_map(|best| best.fastest.as_ref());
+    let fastest = records.max_by(|a, b| a.value.total_cmp(&b.value));
+    let fastest = fastest.map_or_else(String::new, |fastest| format!("; fastest: {}", format_record(fastest, "inf/s")));
+    let says = Untrusted(&fastest).for_html();
+    BenchmarkPart { name: Untrusted(name).for_html(), says, plots, rows }
 }
 
 /// The points of a system: round, figure, and whether the result is valid.
@@ -144,8 +168,23 @@ fn trend(history: &History, name: &str, what: &str, pick: impl Fn(&Point) -> Opt
             }
         }
     }
-    plot.line("level", best.into_values());
-    let caption = format!("{title}. Dashed: the best valid result of the closed division. Cross: not valid.");
+    let mut present: Vec<(f64, f64)> = best.into_values().collect();
+    present.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut record = f64::INFINITY;
+    let records: Vec<(f64, f64)> = (present.iter())
+        .flat_map(|(x, y)| {
+            let before = record;
+            record = record.min(*y);
+            // A step: the record holds until a better result.
+            [(*x, if before.is_finite() { before } else { record }), (*x, record)]
+        })
+        .collect();
+    plot.line("record", records);
+    plot.line("level", present);
+    let caption = format!(
+        "{title}. Of valid results of the closed division: dashed, the best of those in the round; thick, the record so far. \
+         Cross: not valid."
+    );
     Some(Figure { caption, svg: plot.svg(), trace: None })
 }
 
@@ -159,7 +198,10 @@ pub fn write(history: &History, out: &mut dyn Write) -> io::Result<()> {
         &Document {
             title: format!("MLPerf Tiny, {}", history.rounds.join(", ")),
             style: super::STYLE,
-            policy: super::policy::policy(super::STYLE, ""),
+            policy: super::policy::policy(super::STYLE, SCRIPT),
+            script: SCRIPT,
+            submitters: history.systems.iter().map(|life| Untrusted(&life.submitter).for_html()).collect(),
+            classes: history.systems.iter().map(|life| life.class.clone()).collect(),
             page: HistoryPage::of(history),
         },
         out,
@@ -171,5 +213,9 @@ struct Document {
     title: String,
     style: &'static str,
     policy: String,
+    script: &'static str,
+    /// Choices of the filters.
+    submitters: BTreeSet<String>,
+    classes: BTreeSet<String>,
     page: HistoryPage,
 }

@@ -25,7 +25,7 @@ struct Key {
     svg: String,
 }
 
-/// Colours that are told apart with every kind of colour vision; a submitter beyond these repeats the first ones, with
+/// Colours that every kind of colour vision distinguishes; a submitter beyond these repeats the first ones, with
 /// another shape.
 const COLOURS: usize = 8;
 const SHAPES: [Shape; 4] = [Shape::Dot, Shape::Square, Shape::Diamond, Shape::Triangle];
