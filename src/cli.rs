@@ -15,6 +15,7 @@ mod reconcile;
 mod replay;
 mod results;
 mod run;
+mod score;
 mod session;
 mod settings;
 mod simulate;
@@ -168,6 +169,11 @@ enum Command {
     /// The model is taken from the submission's code, or given. It is run in the arithmetics of known runtimes. A log
     /// of the same model and arithmetic is reproduced row by row.
     Replay(replay::Replay),
+    /// Score output vectors that were computed without a runner
+    ///
+    /// Computes Top-1 and AUC as the MLCommons runner does, against the official list, per class, and says which known
+    /// weights answered.
+    Score(score::Score),
     /// Compare a published table with the submissions
     ///
     /// Reads CSV, TSV, xlsx and the tables in Markdown. Every figure is compared with the claimed and the recomputed one;
@@ -306,6 +312,7 @@ pub fn main() -> ExitCode {
         Command::Compare(command) => command.run(),
         Command::Answers(command) => command.run(),
         Command::Replay(command) => command.run(),
+        Command::Score(command) => command.run(),
         Command::Reconcile(command) => command.run(),
         Command::Weights(command) => command.run(),
         Command::History(command) => command.run(),

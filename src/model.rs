@@ -350,6 +350,40 @@ pub struct Run {
     pub agreement: Option<Agreement>,
 }
 
+impl Run {
+    /// Returns a run without files.
+    #[must_use]
+    pub fn new(mode: Mode) -> Self {
+        Self {
+            mode,
+            path: String::new(),
+            files: Files::default(),
+            paths: BTreeMap::new(),
+            unreadable: Vec::new(),
+            runner: None,
+            claims: None,
+            log: None,
+            identity: None,
+            inputs: None,
+            script: None,
+            json: None,
+            trace: None,
+            stamps: None,
+            damage: Vec::new(),
+            windows: Vec::new(),
+            outline: None,
+            scores: Scores::default(),
+            supply_v: None,
+            single: None,
+            output_digest: None,
+            replay: None,
+            loads_ms: Vec::new(),
+            keys_read: EvidenceRead::default(),
+            agreement: None,
+        }
+    }
+}
+
 /// Median duration of a single inference in an accuracy run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Single {

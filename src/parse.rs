@@ -12,6 +12,7 @@ pub(crate) mod location;
 pub(crate) mod log;
 pub mod mlcommons;
 pub(crate) mod official;
+pub mod outputs;
 pub(crate) mod python;
 pub mod results_json;
 pub mod script;

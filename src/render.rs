@@ -32,7 +32,7 @@ pub mod proof;
 pub mod publication;
 #[cfg(feature = "cli")]
 pub mod reconciliation;
-mod replay;
+pub(crate) mod replay;
 pub mod round_changes;
 pub mod sarif;
 pub(crate) mod standing;

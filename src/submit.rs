@@ -12,4 +12,5 @@ pub mod package;
 pub(crate) mod renaming;
 pub mod replay;
 #[cfg(feature = "cli")]
+pub(crate) mod score;
 pub(crate) mod session;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Benchmark, Division, Run, Scores, Submission, Submitter, System, documents};
+use super::{Benchmark, Division, Run, Submission, Submitter, System, documents};
 use crate::parse::document::description::{self, SystemDescription};
 use crate::parse::location::Damage;
 use crate::round::{FileRole, Mode, Round};
@@ -273,30 +273,10 @@ fn find_files(tree: &Tree, round: &Round, mode: Mode, path: &str) -> Run {
         .collect();
     let unreadable = tree.children(path).filter(|entry| matches!(entry.kind, source::Kind::Unreadable(_)));
     Run {
-        mode,
         path: path.to_owned(),
         files,
         paths,
         unreadable: unreadable.map(|entry| entry.name().to_owned()).collect(),
-        runner: None,
-        claims: None,
-        log: None,
-        identity: None,
-        inputs: None,
-        script: None,
-        json: None,
-        trace: None,
-        stamps: None,
-        damage: Vec::new(),
-        windows: Vec::new(),
-        outline: None,
-        scores: Scores::default(),
-        supply_v: None,
-        single: None,
-        output_digest: None,
-        replay: None,
-        loads_ms: Vec::new(),
-        keys_read: crate::parse::log::EvidenceRead::default(),
-        agreement: None,
+        ..Run::new(mode)
     }
 }

@@ -37,6 +37,7 @@ mod ports;
 mod properties;
 mod reconcile;
 mod schemas;
+mod score;
 mod sessions;
 #[cfg(unix)]
 mod strangers;

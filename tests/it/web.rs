@@ -40,12 +40,12 @@ const VERDICT: &str =
     "document.getElementById(document.getElementById('found').hidden ? 'fault' : 'verdict').textContent";
 const FAULT: &str = "document.getElementById('fault').textContent";
 
-/// Confirms or selects the round, checks, and returns the verdict.
+/// Waits for the check of what was dropped, checks again with a round and submitter, and returns the verdict.
 fn check(page: &mut Chromium, round: &str, submitter: &str) -> String {
-    page.wait(GUESSED);
+    page.wait(VERDICT);
     page.run(&format!(
         "(() => {{ const {{ round, submitter }} = document.getElementById('ask').elements; round.value = '{round}'; \
-         submitter.value = '{submitter}'; document.querySelector('#ask .first').click(); }})()"
+         submitter.value = '{submitter}'; document.getElementById('ask').requestSubmit(); }})()"
     ));
     page.wait(VERDICT).as_str().unwrap().to_owned()
 }
@@ -60,7 +60,8 @@ fn made(page: &mut Chromium, name: &str) -> Vec<u8> {
 fn package(page: &mut Chromium, name: &str) -> (Vec<u8>, String) {
     let bytes = page.downloaded(name, |page| drop(page.run("document.getElementById('package').click()")));
     let text = page.wait("document.getElementById('made').textContent");
-    (bytes, text.as_str().unwrap().split("  ").next().unwrap().to_owned())
+    let digest = text.as_str().unwrap().strip_prefix("SHA-256 ").expect("the digest is named");
+    (bytes, digest.split("  ").next().unwrap().to_owned())
 }
 
 /// The command's package of a tree, and the digest it prints.
@@ -129,7 +130,7 @@ fn dropped_files_are_read_as_on_the_command_line() {
         [(&own, ""), (&zip, ""), (&golden::bundled().join("closed"), ""), (&zip, "#files"), (&own, "#folder")]
     {
         // The result of the previous drop is removed first.
-        page.run("document.getElementById('ask').hidden = true");
+        page.run("for (const part of ['ask', 'found']) document.getElementById(part).hidden = true");
         match input {
             "" => page.drop(&[tree]),
             input => page.choose(input, &[tree]),
@@ -194,13 +195,13 @@ fn the_report_works_in_the_page() {
          return [count, location.hash]; })()",
     );
     assert_eq!(seen, json!(["1 of 3", "#benchmark=sww"]));
-    let waivers = page.downloaded("waivers-v1.3.yaml", |page| {
+    let waivers = page.downloaded("decisions-v1.3.yaml", |page| {
         page.run_inside(Part::Frame, "document.getElementById('save-waivers').click()");
     });
 
     // The page and the command line accept the saved waivers in the same way.
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("waivers-v1.3.yaml");
+    let file = folder.path().join("decisions-v1.3.yaml");
     fs::write(&file, waivers).unwrap();
     page.choose("[name=waivers]", &[&file]);
     page.run("document.getElementById('found').hidden = true");
@@ -257,8 +258,8 @@ fn hostile_and_huge_drops_end_in_a_message() {
 fn an_audit_can_be_cancelled() {
     let Some(mut page) = opened() else { return };
     page.drop(&[&golden::bundled()]);
-    page.wait(GUESSED);
-    page.run("document.querySelector('#ask .first').click(); document.getElementById('cancel').click()");
+    page.wait(VERDICT);
+    page.run("document.getElementById('ask').requestSubmit(); document.getElementById('cancel').click()");
     assert_eq!(page.wait("document.getElementById('status').textContent"), "Cancelled.");
     assert_eq!(page.run("document.getElementById('ask').hidden && document.getElementById('running').hidden"), true);
     page.drop(&[&golden::bundled()]);
@@ -273,26 +274,41 @@ fn the_page_works_with_the_keyboard_and_in_a_narrow_window() {
     let fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";
     assert_eq!(page.run(fits), true);
     let mut reached = BTreeSet::new();
-    for _ in 0..2 {
+    for _ in 0..3 {
         page.press("Tab");
         reached.insert(page.run("document.activeElement.id").as_str().unwrap().to_owned());
     }
-    assert_eq!(reached, BTreeSet::from(["files".to_owned(), "folder".to_owned()]));
+    assert_eq!(reached, BTreeSet::from(["files", "folder", "example"].map(str::to_owned)));
     page.choose("#folder", &[&golden::bundled()]);
-    page.wait(GUESSED);
-    page.wait("document.activeElement.textContent === 'Check'");
-    page.press("Enter");
     page.wait(VERDICT);
-    assert_eq!(page.run("document.activeElement.id"), "verdict");
+    page.wait("document.activeElement.id === 'verdict'");
     assert_eq!(page.run(fits), true);
     page.press("Tab");
-    assert_eq!(page.run("document.activeElement.dataset.file"), "report.html");
+    assert_eq!(page.run("document.activeElement.id"), "package");
     let Some(file) = std::env::var_os("TINYAUDIT_AXE") else {
         return skipped("TINYAUDIT_AXE does not name axe.min.js");
     };
     page.run(&fs::read_to_string(file).unwrap());
     let found = page.run("axe.run(document, { iframes: false }).then((found) => found.violations.map((one) => one.id + ': ' + one.nodes[0].html))");
     assert_eq!(found, json!([]));
+}
+
+/// The example is checked with one click and has one contradicted figure; its name and size are shown, the choice of files makes
+/// room, and there is no second scroll bar.
+#[test]
+fn the_example_is_one_click_away() {
+    let Some(mut page) = opened() else { return };
+    assert_eq!(page.run("document.getElementById('again').hidden"), true);
+    page.run("document.getElementById('example').click()");
+    let verdict_line = page.wait(VERDICT);
+    assert!(verdict_line.as_str().unwrap().starts_with("FAIL: 1 error"), "{verdict_line}");
+    assert_eq!(page.run("document.getElementById('input').textContent"), "example.zip · 1 file");
+    let hidden = "['start', 'again'].map((id) => document.getElementById(id).hidden)";
+    assert_eq!(page.run(hidden), json!([true, false]));
+    let bars = "document.documentElement.scrollHeight <= document.documentElement.clientHeight";
+    assert_eq!(page.run(bars), true, "only the report scrolls");
+    page.run("document.getElementById('again').click()");
+    assert_eq!(page.run(hidden), json!([false, true]));
 }
 
 /// Checks a whole round, and one submitter of it; the page stays responsive.

@@ -3,10 +3,16 @@ const MOST_FILES = 100_000;
 const MOST_BYTES = 2 * 1024 ** 3;
 
 const at = (id) => document.getElementById(id);
-const [drop, ask, found, desk] = ["drop", "ask", "found", "desk"].map(at);
+const [start, drop, ask, found, desk] = ["start", "drop", "ask", "found", "desk"].map(at);
+const progress = at("running").querySelector("progress");
+const buttons = () => at("files-of").querySelectorAll("button");
 let worker;
 let answers = new Map();
 let urls = [];
+/** The round that the files look like, and why. */
+let guess = {};
+/** Whether the report has decisions that are not saved. */
+let unsaved = false;
 /** Number of the current drop; answers for an earlier drop are ignored. */
 let turn = 0;
 
@@ -14,8 +20,17 @@ const say = (text) => { at("status").textContent = text; };
 const fail = (text) => {
   at("fault").textContent = text;
   at("running").hidden = true;
+  // Without a report there is nothing to look at but the choice.
+  start.hidden = !found.hidden;
   say("");
 };
+/** Shows the choice of files, or hides it while there is a report. */
+function showStart(shown) {
+  start.hidden = !shown;
+  at("again").hidden = shown;
+  document.body.classList.toggle("audited", !shown);
+}
+const leaves = () => !unsaved || confirm("The decisions in the report are not saved. Discard them?");
 
 /** Stops the worker and resets the page. */
 function stop() {
@@ -26,8 +41,10 @@ function stop() {
   for (const url of urls) URL.revokeObjectURL(url);
   urls = [];
   desk.removeAttribute("src");
+  unsaved = false;
   for (const part of [ask, found, at("running")]) part.hidden = true;
-  for (const button of at("files-of").children) button.disabled = false;
+  showStart(true);
+  for (const button of buttons()) button.disabled = false;
   at("fault").textContent = "";
   say("");
 }
@@ -38,10 +55,14 @@ function address(parts, type) {
   return url;
 }
 
-function start() {
+function startWorker() {
   worker = new Worker(address([at("worker").textContent], "text/javascript"));
   worker.addEventListener("message", ({ data }) => {
-    if (data.all) say(`${data.done} of ${data.all} results read …`);
+    if (data.all) {
+      say(`${data.done} of ${data.all} results read …`);
+      progress.max = data.all;
+      progress.value = data.done;
+    }
     if (data.over) {
       stop();
       return fail(data.fault);
@@ -62,6 +83,7 @@ function start() {
 async function question(asked, words, transfer = {}) {
   at("fault").textContent = "";
   at("running").hidden = false;
+  progress.removeAttribute("value");
   say(words);
   const answer = await new Promise((resolve, reject) => {
     answers.set(asked, { resolve, reject });
@@ -109,7 +131,14 @@ function excess(dropped) {
   return "";
 }
 
+/** Returns a name for dropped files: the folder or the archive. */
+function nameOf(dropped) {
+  const names = new Set(dropped.map((one) => one.path.split("/")[0]));
+  return names.size === 1 ? [...names][0] : `${[...names][0]} and ${names.size - 1} more`;
+}
+
 async function take(list) {
+  if (!leaves()) return;
   stop();
   const mine = turn;
   try {
@@ -120,13 +149,16 @@ async function take(list) {
     const why = excess(dropped);
     if (why) throw new Error(`${why} Choose the folder that contains closed or open, or the folder of one submitter; the tinyaudit command has no limit.`);
     if (!dropped.length) throw new Error("It contains no files.");
-    start();
+    startWorker();
     const opened = await question("open", "Reading …", { module: at("module").textContent, dropped });
     ask.elements.round.replaceChildren(...opened.rounds.reverse().map((name) => new Option(name, name, false, name === opened.guessed)));
-    at("why").textContent = `${opened.guessed}: ${opened.why}.`;
+    guess = { round: opened.guessed, why: opened.why };
+    at("why").textContent = `${guess.round}: ${guess.why}.`;
+    const count = dropped.length === 1 ? "1 file" : `${dropped.length.toLocaleString("en")} files`;
+    at("input").textContent = `${nameOf(dropped)} · ${count}`;
     await submitters();
     ask.hidden = false;
-    ask.querySelector(".first").focus();
+    await check();
   } catch (error) {
     if (mine === turn) fail(error.message);
   }
@@ -140,6 +172,8 @@ async function submitters() {
 }
 
 async function check() {
+  if (!leaves()) return;
+  unsaved = false;
   const mine = turn;
   found.hidden = true;
   try {
@@ -151,10 +185,12 @@ async function check() {
     const answer = await question("check", "Reading …", { round: round.value, submitter: several || undefined, waivers: given });
     at("verdict").textContent = answer.verdict;
     at("made").textContent = "";
+    at("why").textContent = round.value === guess.round ? `${guess.round}: ${guess.why}.` : `The files look like ${guess.round}: ${guess.why}.`;
     at("package").textContent = answer.obstacle ? "Package (zip), not ready to submit" : "Package (zip)";
     at("package").title = answer.obstacle && `The report in the package says that ${answer.obstacle}.`;
     desk.src = address([answer.desk], "text/html");
     found.hidden = false;
+    showStart(false);
     at("verdict").focus();
   } catch (error) {
     if (mine === turn) fail(error.message);
@@ -170,14 +206,14 @@ function save(name, bytes) {
 
 async function make(asked, words, transfer) {
   const mine = turn;
-  for (const button of at("files-of").children) button.disabled = true;
+  for (const button of buttons()) button.disabled = true;
   try {
     return await question(asked, words, transfer);
   } catch (error) {
     if (mine === turn) fail(error.message);
     return undefined;
   } finally {
-    for (const button of at("files-of").children) button.disabled = false;
+    for (const button of buttons()) button.disabled = false;
   }
 }
 
@@ -190,14 +226,35 @@ at("files-of").addEventListener("click", async ({ target }) => {
     if (!made) return;
     const name = `${made.submitter.replace(/[^A-Za-z0-9._-]/g, "_")}-${ask.elements.round.value}.zip`;
     save(name, made.bytes);
-    at("made").textContent = [`${made.digest}  ${name}`, ...made.left_out.map((one) => `not in the package: ${one}`)].join("\n");
+    at("made").textContent = [`SHA-256 ${made.digest}  ${name}`, ...made.left_out.map((one) => `not in the package: ${one}`)].join("\n");
   }
 });
 ask.addEventListener("submit", (event) => {
   event.preventDefault();
   check();
 });
-ask.elements.round.addEventListener("change", () => submitters().catch((error) => fail(error.message)));
+ask.addEventListener("change", async ({ target }) => {
+  if (target === ask.elements.round) await submitters().catch((error) => fail(error.message));
+  check();
+});
+at("again").addEventListener("click", () => {
+  if (leaves()) stop();
+});
+at("example").addEventListener("click", () => {
+  const bytes = Uint8Array.from(atob(at("example-zip").textContent), (letter) => letter.charCodeAt(0));
+  take(() => [{ path: "example.zip", file: new File([bytes], "example.zip") }]);
+});
+// The report says when it has decisions that are not saved.
+addEventListener("message", (event) => {
+  if (event.source === desk.contentWindow) unsaved = event.data === "unsaved";
+});
+addEventListener("beforeunload", (event) => {
+  if (unsaved) event.preventDefault();
+});
+if (location.protocol === "file:") {
+  at("what").textContent = "Choose a submission, a package or a whole round";
+  drop.classList.add("chosen");
+}
 at("cancel").addEventListener("click", () => {
   stop();
   say("Cancelled.");
