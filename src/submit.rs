@@ -13,4 +13,5 @@ pub(crate) mod renaming;
 pub mod replay;
 #[cfg(feature = "cli")]
 pub(crate) mod score;
+#[cfg(feature = "cli")]
 pub(crate) mod session;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds a wheel, installs it in a new environment, and runs the main job there, as somebody with Python alone would.
-# `tests/pip.sh [PROFILE]`; the default is the profile of `cargo test`, whose build is reused.
+# `tests/pip.sh [PROFILE]`; the default is that of development.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$python" -m venv "$work/build" 2>/dev/null || skipped "Python has no venv"
 "$work/build/bin/pip" install --quiet --disable-pip-version-check 'maturin>=1.7,<2' 2>/dev/null || skipped "maturin is not available"
-"$work/build/bin/maturin" build --profile "${1:-test}" --target-dir "${CARGO_TARGET_DIR:-target}" --out "$work/wheels" \
+"$work/build/bin/maturin" build --profile "${1:-dev}" --target-dir "${CARGO_TARGET_DIR:-target}" --out "$work/wheels" \
     --compatibility linux --quiet
 
 "$python" -m venv "$work/new"

@@ -66,8 +66,11 @@ pub struct Simulate {
 const NAP: Micros = 50_000;
 /// Longest sleep while the energy monitor samples.
 const SAMPLING_NAP: Micros = 10_000;
-/// Maximum time that other output waits until a program has read the monitor's lines; then the virtual clock stops.
-const LONGEST_HOLD: Duration = Duration::from_millis(20);
+/// Maximum virtual time that other output waits until a program has read the monitor's lines; then the virtual clock stops.
+const LONGEST_HOLD: Micros = 20_000;
+/// If the bench is faster than real time, it stands still for this long after an event of the monitor: a program needs this much
+/// to parse what it has read, and a device in real time is slower than that to report that it is done.
+const SETTLING: Duration = Duration::from_millis(100);
 /// Sleep while a program has not yet read what was written to it.
 const SHORT_NAP: Micros = 500;
 
@@ -112,6 +115,8 @@ impl Simulate {
         print_info(&format!("ready: {}", names.join(", ")));
         // Since when other output waits until the monitor's lines are read.
         let mut held: Option<Instant> = None;
+        // When the program had read all lines until the last event.
+        let mut settling: Option<Instant> = None;
         let mut first = None;
         while !interrupted.load(Ordering::Relaxed) {
             let turn = Instant::now();
@@ -130,11 +135,24 @@ impl Simulate {
                 // The monitor's samples are delivered before the device reports that it is done.
                 if !behind {
                     for timed in bench.drain(*port, now()) {
+                        if *port == Port::Monitor
+                            && self.speed > 1.0
+                            && memchr::memmem::find(&timed.bytes, b"event ").is_some()
+                        {
+                            settling = Some(Instant::now());
+                        }
                         served.write(timed.bytes)?;
                     }
                 }
                 served.flush()?;
-                behind |= *port == Port::Monitor && served.is_behind()?;
+                if *port == Port::Monitor {
+                    behind = served.is_behind()?;
+                    if behind && settling.is_some() {
+                        settling = Some(Instant::now());
+                    }
+                    settling = settling.filter(|since| since.elapsed() < SETTLING);
+                    behind |= settling.is_some();
+                }
             }
             if behind {
                 held.get_or_insert_with(Instant::now);
@@ -153,7 +171,8 @@ impl Simulate {
             };
             let nap = until.clamp(if behind { SHORT_NAP } else { 0 }, longest);
             first = received.recv_timeout(Duration::from_micros(nap)).ok();
-            if held.is_some_and(|since| since.elapsed() > LONGEST_HOLD) {
+            let longest_hold = Duration::from_secs_f64(LONGEST_HOLD as f64 / SECOND as f64 / self.speed);
+            if settling.is_some() || held.is_some_and(|since| since.elapsed() > longest_hold) {
                 stopped.set(stopped.get() + turn.elapsed());
             }
         }

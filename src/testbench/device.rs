@@ -91,6 +91,9 @@ impl std::error::Error for LinkError {
 /// Maximum number of bytes per line. A longer line is split, so that a broken link cannot fill the memory.
 const LONGEST_LINE: usize = 1 << 20;
 
+/// A simulated board or monitor ignores what follows in a longer command, so that an endless one cannot fill the memory.
+pub(crate) const LONGEST_COMMAND: usize = 4096;
+
 /// Assembles bytes into lines.
 #[derive(Debug, Default)]
 pub(crate) struct LineReader {

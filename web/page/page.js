@@ -188,7 +188,10 @@ async function check() {
     at("why").textContent = round.value === guess.round ? `${guess.round}: ${guess.why}.` : `The files look like ${guess.round}: ${guess.why}.`;
     at("package").textContent = answer.obstacle ? "Package (zip), not ready to submit" : "Package (zip)";
     at("package").title = answer.obstacle && `The report in the package says that ${answer.obstacle}.`;
+    const loaded = new Promise((done) => desk.addEventListener("load", done, { once: true }));
     desk.src = address([answer.desk], "text/html");
+    await loaded;
+    if (mine !== turn) return;
     found.hidden = false;
     showStart(false);
     at("verdict").focus();

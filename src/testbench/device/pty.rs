@@ -13,6 +13,9 @@ use rustix::termios::OptionalActions;
 
 use super::served::{Heard, Served};
 
+/// A terminal takes about 4 KiB. Lines are written together up to this size and only when everything was read, so that a program
+/// never receives a part of a line and then waits for the rest.
+const BLOCK: usize = 2048;
 /// Maximum number of bytes that are kept for a program that reads slowly.
 const MOST_BYTES: usize = 16 << 20;
 /// If no byte is read for this long, no program is connected, and waiting bytes are lost, as on a real wire.
@@ -83,6 +86,11 @@ impl PseudoTerminal {
         }
     }
 
+    /// Returns the number of bytes that a program has not read.
+    fn unread(&self) -> io::Result<usize> {
+        Ok(usize::try_from(rustix::io::ioctl_fionread(&self.other_end)?).unwrap_or(usize::MAX))
+    }
+
     /// Passes arriving bytes to `heard` in a separate thread. When the terminal is closed, the thread passes an error
     /// and ends.
     ///
@@ -129,7 +137,14 @@ impl Served for PseudoTerminal {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        let mut room = BLOCK.saturating_sub(self.unread()?);
         while let Some(first) = self.waiting.front() {
+            let left = first.len() - self.written;
+            // A line that is longer than a block is written in parts.
+            if left > room && (room < BLOCK || left <= BLOCK) {
+                break;
+            }
+            room = room.saturating_sub(left);
             match self.host.write(&first[self.written..]) {
                 Ok(count) => {
                     self.taken = Instant::now();
@@ -153,7 +168,7 @@ impl Served for PseudoTerminal {
     }
 
     fn is_behind(&mut self) -> io::Result<bool> {
-        if self.waiting.is_empty() && rustix::io::ioctl_fionread(&self.other_end)? == 0 {
+        if self.waiting.is_empty() && self.unread()? == 0 {
             self.taken = Instant::now();
             return Ok(false);
         }

@@ -59,6 +59,9 @@ pub enum RunError {
     },
 }
 
+/// Longest time for a whole reply, in units of the longest wait for one of its lines.
+const TOTAL: Micros = 10;
+
 /// Sends commands, which end with `%`, to a device and reads its replies, which end with `m-ready`.
 pub(crate) struct DeviceSession<'a> {
     device: &'a mut dyn Device,
@@ -223,6 +226,11 @@ impl<'a> DeviceSession<'a> {
             }
             if ready {
                 return Ok(exchange);
+            }
+            // A device that prints from time to time must not hold the runner for ever.
+            if self.device.now() > exchange.sent + TOTAL * wait {
+                let seconds = TOTAL * wait / SECOND;
+                return Err(self.refused(&exchange, &format!("a line that ends in m-ready within {seconds} s in all")));
             }
             if exchange.lines.len() > MOST_LINES {
                 return Err(self.refused(&exchange, "a reply that ends with m-ready"));

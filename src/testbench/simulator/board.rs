@@ -3,7 +3,7 @@
 use super::wakeword::Heard;
 use super::{Reply, Target, Timed, transmission};
 use crate::round::wakeword_truth;
-use crate::testbench::device::{Micros, SECOND};
+use crate::testbench::device::{LONGEST_COMMAND, Micros, SECOND};
 
 /// Kind of board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Board {
                 }
                 self.busy_until = reply.now;
                 out.extend(reply.lines);
-            } else {
+            } else if self.command.len() < LONGEST_COMMAND {
                 self.command.push(*byte);
             }
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::profile::{FaultKind, Power, Profile};
 use super::random::Random;
 use super::{Activity, ActivityLog, Timed};
-use crate::testbench::device::Micros;
+use crate::testbench::device::{LONGEST_COMMAND, Micros};
 
 /// Baud rate of its port, whatever a program sets: the port is virtual and ignores the setting.
 pub(crate) const BAUD: u64 = 3_686_400;
@@ -74,7 +74,7 @@ impl Monitor {
             if *byte == b'\n' {
                 let command = String::from_utf8_lossy(&std::mem::take(&mut self.command)).trim().to_owned();
                 out.extend(self.execute(at, &command, activity));
-            } else {
+            } else if self.command.len() < LONGEST_COMMAND {
                 self.command.push(*byte);
             }
         }
