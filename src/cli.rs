@@ -20,6 +20,7 @@ mod session;
 mod settings;
 mod simulate;
 mod streams;
+mod submission_checker;
 mod weights;
 
 use std::collections::BTreeSet;
@@ -174,6 +175,10 @@ enum Command {
     /// Computes Top-1 and AUC as the MLCommons runner does, against the official list, per class, and says which known
     /// weights answered.
     Score(score::Score),
+    /// Take the place of the official checker in a pipeline
+    ///
+    /// Has the options of `submission_checker.py`, writes its summary and its log, and lists our findings after them.
+    SubmissionChecker(submission_checker::SubmissionChecker),
     /// Compare a published table with the submissions
     ///
     /// Reads CSV, TSV, xlsx and the tables in Markdown. Every figure is compared with the claimed and the recomputed one;
@@ -254,7 +259,7 @@ impl Absent {
 
 /// Names that other programs have for a command.
 const OTHER_NAMES: [(&[&str], &str); 8] = [
-    (&["validate", "lint", "audit", "test", "checker", "submission-checker"], "check"),
+    (&["validate", "lint", "audit", "test", "checker"], "check"),
     (&["new", "create", "start", "scaffold"], "init"),
     (&["rounds", "rule", "list-rules"], "rules"),
     (&["pack", "zip", "bundle", "archive"], "package"),
@@ -313,6 +318,7 @@ pub fn main() -> ExitCode {
         Command::Answers(command) => command.run(),
         Command::Replay(command) => command.run(),
         Command::Score(command) => command.run(),
+        Command::SubmissionChecker(command) => command.run(),
         Command::Reconcile(command) => command.run(),
         Command::Weights(command) => command.run(),
         Command::History(command) => command.run(),

@@ -27,6 +27,8 @@ pub mod json;
 pub mod junit;
 pub mod letter;
 pub mod markdown;
+#[cfg(feature = "cli")]
+pub(crate) mod official_log;
 pub mod page;
 pub mod proof;
 pub mod publication;

@@ -191,7 +191,9 @@ fn numpy(bytes: &[u8]) -> Result<Vec<OutputRow>, String> {
 mod tests {
     use super::*;
 
-    fn rows(text: &str) -> Result<Vec<(Option<String>, Vec<f64>)>, String> {
+    type Rows = Vec<(Option<String>, Vec<f64>)>;
+
+    fn rows(text: &str) -> Result<Rows, String> {
         parse(text.as_bytes()).map(|rows| rows.into_iter().map(|row| (row.input, row.outputs)).collect())
     }
 

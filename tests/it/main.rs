@@ -31,6 +31,8 @@ mod inputs;
 mod layers;
 mod letters;
 mod mutation;
+#[cfg(unix)]
+mod official;
 mod package;
 #[cfg(unix)]
 mod ports;

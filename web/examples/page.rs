@@ -5,8 +5,8 @@ use std::error::Error;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
-use tinyaudit::output::html::{self, policy};
 use tinyaudit::Tree;
+use tinyaudit::output::html::{self, policy};
 use wasm_bindgen_cli_support::Bindgen;
 use zip::write::SimpleFileOptions;
 use zip::{DateTime, ZipWriter};
@@ -19,8 +19,7 @@ const MANIFEST: &str = include_str!("../../Cargo.toml");
 const WORKER: &str = include_str!("../page/worker.js");
 
 /// The claim of the bundled submission that the example changes: file, claim, and wrong claim.
-const WRONG: [&str; 3] =
-    ["closed/ExampleCo/results/simulated_npu_400mhz/ic/accuracy/results.txt", "85.5", "88.5"];
+const WRONG: [&str; 3] = ["closed/ExampleCo/results/simulated_npu_400mhz/ic/accuracy/results.txt", "85.5", "88.5"];
 
 /// Returns a zip archive of the bundled submission with one wrong figure.
 fn example() -> Result<Vec<u8>, Box<dyn Error>> {
