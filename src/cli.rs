@@ -4,6 +4,7 @@ mod answers;
 mod check;
 mod compare;
 mod demo;
+mod doctor;
 mod explain;
 mod fix;
 mod history;
@@ -170,6 +171,11 @@ enum Command {
     /// The model is taken from the submission's code, or given. It is run in the arithmetics of known runtimes. A log
     /// of the same model and arithmetic is reproduced row by row.
     Replay(replay::Replay),
+    /// Find out why a bench is silent
+    ///
+    /// Lists the serial ports with their USB names, or asks a device and an energy monitor a few harmless questions, and
+    /// says the next step.
+    Doctor(doctor::Doctor),
     /// Score output vectors that were computed without a runner
     ///
     /// Computes Top-1 and AUC as the MLCommons runner does, against the official list, per class, and says which known
@@ -317,6 +323,7 @@ pub fn main() -> ExitCode {
         Command::Compare(command) => command.run(),
         Command::Answers(command) => command.run(),
         Command::Replay(command) => command.run(),
+        Command::Doctor(command) => command.run(),
         Command::Score(command) => command.run(),
         Command::SubmissionChecker(command) => command.run(),
         Command::Reconcile(command) => command.run(),

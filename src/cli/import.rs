@@ -21,22 +21,28 @@ use crate::submit::session::{Known, Session};
 
 const EXAMPLES: &str = "\
 Examples:
-  tinyaudit import sessions/* --system board_80mhz --into submission/closed/ExampleCo
+  tinyaudit import sessions --system board_80mhz --into submission/closed/ExampleCo
+  tinyaudit import sessions.zip --system board_80mhz --dry-run
   tinyaudit import again --system board_80mhz --into submission/closed/ExampleCo --replace";
 
 /// Arguments of `tinyaudit import`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Import {
-    /// Session folders, each with the files of one run
+    /// Session folders, folders that contain some at any depth, or zip archives of these
     #[arg(required = true)]
     sessions: Vec<PathBuf>,
     /// System that was measured, by the name of its folder
     #[arg(long)]
     system: String,
     /// Submitter's folder, which contains `systems` and `results`
+    ///
+    /// Default: the current folder if it is one, else the only one below it that describes the system.
     #[arg(long, value_name = "DIR")]
-    into: PathBuf,
+    into: Option<PathBuf>,
+    /// Say what would be imported, and change nothing
+    #[arg(long)]
+    dry_run: bool,
     /// Round whose rules apply, for example v1.3
     ///
     /// Default: the round in tinyaudit.toml, else in the environment variable TINYAUDIT_ROUND, else a guess.
@@ -65,27 +71,68 @@ struct Target {
     waivers: Vec<Waiver>,
     /// Folder that contains the division, or the submitter's folder if there is no division.
     root: PathBuf,
+    /// The submitter's folder.
+    into: PathBuf,
+}
+
+/// Returns the session folders of what the user names, each with its name in messages. Sessions in an archive are unpacked into
+/// `room`.
+fn sessions_of(named: &Path, room: &Path) -> anyhow::Result<Vec<(String, PathBuf)>> {
+    let shown = |folder: &Path| folder.display().to_string();
+    if named.is_dir() {
+        let found = super::session::folders(&open_tree(named)?, named);
+        let found = if found.is_empty() { vec![named.to_owned()] } else { found };
+        return Ok(found.into_iter().map(|folder| (shown(&folder), folder)).collect());
+    }
+    if !named.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
+        // The error is that of a session which cannot be read.
+        return Ok(vec![(shown(named), named.to_owned())]);
+    }
+    let tree = open_tree(named)?;
+    let folders = Session::folders(&tree);
+    if folders.is_empty() {
+        bail!("{} contains no session: no folder in it has the log of a runner", shown(named));
+    }
+    let mut found = Vec::new();
+    for (number, folder) in folders.iter().enumerate() {
+        let unpacked = tempfile::Builder::new().prefix(&format!("{number}-")).tempdir_in(room)?.keep();
+        for entry in tree.children(folder).filter(|entry| entry.is_file()) {
+            write_new(&unpacked.join(entry.name()), &tree.read(entry)?)?;
+        }
+        let inside = if folder.is_empty() { String::new() } else { format!("/{folder}") };
+        found.push((format!("{}{inside}", shown(named)), unpacked));
+    }
+    Ok(found)
 }
 
 impl Import {
     /// Imports the sessions that break no rule, and reports why the others are not imported.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         folder_name(&self.system).context("--system")?;
-        self.check_place()?;
-        let target = self.target()?;
+        let into = match &self.into {
+            Some(into) => into.clone(),
+            None => self.inferred()?,
+        };
+        self.check_place(&into)?;
+        let target = self.target(into)?;
         let (mut refused, mut stdout_error) = (0, None);
+        let room = tempfile::tempdir()?;
+        let mut sessions = Vec::new();
+        for named in &self.sessions {
+            sessions.extend(sessions_of(named, room.path())?);
+        }
         let judged = |folder: &PathBuf| {
             let session = Session::read(folder, &target.round, Known::default())?;
             self.judge(&session, &target).map(|()| session)
         };
-        let read: Vec<(&PathBuf, anyhow::Result<Session>)> =
-            self.sessions.iter().map(|folder| (folder, judged(folder))).collect();
+        let read: Vec<(&String, anyhow::Result<Session>)> =
+            sessions.iter().map(|(shown, folder)| (shown, judged(folder))).collect();
         // Of two sessions of one run, only the user knows which one is meant.
         let mut runs: BTreeMap<(String, Mode), Vec<String>> = BTreeMap::new();
         for (folder, session) in &read {
             if let Ok(session) = session {
                 let key = (session.benchmark.clone(), session.mode);
-                runs.entry(key).or_default().push(folder.display().to_string());
+                runs.entry(key).or_default().push((*folder).clone());
             }
         }
         for (folder, session) in read {
@@ -99,30 +146,26 @@ impl Import {
                         self.system
                     );
                 }
-                let kept = self.place(&session, &target)?;
+                let kept = if self.dry_run { None } else { self.place(&session, &target)? };
                 Ok((session, kept))
             });
             match done {
                 Ok((session, kept)) => {
                     let Session { benchmark, mode, left, .. } = &session;
                     // If stdout is closed, the remaining sessions are still imported.
-                    let printed =
-                        print(|out| writeln!(out, "{}: {benchmark} {mode} of {}", folder.display(), self.system));
+                    let would = if self.dry_run { "would be " } else { "" };
+                    let printed = print(|out| writeln!(out, "{folder}: {would}{benchmark} {mode} of {}", self.system));
                     stdout_error = stdout_error.or(printed.err());
                     if let Some(kept) = kept {
                         print_info(&format!("the replaced session is kept in {}", kept.display()));
                     }
                     if !left.is_empty() {
-                        print_info(&format!(
-                            "{}: skipped, not runner output files: {}",
-                            folder.display(),
-                            left.join(", ")
-                        ));
+                        print_info(&format!("{folder}: skipped, not runner output files: {}", left.join(", ")));
                     }
                 }
                 Err(error) => {
                     refused += 1;
-                    print_error(&format!("tinyaudit: {} was not imported: {error:#}", folder.display()));
+                    print_error(&format!("tinyaudit: {folder} was not imported: {error:#}"));
                 }
             }
         }
@@ -133,8 +176,8 @@ impl Import {
         if refused > 0 {
             print_info(&format!(
                 "imported {} of {} sessions; {refused} not imported",
-                self.sessions.len() - refused,
-                self.sessions.len()
+                sessions.len() - refused,
+                sessions.len()
             ));
             return Ok(ExitCode::FAILURE);
         }
@@ -142,13 +185,13 @@ impl Import {
     }
 
     /// Determines round, division, submitter and waivers.
-    fn target(&self) -> anyhow::Result<Target> {
-        let tree = open_tree(&self.into)?;
-        let ChosenRound { round, said, is_guess } = round_of(&tree, &self.into, self.round.as_deref())?;
+    fn target(&self, into: PathBuf) -> anyhow::Result<Target> {
+        let tree = open_tree(&into)?;
+        let ChosenRound { round, said, is_guess } = round_of(&tree, &into, self.round.as_deref())?;
         if self.round.is_none() {
             print_info(&said);
         }
-        let whole = dunce::canonicalize(&self.into).with_context(|| self.into.display().to_string())?;
+        let whole = dunce::canonicalize(&into).with_context(|| into.display().to_string())?;
         let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let above = whole.parent().and_then(name).filter(|name| round.divisions.contains(name));
         let root = if above.is_some() { whole.ancestors().nth(2).unwrap_or(&whole) } else { &whole }.to_owned();
@@ -156,7 +199,7 @@ impl Import {
         let claimed = described.ok().and_then(|found| Some(found.submitters.first()?.division.clone()));
         let first = round.divisions.first().cloned();
         let division = above.or(claimed.filter(|name| !name.is_empty())).or(first);
-        let settings = Settings::find(&self.into)?.waivers;
+        let settings = Settings::find(&into)?.waivers;
         let waivers = read_waivers(self.waivers.as_deref().or(settings.as_deref()))?;
         let waivers = waivers.map(|read| waiver::parse(&read.text, &read.name)).transpose()?.unwrap_or_default();
         Ok(Target {
@@ -166,17 +209,55 @@ impl Import {
             root,
             round,
             is_guess,
+            into,
         })
     }
 
+    /// Returns the submitter's folder that describes the system: the current one, or the only one below it.
+    fn inferred(&self) -> anyhow::Result<PathBuf> {
+        let describes = |folder: &Path| folder.join("systems").join(format!("{}.json", self.system)).is_file();
+        let here = Path::new(".");
+        if describes(here) || here.join("systems").is_dir() {
+            return Ok(here.to_owned());
+        }
+        let below = |folder: &Path| -> Vec<PathBuf> {
+            let mut folders: Vec<PathBuf> = (std::fs::read_dir(folder).into_iter().flatten())
+                .filter_map(|entry| {
+                    entry.ok().map(|entry| entry.path()).filter(|path| path.is_dir() && !path.is_symlink())
+                })
+                .collect();
+            folders.sort();
+            folders
+        };
+        let found: Vec<PathBuf> = ["closed", "open"]
+            .iter()
+            .flat_map(|division| below(&here.join(division)))
+            .filter(|folder| describes(folder))
+            .collect();
+        match &found[..] {
+            [only] => {
+                print_info(&format!("into {}", only.display()));
+                Ok(only.clone())
+            }
+            [] => bail!(
+                "no submitter in the current folder describes {}; name the submitter's folder with --into",
+                self.system
+            ),
+            several => {
+                let names: Vec<String> = several.iter().map(|folder| folder.display().to_string()).collect();
+                bail!("{} describe {}; name one with --into", names.join(" and "), self.system)
+            }
+        }
+    }
+
     /// Returns an error if the folder is not a submitter's, or if the system has no description.
-    fn check_place(&self) -> anyhow::Result<()> {
-        let shown = self.into.display();
-        if !self.into.is_dir() {
+    fn check_place(&self, into: &Path) -> anyhow::Result<()> {
+        let shown = into.display();
+        if !into.is_dir() {
             bail!("{shown} is not a folder; create one with `tinyaudit init`");
         }
-        let systems = self.into.join("systems");
-        if !systems.is_dir() && !self.into.join("results").is_dir() {
+        let systems = into.join("systems");
+        if !systems.is_dir() && !into.join("results").is_dir() {
             bail!("{shown} contains neither `systems` nor `results`; name the submitter's folder, DIVISION/SUBMITTER");
         }
         let described: Vec<String> = std::fs::read_dir(&systems)
@@ -194,10 +275,10 @@ impl Import {
 
     /// Copies the files into the submission; returns the folder where a replaced session is kept.
     fn place(&self, session: &Session, target: &Target) -> anyhow::Result<Option<PathBuf>> {
-        let benchmark = self.into.join("results").join(&self.system).join(&session.benchmark);
+        let benchmark = target.into.join("results").join(&self.system).join(&session.benchmark);
         let run = benchmark.join(session.mode.name());
         // A symbolic link may lead out of the submission.
-        let parts = run.ancestors().take_while(|folder| *folder != self.into);
+        let parts = run.ancestors().take_while(|folder| *folder != target.into);
         if let Some(link) = parts.filter(|folder| folder.is_symlink()).last() {
             bail!("{} is a symbolic link, which is not followed", link.display());
         }

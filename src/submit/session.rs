@@ -56,10 +56,10 @@ impl Session {
         Ok((report, format!("{own}/{}", self.mode)))
     }
 
-    /// Returns the folders at most two levels below one that contain the log of a runner, sorted by path. Folders of a
+    /// Returns the folders at most seven levels below one that contain the log of a runner, sorted by path. Folders of a
     /// submission are not among them.
     pub(crate) fn folders(tree: &Tree) -> Vec<String> {
-        const DEEPEST: usize = 3;
+        const DEEPEST: usize = 8;
         const OF_SUBMISSIONS: [&str; 5] = ["closed", "open", "results", "systems", "code"];
         let is_near = |path: &str| {
             path.split('/').count() <= DEEPEST && !path.split('/').any(|part| OF_SUBMISSIONS.contains(&part))

@@ -844,3 +844,50 @@ fn systems_are_followed_through_rounds() {
         assert!(page.contains(part), "{part} in {page}");
     }
 }
+
+/// Sessions at any depth, in an archive, as a trial, and into the submitter that describes the system.
+#[test]
+fn a_heap_of_sessions_is_imported() {
+    let folder = TempDir::new().unwrap();
+    let own = folder.path().join("closed/Co");
+    fs::create_dir_all(own.join("systems")).unwrap();
+    fs::create_dir_all(folder.path().join("closed/Other/systems")).unwrap();
+    fs::write(own.join("systems/s.json"), "{}").unwrap();
+    let heap = folder.path().join("heap");
+    let measured = golden::bundled().join("closed/ExampleCo/results/simulated_fpga_100mhz/ic");
+    for mode in ["accuracy", "performance"] {
+        golden::copy(&measured.join(mode), &heap.join("monday/board/again").join(mode));
+    }
+    let archive = folder.path().join("heap.zip");
+    let mut zip = zip::ZipWriter::new(fs::File::create(&archive).unwrap());
+    for mode in ["accuracy", "performance"] {
+        for entry in fs::read_dir(measured.join(mode)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("day/{mode}/{}", path.file_name().unwrap().to_str().unwrap());
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut zip, &fs::read(&path).unwrap()).unwrap();
+        }
+    }
+    zip.finish().unwrap();
+    let import = |what: &str, more: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit"))
+            .args(["import", what, "--system", "s", "--round", "v1.3"])
+            .args(more)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        said
+    };
+    let run = own.join("results/s/ic/performance/log.txt");
+    for what in ["heap", "heap.zip"] {
+        let said = import(what, &["--dry-run"]);
+        assert!(said.contains("would be ic accuracy of s") && said.contains("would be ic performance of s"), "{said}");
+        assert!(said.contains("into ./closed/Co") && !own.join("results").exists(), "{said}");
+        let said = import(what, &[]);
+        assert!(said.contains("/performance: ic performance of s"), "{said}");
+        assert_eq!(fs::read(&run).unwrap(), fs::read(measured.join("performance/log.txt")).unwrap());
+        fs::remove_dir_all(own.join("results")).unwrap();
+    }
+}

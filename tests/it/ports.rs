@@ -216,3 +216,65 @@ fn a_profile_without_power_refuses_energy_mode() {
         assert!(output.status.code() == Some(2) && printed.contains("no power figures"), "{printed}");
     }
 }
+
+/// What `doctor` says about a simulated device with a fault, and its exit code.
+fn examined(fault: &str, arguments: &[&str]) -> (String, Option<i32>) {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("faulty.yaml");
+    let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles/cortex-m4-reference.yaml");
+    let text = fs::read_to_string(built_in).unwrap();
+    assert!(text.contains("faults: []"));
+    let faults = if fault.is_empty() { String::new() } else { format!("{{{fault}}}") };
+    fs::write(&file, text.replace("faults: []", &format!("faults: [{faults}]"))).unwrap();
+    let profile = file.to_str().unwrap();
+    let mode = if arguments.contains(&"--monitor") { "energy" } else { "performance" };
+    let ports: &[&str] = if mode == "energy" { &["device", "monitor"] } else { &["device"] };
+    let simulator = Simulator::start(&["--profile", profile, "--benchmark", "kws", "--mode", mode], ports);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
+    command.arg("doctor").arg("--port").arg(simulator.port("device"));
+    for argument in arguments {
+        command.arg(argument);
+        if *argument == "--monitor" {
+            command.arg(simulator.port("monitor"));
+        }
+    }
+    let output = command.output().unwrap();
+    (
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr),
+        output.status.code(),
+    )
+}
+
+/// Every fault that a device can have has its sentence and its next step.
+#[test]
+fn a_silent_bench_gets_first_aid() {
+    std::thread::scope(|scope| {
+        for (fault, arguments, part, code) in [
+            ("", &[][..], "its clock agrees with this computer's", 0),
+            ("kind: no-reply, command: name", &["--baud", "115200"], "no byte came at 115200 baud", 1),
+            ("kind: missing-ready, command: name", &["--baud", "115200"], "does not end a reply with m-ready", 1),
+            ("kind: stale-ready, command: name", &[], "after its m-ready, the device goes on with `m-ready`", 1),
+            ("kind: garbage, command: name", &[], "a reply contains bytes that are not text", 1),
+            ("kind: drop-from-device, command: profile", &[], "`profile` does not name a model", 1),
+            ("kind: drop-to-device, command: db, after: 1", &[], "8 bytes of an input were not taken", 1),
+            ("kind: slow-clock", &[], "(-33.3 %)", 1),
+            ("kind: wrong-model", &[], "its model is `", 0),
+            ("kind: no-reply, command: timestamp", &[], "`timestamp` is not answered", 1),
+            ("", &["--monitor", "--supply", "3300"], "built for energy mode", 1),
+            ("", &["--monitor"], "no byte came", 1),
+        ] {
+            scope.spawn(move || {
+                let (said, exit) = examined(fault, arguments);
+                assert!(said.contains(part) && exit == Some(code), "{fault} {arguments:?}: {exit:?} {said}");
+                assert_eq!(exit == Some(0), !said.contains("FIX"), "{said}");
+                if arguments.contains(&"--monitor") {
+                    assert!(said.contains("samples in about a second") && said.contains("1.0.6"), "{said}");
+                }
+            });
+        }
+    });
+    let missing =
+        Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(["doctor", "--port", "/nowhere/tty"]).output().unwrap();
+    let said = String::from_utf8_lossy(&missing.stderr).into_owned();
+    assert!(missing.status.code() == Some(2) && said.contains("/nowhere/tty"), "{said}");
+}

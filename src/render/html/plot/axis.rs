@@ -142,6 +142,6 @@ mod tests {
     #[test]
     fn names_are_centred_in_their_position() {
         let axis = Axis::named("class", ["cat".to_owned(), "a name that is too long".to_owned()]);
-        assert_eq!(axis.ticks(), [(0.5, "cat".to_owned()), (1.5, "a name that i…".to_owned())]);
+        assert_eq!(axis.ticks(), [(0.5, "cat".to_owned()), (1.5, "a name tha… too long".to_owned())]);
     }
 }
