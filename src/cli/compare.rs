@@ -37,7 +37,7 @@ pub struct Compare {
     /// List each added or removed finding, instead of counting them per rule
     #[arg(long)]
     findings: bool,
-    /// List everything: long lists of files, descriptions and findings are otherwise folded
+    /// List everything: long lists of files and descriptions are otherwise folded, and findings counted per rule
     #[arg(long)]
     full: bool,
     /// Output format

@@ -40,7 +40,7 @@ pub struct Doctor {
     #[arg(long, value_name = "MV", requires = "monitor", value_parser = clap::value_parser!(u32).range(1800..=3300))]
     supply: Option<u32>,
     /// Baud rate of the device, instead of the usual ones
-    #[arg(long)]
+    #[arg(long, requires = "port")]
     baud: Option<u32>,
     /// Round whose benchmarks are known [default: the newest]
     #[arg(long, value_name = "ROUND")]

@@ -37,7 +37,7 @@ pub struct Import {
     system: String,
     /// Submitter's folder, which contains `systems` and `results`
     ///
-    /// Default: the current folder if it is one, else the only one below it that describes the system.
+    /// Default: the current folder if it is one, else the only one in its `closed` and `open` that describes the system.
     #[arg(long, value_name = "DIR")]
     into: Option<PathBuf>,
     /// Say what would be imported, and change nothing
@@ -96,8 +96,11 @@ fn sessions_of(named: &Path, room: &Path) -> anyhow::Result<Vec<(String, PathBuf
     let mut found = Vec::new();
     for (number, folder) in folders.iter().enumerate() {
         let unpacked = tempfile::Builder::new().prefix(&format!("{number}-")).tempdir_in(room)?.keep();
-        for entry in tree.children(folder).filter(|entry| entry.is_file()) {
-            write_new(&unpacked.join(entry.name()), &tree.read(entry)?)?;
+        let is_other =
+            |path: &str| folders.iter().any(|one| one.len() > folder.len() && crate::source::is_inside(path, one));
+        for entry in tree.below(folder).iter().filter(|entry| entry.is_file() && !is_other(&entry.path)) {
+            let below = entry.path[folder.len()..].trim_start_matches('/');
+            write_new(&unpacked.join(below), &tree.read(entry)?)?;
         }
         let inside = if folder.is_empty() { String::new() } else { format!("/{folder}") };
         found.push((format!("{}{inside}", shown(named)), unpacked));
@@ -145,6 +148,10 @@ impl Import {
                         alike.join(", "),
                         self.system
                     );
+                }
+                let (_, there) = self.free_place(&session, &target)?;
+                if there && self.dry_run {
+                    print_info(&format!("{folder}: would replace the session that is there"));
                 }
                 let kept = if self.dry_run { None } else { self.place(&session, &target)? };
                 Ok((session, kept))
@@ -273,10 +280,9 @@ impl Import {
         Ok(())
     }
 
-    /// Copies the files into the submission; returns the folder where a replaced session is kept.
-    fn place(&self, session: &Session, target: &Target) -> anyhow::Result<Option<PathBuf>> {
-        let benchmark = target.into.join("results").join(&self.system).join(&session.benchmark);
-        let run = benchmark.join(session.mode.name());
+    /// Returns the folder of a session in the submission, and whether it contains one that may be replaced.
+    fn free_place(&self, session: &Session, target: &Target) -> anyhow::Result<(PathBuf, bool)> {
+        let run = target.into.join("results").join(&self.system).join(&session.benchmark).join(session.mode.name());
         // A symbolic link may lead out of the submission.
         let parts = run.ancestors().take_while(|folder| *folder != target.into);
         if let Some(link) = parts.filter(|folder| folder.is_symlink()).last() {
@@ -286,6 +292,13 @@ impl Import {
         if there && !self.replace {
             bail!("{} already contains a session; use --replace to replace it and keep the old one", run.display());
         }
+        Ok((run, there))
+    }
+
+    /// Copies the files into the submission; returns the folder where a replaced session is kept.
+    fn place(&self, session: &Session, target: &Target) -> anyhow::Result<Option<PathBuf>> {
+        let (run, there) = self.free_place(session, target)?;
+        let benchmark = target.into.join("results").join(&self.system).join(&session.benchmark);
         // Written to a temporary folder first, so that an interruption leaves either the old or the new session.
         std::fs::create_dir_all(&benchmark)?;
         let fresh = tempfile::Builder::new().prefix(".import-").tempdir_in(&benchmark)?;

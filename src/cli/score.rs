@@ -87,11 +87,8 @@ fn write(scored: &Scored, round: &str, out: &mut dyn Write) -> io::Result<()> {
     let given = inputs - missing.len();
     writeln!(out, "{benchmark}, round {round}: {given} of {inputs} inputs of the list {list}")?;
     if let Some(first) = missing.first() {
-        writeln!(
-            out,
-            "the figures are not those of the benchmark: {} inputs are missing, first {first}",
-            missing.len()
-        )?;
+        let count = if missing.len() == 1 { "1 input is".to_owned() } else { format!("{} inputs are", missing.len()) };
+        writeln!(out, "the figures are not those of the benchmark: {count} missing, first {first}")?;
     }
     if scored.shifted {
         writeln!(out, "the outputs are int8, counted from -128")?;

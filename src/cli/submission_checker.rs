@@ -1,12 +1,13 @@
 //! `tinyaudit submission-checker`: takes the place of the official checker.
 
-use std::path::PathBuf;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
 
-use super::streams::{columns, deliver, open_tree, print, print_info, styled};
+use super::streams::{columns, deliver, open_tree, print, styled};
 use crate::audit::report::{Loading, Report};
 use crate::render::official_log::OfficialVerdict;
 use crate::render::publication::{self, Filter, Selection};
@@ -21,7 +22,8 @@ Examples:
   tinyaudit submission-checker --input results --version v1.4 --submitter Example --xlsx report.xlsx
 
 The log, on stderr, and the summary are those of the official checker; our findings follow on stdout.
-Exit codes: 0 no errors, 1 an error of ours or a result that the official checker rejects, 2 nothing could be checked.";
+Exit codes: 0 no errors, 1 an error of ours, or a result that the official checker rejects or does not reach because it ends
+before, 2 nothing could be checked.";
 
 /// Arguments of `tinyaudit submission-checker`, with the names of the official checker.
 #[derive(Debug, Args)]
@@ -66,6 +68,12 @@ pub struct SubmissionChecker {
     debug: bool,
 }
 
+/// Whether a file begins with some bytes.
+fn begins_with(path: &Path, start: &[u8]) -> bool {
+    let mut found = vec![0; start.len()];
+    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut found)).is_ok() && found == start
+}
+
 impl SubmissionChecker {
     /// Checks, writes the summary and the log, and lists the findings.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
@@ -77,8 +85,7 @@ impl SubmissionChecker {
         let (mut rows, _) = publication::rows(&report, Selection::AsPublished, &Filter::default());
         rows.retain(|row| verdict.accepts(row.system, row.benchmark));
         // A summary of an earlier run is replaced, as pipelines expect.
-        let is_summary =
-            std::fs::read(&self.csv).is_ok_and(|bytes| bytes.starts_with(b"Organization,Availability,Division,"));
+        let is_summary = self.csv.is_file() && begins_with(&self.csv, b"Organization,Availability,Division,");
         deliver(Some(&self.csv), self.force || is_summary, |out| {
             csv::write_official(&rows, &report.round, Selection::AsPublished, out)
         })?;
@@ -89,9 +96,8 @@ impl SubmissionChecker {
         }
         let mut log = Vec::new();
         verdict.write(&rows, &mut log)?;
-        for line in String::from_utf8_lossy(&log).lines() {
-            print_info(line);
-        }
+        // The log is what pipelines read: --quiet does not suppress it.
+        std::io::stderr().write_all(&log)?;
         let layout = Layout { width: columns(), styled: styled(), threshold: Severity::Error };
         print(|out| triage::write_concise(&report, &View::default(), layout, out))?;
         let fails = report.fails(Severity::Error) || !verdict.is_ok();

@@ -20,7 +20,7 @@ const NPY: &[u8] = b"\x93NUMPY";
 
 /// Parses outputs; the format is recognised by the content.
 ///
-/// - CSV, TSV or semicolons: one input per line, its name first if it is not a number, then its outputs. A first line without
+/// - CSV, TSV, semicolons or spaces: one input per line, its name first if it is not a number, then its outputs. A first line without
 ///   numbers is a heading.
 /// - JSON: an object of vectors by name, a list of vectors, or a list of objects with `input` (or `file`) and `outputs` (or
 ///   `results`).
@@ -52,7 +52,8 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<OutputRow>, String> {
 
 fn table(bytes: &[u8]) -> Result<Vec<OutputRow>, String> {
     let head = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let delimiter = [b'\t', b';', b','].into_iter().find(|delimiter| head.contains(delimiter)).unwrap_or(b',');
+    // `numpy.savetxt` separates by spaces.
+    let delimiter = [b'\t', b';', b',', b' '].into_iter().find(|delimiter| head.contains(delimiter)).unwrap_or(b',');
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(bytes);
     let mut rows = Vec::new();
     let mut record = csv::StringRecord::new();
@@ -161,7 +162,7 @@ fn numpy(bytes: &[u8]) -> Result<Vec<OutputRow>, String> {
                 value
             }};
         }
-        Some(match &kind[1..] {
+        Some(match kind.get(1..)? {
             "f4" => number!(f32),
             "f8" => number!(f64),
             "i1" => number!(i8),
@@ -211,6 +212,7 @@ mod tests {
         }
         let bare = Ok(vec![(None, vec![0.5, 0.25]), (None, vec![1.0, 2.0])]);
         assert_eq!(rows("0.5,0.25\n1,2"), bare);
+        assert_eq!(rows("5.0e-01 2.5e-01\n1.0e+00 2.0e+00\n"), bare);
         assert_eq!(rows("[[0.5, 0.25], [1, 2]]"), bare);
     }
 
@@ -250,6 +252,7 @@ mod tests {
             (npy("<f4", "(2, 3)", "False", &floats), "is not 2 times 3"),
             (npy("<f4", "(1, 2, 2)", "False", &floats), "3 dimensions"),
             (npy("|O", "(2, 2)", "False", &floats), "elements of type"),
+            (npy("\u{e9}4", "(2, 2)", "False", &floats), "elements of type"),
             (npy("<f4", "(0, 0)", "False", &[]), "damaged"),
             (npy("<f4", "(99999999999999999999, 1)", "False", &[]), "damaged"),
             (NPY.to_vec(), "damaged"),

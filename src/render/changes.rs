@@ -42,7 +42,8 @@ pub(crate) fn write_text(comparison: &Comparison, detail: Detail, out: &mut dyn 
         }
     }
     for (title, lines) in parts(comparison, detail.findings) {
-        let shown = if detail.full || lines.len() <= FOLDED { lines.len() } else { SHOWN };
+        let is_whole = detail.full || title.ends_with("finding") || lines.len() <= FOLDED;
+        let shown = if is_whole { lines.len() } else { SHOWN };
         for line in &lines[..shown] {
             writeln!(out, "{title}: {}", Untrusted(line).for_terminal())?;
         }
@@ -79,7 +80,7 @@ pub(crate) fn write_markdown(comparison: &Comparison, detail: Detail, out: &mut 
         writeln!(out, "| {} |", cells.map(|cell| Untrusted(cell).for_markdown()).join(" | "))?;
     }
     for (title, lines) in parts(comparison, detail.findings).into_iter().filter(|(_, lines)| !lines.is_empty()) {
-        let folded = !detail.full && lines.len() > FOLDED;
+        let folded = !(detail.full || detail.findings && title.ends_with("finding")) && lines.len() > FOLDED;
         if folded {
             writeln!(out, "\n<details><summary>{title}: {}</summary>\n", lines.len())?;
         } else {

@@ -100,10 +100,10 @@ impl OfficialVerdict {
         self.judged.get(&official_path(system, Some(benchmark))) == Some(&true)
     }
 
-    /// Whether it accepts everything that it judges.
+    /// Whether it reads the whole tree and accepts everything that it judges.
     #[must_use]
     pub(crate) fn is_ok(&self) -> bool {
-        self.judged.values().all(|accepted| *accepted)
+        self.fatal.is_empty() && self.judged.values().all(|accepted| *accepted)
     }
 
     /// Writes its log. `rows` are the results in its summary.

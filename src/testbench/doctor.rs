@@ -251,11 +251,18 @@ fn stamps(device: &mut dyn Device) -> Result<Vec<Remark>, LinkError> {
 pub(crate) fn examine_monitor(open: Opener<'_>, millivolts: Option<u32>) -> io::Result<(Vec<Remark>, Box<dyn Device>)> {
     let mut monitor = open(MONITOR_BAUD)?;
     let mut remarks = monitor_questions(&mut *monitor).map_err(io::Error::other)?;
-    if let Some(millivolts) = millivolts {
-        for command in [format!("volt {millivolts}m\n"), "pwr on\n".to_owned()] {
-            ask(&mut *monitor, command.as_bytes()).map_err(io::Error::other)?;
+    // Nothing is powered by what is not known to be a monitor.
+    if let Some(millivolts) = millivolts.filter(|_| remarks.iter().all(|remark| remark.next.is_none())) {
+        let mut accepted = true;
+        for command in [format!("volt {millivolts}m"), "pwr on".to_owned()] {
+            let reply = ask(&mut *monitor, format!("{command}\n").as_bytes()).map_err(io::Error::other)?;
+            accepted = accepted && reply.texts().any(|text| text.contains("ack"));
         }
-        remarks.push(Remark::good(format!("it supplies the device with {millivolts} mV")));
+        remarks.push(if accepted {
+            Remark::good(format!("it supplies the device with {millivolts} mV"))
+        } else {
+            Remark::bad(format!("it does not accept a supply of {millivolts} mV"), "see the manual of the monitor")
+        });
     }
     Ok((remarks, monitor))
 }

@@ -1,7 +1,7 @@
 //! Runs the console blocks of the documents and compares their output.
 //!
 //! A block is fenced as `console`. A line `$ command` is run; the lines up to the next command are its output. Cargo
-//! commands that build or test are not run; `cargo run --release --quiet --` is replaced with the program itself.
+//! commands that build or test are not run; `cargo run --release --`, also with `--quiet`, is replaced with the program itself.
 
 use std::path::Path;
 use std::process::Command;
@@ -48,7 +48,10 @@ fn run(document: &str, at_least: usize) {
     let path = std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path))).unwrap();
     let mut ran = 0;
     for step in steps(&text) {
-        let command = step.command.replace("cargo run --release --quiet --", "tinyaudit");
+        let command = step
+            .command
+            .replace(" --release --quiet --", " --release --")
+            .replace("cargo run --release --", "tinyaudit");
         if command.starts_with("cargo ") {
             continue;
         }

@@ -118,6 +118,20 @@ fn defects_are_judged_as_by_the_official_checker() {
     }
 }
 
+/// A byte-order mark ends the official checker's run, so that its verdict is not "OK".
+#[test]
+fn what_ends_the_official_run_is_no_success() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let path = folder.path().join("closed/ExampleCo/systems/simulated_npu_400mhz.json");
+    let text = fs::read(&path).unwrap();
+    fs::write(&path, [b"\xEF\xBB\xBF", &text[..]].concat()).unwrap();
+    let checked = check(folder.path(), "v1.3", &["--quiet"]);
+    assert_eq!((checked.code, checked.summary.len()), (Some(1), 4), "{}", checked.log);
+    assert!(checked.log.contains("WARNING:main:the official checker ends here"), "{}", checked.log);
+    assert!(checked.log.ends_with("ERROR:main:SUMMARY: submission has errors\n"), "{}", checked.log);
+}
+
 /// A summary is replaced by the next one; another file is not.
 #[test]
 fn only_a_summary_is_overwritten() {

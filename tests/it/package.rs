@@ -887,6 +887,14 @@ fn a_heap_of_sessions_is_imported() {
         assert!(said.contains("into ./closed/Co") && !own.join("results").exists(), "{said}");
         let said = import(what, &[]);
         assert!(said.contains("/performance: ic performance of s"), "{said}");
+        // A trial says what the import would say.
+        let again = Command::new(env!("CARGO_BIN_EXE_tinyaudit"))
+            .args(["import", what, "--system", "s", "--round", "v1.3", "--dry-run"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(again.status.code(), Some(1));
+        assert!(import(what, &["--dry-run", "--replace"]).contains("would replace the session that is there"));
         assert_eq!(fs::read(&run).unwrap(), fs::read(measured.join("performance/log.txt")).unwrap());
         fs::remove_dir_all(own.join("results")).unwrap();
     }

@@ -8,7 +8,11 @@ const progress = at("running").querySelector("progress");
 const buttons = () => at("files-of").querySelectorAll("button");
 let worker;
 let answers = new Map();
+/** Number of the last question, and of the last check. */
+let [questions, checks] = [0, 0];
 let urls = [];
+/** The round of the report, and the round and submitter that were chosen for it. */
+let [shownRound, shownChoice] = ["", ["", ""]];
 /** The round that the files look like, and why. */
 let guess = {};
 /** Whether the report has decisions that are not saved. */
@@ -81,16 +85,20 @@ function startWorker() {
 
 /** Sends a request to the worker and waits for the answer; meanwhile the page shows the cancel button. */
 async function question(asked, words, transfer = {}) {
+  questions += 1;
+  const id = questions;
   at("fault").textContent = "";
   at("running").hidden = false;
   progress.removeAttribute("value");
   say(words);
   const answer = await new Promise((resolve, reject) => {
-    answers.set(asked, { resolve, reject });
-    worker.postMessage({ ask: asked, ...transfer });
+    answers.set(id, { resolve, reject });
+    worker.postMessage({ ask: asked, id, ...transfer });
   });
-  at("running").hidden = true;
-  say("");
+  if (!answers.size) {
+    at("running").hidden = true;
+    say("");
+  }
   return answer;
 }
 
@@ -172,9 +180,10 @@ async function submitters() {
 }
 
 async function check() {
-  if (!leaves()) return;
   unsaved = false;
   const mine = turn;
+  checks += 1;
+  const own = checks;
   found.hidden = true;
   try {
     const { round, submitter, waivers } = ask.elements;
@@ -183,6 +192,10 @@ async function check() {
     const given = file && [file.name, await file.text()];
     const several = submitter.options.length > 1 && submitter.value;
     const answer = await question("check", "Reading …", { round: round.value, submitter: several || undefined, waivers: given });
+    // Something else was chosen meanwhile.
+    if (own !== checks) return;
+    shownRound = round.value;
+    shownChoice = [round.value, submitter.value];
     at("verdict").textContent = answer.verdict;
     at("made").textContent = "";
     at("why").textContent = round.value === guess.round ? `${guess.round}: ${guess.why}.` : `The files look like ${guess.round}: ${guess.why}.`;
@@ -191,7 +204,7 @@ async function check() {
     const loaded = new Promise((done) => desk.addEventListener("load", done, { once: true }));
     desk.src = address([answer.desk], "text/html");
     await loaded;
-    if (mine !== turn) return;
+    if (mine !== turn || own !== checks) return;
     found.hidden = false;
     showStart(false);
     at("verdict").focus();
@@ -227,17 +240,27 @@ at("files-of").addEventListener("click", async ({ target }) => {
   } else if (target.id === "package") {
     const made = await make("package", "Packaging …", {});
     if (!made) return;
-    const name = `${made.submitter.replace(/[^A-Za-z0-9._-]/g, "_")}-${ask.elements.round.value}.zip`;
+    const name = `${made.submitter.replace(/[^A-Za-z0-9._-]/g, "_")}-${shownRound}.zip`;
     save(name, made.bytes);
     at("made").textContent = [`SHA-256 ${made.digest}  ${name}`, ...made.left_out.map((one) => `not in the package: ${one}`)].join("\n");
   }
 });
 ask.addEventListener("submit", (event) => {
   event.preventDefault();
-  check();
+  if (leaves()) check();
 });
 ask.addEventListener("change", async ({ target }) => {
-  if (target === ask.elements.round) await submitters().catch((error) => fail(error.message));
+  const { round, submitter, waivers } = ask.elements;
+  if (!leaves()) {
+    [round.value, submitter.value] = shownChoice;
+    if (target === waivers) waivers.value = "";
+    return;
+  }
+  try {
+    if (target === round) await submitters();
+  } catch (error) {
+    return fail(error.message);
+  }
   check();
 });
 at("again").addEventListener("click", () => {

@@ -60,8 +60,8 @@ const ANSWERS = {
 
 addEventListener("message", async ({ data }) => {
   try {
-    postMessage({ answer: data.ask, ...(await ANSWERS[data.ask](data)) });
+    postMessage({ answer: data.id, ...(await ANSWERS[data.ask](data)) });
   } catch (error) {
-    postMessage({ fault: error.message ?? String(error), over: error instanceof WebAssembly.RuntimeError, answer: data.ask });
+    postMessage({ fault: error.message ?? String(error), over: error instanceof WebAssembly.RuntimeError, answer: data.id });
   }
 });

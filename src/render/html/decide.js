@@ -89,6 +89,11 @@ const scalar = (text) => {
   if (text.startsWith('"')) return JSON.parse(text);
   return text.startsWith("'") ? text.slice(1, -1).replaceAll("''", "'") : text.trim();
 };
+/** Returns a decision of a comment; an error if it is none that this page can show. */
+const checked = ({ rule, path, choice, because = "" }) => {
+  if (!["stands", "waive", "ask"].includes(choice) || typeof because !== "string") throw new Error("no decision");
+  return { rule, path, choice, because };
+};
 /** Returns the decisions in a file that this page or a person wrote. */
 function parsed(text) {
   const found = [];
@@ -96,7 +101,7 @@ function parsed(text) {
     try {
       const comment = line.match(/^# (\{.*\})$/);
       const field = line.match(/^(- | {2})(\w+): *(.*)$/);
-      if (comment) found.push(JSON.parse(comment[1]));
+      if (comment) found.push(checked(JSON.parse(comment[1])));
       else if (/^\s*(#.*|---|\[\])?$/.test(line)) continue;
       else if (field?.[1] === "- ") found.push({ choice: "waive", [field[2]]: scalar(field[3]) });
       else found.at(-1)[field[2]] = scalar(field[3]);
@@ -110,6 +115,7 @@ function parsed(text) {
 function readBack(text) {
   const { found, fault } = parsed(text);
   if (fault) return fault;
+  const before = saved;
   const counts = { read: 0, kept: 0, unknown: 0 };
   for (const { rule, path, choice, because, reason, decided_by: by, date } of found) {
     const key = `${rule}\n${JSON.stringify(path)}`;
@@ -125,7 +131,8 @@ function readBack(text) {
     if (date) deciding.elements.date.value = date;
   }
   decide([], "", "");
-  mark(counts.kept > 0);
+  // What was decided here before is not in that file.
+  mark(!before || counts.kept > 0);
   const rest = [counts.kept && `${counts.kept} stay as decided here`, counts.unknown && `${counts.unknown} fit no finding of this page`].filter(Boolean);
   return `${counts.read} decisions read${rest.length ? `; ${rest.join("; ")}` : ""}.`;
 }

@@ -47,6 +47,8 @@ struct FindingPart {
     count: usize,
     /// Whether something is missing rather than wrong.
     absence: bool,
+    /// Whether it does not count because files are known to be absent.
+    known_absent: bool,
     /// The message for letters, if paths of other submitters are withheld there.
     letter_message: Option<String>,
     excerpt: Option<String>,
@@ -142,6 +144,7 @@ fn finding_part(index: &Index<'_>, at: usize) -> FindingPart {
         message: Untrusted(&finding.message).for_html(),
         count: finding.finding_count,
         absence: is_absence(finding),
+        known_absent: finding.is_absent(),
         letter_message: letter_message
             .filter(|message| *message != finding.message)
             .map(|message| Untrusted(&message).for_html()),

@@ -7,6 +7,8 @@ const [RULES, NAMED] = [8, 3];
 const written = { headline: headline?.textContent, verdict: verdict?.textContent, classes: [headline?.className, verdict?.className] };
 const many = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
+const weight = (found) => found.reduce((sum, one) => sum + Number(one.dataset.count ?? 1), 0);
+const counts = (finding) => !("absent" in finding.dataset) && !isWaived(finding);
 const isWaived = (finding) => "waived" in finding.dataset || decisions.get(subject(finding))?.choice === "waive";
 const isValid = (row) => !has(row, "status", "invalid") || (row.dataset.lifting ?? "").split(" ").every((id) => id && isWaived(document.getElementById(id)));
 /** Returns the numbers of a row of the table of submitters: results, valid, rule broken, contradicted, unproven, then findings. */
@@ -14,9 +16,9 @@ function numbers(results, found) {
   const valid = results.filter(isValid);
   const others = results.filter((row) => !isValid(row));
   const [broken, contradicted] = ["not-by-the-rules", "contradicted"].map((status) => others.filter((row) => has(row, "status", status)).length);
-  const about = (key) => found.filter((one) => one.dataset.consequence === key && !isWaived(one)).reduce((sum, one) => sum + Number(one.dataset.count ?? 1), 0);
-  const counts = { results: results.length, valid: valid.length, broken, contradicted, unproven: others.length - broken - contradicted };
-  return { ...counts, energies: valid.filter((row) => "energyOut" in row.dataset).length, findings: ["figure", "evidence", "document"].map(about) };
+  const about = (key) => weight(found.filter((one) => one.dataset.consequence === key && counts(one)));
+  const ofResults = { results: results.length, valid: valid.length, broken, contradicted, unproven: others.length - broken - contradicted };
+  return { ...ofResults, energies: valid.filter((row) => "energyOut" in row.dataset).length, findings: ["figure", "evidence", "document"].map(about) };
 }
 function drawBar(svg, { results, valid, broken, contradicted, unproven }) {
   if (!svg) return;
@@ -30,17 +32,18 @@ function drawBar(svg, { results, valid, broken, contradicted, unproven }) {
 }
 function showHeadline(all, found) {
   const parts = JSON.parse(headline.dataset.parts);
-  const counts = [all.contradicted, all.broken, all.unproven, all.energies];
-  const rest = counts.map((count, index) => (count ? ` · ${count} ${parts[index][count === 1 ? 0 : 1]}` : "")).join("");
+  const others = [all.contradicted, all.broken, all.unproven, all.energies];
+  const rest = others.map((count, index) => (count ? ` · ${count} ${parts[index][count === 1 ? 0 : 1]}` : "")).join("");
   headline.textContent = `${all.valid} of ${many(all.results, "result")} can be published${rest}`;
   const tone = all.contradicted + all.broken ? "bad" : all.unproven + all.energies || !all.results ? "open" : "good";
   headline.className = `headline ${tone}`;
-  const weigh = (severity) => found.filter((one) => one.dataset.severity === severity && !isWaived(one)).reduce((sum, one) => sum + Number(one.dataset.count ?? 1), 0);
+  const weigh = (severity) => weight(found.filter((one) => one.dataset.severity === severity && counts(one)));
   const weights = SEVERITIES.map(weigh);
   const fails = weights.slice(SEVERITIES.indexOf(verdict.dataset.threshold)).some((count) => count > 0);
-  const waived = found.filter(isWaived).length;
+  const waived = weight(found.filter(isWaived));
+  const absent = weight(found.filter((one) => "absent" in one.dataset && !isWaived(one)));
   const said = [...SEVERITIES.keys()].reverse().map((index) => many(weights[index], SEVERITIES[index])).join(", ");
-  verdict.textContent = `${fails ? "FAIL" : "PASS"}: ${said}${waived ? `, ${waived} waived` : ""} in ${many(all.results, "result")}`;
+  verdict.textContent = `${fails ? "FAIL" : "PASS"}: ${said}${waived ? `, ${waived} waived` : ""}${absent ? `, ${absent} not counted (files known to be absent)` : ""} in ${many(all.results, "result")}`;
   verdict.className = `verdict${fails ? " fail" : tone === "good" ? "" : " open"}`;
 }
 /** Copies what an element contains. */
@@ -59,7 +62,7 @@ function showTop() {
   if (!top) return;
   const items = [];
   for (const rule of document.querySelectorAll(".rule")) {
-    const own = [...rule.querySelectorAll(".finding")].filter((one) => !one.hidden && !("waived" in one.dataset));
+    const own = [...rule.querySelectorAll(".finding")].filter((one) => !one.hidden && !("waived" in one.dataset) && !("absent" in one.dataset));
     if (!own.length || own[0].dataset.severity === "note") continue;
     if (items.length === RULES) break;
     const listed = "absence" in own[0].dataset ? 1 : NAMED;
@@ -111,21 +114,21 @@ function showUnchecked() {
   }
   for (const one of document.querySelectorAll(".whole")) one.textContent = document.body.classList.contains("filtered") ? ", in the whole tree" : "";
 }
-/** Counts results and findings; with `deciding`, what is listed stays as it is. */
+/** Counts results and findings again; what is listed stays as it is. */
 function showCounts(results, found) {
   if (!headline) return;
   const all = numbers(results, found);
   drawBar(document.querySelector(".top svg.state"), all);
   for (const row of document.querySelectorAll(".matrix tbody tr")) {
     const own = (one) => row.matches(".total") || (one.dataset.submitter === row.dataset.submitter && one.dataset.division === row.dataset.division);
-    const counts = numbers(results.filter(own), found.filter(own));
-    const { valid, broken, contradicted, unproven } = counts;
-    const cells = [counts.results, valid, broken, contradicted, unproven, ...counts.findings];
+    const part = numbers(results.filter(own), found.filter(own));
+    const { valid, broken, contradicted, unproven } = part;
+    const cells = [part.results, valid, broken, contradicted, unproven, ...part.findings];
     for (const [index, count] of cells.entries()) {
       const cell = row.cells[index + 1];
       (cell.firstElementChild ?? cell).textContent = count;
     }
-    drawBar(row.querySelector("svg.state"), counts);
+    drawBar(row.querySelector("svg.state"), part);
     row.hidden = !row.matches(".total") && document.body.classList.contains("filtered") && cells.every((count) => count === 0);
   }
   const changed = document.body.classList.contains("filtered") || [...decisions.values()].some((one) => one.choice === "waive");
