@@ -99,8 +99,10 @@ impl<'a> Flawed<'a> {
 /// Returns the counts in one sentence, such as `checked and clean: 218 of 230 timed windows, all 73 device clocks`.
 #[must_use]
 pub(crate) fn sentence(checked: &[Checked]) -> String {
-    let part = |Checked { kind, clean, all }: &Checked| {
-        if clean == all { format!("all {all} {kind}") } else { format!("{clean} of {all} {kind}") }
+    let part = |Checked { kind, clean, all }: &Checked| match (clean, all) {
+        (1, 1) => format!("the only one of the {kind}"),
+        _ if clean == all => format!("all {all} {kind}"),
+        _ => format!("{clean} of {all} {kind}"),
     };
     checked.iter().map(part).collect::<Vec<_>>().join(", ")
 }

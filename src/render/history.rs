@@ -70,6 +70,8 @@ pub(super) struct Point {
     pub(super) valid: bool,
     /// Whether it cannot be judged only because of files that are known to be absent.
     pub(super) known_absent: bool,
+    /// Whether the energy may be published, too.
+    pub(super) energy_valid: bool,
     /// Inferences per second.
     pub(super) throughput: Option<f64>,
     /// µJ per inference; mW for the wake word.
@@ -249,6 +251,7 @@ fn point(report: &Report, system: &System, benchmark: &Benchmark) -> Point {
         round: report.round.name.clone(),
         valid: report.is_valid(system, benchmark),
         known_absent: report.is_known_absent(system, benchmark),
+        energy_valid: report.is_valid(system, benchmark) && !report.has_unconfirmed_energy(benchmark),
         throughput: scores.throughput.as_ref().or(words.map(|words| &words.throughput)).and_then(Figure::value),
         energy: scores.energy.as_ref().or(words.and_then(|words| words.power.as_ref())).and_then(Figure::value),
         supply_v: scores.supply_v,
@@ -275,7 +278,7 @@ fn best(reports: &[Report]) -> Vec<Best> {
                 entry.fastest = Some((label.clone(), rate));
             }
             let less = |energy: &f64| entry.least_energy.as_ref().is_none_or(|(_, best)| energy < best);
-            if let Some(energy) = point.energy.filter(less) {
+            if let Some(energy) = point.energy.filter(|_| point.energy_valid).filter(less) {
                 entry.least_energy = Some((label, energy));
                 entry.least_energy_supply_v = point.supply_v;
             }
@@ -313,8 +316,10 @@ fn classes(reports: &[Report]) -> Vec<ClassBest> {
                     entry.fastest = Some(record(rate));
                 }
             }
-            if let Some(energy) =
-                point.energy.filter(|energy| entry.least_energy.as_ref().is_none_or(|best| *energy < best.value))
+            if let Some(energy) = point
+                .energy
+                .filter(|_| point.energy_valid)
+                .filter(|energy| entry.least_energy.as_ref().is_none_or(|best| *energy < best.value))
             {
                 entry.least_energy = Some(Record { supply_v: point.supply_v, ..record(energy) });
             }
@@ -376,8 +381,7 @@ fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
         line(0, &Untrusted(&format!("{}{vanished}", life.name())).for_terminal())?;
         line(2, &Untrusted(&format!("{}, in {}", life.class, life.names())).for_terminal())?;
         for (benchmark, points) in &life.figures {
-            let rates = figures(points, |point| point.throughput, |_| String::new());
-            let energies = figures(points, |point| point.energy, |point| at_volts(point.supply_v));
+            let (rates, energies) = (figures(points, Measure::Throughput), figures(points, Measure::Energy));
             for (what, figures) in [("inf/s", rates), (history.energy_unit(benchmark), energies)] {
                 if !figures.is_empty() {
                     line(2, &Untrusted(&format!("{benchmark} {what}: {figures}")).for_terminal())?;
@@ -420,26 +424,57 @@ fn lines(history: &History, line: Line<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Formats a figure for every round that has it, with the change from the previous one in per cent.
-pub(super) fn changes(points: &[Point], pick: impl Fn(&Point) -> Option<f64>) -> Vec<(&Point, String)> {
-    let mut before: Option<f64> = None;
+/// Formats a figure for every round that has it, with the change from the previous one in per cent. Energies at different
+/// supply voltages are not compared.
+pub(super) fn changes(points: &[Point], figure: Measure) -> Vec<(&Point, String)> {
+    let mut before: Option<(&Point, f64)> = None;
     let mut changes = Vec::new();
     for point in points {
-        let Some(value) = pick(point) else { continue };
-        let change =
-            before.filter(|before| *before != 0.0).map(|before| format!(" ({:+.1} %)", 100.0 * (value / before - 1.0)));
+        let Some(value) = figure.of(point) else { continue };
+        let change = before.filter(|(earlier, before)| {
+            *before != 0.0 && (figure == Measure::Throughput || earlier.supply_v == point.supply_v)
+        });
+        let change = change.map(|(_, before)| format!(" ({:+.1} %)", 100.0 * (value / before - 1.0)));
         changes.push((point, format!("{}{}", super::decimals(value), change.unwrap_or_default())));
-        before = Some(value);
+        before = Some((point, value));
     }
     changes
 }
 
-/// Formats a figure of all rounds in one line; `context` is what each needs to be compared, such as the supply voltage.
-fn figures(points: &[Point], pick: impl Fn(&Point) -> Option<f64>, context: impl Fn(&Point) -> String) -> String {
-    let figures = changes(points, pick).into_iter().map(|(point, figure)| {
-        let objection = point.objection();
+/// A figure that is followed from round to round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Measure {
+    /// Inferences per second.
+    Throughput,
+    /// Energy or power.
+    Energy,
+}
+
+impl Measure {
+    /// Returns the figure of a round.
+    pub(super) const fn of(self, point: &Point) -> Option<f64> {
+        match self {
+            Self::Throughput => point.throughput,
+            Self::Energy => point.energy,
+        }
+    }
+
+    /// Why the figure does not count; empty if it does.
+    pub(super) const fn objection(self, point: &Point) -> &'static str {
+        match self {
+            Self::Energy if point.valid && !point.energy_valid => "unproven",
+            _ => point.objection(),
+        }
+    }
+}
+
+/// Formats a figure of all rounds in one line, energies with their supply voltage.
+fn figures(points: &[Point], figure: Measure) -> String {
+    let figures = changes(points, figure).into_iter().map(|(point, text)| {
+        let objection = figure.objection(point);
         let objection = if objection.is_empty() { String::new() } else { format!(" ({objection})") };
-        format!("{} {figure}{}{objection}", point.round, context(point))
+        let volts = if figure == Measure::Energy { at_volts(point.supply_v) } else { String::new() };
+        format!("{} {text}{volts}{objection}", point.round)
     });
     figures.collect::<Vec<_>>().join(", ")
 }

@@ -11,7 +11,7 @@ use crate::model::{Benchmark, Figure, Scores, System};
 use crate::render::publication::{Filter, without_empty};
 use crate::render::standing::standing;
 use crate::render::untrusted::Untrusted;
-use crate::render::wrap::{shortened, wrapped};
+use crate::render::wrap::{shortened, wrapped, wrapped_parts};
 
 /// Explains the signs in the tables.
 const LEGEND: &str = "Figures without a sign are confirmed; ✗ contradicted, § not by the rules, ? unproven, w waived; `a ≠ b`: claimed a, recomputed b.";
@@ -52,7 +52,7 @@ pub(crate) fn write(report: &Report, filter: &Filter, layout: Layout, out: &mut 
     let lines: Vec<Line<'_>> = results.map(|(system, benchmark)| line(report, system, benchmark)).collect();
     if *filter == Filter::default() {
         let (_, total) = standing(report);
-        wrapped(&total.headline(), layout.width.unwrap_or(usize::MAX), 2)
+        wrapped_parts(&total.headline(), layout.width.unwrap_or(usize::MAX), 2)
             .iter()
             .try_for_each(|line| writeln!(out, "{}", bold(layout, line)))?;
     }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::text::{Layout, place, summary};
-use super::wrap::wrapped;
+use super::wrap::{wrapped, wrapped_parts};
 use crate::audit::checked::{Checked, sentence};
 use crate::audit::consequence::{Consequence, groups};
 use crate::audit::finding::Finding;
@@ -180,7 +180,7 @@ fn headline(total: &Counts, layout: Layout, out: &mut dyn Write) -> io::Result<(
         Tone::Open => AnsiColor::Yellow,
         Tone::Bad => AnsiColor::Red,
     };
-    for line in wrapped(&total.headline(), layout.width, 2) {
+    for line in wrapped_parts(&total.headline(), layout.width, 2) {
         writeln!(out, "{}", painted(layout, colour.on_default().bold(), &line))?;
     }
     let signs = [("█", AnsiColor::Green), ("▒", AnsiColor::Red), ("░", AnsiColor::Yellow)];

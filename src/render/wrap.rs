@@ -78,6 +78,32 @@ fn parted(word: &str, room: usize) -> Option<(&str, &str)> {
     (end < word.len()).then(|| word.split_at(end))
 }
 
+/// Wraps parts that are separated by ` · ` into lines of at most `width` characters, between the parts where possible.
+#[must_use]
+pub(crate) fn wrapped_parts(text: &str, width: usize, indent: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in text.split(" · ") {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 3 + part.chars().count() <= width => {
+                *line = format!("{line} · {part}");
+            }
+            Some(_) => lines.push(format!("{}· {part}", " ".repeat(indent))),
+            None => lines.push(part.to_owned()),
+        }
+    }
+    lines
+        .iter()
+        .flat_map(|line| {
+            let start = line.chars().take_while(|c| *c == ' ').count();
+            let mut whole = wrapped(line, width.saturating_sub(start), indent);
+            if let Some(first) = whole.first_mut() {
+                *first = format!("{}{}", " ".repeat(start), first.trim_start());
+            }
+            whole
+        })
+        .collect()
+}
+
 /// Shortens a name in the middle to at most `width` characters.
 #[must_use]
 pub(crate) fn shortened(name: &str, width: Option<usize>) -> String {

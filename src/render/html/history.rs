@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::plot::{Axis, Plot, Shape};
 use super::plots::Figure;
-use crate::render::history::{ClassBest, History, Point, SystemHistory, at_volts, changes, format_record};
+use crate::render::history::{ClassBest, History, Measure, Point, SystemHistory, at_volts, changes, format_record};
 use crate::render::untrusted::Untrusted;
 
 const SCRIPT: &str =
@@ -38,6 +38,8 @@ struct BenchmarkPart {
     name: String,
     /// The record so far.
     says: String,
+    /// Whether it is the first one with a record, which is shown at first.
+    open: bool,
     plots: Vec<Figure>,
     rows: Vec<Row>,
 }
@@ -83,10 +85,14 @@ impl HistoryPage {
         let lines = |wanted: &dyn Fn(&SystemHistory) -> bool, say: &dyn Fn(&SystemHistory) -> String| {
             history.systems.iter().filter(|life| wanted(life)).map(|life| Untrusted(&say(life)).for_html()).collect()
         };
+        let mut benchmarks: Vec<BenchmarkPart> = names.into_iter().map(|name| benchmark(history, name)).collect();
+        if let Some(first) = benchmarks.iter_mut().find(|part| !part.says.is_empty()) {
+            first.open = true;
+        }
         Self {
             rounds: history.rounds.clone(),
             classes: classes.collect(),
-            benchmarks: names.into_iter().map(|name| benchmark(history, name)).collect(),
+            benchmarks,
             renamed: lines(&|life| life.is_renamed() || life.has_other_submitter(), &|life| {
                 format!("{}: {}", life.submitter, life.names())
             }),
@@ -99,14 +105,15 @@ fn benchmark(history: &History, name: &str) -> BenchmarkPart {
     let unit = history.energy_unit(name);
     let systems = || history.systems.iter().filter_map(|life| Some((life, life.figures.get(name)?)));
     let row = |(life, points): (&SystemHistory, &Vec<Point>)| {
-        let by_round = |pick: fn(&Point) -> Option<f64>| -> BTreeMap<&String, String> {
-            changes(points, pick).into_iter().map(|(point, figure)| (&point.round, figure)).collect()
+        let by_round = |figure: Measure| -> BTreeMap<&String, String> {
+            changes(points, figure).into_iter().map(|(point, text)| (&point.round, text)).collect()
         };
-        let (rates, energies) = (by_round(|point| point.throughput), by_round(|point| point.energy));
+        let (rates, energies) = (by_round(Measure::Throughput), by_round(Measure::Energy));
         let cell = |round: &String| {
             let Some(point) = points.iter().find(|point| point.round == *round) else { return Cell::default() };
             let with_unit = |unit: &str, figure: Option<&String>| figure.map(|figure| format!("{figure} {unit}"));
-            let volts = at_volts(point.supply_v);
+            let only_energy = if point.valid && !point.energy_valid { ", unproven" } else { "" };
+            let volts = format!("{}{only_energy}", at_volts(point.supply_v));
             let mut lines: Vec<String> = with_unit("inf/s", rates.get(round)).into_iter().collect();
             lines.extend(with_unit(&format!("{unit}{volts}"), energies.get(round)));
             Cell { lines, objection: point.objection(), value: point.throughput }
@@ -119,18 +126,15 @@ fn benchmark(history: &History, name: &str) -> BenchmarkPart {
         }
     };
     let mut plots = Vec::new();
-    let what = "latency in ms";
-    plots.extend(trend(history, name, what, |point| {
-        point.throughput.filter(|rate| *rate > 0.0).map(|rate| 1000.0 / rate)
-    }));
-    plots.extend(trend(history, name, &format!("energy in {unit}"), |point| point.energy));
+    plots.extend(trend(history, name, "latency in ms", Measure::Throughput));
+    plots.extend(trend(history, name, &format!("energy in {unit}"), Measure::Energy));
     let rows: Vec<Row> = systems().map(row).collect();
     let record = |at: &&ClassBest| at.benchmark == name && at.fastest.is_some();
     let records = history.classes.iter().filter(record).filter_map(|best| best.fastest.as_ref());
     let fastest = records.max_by(|a, b| a.value.total_cmp(&b.value));
     let fastest = fastest.map_or_else(String::new, |fastest| format!("; fastest: {}", format_record(fastest, "inf/s")));
     let says = Untrusted(&fastest).for_html();
-    BenchmarkPart { name: Untrusted(name).for_html(), says, plots, rows }
+    BenchmarkPart { name: Untrusted(name).for_html(), open: false, says, plots, rows }
 }
 
 /// The points of a system: round, figure, and whether the result is valid.
@@ -138,12 +142,17 @@ type Line = Vec<(f64, f64, bool)>;
 
 /// Plots a figure of all systems from round to round, with a dashed line through the best of each round. Lower is
 /// better. `None` if there are fewer than two points.
-fn trend(history: &History, name: &str, what: &str, pick: impl Fn(&Point) -> Option<f64>) -> Option<Figure> {
+fn trend(history: &History, name: &str, what: &str, figure: Measure) -> Option<Figure> {
+    let pick = |point: &Point| match figure {
+        Measure::Throughput => point.throughput.filter(|rate| *rate > 0.0).map(|rate| 1000.0 / rate),
+        Measure::Energy => point.energy,
+    };
     let place = |round: &String| history.rounds.iter().position(|known| known == round).map(|at| at as f64 + 0.5);
     let mut lines: Vec<(&SystemHistory, Line)> = Vec::new();
     for life in &history.systems {
         let points = life.figures.get(name).into_iter().flatten();
-        let points = points.filter_map(|point| Some((place(&point.round)?, pick(point)?, point.valid)));
+        let points =
+            points.filter_map(|point| Some((place(&point.round)?, pick(point)?, figure.objection(point).is_empty())));
         let points: Line = points.filter(|(_, value, _)| *value > 0.0).collect();
         if !points.is_empty() {
             lines.push((life, points));
