@@ -57,7 +57,7 @@ impl Doctor {
                 if ports.is_empty() {
                     return writeln!(
                         out,
-                        "there is no serial port; connect the board, and look at the cable: some only charge"
+                        "there is no serial port; connect the board; some USB cables carry only power"
                     );
                 }
                 ports.iter().try_for_each(|port| writeln!(out, "{}", Untrusted(port).for_terminal()))

@@ -70,6 +70,11 @@ fn list_of(list: &Path) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(end.map_or(name, |(at, _)| &name[..at])))
 }
 
+/// Whether a list of absent files is named after the round in a folder or package.
+fn is_list_of(list: &Path, round: &Path) -> bool {
+    list_of(list) == round.file_name().map(OsStr::to_string_lossy)
+}
+
 impl History {
     /// Checks every round and prints the history.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
@@ -83,16 +88,14 @@ impl History {
                 (None, Some(text)) => _ = report.apply(&waiver::parse(text, &report.round.name)?),
                 (None, None) => {}
             }
-            let own = self.absent.iter().filter(|list| list_of(list) == path.file_name().map(OsStr::to_string_lossy));
-            for list in own {
+            for list in self.absent.iter().filter(|list| is_list_of(list, path)) {
                 Absent { list: Some(list.clone()) }.mark(&mut report)?;
             }
             Ok(report)
         };
         for list in &self.absent {
-            let of_list = |path: &PathBuf| list_of(list) == path.file_name().map(OsStr::to_string_lossy);
             anyhow::ensure!(
-                self.rounds.iter().any(of_list),
+                self.rounds.iter().any(|path| is_list_of(list, path)),
                 "--absent {}: a list is named after its round, for example v1.2.absent.txt; no round given is named `{}`",
                 list.display(),
                 list_of(list).unwrap_or_default()

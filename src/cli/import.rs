@@ -149,11 +149,11 @@ impl Import {
                         self.system
                     );
                 }
-                let (_, there) = self.free_place(&session, &target)?;
+                let (run, there) = self.free_place(&session, &target)?;
                 if there && self.dry_run {
                     print_info(&format!("{folder}: would replace the session that is there"));
                 }
-                let kept = if self.dry_run { None } else { self.place(&session, &target)? };
+                let kept = if self.dry_run { None } else { self.place(&session, &target, (&run, there))? };
                 Ok((session, kept))
             });
             match done {
@@ -295,9 +295,14 @@ impl Import {
         Ok((run, there))
     }
 
-    /// Copies the files into the submission; returns the folder where a replaced session is kept.
-    fn place(&self, session: &Session, target: &Target) -> anyhow::Result<Option<PathBuf>> {
-        let (run, there) = self.free_place(session, target)?;
+    /// Copies the files into their folder, which [`Self::free_place`] returned; returns the folder where a replaced session is
+    /// kept.
+    fn place(
+        &self,
+        session: &Session,
+        target: &Target,
+        (run, there): (&Path, bool),
+    ) -> anyhow::Result<Option<PathBuf>> {
         let benchmark = target.into.join("results").join(&self.system).join(&session.benchmark);
         // Written to a temporary folder first, so that an interruption leaves either the old or the new session.
         std::fs::create_dir_all(&benchmark)?;
@@ -305,12 +310,12 @@ impl Import {
         for (name, bytes) in &session.files {
             write_new(&fresh.path().join(name), bytes)?;
         }
-        let kept = there.then(|| keep(&run, target, &self.system, session)).transpose()?;
+        let kept = there.then(|| keep(run, target, &self.system, session)).transpose()?;
         if !there && run.is_dir() {
-            std::fs::remove_dir(&run)?;
+            std::fs::remove_dir(run)?;
         }
-        std::fs::rename(fresh.keep(), &run)?;
-        readable(&run)?;
+        std::fs::rename(fresh.keep(), run)?;
+        readable(run)?;
         // If the round is a guess, no marker is added.
         let marker = target.round.runners.get(session.runner).marker.as_ref().filter(|_| !target.is_guess);
         if let Some(marker) = marker {

@@ -131,10 +131,7 @@ fn numpy(bytes: &[u8]) -> Result<Vec<OutputRow>, String> {
     };
     let end = length.and_then(|length| length.checked_add(start)).ok_or_else(damaged)?;
     let header = bytes.get(start..end).and_then(|header| std::str::from_utf8(header).ok()).ok_or_else(damaged)?;
-    let value = |key: &str| {
-        let rest = header.split_once(&format!("'{key}':"))?.1.trim_start();
-        Some(rest)
-    };
+    let value = |key: &str| Some(header.split_once(&format!("'{key}':"))?.1.trim_start());
     let kind = value("descr").and_then(|rest| rest.strip_prefix('\'')?.split('\'').next()).ok_or_else(damaged)?;
     if value("fortran_order").is_none_or(|rest| !rest.starts_with("False")) {
         return Err("the NumPy array is in Fortran order; save it with numpy.ascontiguousarray".to_owned());

@@ -58,6 +58,7 @@ const STYLE: &str =
     concat!(include_str!("html/style.css"), include_str!("html/wide.css"), include_str!("html/plot.css"));
 const SCRIPT: &str = concat!(
     "(() => {\n\"use strict\";\n",
+    include_str!("html/always.js"),
     include_str!("html/sort.js"),
     include_str!("html/filter.js"),
     include_str!("html/decide.js"),

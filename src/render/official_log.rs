@@ -22,7 +22,7 @@ const SUBMITTER: [&str; 4] =
 const SYSTEM: [&str; 2] = [checks::status_unknown::ID, checks::system_description_missing::ID];
 /// Rules for which it rejects a result.
 const RESULT: [&str; 3] = [checks::claim_missing::ID, checks::smaller_size_missing::ID, checks::benchmark_unknown::ID];
-/// Rules for which its whole run ends, and what a person should know about it.
+/// Rules for which its whole run ends.
 const FATAL: [&str; 2] = [checks::byte_order_mark::ID, checks::system_description_malformed::ID];
 
 /// The official checker's view of a tree.

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::device::{Device, LinkError, Micros, Received, SECOND};
+use super::runner::dialogue::{digits, token};
 use crate::parse::text::is_hidden;
 use crate::round::Round;
 
@@ -59,7 +60,7 @@ impl Reply {
 
     /// Returns the value of a token, for example `kws01` of `m-model-[kws01]`.
     fn token(&self, opening: &str) -> Option<String> {
-        self.texts().find_map(|text| Some(text.split_once(opening)?.1.split(']').next()?.to_owned()))
+        self.lines.iter().find_map(|line| token(&line.text, opening))
     }
 
     fn is_text(&self) -> bool {
@@ -195,10 +196,7 @@ fn model(reply: &Reply, round: &Round) -> Remark {
 /// Compares two time stamps with the host's clock.
 fn stamps(device: &mut dyn Device) -> Result<Vec<Remark>, LinkError> {
     let lap = |reply: &Reply| -> Option<(u64, Micros)> {
-        reply.lines.iter().find_map(|line| {
-            let text = String::from_utf8_lossy(&line.text).into_owned();
-            Some((text.split_once("m-lap-us-")?.1.trim().parse().ok()?, line.at))
-        })
+        reply.lines.iter().find_map(|line| Some((digits(&line.text, "m-lap-us-")?, line.at)))
     };
     let first = ask(device, b"timestamp%")?;
     let Some((start, at)) = lap(&first) else {

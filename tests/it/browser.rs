@@ -317,7 +317,7 @@ fn subjects(report: &Report) -> usize {
     report.findings.iter().map(|one| (one.rule.id, &one.path)).collect::<BTreeSet<_>>().len()
 }
 
-/// Chooses a submitter, then a benchmark nobody has, and reads the first screen.
+/// Chooses a submitter, searches words that are nowhere, clears the filters, and reads the first screen each time.
 const RENDERED: &str = include_str!("browser/rendered.js");
 
 #[derive(Debug, Deserialize)]

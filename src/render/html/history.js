@@ -16,7 +16,6 @@ function apply() {
   }
   document.getElementById("count").textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length}`;
 }
-for (const one of document.querySelectorAll(".scripted")) one.hidden = false;
 filters.addEventListener("submit", (event) => event.preventDefault());
 filters.addEventListener("input", apply);
 filters.addEventListener("reset", () => setTimeout(apply));
@@ -26,13 +25,5 @@ const open = () => {
   if (part instanceof HTMLDetailsElement) part.open = true;
 };
 addEventListener("hashchange", open);
-let opened = [];
-addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("details:not([open])")];
-  for (const one of opened) one.open = true;
-});
-addEventListener("afterprint", () => {
-  for (const one of opened) one.open = false;
-});
 apply();
 open();

@@ -10,8 +10,13 @@ use super::plots::Figure;
 use crate::render::history::{ClassBest, History, Measure, Point, SystemHistory, at_volts, changes, format_record};
 use crate::render::untrusted::Untrusted;
 
-const SCRIPT: &str =
-    concat!("(() => {\n\"use strict\";\n", include_str!("sort.js"), include_str!("history.js"), "})();\n");
+const SCRIPT: &str = concat!(
+    "(() => {\n\"use strict\";\n",
+    include_str!("always.js"),
+    include_str!("sort.js"),
+    include_str!("history.js"),
+    "})();\n"
+);
 
 /// The page as the template reads it.
 #[derive(Serialize)]

@@ -24,6 +24,8 @@ pub struct Index<'a> {
 
 /// A result on the page.
 pub struct ResultEntry<'a> {
+    /// Its position in [`Index::results`], by which filters know it.
+    pub number: usize,
     /// The system under test.
     pub system: &'a System,
     /// The benchmark.
@@ -96,6 +98,7 @@ impl<'a> Index<'a> {
                 (one.consequence, Reverse(one.finding.severity), is_absence(one.finding), *at)
             });
             entries.push(ResultEntry {
+                number: place,
                 system,
                 benchmark,
                 anchor: anchor(&benchmark.path),
@@ -109,11 +112,6 @@ impl<'a> Index<'a> {
             });
         }
         Self { report, results: entries, findings }
-    }
-
-    /// Returns the position of a result on the page.
-    pub fn number(&self, result: &ResultEntry<'_>) -> usize {
-        self.results.iter().position(|one| one.anchor == result.anchor).unwrap_or_default()
     }
 
     /// Returns the positions of the findings of one consequence, grouped by rule and severity.

@@ -1,4 +1,3 @@
-for (const one of document.querySelectorAll(".scripted")) one.hidden = false;
 filters.addEventListener("submit", (event) => event.preventDefault());
 filters.addEventListener("input", () => {
   apply();
@@ -21,12 +20,4 @@ document.addEventListener("click", (event) => {
   else location.hash = next;
 });
 addEventListener("hashchange", follow);
-let opened = [];
-addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("details:not([open])")];
-  for (const one of opened) one.open = true;
-});
-addEventListener("afterprint", () => {
-  for (const one of opened) one.open = false;
-});
 follow();

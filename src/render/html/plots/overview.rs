@@ -68,7 +68,7 @@ fn costs(index: &Index<'_>, round: &Round, name: &str) -> Option<Overview> {
     for (number, (entry, at)) in points.iter().enumerate() {
         let (class, shape) = look(entry);
         let hint = format!("{}: {:.3} ms, {:.3} {unit}", entry.name(), at.0, at.1);
-        plot.of_result(index.number(entry), &entry.anchor, |plot| {
+        plot.of_result(entry.number, &entry.anchor, |plot| {
             plot.mark(class, shape, *at, &hint);
             plot.text("", *at, (6.0, -4.0), &(number + 1).to_string());
         });
@@ -134,7 +134,7 @@ fn quality(index: &Index<'_>, round: &Round) -> Option<Overview> {
             let y = row + 0.15 + 0.7 * (place as f64 + 0.5) / own.len() as f64;
             let (class, shape) = look(entry);
             let hint = format!("{}: {value:.2}", entry.name());
-            plot.of_result(index.number(entry), &entry.anchor, |plot| plot.mark(class, shape, (*value, y), &hint));
+            plot.of_result(entry.number, &entry.anchor, |plot| plot.mark(class, shape, (*value, y), &hint));
         }
     }
     let caption = format!("{title}. Dashed: the target. Cross: not valid.");

@@ -20,7 +20,8 @@ fn key<'a>(system: &System, benchmark: &'a Benchmark) -> Option<(&'a str, String
     (!processor.is_empty()).then(|| (benchmark.short_name(), plain(processor)))
 }
 
-fn latency_ms(benchmark: &Benchmark) -> Option<f64> {
+/// Returns the latency of a result in ms.
+pub(super) fn latency_ms(benchmark: &Benchmark) -> Option<f64> {
     let scores = benchmark.scores();
     let of_frames = || scores.wakeword.as_ref().map(|words| &words.throughput);
     let rate = scores.throughput.as_ref().or_else(of_frames)?.value()?;

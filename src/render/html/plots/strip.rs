@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::processor::latency_ms;
 use crate::audit::proof::Status;
 use crate::render::html::index::{Index, ResultEntry};
 use crate::render::html::plot::{Axis, Plot, Shape};
@@ -35,43 +36,33 @@ const ROW: f64 = 36.0;
 
 /// Draws the latency of every result that has a throughput; `None` if fewer than two have.
 pub(crate) fn strip(index: &Index<'_>, round: &Round) -> Option<Strip> {
-    let latency = |entry: &ResultEntry<'_>| {
-        let scores = entry.benchmark.scores();
-        let rate = scores.wakeword.as_ref().map(|words| &words.throughput).or(scores.throughput.as_ref())?;
-        rate.value().filter(|rate| *rate > 0.0).map(|rate| 1000.0 / rate)
-    };
-    let known: Vec<(usize, &ResultEntry<'_>, f64)> = (index.results.iter().enumerate())
-        .filter_map(|(number, entry)| Some((number, entry, latency(entry)?)))
-        .collect();
+    let known: Vec<(&ResultEntry<'_>, f64)> =
+        index.results.iter().filter_map(|entry| Some((entry, latency_ms(entry.benchmark)?))).collect();
     if known.len() < 2 {
         return None;
     }
     // The first benchmark at the top.
     let names: Vec<&String> = round.publication.benchmarks.iter().rev().collect();
     let names: Vec<&String> = (names.into_iter())
-        .filter(|name| known.iter().any(|(_, entry, _)| entry.benchmark.name.as_ref() == Some(*name)))
+        .filter(|name| known.iter().any(|(entry, _)| entry.benchmark.name.as_ref() == Some(*name)))
         .collect();
-    let submitters: Vec<&str> = known
-        .iter()
-        .map(|(_, entry, _)| entry.system.submitter.as_str())
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
-    let x = Axis::log("latency in ms", known.iter().map(|(.., ms)| *ms));
+    let submitters: Vec<&str> =
+        known.iter().map(|(entry, _)| entry.system.submitter.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
+    let x = Axis::log("latency in ms", known.iter().map(|(_, ms)| *ms));
     let y = Axis::named("", names.iter().map(|name| (*name).clone()));
     let title = format!("Latency of {} results", known.len());
     let mut plot = Plot::new(&title, x, y).wide(WIDTH).high(ROW * names.len() as f64 + 52.0);
     for row in 0..names.len() {
         plot.level_between(row as f64 + 0.5);
     }
-    for (number, entry, ms) in &known {
+    for (entry, ms) in &known {
         let Some(row) = names.iter().position(|name| entry.benchmark.name.as_ref() == Some(*name)) else { continue };
         let Ok(submitter) = submitters.binary_search(&entry.system.submitter.as_str()) else { continue };
         let lane = 0.15 + 0.7 * (submitter as f64 + 0.5) / submitters.len() as f64;
         let at = (*ms, row as f64 + 1.0 - lane);
         let (word, state) = state(entry);
         let hint = format!("{}: {ms:.3} ms, {word}", entry.name());
-        plot.of_result(*number, &entry.anchor, |plot| {
+        plot.of_result(entry.number, &entry.anchor, |plot| {
             plot.mark(&format!("{} {state}", colour(submitter)), shape(submitter), at, &hint);
             if state == "crossed" {
                 plot.mark("alarm", Shape::Cross, at, &hint);
