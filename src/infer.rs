@@ -1,4 +1,4 @@
-//! Models of the benchmark: reads TFLite files, runs them in the arithmetics of known runtimes, and recognises weights.
+//! Models of the benchmark: reads TFLite files and the constants of ONNX files, runs them in the arithmetics of known runtimes, and recognises weights.
 //! This wing knows nothing of submissions.
 //!
 //! Whatever a file contains, reading and running it ends with an error or a result: every offset is checked, and the
@@ -11,6 +11,7 @@ pub mod interpreter;
 mod kernels;
 pub mod model;
 pub mod network;
+pub mod onnx;
 pub mod weights;
 
 pub use arithmetic::Arithmetic;

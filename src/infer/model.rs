@@ -8,11 +8,11 @@ use super::flatbuffer::Table;
 /// Maximum size of a file that is read, in bytes; the largest reference model has 2 MB.
 pub const MAX_FILE: usize = 64 << 20;
 /// Maximum numbers of tensors, buffers and operators.
-const MAX_ENTRIES: usize = 4096;
+pub(super) const MAX_ENTRIES: usize = 4096;
 /// Maximum number of elements of a tensor.
-const MAX_ELEMENTS: usize = 1 << 24;
+pub(super) const MAX_ELEMENTS: usize = 1 << 24;
 /// Maximum number of dimensions of a tensor.
-const MAX_DIMENSIONS: usize = 6;
+pub(super) const MAX_DIMENSIONS: usize = 6;
 
 /// Type of the elements of a tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

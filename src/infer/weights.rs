@@ -5,6 +5,7 @@
 //! tensors of that length; a window with the right sum is brought into the order of every usual layout, and the hash
 //! decides which one it is. Neither contains the weights.
 
+mod equalised;
 mod fingerprint;
 mod images;
 mod layout;
@@ -15,6 +16,6 @@ mod tables;
 
 pub use fingerprint::Form;
 #[cfg(any(feature = "cli", feature = "internals"))]
-pub use fingerprint::{alive_multiply_adds, forms_of, lines_of};
+pub use fingerprint::{Print, alive_multiply_adds, forms_of, lines_of};
 pub use reference::{Reference, references};
-pub use search::{Found, search};
+pub use search::{Found, begins_like_model, search, search_model};

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::Submitter;
 use crate::infer::Model;
 use crate::infer::network::benchmarks_of;
-use crate::infer::weights::{Form, Found, Reference, references, search};
+use crate::infer::weights::{Form, Found, Reference, begins_like_model, references, search, search_model};
 use crate::parse::blocks::for_each_part;
 use crate::schema::spelling::plain;
 use crate::source::{Entry, Tree, join, parent_of};
@@ -108,11 +108,11 @@ fn search_entry(tree: &Tree, entry: &Entry, searched: &Searched) -> io::Result<A
     }
     let mut stream = |take: &mut dyn FnMut(&[u8])| tree.stream(entry, |source| parts(source, u64::MAX, take));
     let mut digest = DefaultHasher::new();
-    let mut beginning = [0; 4];
+    let mut beginning = [0; 8];
     let mut length = 0;
     stream(&mut |part| {
         if length == 0 {
-            let count = part.len().min(4);
+            let count = part.len().min(beginning.len());
             beginning[..count].copy_from_slice(&part[..count]);
         }
         length += part.len() as u64;
@@ -124,7 +124,7 @@ fn search_entry(tree: &Tree, entry: &Entry, searched: &Searched) -> io::Result<A
     if let Some(found) = known(searched) {
         return Ok(found);
     }
-    let found = if beginning.starts_with(&[0x1f, 0x8b]) && size <= MAX_ARCHIVE {
+    let mut found = if beginning.starts_with(&[0x1f, 0x8b]) && size <= MAX_ARCHIVE {
         let mut stream = |take: &mut dyn FnMut(&[u8])| {
             tree.stream(entry, |source| parts(&mut flate2::read::MultiGzDecoder::new(source), MAX_UNPACKED, take))
         };
@@ -134,6 +134,9 @@ fn search_entry(tree: &Tree, entry: &Entry, searched: &Searched) -> io::Result<A
     } else {
         search(&mut stream)?
     };
+    if size <= MAX_ARCHIVE && begins_like_model(&beginning) {
+        found.extend(search_model(&tree.read(entry)?));
+    }
     let found = Arc::new(found);
     searched.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&found));
     Ok(found)
@@ -187,6 +190,8 @@ pub enum Rung {
     ExactFloat,
     /// The int8 values without channels whose weights are zero.
     DeadChannelsRemoved,
+    /// The weights after equalisation of layers: each output and each input channel times a factor.
+    Equalised,
     /// A part of the weights.
     Partial,
     /// Nothing. This says nothing about the result: most submissions do not contain weights.
@@ -202,6 +207,7 @@ impl Rung {
             Self::ExactFloat => "exact-float",
             Self::Requantised => "requantised",
             Self::DeadChannelsRemoved => "dead-channels-removed",
+            Self::Equalised => "equalised",
             Self::Partial => "partial",
             Self::None => "none",
         }
@@ -213,6 +219,7 @@ impl Rung {
             Form::Float => Self::ExactFloat,
             Form::PerTensor | Form::PerChannel => Self::Requantised,
             Form::Alive => Self::DeadChannelsRemoved,
+            Form::Equalised => Self::Equalised,
         }
     }
 }
@@ -257,6 +264,7 @@ impl fmt::Display for WeightsInCode {
             Rung::Requantised if *scheme == Some("per-tensor") => "the real weights, quantised anew per tensor,",
             Rung::Requantised => "the real weights, quantised anew per channel,",
             Rung::DeadChannelsRemoved => "the int8 weights, without channels whose weights are zero,",
+            Rung::Equalised => "the weights, equalised between layers,",
             Rung::Partial | Rung::None => "a part of the weights",
         };
         let shared = if *is_shared { ", in a folder that is not named like the system" } else { "" };
@@ -325,7 +333,7 @@ impl CodeWeights {
             let hits: Hits<'_> =
                 found.map(|(file, found)| ((found.print.elements(), found.print.sum), (file, found))).collect();
             for reference in references().iter().filter(|reference| reference.benchmark == benchmark) {
-                for form in [Form::Int8, Form::Float, Form::PerChannel, Form::PerTensor, Form::Alive] {
+                for form in Form::EACH {
                     let Some(candidate) = candidate(&hits, reference, form, system) else { continue };
                     if best.as_ref().is_none_or(|best| candidate.is_better(best)) {
                         best = Some(candidate);

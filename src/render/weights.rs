@@ -32,8 +32,8 @@ pub(crate) struct WeightsRow {
     /// The reference whose weights are in the code: `ad`, `ic`, `ic2`, `kws-a` (the .tflite files), `kws-b` (the
     /// SavedModel), `sww` or `vww`; null if none are.
     reference: Option<&'static str>,
-    /// How they are there: `exact-int8`, `exact-float`, `requantised`, `dead-channels-removed`, `partial` or `none`.
-    /// `none` says nothing about the result.
+    /// How they are there: `exact-int8`, `exact-float`, `requantised`, `dead-channels-removed`, `equalised`, `partial` or
+    /// `none`, which says nothing about the result.
     r#match: &'static str,
     /// How real weights were quantised anew: `per-tensor` or `per-channel`.
     scheme: Option<&'static str>,

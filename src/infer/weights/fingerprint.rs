@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
+use super::equalised::Sample;
 use crate::infer::ModelError;
 use crate::infer::model::{Element, Kind, Model, Operator, Tensor};
 
@@ -25,16 +26,23 @@ pub enum Form {
     PerChannel,
     /// The int8 values without the channels whose weights are all zero, and without what multiplies these channels.
     Alive,
+    /// Each output channel and each input channel times a factor, as equalisation of layers does it.
+    Equalised,
 }
 
 impl Form {
-    const ALL: [(Self, &'static str); 5] = [
+    const ALL: [(Self, &'static str); 6] = [
         (Self::Int8, "int8"),
         (Self::Float, "float"),
         (Self::PerTensor, "per-tensor"),
         (Self::PerChannel, "per-channel"),
         (Self::Alive, "alive"),
+        (Self::Equalised, "equalised"),
     ];
+
+    /// All forms, those that say most first.
+    pub const EACH: [Self; 6] =
+        [Self::Int8, Self::Float, Self::PerChannel, Self::PerTensor, Self::Alive, Self::Equalised];
 
     /// Returns the form with this name in `rules/weights`.
     #[must_use]
@@ -70,6 +78,8 @@ pub struct Print {
     pub head: u64,
     /// Hash of the values in order.
     pub hash: u64,
+    /// Some of the values; only in the form [`Form::Equalised`], of which sum and hashes stand for the sample.
+    pub(super) sample: Option<Sample>,
 }
 
 /// Number of values that [`Print::head`] covers.
@@ -132,7 +142,13 @@ impl Print {
             sum: sum_of(values),
             head: hash_of(values.iter().copied().take(HEAD)),
             hash: hash_of(values.iter().copied()),
+            sample: None,
         })
+    }
+
+    fn of_sample(shape: Vec<usize>, alive: usize, sample: Sample) -> Self {
+        let number = sample.number();
+        Self { form: Form::Equalised, shape, alive, sum: number, head: number, hash: number, sample: Some(sample) }
     }
 
     /// Number of values.
@@ -141,33 +157,36 @@ impl Print {
         self.shape.iter().product()
     }
 
-    /// Parses a line of `rules/weights`: form, shape, values that are alive, sum, and the hashes of the first values and of all.
+    /// Parses a line of `rules/weights`: form, shape, values that are alive, sum, and the hashes of the first values and of
+    /// all; for a sample its rows, columns and values instead.
     #[must_use]
     pub(super) fn parse(line: &str) -> Option<Self> {
         let words: Vec<&str> = line.split(' ').collect();
-        let [form, shape, alive, sum, head, hash] = words[..] else { return None };
+        let [form, shape, alive, a, b, c] = words[..] else { return None };
+        let form = Form::named(form)?;
+        let shape = shape.split('x').map(|size| size.parse().ok()).collect::<Option<_>>()?;
+        let alive = alive.parse().ok()?;
+        if form == Form::Equalised {
+            return Some(Self::of_sample(shape, alive, Sample::parse(a, b, c)?));
+        }
         let number = |text: &str| u64::from_str_radix(text, 16).ok();
-        Some(Self {
-            form: Form::named(form)?,
-            shape: shape.split('x').map(|size| size.parse().ok()).collect::<Option<_>>()?,
-            alive: alive.parse().ok()?,
-            sum: number(sum)?,
-            head: number(head)?,
-            hash: number(hash)?,
-        })
+        Some(Self { form, shape, alive, sum: number(a)?, head: number(b)?, hash: number(c)?, sample: None })
     }
 }
 
 impl fmt::Display for Print {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shape: Vec<String> = self.shape.iter().map(ToString::to_string).collect();
-        write!(f, "{} {} {}", self.form, shape.join("x"), self.alive)?;
-        write!(f, " {:016x} {:016x} {:016x}", self.sum, self.head, self.hash)
+        write!(f, "{} {} {} ", self.form, shape.join("x"), self.alive)?;
+        match &self.sample {
+            Some(sample) => sample.fmt(f),
+            None => write!(f, "{:016x} {:016x} {:016x}", self.sum, self.head, self.hash),
+        }
     }
 }
 
 /// Returns the fingerprints of the weights of a TFLite model: of int8 weights as they are and without dead channels, of
-/// real weights as they are and quantised anew. Only tensors with two or more dimensions are weights.
+/// real weights as they are and quantised anew, and a sample of both. Only tensors with two or more dimensions are weights.
 ///
 /// # Errors
 /// If the file is not a valid model.
@@ -187,6 +206,7 @@ pub fn forms_of(bytes: &[u8]) -> Result<Vec<Print>, ModelError> {
                 let kept = alive.as_ref().and_then(|alive| alive.kept(index));
                 let count = kept.as_ref().map_or(data.len(), |kept| kept.iter().filter(|kept| **kept).count());
                 prints.extend(Print::new(Form::Int8, &tensor.shape, count, data));
+                prints.extend(sampled(&tensor.shape, count, data));
                 if let Some(kept) = kept.filter(|_| count < data.len()) {
                     let without: Vec<u8> =
                         data.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(byte, _)| *byte).collect();
@@ -239,6 +259,12 @@ pub fn lines_of(prints: &[Print]) -> String {
     prints.iter().fold(String::new(), |all, print| all + &print.to_string() + "\n")
 }
 
+/// Returns the print of a sample of int8 values.
+fn sampled(shape: &[usize], alive: usize, data: &[u8]) -> Option<Print> {
+    let values: Vec<i8> = data.iter().map(|byte| byte.cast_signed()).collect();
+    Some(Print::of_sample(shape.to_vec(), alive, Sample::of(shape, &values)?))
+}
+
 fn of_reals(tensor: &Tensor, data: &[u8]) -> Vec<Print> {
     let words: Vec<u32> = data.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect();
     let reals: Vec<f32> = words.iter().map(|word| f32::from_bits(*word)).collect();
@@ -258,6 +284,7 @@ fn of_reals(tensor: &Tensor, data: &[u8]) -> Vec<Print> {
     let by_channel: Vec<u8> =
         reals.iter().enumerate().flat_map(|(index, real)| quantised(&[*real], scales[channel(index)])).collect();
     prints.extend(Print::new(Form::PerChannel, &tensor.shape, count, &by_channel));
+    prints.extend(sampled(&tensor.shape, count, &by_channel));
     prints
 }
 

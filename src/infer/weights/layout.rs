@@ -12,7 +12,7 @@ const BLOCKS: [usize; 4] = [4, 2, 16, 8];
 
 /// An order of the values of a tensor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Layout {
+pub(super) struct Layout {
     /// Dimensions, outermost first.
     order: Vec<usize>,
     /// Dimensions that are split, with the sizes of their blocks. The blocks take the dimension's place in the order,
@@ -58,7 +58,19 @@ impl Layout {
         }))
     }
 
-    fn name(&self, shape: &[usize]) -> Name<'_> {
+    /// Returns where the value at a place of the reference, in order, is stored.
+    #[must_use]
+    pub(super) fn place_of(&self, shape: &[usize], place: usize) -> usize {
+        let (mut rest, mut stored) = (place, 0);
+        for (size, (block, outer, inner)) in shape.iter().zip(self.strides(shape)).rev() {
+            let at = rest % size;
+            rest /= size;
+            stored += at / block * outer + at % block * inner;
+        }
+        stored
+    }
+
+    pub(super) fn name(&self, shape: &[usize]) -> Name<'_> {
         let letters = match shape {
             [1, _, _, _] => "1HWC",
             [_, _, _, _] => "OHWI",
@@ -71,7 +83,7 @@ impl Layout {
 
 /// Name of a layout: `OHWI` for output channels, height, width, input channels; `HWIO`; `OHWI-O2I4` if blocks of two
 /// output channels by four input channels are innermost.
-struct Name<'a> {
+pub(super) struct Name<'a> {
     layout: &'a Layout,
     letters: &'static str,
 }
@@ -98,12 +110,27 @@ pub(super) fn layout_of<T: Value>(window: &[T], print: &Print) -> Option<String>
     layouts(shape).find(is_it).map(|layout| layout.name(shape).to_string())
 }
 
-/// Returns the layouts of a tensor, the most usual first. Dimensions of size 1 do not matter.
-fn layouts(shape: &[usize]) -> impl Iterator<Item = Layout> {
-    let wide: Vec<usize> = (0..shape.len()).filter(|index| shape[*index] > 1).collect();
+/// Returns the dimensions of a tensor that are larger than 1; the others do not matter.
+fn wide(shape: &[usize]) -> Vec<usize> {
+    (0..shape.len()).filter(|index| shape[*index] > 1).collect()
+}
+
+/// Returns the orders of the dimensions of a tensor, its own first.
+fn orders(shape: &[usize]) -> Vec<Vec<usize>> {
     let mut orders = Vec::new();
-    permutations(&mut wide.clone(), 0, &mut orders);
+    permutations(&mut wide(shape), 0, &mut orders);
     orders.sort();
+    orders
+}
+
+/// Returns the layouts of a tensor without blocks.
+pub(super) fn permuted(shape: &[usize]) -> impl Iterator<Item = Layout> {
+    orders(shape).into_iter().map(|order| Layout { order, blocks: Vec::new() })
+}
+
+/// Returns the layouts of a tensor, the most usual first.
+fn layouts(shape: &[usize]) -> impl Iterator<Item = Layout> {
+    let (wide, orders) = (wide(shape), orders(shape));
     let fits = |index: usize, size: usize| shape[index].is_multiple_of(size) && shape[index] > size;
     let single: Vec<(usize, usize)> =
         BLOCKS.iter().flat_map(|size| wide.iter().map(move |index| (*index, *size))).collect();
@@ -142,21 +169,15 @@ mod tests {
             sum: sum_of(values),
             head: hash_of(values.iter().copied().take(HEAD)),
             hash: hash_of(values.iter().copied()),
+            sample: None,
         }
     }
 
     /// Stores a tensor in a layout.
     fn stored(values: &[u8], shape: &[usize], layout: &Layout) -> Vec<u8> {
-        let strides = layout.strides(shape);
         let mut out = vec![0; values.len()];
-        for (number, value) in values.iter().enumerate() {
-            let (mut rest, mut place) = (number, 0);
-            for (dimension, (size, outer, inner)) in strides.iter().enumerate().rev() {
-                let at = rest % shape[dimension];
-                rest /= shape[dimension];
-                place += at / size * outer + at % size * inner;
-            }
-            out[place] = *value;
+        for (place, value) in values.iter().enumerate() {
+            out[layout.place_of(shape, place)] = *value;
         }
         out
     }

@@ -100,6 +100,11 @@ impl<'a, T: Value> Scanner<'a, T> {
         self.compare(&mut report);
     }
 
+    /// Returns the last `count` values, if they are still there: as many as the longest tensor has.
+    pub(super) fn last(&self, count: usize) -> Option<&[T]> {
+        self.values.len().checked_sub(count).map(|start| &self.values[start..])
+    }
+
     /// Compares the windows that end in the values added since the last time, and drops what is no longer needed.
     fn compare(&mut self, report: &mut impl FnMut(Hit<'_, T>)) {
         let end = self.values.len();

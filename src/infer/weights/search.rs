@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::LazyLock;
 
-use super::fingerprint::{Print, Value};
+use super::equalised::{equalised, has_length};
+use super::fingerprint::{Form, Print, Value};
 use super::images::{Image, is_record};
 use super::layout::layout_of;
 use super::reference::references;
 use super::scanner::{Hit, Scanner, Target, Targets};
 use super::tables::{Number, Tables, Token};
+use crate::infer::model::{Element, Model};
+use crate::infer::onnx;
 
 /// A tensor of a reference model in a file.
 #[derive(Debug, Clone)]
@@ -34,7 +37,11 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     let targets = |float: bool| {
         // Forms of a tensor may be equal; they are found by the first one.
         let mut seen = std::collections::BTreeSet::new();
-        let of_kind = tensors.iter().enumerate().filter(move |(_, print)| print.form.is_float() == float);
+        // Equalised tensors have no sum; they are compared where a tensor's beginning is known.
+        let of_kind = tensors
+            .iter()
+            .enumerate()
+            .filter(move |(_, print)| print.form != Form::Equalised && print.form.is_float() == float);
         let first = of_kind.filter(move |(_, print)| seen.insert((print.elements(), print.sum)));
         Targets::new(first.map(|(index, print)| (print.elements(), Target { sum: print.sum, index })))
     };
@@ -106,6 +113,35 @@ pub fn search(read: &mut Read<'_>) -> io::Result<Vec<Found>> {
         scan_words(kind, read, skip, &mut found)?;
     }
     Ok(found.found)
+}
+
+/// Whether the beginning of a file, eight bytes, may be that of a model that [`search_model`] reads.
+#[must_use]
+pub fn begins_like_model(beginning: &[u8]) -> bool {
+    beginning.get(4..8) == Some(b"TFL3") || onnx::begins_like_onnx(beginning)
+}
+
+/// Compares the tensors of a model, a TFLite or ONNX file, with the reference's after equalisation. Files that are neither
+/// have none.
+#[must_use]
+pub fn search_model(bytes: &[u8]) -> Vec<Found> {
+    if !begins_like_model(bytes) {
+        return Vec::new();
+    }
+    let tensors = if onnx::begins_like_onnx(bytes) { onnx::constants(bytes) } else { Model::constants(bytes) };
+    let found = tensors.unwrap_or_default().into_iter().filter_map(|tensor| {
+        let (at, data) = tensor.data?;
+        let (print, layout) = match tensor.element {
+            Element::I8 => equalised(data.len(), &|place| f64::from(data[place].cast_signed()), 0.5),
+            Element::F32 => {
+                let (words, _) = data.as_chunks::<4>();
+                equalised(words.len(), &|place| f64::from(f32::from_le_bytes(words[place])), 0.0)
+            }
+            Element::I32 | Element::Other(_) => None,
+        }?;
+        Some(Found { print, offset: at as u64, layout: Some(layout) })
+    });
+    found.collect()
 }
 
 /// Passes the content of a file on: place of the first byte, whether the bytes continue those before, and the bytes.
@@ -214,15 +250,21 @@ struct Stream<T: 'static> {
     batch: Vec<T>,
     /// Offset of the first number of the table.
     start: Option<u64>,
+    /// Number of values of the table.
+    count: usize,
+    /// The number that a value stands for, and the largest error by which it is rounded.
+    number: fn(T) -> f64,
+    rounding: f64,
 }
 
 impl<T: Value> Stream<T> {
-    fn new(targets: &'static Targets) -> Self {
-        Self { scanner: Scanner::new(targets), batch: Vec::new(), start: None }
+    fn new(targets: &'static Targets, number: fn(T) -> f64, rounding: f64) -> Self {
+        Self { scanner: Scanner::new(targets), batch: Vec::new(), start: None, count: 0, number, rounding }
     }
 
     fn push(&mut self, place: u64, value: T, found: &mut Findings) {
         self.start.get_or_insert(place);
+        self.count += 1;
         self.batch.push(value);
         if self.batch.len() == BATCH {
             self.flush(found);
@@ -240,8 +282,14 @@ impl<T: Value> Stream<T> {
         let Some(start) = self.start else { return };
         self.flush(found);
         self.scanner.finish(|hit| found.add(&hit, start));
+        if has_length(self.count)
+            && let Some(table) = self.scanner.last(self.count)
+            && let Some((print, layout)) = equalised(table.len(), &|place| (self.number)(table[place]), self.rounding)
+        {
+            found.found.push(Found { print, offset: start, layout: Some(layout) });
+        }
         self.scanner.restart(0);
-        self.start = None;
+        (self.start, self.count) = (None, 0);
     }
 }
 
@@ -261,11 +309,12 @@ struct Decoder {
 
 impl Decoder {
     fn new() -> Self {
+        let int8 = |byte: u8| f64::from(byte.cast_signed());
         let (bytes, words) = (&KNOWN.bytes, &KNOWN.words);
         Self {
-            narrow: Stream::new(bytes),
-            packed: Stream::new(bytes),
-            words: Stream::new(words),
+            narrow: Stream::new(bytes, int8, 0.5),
+            packed: Stream::new(bytes, int8, 0.5),
+            words: Stream::new(words, |word| f64::from(f32::from_bits(word)), 0.0),
             is_text: false,
             width: 0,
         }
@@ -373,6 +422,6 @@ mod tests {
     fn every_form_of_a_reference_is_searched_for() {
         let forms: std::collections::BTreeSet<Form> =
             references().iter().flat_map(|one| one.prints.iter().map(|print| print.form)).collect();
-        assert_eq!(forms.len(), 5);
+        assert_eq!(forms.len(), 6);
     }
 }
