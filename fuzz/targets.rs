@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use tinyaudit::audit::report::Report;
-use tinyaudit::infer::weights::{forms_of, search};
+use tinyaudit::infer::weights::{forms_of, search, search_model};
 use tinyaudit::infer::{Arithmetic, Interpreter, Model, Values};
 use tinyaudit::parse::document::{checklist, description};
 use tinyaudit::parse::{blocks, claims, eembc, energy_trace, mlcommons, results_json, script};
@@ -47,6 +47,7 @@ pub const TARGETS: [Target; 9] = [
 /// Reads a model and runs it, if it is one; and searches the bytes for weights, as firmware or as text.
 pub fn models(bytes: &[u8]) {
     let _ = forms_of(bytes);
+    let _ = search_model(bytes);
     if let Ok(model) = Model::parse(bytes) {
         for arithmetic in Arithmetic::ALL {
             let Ok(interpreter) = Interpreter::new(&model, arithmetic) else { continue };

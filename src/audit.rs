@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod outcome;
 pub mod proof;
 pub mod report;
+pub mod rerun;
 pub(crate) mod resolve;
 pub mod rule;
 pub(crate) mod sizes;

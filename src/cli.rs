@@ -199,7 +199,7 @@ enum Command {
     Answers(answers::Answers),
     /// Print the fingerprints of a model's weights, for a file of `rules/weights`
     ///
-    /// They do not contain the weights: a sum and two hashes per tensor and form.
+    /// They do not contain the weights: a sum and two hashes per tensor and form, and a sample of at most 144 values.
     #[command(hide = true)]
     Weights(weights::Weights),
     /// Print a shell completion script

@@ -125,6 +125,7 @@ mod testbench;
 
 pub use audit::finding::Finding;
 pub use audit::report::{Loading, Report};
+pub use audit::rerun::{Inputs, replay_submission};
 pub use audit::waiver::{Waiver, parse as parse_waivers};
 pub use model::{Figure, LoadError, Scores, submitters};
 pub use round::{Round, RoundError, Severity};
@@ -142,6 +143,7 @@ pub mod output {
     pub use crate::render::html::{self, ReportOptions};
     pub use crate::render::page::ResultsPage;
     pub use crate::render::publication::{Filter, Selection, rows};
+    pub use crate::render::rerun;
     pub use crate::render::text::summary;
     pub use crate::render::{csv, github, json, junit, letter, markdown, package_documents, sarif, xlsx};
 }

@@ -35,6 +35,7 @@ pub mod publication;
 #[cfg(feature = "cli")]
 pub mod reconciliation;
 pub(crate) mod replay;
+pub mod rerun;
 pub mod round_changes;
 pub mod sarif;
 pub(crate) mod standing;

@@ -10,7 +10,6 @@ pub(crate) mod journal;
 pub mod output;
 pub mod package;
 pub(crate) mod renaming;
-pub mod replay;
 #[cfg(feature = "cli")]
 pub(crate) mod score;
 #[cfg(feature = "cli")]

@@ -9,13 +9,13 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::streams::{advance, print_info, progress};
+use crate::audit::rerun::read_model;
 use crate::infer::network::fits;
 use crate::model::weights_of;
 use crate::parse::claims::{self, Claims};
 use crate::round::{Mode, Round, Runner, Task};
 use crate::submit::demo;
 use crate::submit::output::write_files;
-use crate::submit::replay::read_model;
 use crate::testbench::device::link::Link;
 use crate::testbench::device::place::Place;
 use crate::testbench::device::{Device, SECOND, discard_pending};

@@ -7,9 +7,9 @@ use anyhow::Context;
 use clap::Args;
 
 use super::streams::{print, print_info};
+use crate::audit::rerun::model_bytes;
 use crate::infer::Model;
 use crate::infer::weights::{Form, Print, alive_multiply_adds, forms_of, lines_of};
-use crate::submit::replay::model_bytes;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::browser::{browser, skipped};
-use crate::{corpus, golden};
+use crate::{corpus, golden, infer};
 use chromium::{Chromium, Part};
 
 /// Opens the page if the page and a browser are available.
@@ -143,6 +143,39 @@ fn dropped_files_are_read_as_on_the_command_line() {
         let expected = printed(&["check", "--round", "v1.3", "--format", "json"], tree);
         assert!(made(&mut page, "report.json") == expected, "{}", tree.display());
     }
+}
+
+/// With the official inputs beside the submission, the models in its code are run as the command does, and the inputs are no
+/// part of the submission.
+#[test]
+fn logs_are_replayed_on_inputs_beside_the_submission() {
+    let Some(mut page) = opened() else { return };
+    let folder = TempDir::new().unwrap();
+    let heap = folder.path().join("heap");
+    let (tree, inputs) = (heap.join("submission"), heap.join("datasets"));
+    infer::write_inputs(&inputs);
+    let own = folder.path().join("own.tflite");
+    fs::write(&own, infer::own_model(490, 12)).unwrap();
+    let device = ["--profile", "cortex-m4-reference", "--benchmark", "kws", "--model", golden::text(&own)];
+    let rest = ["--dialect", "eembc", "--datasets", golden::text(&inputs), "--round", "v1.3"];
+    let demo = golden::run(&[&["demo", golden::text(&tree)], &device[..], &rest].concat());
+    assert!(demo.status.success(), "{}", golden::said(&demo));
+    let code = tree.join("closed/ExampleCo/code/kws");
+    fs::create_dir_all(&code).unwrap();
+    fs::copy(&own, code.join("own.tflite")).unwrap();
+    let hidden = "document.getElementById('replay').hidden";
+    page.drop(&[&heap]);
+    check(&mut page, "v1.3", "");
+    assert!(made(&mut page, "report.json") == printed(&["check", "--round", "v1.3", "--format", "json"], &tree));
+    assert_eq!(page.run(hidden), false);
+    page.run("document.getElementById('replay').click()");
+    let text = page.wait("document.getElementById('made').textContent");
+    let expected = printed(&["replay", "--inputs", golden::text(&inputs), "--round", "v1.3"], &tree);
+    assert_eq!(text.as_str().unwrap(), String::from_utf8(expected).unwrap());
+    assert!(text.as_str().unwrap().contains("1000 of 1000 rows are equal"), "{text}");
+    page.drop(&[&tree]);
+    check(&mut page, "v1.3", "");
+    assert_eq!(page.run(hidden), true);
 }
 
 /// The policy forbids every connection: for the page, the worker with the audit, and the frame with the report.

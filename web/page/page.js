@@ -63,7 +63,7 @@ function startWorker() {
   worker = new Worker(address([at("worker").textContent], "text/javascript"));
   worker.addEventListener("message", ({ data }) => {
     if (data.all) {
-      say(`${data.done} of ${data.all} results read …`);
+      say(`${data.done} of ${data.all} ${data.counted} …`);
       progress.max = data.all;
       progress.value = data.done;
     }
@@ -161,6 +161,7 @@ async function take(list) {
     const opened = await question("open", "Reading …", { module: at("module").textContent, dropped });
     ask.elements.round.replaceChildren(...opened.rounds.reverse().map((name) => new Option(name, name, false, name === opened.guessed)));
     guess = { round: opened.guessed, why: opened.why };
+    at("replay").hidden = !opened.inputs;
     at("why").textContent = `${guess.round}: ${guess.why}.`;
     const count = dropped.length === 1 ? "1 file" : `${dropped.length.toLocaleString("en")} files`;
     at("input").textContent = `${nameOf(dropped)} · ${count}`;
@@ -237,6 +238,9 @@ at("files-of").addEventListener("click", async ({ target }) => {
   if (target.dataset.file) {
     const made = await make("file", "Writing …", { name: target.dataset.file });
     if (made) save(made.name, made.bytes);
+  } else if (target.id === "replay") {
+    const replayed = await make("replay", "Running the models …", {});
+    if (replayed) at("made").textContent = replayed.text;
   } else if (target.id === "package") {
     const made = await make("package", "Packaging …", {});
     if (!made) return;

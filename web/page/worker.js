@@ -28,8 +28,10 @@ function readPart(number, start, end) {
     throw `the browser cannot read it: ${error.message}`;
   }
 }
+/** What is counted while the audit runs. */
+let counted = "results read";
 function tellResult(done, all) {
-  postMessage({ done, all });
+  postMessage({ done, all, counted });
 }
 function tellPanic(message) {
   postMessage({ fault: `The audit failed because of a bug in tinyaudit: ${message}`, over: true });
@@ -44,7 +46,7 @@ const ANSWERS = {
     await readSmall();
     const sizes = Float64Array.from(dropped, (one) => one.file?.size ?? 0);
     audit = new wasm_bindgen.Audit(dropped.map((one) => one.path), sizes);
-    return { rounds: wasm_bindgen.rounds(), guessed: audit.guessed, why: audit.why };
+    return { rounds: wasm_bindgen.rounds(), guessed: audit.guessed, why: audit.why, inputs: audit.hasInputs };
   },
   submitters: ({ round }) => ({ names: audit.submitters(round) }),
   check({ round, submitter, waivers }) {
@@ -52,6 +54,14 @@ const ANSWERS = {
     return { verdict, obstacle: audit.obstacle, desk: audit.file("report.html") };
   },
   file: ({ name }) => ({ name, bytes: audit.file(name) }),
+  replay() {
+    counted = "inferences";
+    try {
+      return { text: audit.replay() };
+    } finally {
+      counted = "results read";
+    }
+  },
   package() {
     const { bytes, digest, submitter, left_out } = audit.package();
     return { bytes, digest, submitter, left_out };

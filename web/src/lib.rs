@@ -7,7 +7,7 @@ use std::io::{self, Cursor};
 
 use tinyaudit::output::{self, Filter, ReportOptions, ResultsPage, Selection};
 use tinyaudit::package::{self, Documents, MANIFEST, WAIVERS};
-use tinyaudit::{Guess, Loading, Report, Round, Severity, Tree};
+use tinyaudit::{Guess, Inputs, Loading, Report, Round, Severity, Tree, replay_submission};
 use wasm_bindgen::prelude::*;
 
 use dropped::Dropped;
@@ -42,6 +42,8 @@ pub struct Audit {
     tree: Tree,
     guessed: String,
     why: &'static str,
+    /// Official inputs that were dropped beside the submission.
+    inputs: Option<Tree>,
     checked: Option<Checked>,
 }
 
@@ -77,8 +79,37 @@ impl Audit {
     pub fn new(paths: Vec<String>, sizes: &[f64]) -> Result<Self, JsError> {
         let dropped = Dropped::new(paths, sizes);
         let tree = dropped.open()?;
+        let inputs = dropped.open_inputs().transpose()?;
         let Guess { round, why, .. } = tinyaudit::guess_round(&tree)?;
-        Ok(Self { dropped, tree, guessed: round.name, why, checked: None })
+        Ok(Self { dropped, tree, guessed: round.name, why, inputs, checked: None })
+    }
+
+    /// Whether official inputs were dropped beside the submission.
+    #[wasm_bindgen(getter, js_name = hasInputs)]
+    #[must_use]
+    pub fn has_inputs(&self) -> bool {
+        self.inputs.is_some()
+    }
+
+    /// Runs the models of the submission on the inputs and returns how the accuracy logs compare, as `tinyaudit replay`
+    /// prints it.
+    ///
+    /// # Errors
+    /// When nothing was checked, or there are no inputs.
+    pub fn replay(&self) -> Result<String, JsError> {
+        let Checked { report, .. } = self.checked.as_ref().ok_or_else(unchecked)?;
+        let inputs =
+            self.inputs.as_ref().ok_or_else(|| JsError::new("no inputs were dropped beside the submission"))?;
+        // A message per inference would take longer than the inference.
+        let progress = |done, all: usize| {
+            if done % (all / 100).max(1) == 0 {
+                tell_result(done, all);
+            }
+        };
+        let outcome = replay_submission((&self.tree, report), &Inputs::Tree(inputs), None, None, &progress);
+        let mut text = Vec::new();
+        output::rerun::write(&outcome, &mut text)?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
     }
 
     /// Returns the guessed round of the files.

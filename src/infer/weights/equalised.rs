@@ -182,11 +182,11 @@ fn factors(known: &[f64], found: &[f64], width: usize, columns: bool) -> (Vec<Op
         (weights > 0.0).then(|| sum / weights)
     };
     for _ in 0..if columns { 30 } else { 1 } {
-        for row in 0..height {
-            of_rows[row] = mean(&mut (row * width..(row + 1) * width), &|place| of_columns[place % width]);
-        }
-        for column in 0..if columns { width } else { 0 } {
-            of_columns[column] = mean(&mut (column..known.len()).step_by(width), &|place| of_rows[place / width]);
+        let of_row = |row| mean(&mut (row * width..(row + 1) * width), &|place| of_columns[place % width]);
+        of_rows = (0..height).map(of_row).collect();
+        if columns {
+            let of_column = |column| mean(&mut (column..known.len()).step_by(width), &|place| of_rows[place / width]);
+            of_columns = (0..width).map(of_column).collect();
         }
     }
     (of_rows, of_columns)
