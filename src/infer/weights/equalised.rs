@@ -10,7 +10,7 @@
 use std::fmt;
 
 use super::fingerprint::{Form, Print};
-use super::layout::permuted;
+use super::layout::{Layout, permuted};
 use super::reference::references;
 
 /// Most rows and most columns of a sample.
@@ -219,8 +219,11 @@ fn samples() -> impl Iterator<Item = (&'static Print, &'static Sample)> {
 pub(super) fn equalised(count: usize, value: &dyn Fn(usize) -> f64, rounding: f64) -> Option<(&'static Print, String)> {
     samples().filter(|(print, _)| print.elements() == count).find_map(|(print, sample)| {
         let grid = Grid::of(&print.shape)?;
-        let layout = permuted(&print.shape)
-            .find(|layout| sample.is_in(&grid, &|place| value(layout.place_of(&print.shape, place)), rounding))?;
+        let is_it = |layout: &Layout| {
+            let places = layout.places(&print.shape);
+            sample.is_in(&grid, &|place| value(places.of(place)), rounding)
+        };
+        let layout = permuted(&print.shape).find(is_it)?;
         Some((print, layout.name(&print.shape).to_string()))
     })
 }
@@ -311,8 +314,8 @@ mod tests {
             }
         }
         for layout in permuted(&print.shape) {
-            let mut stored = vec![0.0; values.len()];
-            (0..values.len()).for_each(|place| stored[layout.place_of(&print.shape, place)] = values[place]);
+            let (mut stored, places) = (vec![0.0; values.len()], layout.places(&print.shape));
+            (0..values.len()).for_each(|place| stored[places.of(place)] = values[place]);
             let found = equalised(values.len(), &|place| stored[place], 0.0);
             let (found, name) = found.unwrap();
             assert_eq!((found, name), (print, layout.name(&print.shape).to_string()));
