@@ -215,7 +215,7 @@ enum Command {
 }
 
 /// Tree to read, round and waivers.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct Input {
     /// Folder of a submission or round, or a package (`-` for a package on stdin)
     ///
@@ -243,7 +243,7 @@ struct Input {
 }
 
 /// Files that the tree is known not to have.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct Absent {
     /// List of files that are known to be absent, one path per line
     ///
@@ -405,7 +405,7 @@ struct ReportNeeds {
 }
 
 /// Where a command writes its output.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct Output {
     /// Write to FILE instead of stdout
     ///
@@ -425,7 +425,7 @@ impl Output {
 }
 
 /// Options that name the previous round.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct PreviousRound {
     /// Folder or package of the previous round, to compare with
     ///

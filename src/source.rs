@@ -9,6 +9,8 @@ mod files;
 mod folder;
 mod path;
 mod path_text;
+#[cfg(feature = "cli")]
+mod tar;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -77,14 +79,14 @@ struct Held {
 type Open = dyn Fn(&str) -> io::Result<Box<dyn Read>> + Send + Sync;
 
 impl Tree {
-    /// Lists a folder or a zip archive. An archive is read in place, never unpacked.
+    /// Lists a folder or an archive. A zip archive is read in place; a tar archive is decompressed to a temporary file.
     ///
     /// # Errors
     /// When the root itself cannot be listed; anything below it that cannot be listed becomes an entry. When an archive
     /// is damaged, contains paths that leave it, or contains one path twice.
     pub fn open(root: &Path) -> io::Result<Self> {
         if root.is_file() {
-            return Self::from_archive(File::open(root)?);
+            return Self::from_file(File::open(root)?);
         }
         std::fs::read_dir(root)?;
         let mut entries = list(root);
@@ -107,6 +109,23 @@ impl Tree {
             same
         });
         Ok(Self::of(Source::Folder(root.to_owned()), entries))
+    }
+
+    /// Lists an archive that is already open: zip, tar, or tar compressed with gzip.
+    ///
+    /// # Errors
+    /// As [`Tree::open`].
+    pub fn from_file(file: File) -> io::Result<Self> {
+        #[cfg(feature = "cli")]
+        {
+            let mut beginning = Vec::new();
+            (&file).take(512).read_to_end(&mut beginning)?;
+            (&file).rewind()?;
+            if tar::begins_like_tar(&beginning) {
+                return tar::open(file);
+            }
+        }
+        Self::from_archive(file)
     }
 
     /// Lists a zip archive that is already open, from a file or from memory.

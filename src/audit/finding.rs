@@ -123,6 +123,8 @@ pub enum Suppression {
     Waived(Decision),
     /// It follows from a file that is known to be absent; holds the name of the list that says so.
     KnownAbsent(String),
+    /// Settings of the user ignore the rule; holds the name of their file. Errors are never ignored.
+    Ignored(String),
 }
 
 impl fmt::Display for Suppression {
@@ -132,6 +134,7 @@ impl fmt::Display for Suppression {
                 write!(f, "waived by {decided_by} on {date}: {reason}")
             }
             Self::KnownAbsent(list) => write!(f, "{list} lists the file as known to be absent"),
+            Self::Ignored(file) => write!(f, "ignored by {file}"),
         }
     }
 }
@@ -164,6 +167,12 @@ impl Finding {
     #[must_use]
     pub const fn is_absent(&self) -> bool {
         matches!(self.suppression, Some(Suppression::KnownAbsent(_)))
+    }
+
+    /// Whether settings of the user ignore it.
+    #[must_use]
+    pub const fn is_ignored(&self) -> bool {
+        matches!(self.suppression, Some(Suppression::Ignored(_)))
     }
 
     /// Whether the review committee waived the finding.

@@ -172,6 +172,13 @@ impl Report {
         self.resolve();
     }
 
+    /// Marks warnings and notes of rules that the user ignores, so that they do not count in the verdict. Figures and
+    /// results stay as they are, and errors count. `file` names the settings that say so.
+    pub fn ignore(&mut self, rules: BTreeSet<String>, file: &str) {
+        self.decisions.ignored = Some((rules, file.to_owned()));
+        self.resolve();
+    }
+
     /// Number of findings per severity that count in the verdict.
     #[must_use]
     pub fn counts(&self) -> Counts {

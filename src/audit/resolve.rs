@@ -26,6 +26,8 @@ pub(crate) struct Decisions {
     waivers: HashMap<Option<String>, Vec<(usize, Waiver)>>,
     /// Paths of files that are known to be absent, and the name of the list.
     pub absent: Option<(BTreeSet<String>, String)>,
+    /// Rules whose warnings and notes the user ignores, and the name of the file that says so.
+    pub ignored: Option<(BTreeSet<String>, String)>,
 }
 
 /// Findings and proofs that follow from the outcomes.
@@ -150,7 +152,7 @@ impl Decisions {
         let rules = rules_of(finding).map(|id| Some(id.to_owned())).chain([None]);
         let own = rules.filter_map(|rule| self.waivers.get(&rule)).flatten();
         let waiver = own.filter(|(_, waiver)| waiver.covers(finding)).max_by_key(|(index, _)| *index);
-        waiver.map(|(_, waiver)| Suppression::Waived(waiver.decision())).or_else(|| {
+        let known_absent = || {
             let (absent, list) = self.absent.as_ref()?;
             let holds_one = |folder: &String| {
                 let below = format!("{folder}/");
@@ -161,7 +163,14 @@ impl Decisions {
                 && !finding.missing.is_empty()
                 && finding.missing.iter().all(|paths| paths.iter().any(is_known));
             is_absent.then(|| Suppression::KnownAbsent(list.clone()))
-        })
+        };
+        let ignored = || {
+            let (rules, file) = self.ignored.as_ref()?;
+            let is_ignored = finding.severity != Severity::Error && rules_of(finding).any(|id| rules.contains(id));
+            is_ignored.then(|| Suppression::Ignored(file.clone()))
+        };
+        let waived = waiver.map(|(_, waiver)| Suppression::Waived(waiver.decision()));
+        waived.or_else(known_absent).or_else(ignored)
     }
 }
 

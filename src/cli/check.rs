@@ -8,16 +8,17 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::run::ModeName;
-use super::session;
-use super::settings::{FailOn, Settings};
-use super::streams::{columns, is_standard, open_tree, print_info, styled, write_wrapped};
+use super::settings::{FailOn, NAME, Settings};
+use super::streams::{columns, is_standard, open_tree, print, print_error, print_info, styled, write_wrapped};
 use super::{Absent, ChosenRound, Input, Output, PreviousRound, ReportNeeds, known_name};
+use super::{fix, session};
 use crate::audit::checks::rule_named;
 use crate::audit::report::Report;
 use crate::audit::rule::Group;
 use crate::render;
 use crate::render::text::Layout;
 use crate::render::triage::{self, View};
+use crate::render::untrusted::Untrusted;
 use crate::round::{Round, Severity};
 use crate::source::Tree;
 use crate::submit::session::Known;
@@ -36,22 +37,27 @@ Examples:
 Exit codes: 0 pass, 1 a finding at or above --fail-on, 2 nothing could be checked.";
 
 /// Arguments of `tinyaudit check`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 #[allow(clippy::struct_excessive_bools)] // options of a command line
 pub struct Check {
     #[command(flatten)]
     input: Input,
-    /// Further session folders
+    /// Further submissions, or further session folders
     ///
     /// Without a submission, checks sessions as a runner wrote them: DIR is one, or contains several.
-    #[arg(value_name = "SESSION")]
-    sessions: Vec<PathBuf>,
+    #[arg(value_name = "DIR")]
+    others: Vec<PathBuf>,
     /// Mode of a session whose log does not say it
     #[arg(long, value_enum, value_name = "MODE", hide_short_help = true)]
     mode: Option<ModeName>,
     #[command(flatten)]
     before: PreviousRound,
+    /// Make the changes of `tinyaudit fix` first
+    ///
+    /// `tinyaudit fix --undo` reverts them.
+    #[arg(long)]
+    fix: bool,
     /// Search the code for the weights of the reference models
     ///
     /// `results` always does. It takes about as long as the rest of a check.
@@ -165,22 +171,17 @@ impl Check {
 
     /// Returns the session folders, if what is given is not a submission.
     fn session_folders(&self, tree: &Tree, round: &Round) -> anyhow::Result<Option<Vec<PathBuf>>> {
-        let is_submission = crate::model::submitters(tree, round, None).is_ok();
-        if is_submission {
-            anyhow::ensure!(
-                self.sessions.is_empty(),
-                "several folders can be checked together only if they are sessions"
-            );
+        if crate::model::submitters(tree, round, None).is_ok() {
             return Ok(None);
         }
         let mut folders = session::folders(tree, &self.input.dir);
         // A part of a submission is not a set of sessions; the error names the submission around it.
         let path = std::fs::canonicalize(&self.input.dir).unwrap_or_default();
         let is_part = path.iter().any(|part| part == "results") && folders != [self.input.dir.clone()];
-        if self.sessions.is_empty() && (folders.is_empty() || is_part) {
+        if self.others.is_empty() && (folders.is_empty() || is_part) {
             return Ok(None);
         }
-        for folder in &self.sessions {
+        for folder in &self.others {
             let below = session::folders(&open_tree(folder)?, folder);
             if below.is_empty() { folders.push(folder.clone()) } else { folders.extend(below) }
         }
@@ -220,10 +221,39 @@ impl Check {
         options.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
+    /// Checks several submissions one after the other. What cannot be checked does not hide the others.
+    fn run_each(&self) -> anyhow::Result<ExitCode> {
+        anyhow::ensure!(
+            matches!(self.format, Format::Text) && self.output.out.is_none(),
+            "several submissions are checked only with --format text and without --out"
+        );
+        let (mut failed, mut unchecked) = (false, false);
+        for dir in std::iter::once(&self.input.dir).chain(&self.others) {
+            let input = Input { dir: dir.clone(), ..self.input.clone() };
+            print(|out| writeln!(out, "== {}", Untrusted(&dir.display().to_string()).for_terminal()))?;
+            match (Self { input, others: Vec::new(), ..self.clone() }).run() {
+                Ok(code) => failed |= code != ExitCode::SUCCESS,
+                Err(error) => {
+                    unchecked = true;
+                    print_error(&format!("tinyaudit: {error:#}"));
+                }
+            }
+            print(|out| writeln!(out))?;
+        }
+        Ok(ExitCode::from(if unchecked { 2 } else { u8::from(failed) }))
+    }
+
     /// Checks and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let tree = open_tree(&self.input.dir)?;
+        let mut tree = open_tree(&self.input.dir)?;
         let ChosenRound { round, said, .. } = self.input.round(&tree)?;
+        if !self.others.is_empty() && crate::model::submitters(&tree, &round, None).is_ok() {
+            return self.run_each();
+        }
+        if self.fix {
+            fix::apply_before_check(&self.input)?;
+            tree = open_tree(&self.input.dir)?;
+        }
         if let Some(sessions) = self.session_folders(&tree, &round)? {
             let fail_on = self.fail_on.or(Settings::find(&self.input.dir)?.fail_on);
             let threshold = fail_on.unwrap_or_default().severity();
@@ -241,7 +271,11 @@ impl Check {
         };
         let mut report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
         self.absent.mark(&mut report)?;
-        let fail_on = self.fail_on.or(Settings::find(&self.input.dir)?.fail_on);
+        let settings = Settings::find(&self.input.dir)?;
+        if !settings.ignore.is_empty() {
+            report.ignore(settings.ignore.into_iter().collect(), NAME);
+        }
+        let fail_on = self.fail_on.or(settings.fail_on);
         let threshold = fail_on.unwrap_or_default().severity();
         if let Some(unknown) = self.rule.as_deref().filter(|id| rule_named(id).is_none()) {
             anyhow::bail!("there is no rule {unknown}; `tinyaudit rules` lists all rules");

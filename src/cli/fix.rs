@@ -1,20 +1,22 @@
 //! `tinyaudit fix`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
 
-use super::streams::{open_tree, print};
+use super::streams::{open_tree, print, print_info};
 use super::{Input, ReportNeeds};
-use crate::submit::fixing;
+use crate::audit::checks::rule_named;
+use crate::submit::fixing::{self, Step};
 use crate::submit::journal::Journals;
 
 const EXAMPLES: &str = "\
 Examples:
   tinyaudit fix submission            print the planned changes
   tinyaudit fix submission --apply    make the changes
+  tinyaudit fix submission --rule operating-system-dropping --apply
   tinyaudit fix submission --undo     revert the last --apply
 
 Removes files left by operating systems and editors, and empty folders. Renames misspelled files and folders, moves or
@@ -29,6 +31,9 @@ pub struct Fix {
     /// Make the planned changes
     #[arg(long, conflicts_with = "undo")]
     apply: bool,
+    /// Only what findings of this rule are about
+    #[arg(long, value_name = "RULE", conflicts_with = "undo")]
+    rule: Option<String>,
     /// Revert the last --apply
     #[arg(long)]
     undo: bool,
@@ -38,59 +43,107 @@ impl Fix {
     /// Prints, makes or reverts the changes.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let root = &self.input.dir;
-        if !root.is_dir() {
-            bail!("{} is not a folder; fix the folder that the package was made from", root.display());
-        }
-        let whole = dunce::canonicalize(root)?;
-        let journals = Journals::new(&whole, &state()?)?;
+        let journals = journals(root)?;
         if self.undo {
             let steps = journals.undo()?.context("there is nothing to undo: no changes were made in this folder")?;
-            print(|out| writeln!(out, "undone: {steps} {}", if steps == 1 { "change" } else { "changes" }))?;
+            print(|out| writeln!(out, "undone: {}", changes(steps)))?;
             return Ok(ExitCode::SUCCESS);
         }
-        // A misspelled folder hides its contents. After it is renamed, there may be more to fix.
-        let mut made = 0;
-        for pass in 1..=MOST_PASSES {
-            let tree = open_tree(root)?;
-            let round = self.input.round(&tree)?;
-            if self.apply {
-                round.certain("fix --apply")?;
-            }
-            let report =
-                self.input.report(&tree, round.round, self.input.waivers()?.as_ref(), ReportNeeds::default())?;
-            let steps = fixing::plan(&tree, &report);
-            if !self.apply || steps.is_empty() || pass == MOST_PASSES {
-                return print(|out| {
-                    if !self.apply {
-                        steps.iter().try_for_each(|step| writeln!(out, "{step}"))?;
-                    }
-                    match (steps.len(), made) {
-                        (0, 0) => writeln!(out, "nothing to fix"),
-                        (_, made @ 1..) => {
-                            let kept = journals.kept().display();
-                            let changes = if made == 1 { "change" } else { "changes" };
-                            writeln!(
-                                out,
-                                "{made} {changes} made; --undo reverts all of them; removed files are kept in {kept}"
-                            )
-                        }
-                        (1, _) => writeln!(out, "1 change; run with --apply to make it"),
-                        (count, _) => writeln!(out, "{count} changes; run with --apply to make them"),
-                    }
-                })
-                .map(|()| ExitCode::SUCCESS);
-            }
-            let shown: Vec<String> = steps.iter().map(ToString::to_string).collect();
-            journals.apply(steps, made > 0)?;
-            made += shown.len();
-            print(|out| shown.iter().try_for_each(|step| writeln!(out, "done: {step}")))?;
+        if let Some(unknown) = self.rule.as_deref().filter(|id| rule_named(id).is_none()) {
+            bail!("there is no rule {unknown}; `tinyaudit rules` lists all rules");
         }
+        let rule = self.rule.as_deref();
+        if !self.apply {
+            let steps = planned(&self.input, rule, false)?;
+            print(|out| {
+                steps.iter().try_for_each(|step| writeln!(out, "{step}"))?;
+                match steps.len() {
+                    0 => writeln!(out, "nothing to fix"),
+                    1 => writeln!(out, "1 change; run with --apply to make it"),
+                    count => writeln!(out, "{}; run with --apply to make them", changes(count)),
+                }
+            })?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let made = apply(&self.input, rule, &mut |step| print(|out| writeln!(out, "done: {step}")))?;
+        print(|out| match made {
+            0 => writeln!(out, "nothing to fix"),
+            made => writeln!(out, "{}", what_was_made(made, &journals)),
+        })?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
+fn changes(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "change" } else { "changes" })
+}
+
+fn what_was_made(made: usize, journals: &Journals) -> String {
+    let kept = journals.kept().display();
+    format!("{} made; --undo reverts all of them; removed files are kept in {kept}", changes(made))
+}
+
+fn journals(root: &Path) -> anyhow::Result<Journals> {
+    if !root.is_dir() {
+        bail!("{} is not a folder; fix the folder that the package was made from", root.display());
+    }
+    Ok(Journals::new(&dunce::canonicalize(root)?, &state()?)?)
+}
+
+/// Returns the changes that can be made, those of a rule if one is given. `certain` says that the round must not be a guess.
+fn planned(input: &Input, rule: Option<&str>, certain: bool) -> anyhow::Result<Vec<Step>> {
+    let tree = open_tree(&input.dir)?;
+    let round = input.round(&tree)?;
+    if certain {
+        round.certain("fix --apply")?;
+    }
+    let report = input.report(&tree, round.round, input.waivers()?.as_ref(), ReportNeeds::default())?;
+    let mut steps = fixing::plan(&tree, &report);
+    if let Some(rule) = rule {
+        steps.retain(|step| step.is_for(rule, &report));
+    }
+    Ok(steps)
+}
+
+/// Makes the changes, reports each, and returns their number.
+fn apply(
+    input: &Input,
+    rule: Option<&str>,
+    report: &mut dyn FnMut(&str) -> anyhow::Result<()>,
+) -> anyhow::Result<usize> {
+    let journals = journals(&input.dir)?;
+    let mut made = 0;
+    // A misspelled folder hides its contents. After it is renamed, there may be more to fix.
+    for _ in 0..MOST_PASSES {
+        let steps = planned(input, rule, true)?;
+        if steps.is_empty() {
+            break;
+        }
+        let shown: Vec<String> = steps.iter().map(ToString::to_string).collect();
+        journals.apply(steps, made > 0)?;
+        made += shown.len();
+        shown.iter().try_for_each(|step| report(step))?;
+    }
+    Ok(made)
+}
+
+/// Makes all changes before a check, and says on stderr what was done.
+///
+/// # Errors
+/// When the input is not a folder, its round is a guess, or a change fails.
+pub(super) fn apply_before_check(input: &Input) -> anyhow::Result<()> {
+    let made = apply(input, None, &mut |step| {
+        print_info(&format!("done: {step}"));
+        Ok(())
+    })?;
+    if made > 0 {
+        print_info(&what_was_made(made, &journals(&input.dir)?).replace("--undo", "`tinyaudit fix --undo`"));
+    }
+    Ok(())
+}
+
 /// Maximum number of passes: each may reveal more fixes, but folders are not nested deeper than this.
-const MOST_PASSES: usize = 5;
+const MOST_PASSES: usize = 4;
 
 /// Returns the user's folder for state, which no submission can write to.
 fn state() -> anyhow::Result<PathBuf> {

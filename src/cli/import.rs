@@ -29,7 +29,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Import {
-    /// Session folders, folders that contain some at any depth, or zip archives of these
+    /// Session folders, folders that contain some at any depth, or archives of these (zip, tar, tar.gz)
     #[arg(required = true)]
     sessions: Vec<PathBuf>,
     /// System that was measured, by the name of its folder
@@ -84,7 +84,8 @@ fn sessions_of(named: &Path, room: &Path) -> anyhow::Result<Vec<(String, PathBuf
         let found = if found.is_empty() { vec![named.to_owned()] } else { found };
         return Ok(found.into_iter().map(|folder| (shown(&folder), folder)).collect());
     }
-    if !named.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
+    let name = named.to_string_lossy().to_ascii_lowercase();
+    if ![".zip", ".tar", ".tar.gz", ".tgz"].iter().any(|ending| name.ends_with(ending)) {
         // The error is that of a session which cannot be read.
         return Ok(vec![(shown(named), named.to_owned())]);
     }

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::streams::{is_standard, print_info};
+use crate::audit::checks::rule_named;
 use crate::round::Severity;
 use crate::schema::read_toml;
 
@@ -51,6 +52,9 @@ pub struct Settings {
     pub waivers: Option<PathBuf>,
     /// Lowest severity that fails the check.
     pub fail_on: Option<FailOn>,
+    /// Rules whose warnings and notes do not count in a check. They are counted as ignored; errors always count.
+    #[serde(default)]
+    pub ignore: Vec<String>,
 }
 
 impl Settings {
@@ -76,6 +80,17 @@ impl Settings {
         // Who submits a tree does not decide what fails it.
         if dir.is_dir() && folder.starts_with(root) && settings.fail_on.take().is_some() {
             print_info(&format!("fail-on in {NAME} of the checked tree is ignored; use --fail-on"));
+        }
+        if dir.is_dir() && folder.starts_with(root) && !std::mem::take(&mut settings.ignore).is_empty() {
+            print_info(&format!(
+                "`ignore` in {NAME} of the checked tree has no effect; move it to the folder around the tree"
+            ));
+        }
+        if let Some(unknown) = settings.ignore.iter().find(|id| rule_named(id).is_none()) {
+            bail!(
+                "{NAME} ignores the rule `{}`, which does not exist; `tinyaudit rules` lists all rules",
+                unknown.escape_debug()
+            );
         }
         if let Some(file) = &mut settings.waivers {
             // Files in the tree are written by submitters, who cannot waive findings.

@@ -65,7 +65,7 @@ fn standard_input() -> io::Result<io::StdinLock<'static>> {
 
 /// Opens the tree in a folder or package; `-` is a package on stdin.
 pub fn open_tree(path: &Path) -> anyhow::Result<Tree> {
-    let tree = if is_standard(path) { spooled().and_then(Tree::from_archive) } else { Tree::open(path) };
+    let tree = if is_standard(path) { spooled().and_then(Tree::from_file) } else { Tree::open(path) };
     tree.with_context(|| format!("{} cannot be read", path.display()))
 }
 

@@ -14,7 +14,7 @@ use super::proof::ProofRow;
 use super::publication::LeftOut;
 use super::replay::ReplayRow;
 use super::weights::WeightsRow;
-use crate::audit::finding::{Change, Measured as MeasuredValue};
+use crate::audit::finding::{Change, Measured as MeasuredValue, Suppression};
 use crate::audit::metrics::spread::Spread;
 use crate::audit::report::Report;
 use crate::model::{Benchmark, Figure, System, WakewordScores};
@@ -111,6 +111,9 @@ pub struct Finding {
     /// The list of absent files that names the missing file, if the finding follows from its absence.
     #[serde(skip_serializing_if = "Option::is_none")]
     known_absent: Option<String>,
+    /// The settings that ignore the rule of this warning or note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ignored: Option<String>,
 }
 
 /// Another place that a finding compares with.
@@ -323,7 +326,11 @@ impl<'a> Owners<'a> {
             undecided: finding.undecided.map(|rule| rule.id),
             waived: finding.decision().cloned(),
             known_absent: match &finding.suppression {
-                Some(crate::audit::finding::Suppression::KnownAbsent(list)) => Some(list.clone()),
+                Some(Suppression::KnownAbsent(list)) => Some(list.clone()),
+                _ => None,
+            },
+            ignored: match &finding.suppression {
+                Some(Suppression::Ignored(file)) => Some(file.clone()),
                 _ => None,
             },
         }

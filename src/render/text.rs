@@ -160,8 +160,10 @@ pub fn summary(report: &Report, threshold: Severity) -> String {
     let waived = weight(report.findings.iter().filter(|finding| finding.is_waived()));
     let waived = if waived == 0 { String::new() } else { format!(", {waived} waived") };
     let absent = if absent == 0 { String::new() } else { format!(", {absent} not counted (files known to be absent)") };
+    let ignored = weight(report.findings.iter().filter(|finding| finding.is_ignored()));
+    let ignored = if ignored == 0 { String::new() } else { format!(", {ignored} ignored") };
     format!(
-        "{verdict}: {}, {}, {}{waived}{absent} in {} of {}",
+        "{verdict}: {}, {}, {}{waived}{absent}{ignored} in {} of {}",
         counted(counts.error, "error"),
         counted(counts.warning, "warning"),
         counted(counts.note, "note"),

@@ -82,8 +82,9 @@ pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) 
     writeln!(out, "{}\n", verdict(report, &total, layout))?;
     submitters(&rows, layout, out)?;
     let shown = view.findings(report);
-    // Findings that follow from files known to be absent are counted in `not_checked`.
-    let here: Vec<&Finding> = shown.iter().copied().filter(|finding| !finding.is_absent()).collect();
+    // Findings that follow from files known to be absent, and ignored ones, are counted in `not_checked`.
+    let is_aside = |finding: &&Finding| finding.is_absent() || finding.is_ignored();
+    let here: Vec<&Finding> = shown.iter().copied().filter(|finding| !is_aside(finding)).collect();
     for consequence in Consequence::ALL {
         let groups = groups(here.iter().copied(), |finding| finding, consequence);
         if groups.is_empty() {
@@ -314,7 +315,11 @@ fn not_checked(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Resu
         }
     }
     let absent = report.findings.iter().filter(|finding| finding.is_absent()).count();
-    if open.is_empty() && absent == 0 {
+    let mut ignored: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in report.findings.iter().filter(|finding| finding.is_ignored()) {
+        *ignored.entry(finding.rule.id).or_default() += finding.finding_count;
+    }
+    if open.is_empty() && absent == 0 && ignored.is_empty() {
         return Ok(());
     }
     writeln!(out, "\n{}", painted(layout, Style::new().bold(), "not checked"))?;
@@ -323,6 +328,10 @@ fn not_checked(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Resu
         for line in wrapped(&open, layout.width.saturating_sub(2), 2) {
             writeln!(out, "  {line}")?;
         }
+    }
+    for (rule, count) in ignored {
+        let findings = if count == 1 { "finding" } else { "findings" };
+        writeln!(out, "  {count} {findings} of {rule} ignored; see --rule {rule}")?;
     }
     if absent > 0 {
         writeln!(out, "  findings not counted because their files are known to be absent: {absent}")?;

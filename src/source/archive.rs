@@ -24,10 +24,10 @@ const MAX_DEPTH: usize = 100;
 const LONGEST_PATH: usize = 4095;
 
 /// Highest ratio of the size of a file to its compressed size, if the file is larger than [`LARGE`].
-const MAX_RATIO: u64 = 1100;
+pub(super) const MAX_RATIO: u64 = 1100;
 
 /// Size in bytes above which the compression ratio is limited.
-const LARGE: u64 = 64 << 20;
+pub(super) const LARGE: u64 = 64 << 20;
 
 /// Bytes that are read at a time while the archive is listed.
 const AHEAD: usize = 32 << 10;
@@ -201,7 +201,7 @@ impl Read for CheckedReader {
 }
 
 /// How names in the archive map to paths in the submission.
-struct Layout {
+pub(super) struct Layout {
     /// Whether backslashes separate folders, as some Windows programs write them.
     backslashes: bool,
     /// The one folder that contains everything, with its slash; empty if there is none.
@@ -209,7 +209,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn detect(entries: &[Entry]) -> Self {
+    pub(super) fn detect(entries: &[Entry]) -> Self {
         let holds = |sign: char| entries.iter().any(|entry| entry.path.contains(sign));
         let backslashes = holds('\\') && !holds('/');
         let slash = if backslashes { '\\' } else { '/' };
@@ -226,7 +226,7 @@ impl Layout {
     }
 
     /// Returns the path of an entry in the submission; `None` for the folder that contains everything.
-    fn path_of(&self, name: &str) -> Option<String> {
+    pub(super) fn path_of(&self, name: &str) -> Option<String> {
         let name = if self.backslashes { name.replace('\\', "/") } else { name.to_owned() };
         let path = name.strip_prefix(&self.around)?.trim_end_matches('/');
         (!path.is_empty()).then(|| path.to_owned())
@@ -245,7 +245,9 @@ fn beginning(file: &mut impl Bytes) -> io::Result<Vec<u8>> {
 fn not_a_zip_archive(beginning: &[u8]) -> io::Error {
     refused(
         match beginning {
-            [0x1F, 0x8B, ..] => "this is a gzip archive (.tar.gz): unpack it and give the folder, or make a zip",
+            [0x1F, 0x8B, ..] => {
+                "this is a gzip archive, which is not read here: unpack it and give the folder, or make a zip"
+            }
             [b'P', b'K', 3, 4] => "the zip archive is cut off: the file list at its end is missing; copy it again",
             [b'7', b'z', ..] | [b'R', b'a', b'r', ..] | [0xFD, b'7', ..] | [b'B', b'Z', ..] => {
                 "this archive is not a zip archive: unpack it and give the folder"
@@ -257,7 +259,7 @@ fn not_a_zip_archive(beginning: &[u8]) -> io::Error {
 }
 
 /// Checks that a name is relative, stays inside the root, and means the same on every system.
-fn check_name(path: &str) -> io::Result<()> {
+pub(super) fn check_name(path: &str) -> io::Result<()> {
     let drive = path.as_bytes().get(1) == Some(&b':');
     let parts_ok = !path.is_empty() && path.split('/').all(|part| !["", ".", ".."].contains(&part));
     if path.contains(['\\', '\0']) || drive || !parts_ok {

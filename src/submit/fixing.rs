@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::audit::finding::Finding;
 use crate::audit::report::Report;
 use crate::round::Runner;
 use crate::schema::spelling::plain;
@@ -54,6 +55,28 @@ impl fmt::Display for Step {
             Self::Move { from, to } => write!(f, "move {} to {}", from.escape_debug(), to.escape_debug()),
             Self::Rewrite { path, why, .. } => write!(f, "edit {}: {why}", path.escape_debug()),
         }
+    }
+}
+
+impl Step {
+    /// The paths that it changes.
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        let (one, other) = match self {
+            Self::Move { from, to } => (from, Some(to)),
+            Self::Remove { path, .. } | Self::Add { path, .. } | Self::Rewrite { path, .. } => (path, None),
+        };
+        std::iter::once(one).chain(other).map(String::as_str)
+    }
+
+    /// Whether it changes what a finding of a rule is about: the file or folder, or one that is missing.
+    #[must_use]
+    pub fn is_for(&self, rule: &str, report: &Report) -> bool {
+        let concerns = |finding: &Finding| {
+            let missing = finding.missing.iter().flatten().map(String::as_str);
+            let mut about = missing.chain([finding.path.as_str()]);
+            about.any(|about| self.paths().any(|path| path == about))
+        };
+        report.findings.iter().filter(|finding| finding.rule.id == rule).any(concerns)
     }
 }
 

@@ -10,6 +10,8 @@ use tinyaudit::source::{Kind, Tree};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use crate::golden;
+
 const FILES: [(&str, &[u8]); 3] = [
     ("closed/Co/README.md", b"make && make flash\n"),
     ("closed/Co/results/board/ic/performance/log.txt", b"00001.000 session: x\n"),
@@ -245,4 +247,86 @@ fn names_that_are_equal_on_other_systems_are_not_packaged() {
     let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
     let (code, said) = run(&["package", &text(&tree), "--round", "v1.3", "--out", &text(&out)]);
     assert!(code == Some(2) && said.contains("as the same file") && !out.exists(), "{said}");
+}
+
+/// A tar archive; each entry is a path, a type and the content.
+fn tarred(entries: &[(&str, tar::EntryType, &[u8])]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (path, kind, content) in entries {
+        let mut header = tar::Header::new_gnu();
+        // Written directly: the library refuses to write paths that leave the archive.
+        header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
+        header.set_entry_type(*kind);
+        header.set_mode(0o644);
+        header.set_size(content.len() as u64);
+        header.set_cksum();
+        archive.append(&header, *content).unwrap();
+    }
+    archive.into_inner().unwrap()
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+/// A tar archive is read as the folder, compressed or not, whatever folder is around everything.
+#[test]
+fn tar_archives_are_read_as_folders_are() {
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().join("submission.tar.gz");
+    let checked = |path: &std::path::Path| {
+        let arguments = ["check", path.to_str().unwrap(), "--round", "v1.3", "--format", "json"];
+        Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments).output().unwrap().stdout
+    };
+    let expected = checked(&golden::bundled());
+    for around in [".", "submission-1.3"] {
+        let mut archive = tar::Builder::new(Vec::new());
+        archive.append_dir_all(around, golden::bundled()).unwrap();
+        let bytes = archive.into_inner().unwrap();
+        for bytes in [gzipped(&bytes), bytes] {
+            fs::write(&place, bytes).unwrap();
+            assert!(checked(&place) == expected, "{around}");
+        }
+    }
+}
+
+/// What leaves the archive, is there twice, is a link or a bomb, or is cut off, is refused or is a finding.
+#[test]
+fn hostile_tar_archives_are_refused() {
+    use tar::EntryType::{Directory, Fifo, Regular, Symlink};
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().join("a.tgz");
+    let opened = |bytes: &[u8]| {
+        fs::write(&place, bytes).unwrap();
+        Tree::open(&place)
+    };
+    let error = |bytes: &[u8]| opened(bytes).err().map_or_else(String::new, |error| error.to_string());
+    let own: (&str, tar::EntryType, &[u8]) = ("closed/Co/README.md", Regular, b"x");
+    for path in ["../evil", "closed/../../evil", "C:/evil", "closed/a\\b"] {
+        let said = error(&gzipped(&tarred(&[own, (path, Regular, b"x")])));
+        assert!(said.contains("not a path below its root"), "{path}: {said}");
+    }
+    assert!(error(&gzipped(&tarred(&[own, own]))).contains("twice"), "{}", error(&gzipped(&tarred(&[own, own]))));
+    let tree = opened(&gzipped(&tarred(&[
+        own,
+        ("closed/Co/link", Symlink, b""),
+        ("closed/Co/pipe", Fifo, b""),
+        ("closed/Co/code/", Directory, b""),
+    ])));
+    let tree = tree.unwrap();
+    let kind = |path: &str| tree.get(path).unwrap().kind.clone();
+    assert_eq!((kind("closed/Co/link"), kind("closed/Co/pipe")), (Kind::Link, Kind::Special));
+    assert_eq!((kind("closed/Co/code"), tree.read(tree.get(own.0).unwrap()).unwrap()), (Kind::Folder, b"x".to_vec()));
+    // 1 GiB of zeros from one megabyte.
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    (0..1024).for_each(|_| packed.write_all(&[0; 1 << 20]).unwrap());
+    let bomb = packed.finish().unwrap();
+    let said = error(&bomb);
+    assert!(said.contains("without a tar archive") || said.contains("when it is unpacked"), "{said}");
+    let whole = tarred(&[("closed/Co/README.md", Regular, &[b'x'; 5000])]);
+    let cut = opened(&gzipped(&whole[..2000])).map(|tree| tree.read(tree.get(own.0).unwrap()));
+    assert!(cut.is_err() || cut.is_ok_and(|read| read.is_err()));
+    assert!(error(&gzipped(&whole)[..60]).contains("damaged"));
 }

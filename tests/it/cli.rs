@@ -250,3 +250,77 @@ fn commands_do_what_people_expect() {
         assert!(output.status.code() == Some(2) && said.contains(&format!("`tinyaudit {command}`")), "{said}");
     }
 }
+
+/// Several submissions are checked one after the other, and one that cannot be read does not hide the others.
+#[test]
+fn several_submissions_are_checked() {
+    let bundled = golden::bundled();
+    let bundled = golden::text(&bundled);
+    let both = golden::run(&["check", bundled, bundled, "--round", "v1.3", "--concise"]);
+    assert!(both.status.success(), "{}", golden::said(&both));
+    assert_eq!(text(&both.stdout).matches("PASS").count(), 2);
+    let missing = golden::run(&["check", bundled, "no/such/folder", bundled, "--round", "v1.3", "--concise"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert_eq!(text(&missing.stdout).matches("PASS").count(), 2);
+    assert!(text(&missing.stderr).contains("no/such/folder cannot be read"));
+    let failed = golden::run(&["check", bundled, bundled, "--round", "v1.4", "--concise"]);
+    assert_eq!(failed.status.code(), Some(1));
+    let json = golden::run(&["check", bundled, bundled, "--round", "v1.3", "--format", "json"]);
+    assert!(json.status.code() == Some(2) && json.stdout.is_empty());
+}
+
+/// `fix --rule` makes only the changes of a rule, `check --fix` makes all before it checks, and both can be undone.
+#[test]
+fn fixes_can_be_chosen_by_rule_and_made_before_a_check() {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("tree");
+    golden::copy(&golden::bundled(), &tree);
+    let junk = tree.join("closed/ExampleCo/.DS_Store");
+    let empty = tree.join("closed/ExampleCo/code/empty");
+    let litter = || {
+        std::fs::write(&junk, "x").unwrap();
+        std::fs::create_dir_all(&empty).unwrap();
+    };
+    litter();
+    let tree = golden::text(&tree);
+    let of_rule = golden::run(&["fix", tree, "--round", "v1.3", "--rule", "folder-empty", "--apply"]);
+    assert!(of_rule.status.success(), "{}", golden::said(&of_rule));
+    assert!(junk.exists() && !empty.exists());
+    let unknown = golden::run(&["fix", tree, "--round", "v1.3", "--rule", "folder-full"]);
+    assert!(unknown.status.code() == Some(2) && golden::said(&unknown).contains("folder-full"));
+    litter();
+    let fixed = golden::run(&["check", tree, "--round", "v1.3", "--fix", "--fail-on", "note"]);
+    assert!(fixed.status.success(), "{}", golden::said(&fixed));
+    assert!(!junk.exists() && !empty.exists());
+    assert!(text(&fixed.stderr).contains("`tinyaudit fix --undo` reverts all of them"), "{}", text(&fixed.stderr));
+    assert!(golden::run(&["fix", tree, "--undo"]).status.success());
+    assert!(junk.exists() && empty.exists());
+}
+
+/// Warnings and notes that the user's settings ignore are counted, and errors are never ignored; settings in the checked
+/// tree have no say.
+#[test]
+fn ignored_rules_are_counted_and_errors_are_not_ignored() {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("tree");
+    golden::copy(&golden::bundled(), &tree);
+    std::fs::write(tree.join("closed/ExampleCo/.DS_Store"), "x").unwrap();
+    let check = |more: &[&str]| {
+        golden::run(&[&["check", golden::text(&tree), "--round", "v1.4", "--fail-on", "warning"], more].concat())
+    };
+    let settings = "ignore = [\"operating-system-dropping\", \"runner-not-eligible\"]\n";
+    std::fs::write(tree.join("tinyaudit.toml"), settings).unwrap();
+    let inside = check(&[]);
+    assert!(text(&inside.stderr).contains("`ignore` in tinyaudit.toml of the checked tree has no effect"));
+    assert!(text(&inside.stdout).contains("1 error, 1 warning"), "{}", text(&inside.stdout));
+    std::fs::rename(tree.join("tinyaudit.toml"), folder.path().join("tinyaudit.toml")).unwrap();
+    let outside = check(&[]);
+    assert!(text(&outside.stdout).contains("1 error, 0 warnings, 1 note, 1 ignored"), "{}", text(&outside.stdout));
+    let json: Value = serde_json::from_slice(&check(&["--format", "json"]).stdout).unwrap();
+    let ignored: Vec<&Value> =
+        json["findings"].as_array().unwrap().iter().filter(|one| one["ignored"] == "tinyaudit.toml").collect();
+    assert!(ignored.len() == 1 && ignored[0]["rule"] == "operating-system-dropping", "{ignored:?}");
+    std::fs::write(folder.path().join("tinyaudit.toml"), "ignore = [\"no-such-rule\"]\n").unwrap();
+    let unknown = check(&[]);
+    assert!(unknown.status.code() == Some(2) && text(&unknown.stderr).contains("no-such-rule"));
+}
