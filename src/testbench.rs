@@ -2,5 +2,6 @@
 
 pub mod device;
 pub(crate) mod doctor;
+pub(crate) mod recording;
 pub mod runner;
 pub mod simulator;

@@ -169,8 +169,8 @@ impl Decisions {
             let is_ignored = finding.severity != Severity::Error && rules_of(finding).any(|id| rules.contains(id));
             is_ignored.then(|| Suppression::Ignored(file.clone()))
         };
-        let waived = waiver.map(|(_, waiver)| Suppression::Waived(waiver.decision()));
-        waived.or_else(known_absent).or_else(ignored)
+        let by_waiver = waiver.map(|(_, waiver)| Suppression::Waived(waiver.decision()));
+        by_waiver.or_else(known_absent).or_else(ignored)
     }
 }
 

@@ -19,12 +19,13 @@ use crate::submit::output::write_files;
 use crate::testbench::device::link::Link;
 use crate::testbench::device::place::Place;
 use crate::testbench::device::{Device, SECOND, discard_pending};
+use crate::testbench::recording::{self, Recorded};
 use crate::testbench::runner::inputs::inputs_of;
 use crate::testbench::runner::measure::Ports;
 use crate::testbench::runner::{Job, PATIENCE, Progress, Setup, list_for, measure, session_files};
-use crate::testbench::simulator::Profile;
 use crate::testbench::simulator::answers::model_string;
 use crate::testbench::simulator::random::seed_of;
+use crate::testbench::simulator::{Port, Profile};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -89,6 +90,11 @@ pub struct Run {
     /// Official input list to measure on [default: the profile's, else the round's first]
     #[arg(long, value_name = "LIST")]
     list: Option<String>,
+    /// Also write the dialogue with the device to a file, from which `simulate --recording` answers
+    ///
+    /// For reports of faults: it contains everything that was sent and received, until the end or a failure.
+    #[arg(long, value_name = "FILE", conflicts_with = "profile")]
+    record: Option<PathBuf>,
     /// Round whose rules apply, for example v1.3 [default: the newest]
     #[arg(long, value_name = "ROUND")]
     round: Option<String>,
@@ -232,7 +238,7 @@ impl Run {
             None => self.ports(mode, setup.device_baud)?,
         };
         let bar = progress("inputs");
-        let recording = measure(&job, &mut ports, &mut |progress| match progress {
+        let measured = measure(&job, &mut ports, &mut |progress| match progress {
             Progress::Inputs(done, all) => advance(&bar, done, all),
             Progress::Silence { command, since, patience } => bar.suspend(|| {
                 let (since, patience) = (since / SECOND, patience / SECOND);
@@ -243,8 +249,8 @@ impl Run {
             Progress::Warning(text) => bar.suspend(|| print_info(&format!("warning: {text}"))),
         });
         bar.finish_and_clear();
-        let recording = recording?;
-        let files = session_files(&job, &recording);
+        let measured = measured?;
+        let files = session_files(&job, &measured);
         write_files(&files, &self.into)?;
         let claims = files.get("results.txt").map(|bytes| claims::parse(bytes)).unwrap_or_default();
         print_info(&format!("{}: {}", self.into.display(), summary(&claims)));
@@ -275,17 +281,26 @@ impl Run {
 
     fn ports(&self, mode: Mode, device_baud: u32) -> anyhow::Result<Ports> {
         let since = std::time::Instant::now();
-        let open = |place: &Option<Place>, baud: u32| -> anyhow::Result<Option<Box<dyn Device>>> {
+        let tape = self.record.as_deref().map(|path| {
+            // An earlier recording is not overwritten.
+            let file = std::fs::File::create_new(path);
+            file.and_then(recording::tape).with_context(|| format!("{} cannot be written", path.display()))
+        });
+        let tape = tape.transpose()?;
+        let open = |port: Port, place: &Option<Place>, baud: u32| -> anyhow::Result<Option<Box<dyn Device>>> {
             let Some(place) = place else { return Ok(None) };
             let mut link = Link::open(place, baud, since).with_context(|| format!("{place} cannot be opened"))?;
             discard_pending(&mut link)?;
-            Ok(Some(Box::new(link)))
+            Ok(Some(match &tape {
+                Some(tape) => Box::new(Recorded::new(Box::new(link), port, tape)),
+                None => Box::new(link),
+            }))
         };
         // Boards and monitors have fixed baud rates.
         let behind_board = mode == Mode::Energy && self.board.is_some();
-        let dut = if behind_board { None } else { open(&self.port, device_baud)? };
-        let monitor = if mode == Mode::Energy { open(&self.monitor, 3_686_400)? } else { None };
-        Ok(Ports { dut, board: open(&self.board, 115_200)?, monitor })
+        let dut = if behind_board { None } else { open(Port::Dut, &self.port, device_baud)? };
+        let monitor = if mode == Mode::Energy { open(Port::Monitor, &self.monitor, 3_686_400)? } else { None };
+        Ok(Ports { dut, board: open(Port::Board, &self.board, 115_200)?, monitor })
     }
 }
 

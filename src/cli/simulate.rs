@@ -11,29 +11,37 @@ use anyhow::Context;
 use clap::Args;
 
 use super::run::{ModeName, place, profile_named, refuse_other_model};
-use super::streams::print_info;
+use super::streams::{print_info, read_text};
 use crate::testbench::device::place::Place;
 use crate::testbench::device::served::serve;
 use crate::testbench::device::{Micros, SECOND};
+use crate::testbench::recording::Playback;
 use crate::testbench::simulator::board::BoardKind;
-use crate::testbench::simulator::{Bench, Port, Wiring};
+use crate::testbench::simulator::{Bench, Port, Timed, Wiring};
 
 const EXAMPLES: &str = "\
 Examples:
   tinyaudit simulate --profile fpga --benchmark ic --device /tmp/dut
   tinyaudit simulate --profile fpga --benchmark ic --device tcp:127.0.0.1:5000
-  tinyaudit simulate --profile fpga --benchmark ic --mode energy --board /tmp/io --monitor /tmp/emon --speed 10";
+  tinyaudit simulate --profile fpga --benchmark ic --mode energy --board /tmp/io --monitor /tmp/emon --speed 10
+  tinyaudit simulate --recording fault.txt --device /tmp/dut";
 
 /// Arguments of `tinyaudit simulate`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Simulate {
     /// Simulated device: a built-in profile or a file
-    #[arg(long, value_name = "PROFILE")]
-    profile: String,
+    #[arg(long, value_name = "PROFILE", required_unless_present = "recording")]
+    profile: Option<String>,
     /// Benchmark, by its short name, for example ic
-    #[arg(long, value_name = "NAME")]
-    benchmark: String,
+    #[arg(long, value_name = "NAME", required_unless_present = "recording")]
+    benchmark: Option<String>,
+    /// Answer as a recording of `run --record` says, instead of simulating a device
+    ///
+    /// Every command is answered as it was, and after the same time. One that the recording does not have is named and not
+    /// answered.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["profile", "benchmark", "model", "io_manager", "strict_baud"])]
+    recording: Option<PathBuf>,
     /// TFLite model that the device runs on the inputs that it receives
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -74,21 +82,73 @@ const SETTLING: Duration = Duration::from_millis(100);
 /// Sleep while a program has not yet read what was written to it.
 const SHORT_NAP: Micros = 500;
 
-impl Simulate {
-    /// Serves the ports until interrupted.
-    pub fn run(&self) -> anyhow::Result<ExitCode> {
-        if !(self.speed.is_finite() && self.speed > 0.0) {
-            anyhow::bail!("--speed is {}; a positive number is required", self.speed);
+/// What answers at the ports.
+enum Devices {
+    Simulated(Box<Bench>),
+    Recorded(Playback),
+}
+
+impl Devices {
+    fn take(&mut self, port: Port, at: Micros, bytes: &[u8]) {
+        match self {
+            Self::Simulated(bench) => bench.take(port, at, bytes),
+            Self::Recorded(playback) => {
+                playback.take(port, at, bytes);
+                for command in playback.unknown.drain(..) {
+                    print_info(&format!("`{command}` is not in the recording, and is not answered"));
+                }
+            }
         }
-        let profile = Arc::new(profile_named(&self.profile, self.model.as_deref())?);
-        refuse_other_model(&profile, &self.benchmark)?;
+    }
+
+    fn drain(&mut self, port: Port, until: Micros) -> Vec<Timed> {
+        match self {
+            Self::Simulated(bench) => bench.drain(port, until),
+            Self::Recorded(playback) => playback.drain(port, until),
+        }
+    }
+
+    fn next_output(&self, port: Port) -> Option<Micros> {
+        match self {
+            Self::Simulated(bench) => bench.next_output(port),
+            Self::Recorded(playback) => playback.next_output(port),
+        }
+    }
+
+    /// The baud rate of the device; `None` if it does not matter.
+    fn baud(&self) -> Option<u64> {
+        match self {
+            Self::Simulated(bench) => Some(bench.baud(Port::Dut)),
+            Self::Recorded(_) => None,
+        }
+    }
+}
+
+impl Simulate {
+    fn devices(&self) -> anyhow::Result<Devices> {
+        if let Some(path) = &self.recording {
+            let recording = Playback::parse(&read_text(path)?);
+            return Ok(Devices::Recorded(recording.map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?));
+        }
+        let (profile, benchmark) = (self.profile.as_deref().unwrap_or_default(), self.benchmark.as_deref());
+        let benchmark = benchmark.unwrap_or_default();
+        let profile = Arc::new(profile_named(profile, self.model.as_deref())?);
+        refuse_other_model(&profile, benchmark)?;
         if matches!(self.mode, ModeName::Energy) && self.monitor.is_none() {
             anyhow::bail!("energy mode requires --monitor, because the energy monitor powers the device");
         }
         let energy = self.mode.mode() == crate::round::Mode::Energy;
         let kind = if self.io_manager { BoardKind::IoManager } else { BoardKind::Interface };
         let wiring = Wiring { energy, board: self.board.as_ref().map(|_| kind) };
-        let mut bench = Bench::from_profile(&profile, &self.benchmark, wiring)?;
+        Ok(Devices::Simulated(Box::new(Bench::from_profile(&profile, benchmark, wiring)?)))
+    }
+
+    /// Serves the ports until interrupted.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        if !(self.speed.is_finite() && self.speed > 0.0) {
+            anyhow::bail!("--speed is {}; a positive number is required", self.speed);
+        }
+        let mut bench = self.devices()?;
         let interrupted = interrupted()?;
         let (sender, received) = mpsc::channel();
         let mut ports = Vec::new();
@@ -101,7 +161,7 @@ impl Simulate {
                 ports.push((port, served));
             }
         }
-        let baud = bench.baud(Port::Dut);
+        let baud = bench.baud();
         let since = Instant::now();
         // How long the virtual clock was stopped, so that a program that reads the monitor slowly loses nothing.
         let stopped = Cell::new(Duration::ZERO);
@@ -123,7 +183,7 @@ impl Simulate {
             for (port, bytes) in first.into_iter().chain(received.try_iter()) {
                 let bytes: Vec<u8> = bytes?;
                 let Some((_, served)) = ports.iter_mut().find(|(one, _)| *one == port) else { continue };
-                let other_speed = |set: u32| u64::from(set) != baud;
+                let other_speed = |set: u32| baud.is_some_and(|baud| u64::from(set) != baud);
                 if self.strict_baud && port == Port::Dut && served.baud()?.is_some_and(other_speed) {
                     served.write(vec![0xFE; bytes.len()])?;
                 } else {

@@ -224,12 +224,13 @@ fn on_quantisation(tree: &Tree, submitter: &Submitter, entries: &[Entry]) -> Opt
 /// Finds the first README outside `results` that mentions the wiring, or both an instrument and the supply.
 fn on_hookup(tree: &Tree, submitter: &Submitter, entries: &[Entry]) -> Option<String> {
     const WIRING: [&str; 5] = ["hookup", "hook-up", "hook up", "wiring", "schematic"];
-    const INSTRUMENTS: [&str; 9] = [
+    const INSTRUMENTS: [&str; 10] = [
         "lpm01a",
         "js110",
         "js220",
         "joulescope",
         "n6705",
+        "v3pwr",
         "power monitor",
         "energy monitor",
         "io manager",

@@ -41,7 +41,7 @@ pub struct SessionLog {
     pub runner_version: Option<At<String>>,
     /// The name that the device reported.
     pub device_name: Option<At<String>>,
-    /// The energy monitor that recorded the trace (EEMBC only).
+    /// The energy monitor that recorded the trace, if the log names it: always EEMBC's, and of the MLCommons runner's the JS220.
     pub monitor: Option<At<String>>,
     /// Energy packets dropped and all packets, if the monitor counts them (EEMBC only).
     pub dropped: Option<At<(u64, u64)>>,

@@ -125,6 +125,10 @@ impl Parser {
     /// Reads a line of the measurement, and returns whether it takes part in the audit.
     fn run_line(&mut self, line: Line, content: &[u8], seconds: Option<u64>, message: &[u8]) -> bool {
         match message.first() {
+            // Only the JS220 writes about itself: `[JS220] Stream reading started...`.
+            Some(b'[') if message.starts_with(b"[JS220] ") => {
+                self.log.monitor.get_or_insert_with(|| At::new("js220".to_owned(), line));
+            }
             Some(b'L') => {
                 if let Some(rest) = message.strip_prefix(b"Loading file ") {
                     self.pause(line, seconds);
@@ -390,6 +394,14 @@ mod tests {
     #[test]
     fn every_summary_prefix_is_recognised() {
         assert!(SUMMARY.iter().all(|words| is_summary(words)));
+    }
+
+    #[test]
+    fn a_monitor_that_names_itself_is_recognised() {
+        let log = parse(b"[JS220] Stream reading started...\n[85, 9937]\n");
+        let monitor = log.monitor.unwrap();
+        assert_eq!((monitor.value.as_str(), monitor.line), ("js220", 1));
+        assert!(log.detections.is_some() && parse(b"[JS2200]\n").monitor.is_none());
     }
 
     #[test]

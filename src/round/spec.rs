@@ -491,7 +491,7 @@ pub struct Energy {
     /// Minimum strength of a line at half of the inferences per second for a finding, as a multiple of the level beside it.
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub repeat_half: f64,
-    /// Names, in the log, of the monitors that the EEMBC runner supports.
+    /// Names, in the log, of the monitors that the runners support.
     pub monitors: Vec<String>,
 }
 

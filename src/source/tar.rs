@@ -68,7 +68,7 @@ pub(super) fn open(mut file: File) -> io::Result<Tree> {
 
 /// Decompresses a file of so many bytes into a temporary one.
 fn unpacked(file: File, length: u64) -> io::Result<File> {
-    let most = length.saturating_mul(MAX_RATIO).max(LARGE).min(MOST);
+    let most = length.saturating_mul(MAX_RATIO).clamp(LARGE, MOST);
     let mut target = tempfile::tempfile()?;
     let mut source = MultiGzDecoder::new(BufReader::new(file)).take(most + 1);
     let count =

@@ -321,7 +321,8 @@ fn hostile_tar_archives_are_refused() {
     assert_eq!((kind("closed/Co/code"), tree.read(tree.get(own.0).unwrap()).unwrap()), (Kind::Folder, b"x".to_vec()));
     // 1 GiB of zeros from one megabyte.
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    (0..1024).for_each(|_| packed.write_all(&[0; 1 << 20]).unwrap());
+    let zeros = vec![0; 1 << 20];
+    (0..1024).for_each(|_| packed.write_all(&zeros).unwrap());
     let bomb = packed.finish().unwrap();
     let said = error(&bomb);
     assert!(said.contains("without a tar archive") || said.contains("when it is unpacked"), "{said}");

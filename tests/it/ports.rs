@@ -131,6 +131,37 @@ fn energy(board: bool, dialect: &str, data: &str) {
     assert!(log.contains(&format!("port: {} at {baud} baud", ports[0].1.display())), "{log}");
 }
 
+/// A recorded dialogue is answered as the device did: the same figures, without the device.
+#[test]
+fn a_recording_answers_like_the_device() {
+    let data = data_sets("kws01");
+    let data = data.path().to_str().unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("dialogue.txt");
+    let file = file.to_str().unwrap();
+    let common = ["--benchmark", "kws", "--mode", "performance", "--datasets", data];
+    let measure = |simulator: &Simulator, more: &[&str]| {
+        let (claims, log, session) = measured(&[&common[..], more].concat(), &[("port", simulator.port("device"))]);
+        let results = fs::read_to_string(session.path().join("session/results.json")).unwrap();
+        let outputs: Vec<String> =
+            results.split("\"results\": [").skip(1).map(|rest| rest.split(']').next().unwrap().to_owned()).collect();
+        assert!(!outputs.is_empty() && log.contains("kws01"));
+        (claims.throughput.unwrap().value, outputs)
+    };
+    let device = ["--profile", "fast-accelerator", "--benchmark", "kws", "--speed", "100"];
+    let simulator = Simulator::start(&device, &["device"]);
+    let first = measure(&simulator, &["--record", file]);
+    simulator.interrupt();
+    let player = Simulator::start(&["--recording", file], &["device"]);
+    assert_eq!(measure(&player, &[]), first);
+    // An earlier recording is not overwritten.
+    let before = fs::read(file).unwrap();
+    let into = folder.path().join("session");
+    let refused = run(&[&common[..], &["--record", file]].concat(), &[("port", player.port("device"))], &into);
+    assert!(!refused.status.success() && fs::read(file).unwrap() == before);
+    player.interrupt();
+}
+
 /// The wake word with the energy monitor, behind the board: no sample of twenty minutes is lost.
 #[test]
 fn the_wake_word_is_measured_over_ports() {

@@ -72,6 +72,29 @@ fn a_device_is_measured_over_tcp() {
     }
 }
 
+/// A program that says nothing makes room for the next one; one that is at work is not disturbed, and the next one is told.
+#[test]
+fn a_silent_program_does_not_block_the_port() {
+    let simulator =
+        Simulator::start(&["--profile", "fast-accelerator", "--benchmark", "kws", "--speed", "100"], &["device"]);
+    let name = |stream: &mut TcpStream| {
+        stream.write_all(b"name%").unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        lines.find(|line| line.as_ref().is_ok_and(|line| line == "m-ready")).unwrap().unwrap()
+    };
+    let mut silent = simulator.connect();
+    let mut second = simulator.connect();
+    assert_eq!(name(&mut second), "m-ready");
+    let mut rest = Vec::new();
+    assert_eq!(silent.read_to_end(&mut rest).unwrap(), 0, "the silent program is disconnected");
+    let mut refused = String::new();
+    simulator.connect().read_to_string(&mut refused).unwrap();
+    assert_eq!(refused, "e-[Another program is connected to this port]\r\n");
+    assert_eq!(name(&mut second), "m-ready");
+    drop(second);
+    assert_eq!(name(&mut simulator.connect()), "m-ready");
+}
+
 /// Energy with the device behind the board, and the monitor: no sample is lost.
 #[test]
 fn energy_is_measured_over_tcp() {

@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::schema::spelling::plain;
 
 check! {
     /// Energy was measured with a monitor that the runner does not support.
@@ -16,7 +17,7 @@ check! {
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let Some(monitor) = view.log().and_then(|log| log.monitor.as_ref()) else { return Outcome::NotApplicable };
     let known = &view.round.energy.monitors;
-    if !known.contains(&monitor.value) {
+    if !known.iter().any(|one| plain(one) == plain(&monitor.value)) {
         let message = format!("the monitor is `{}`, expected one of {}", monitor.value, known.join(", "));
         found.at(view.run.path_of(FileRole::Log), monitor.line, message);
     }

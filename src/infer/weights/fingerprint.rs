@@ -361,7 +361,9 @@ impl<'a> Alive<'a> {
 fn dead_rows(model: &Model, filter: usize, depthwise: bool) -> Vec<bool> {
     let Some(tensor) = model.tensors.get(filter) else { return Vec::new() };
     let Some((_, data)) = &tensor.data else { return Vec::new() };
-    let outputs = if depthwise { *tensor.shape.last().unwrap_or(&1) } else { tensor.shape[0] };
+    // A filter without dimensions is in no valid model.
+    let outputs = if depthwise { tensor.shape.last() } else { tensor.shape.first() };
+    let outputs = outputs.copied().unwrap_or(1);
     let per_output = tensor.elements() / outputs.max(1);
     let value = |output: usize, index: usize| {
         data.get(if depthwise { index * outputs + output } else { output * per_output + index }).copied().unwrap_or(0)

@@ -1,9 +1,9 @@
 //! Port over TCP, for one program at a time.
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::place::Place;
 use super::served::{Heard, Served};
@@ -13,21 +13,37 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Pause after a connection that failed.
 const REST: Duration = Duration::from_millis(100);
 
+/// Longest wait for a program that is about to disconnect, before the next one is refused.
+const TURN: Duration = Duration::from_millis(300);
+/// The answer to a program while another one is connected.
+const BUSY: &[u8] = b"e-[Another program is connected to this port]\r\n";
+
 /// This program's end of a port over TCP.
 pub struct Socket {
     address: SocketAddr,
     program: Program,
 }
 
-/// Connected program, if any.
-type Program = Arc<Mutex<Option<TcpStream>>>;
+/// Connected program.
+struct Client {
+    stream: TcpStream,
+    /// Number of the connection.
+    number: u64,
+    /// Whether it has sent anything.
+    has_spoken: bool,
+}
 
-fn set(program: &Program, now: Option<TcpStream>) {
-    *program.lock().unwrap_or_else(PoisonError::into_inner) = now;
+type Program = Arc<Mutex<Option<Client>>>;
+
+fn locked(program: &Program) -> MutexGuard<'_, Option<Client>> {
+    program.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Socket {
     /// Listens at an address; port 0 takes a free port. The listening thread runs until this process ends.
+    ///
+    /// One program is connected at a time. A program that has sent nothing makes room for the next one; otherwise the next
+    /// one gets an error and is disconnected.
     ///
     /// # Errors
     /// When the address is in use.
@@ -35,28 +51,60 @@ impl Socket {
         let listener = TcpListener::bind(address)?;
         let socket = Self { address: listener.local_addr()?, program: Program::default() };
         let program = socket.program.clone();
+        let heard = Arc::new(Mutex::new(heard));
         std::thread::Builder::new().name(socket.name()).spawn(move || {
-            for stream in listener.incoming() {
-                if stream.and_then(|stream| attend(stream, &program, &heard)).is_err() {
+            for (number, stream) in (0..).zip(listener.incoming()) {
+                if stream.and_then(|stream| admit(stream, number, &program, &heard)).is_err() {
                     std::thread::sleep(REST);
                 }
-                set(&program, None);
             }
         })?;
         Ok(socket)
     }
 }
 
-/// Receives bytes from one program until it disconnects.
-fn attend(mut stream: TcpStream, program: &Program, heard: &Heard) -> io::Result<()> {
+/// Connects a program, or refuses it.
+fn admit(mut stream: TcpStream, number: u64, program: &Program, heard: &Arc<Mutex<Heard>>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    set(program, Some(stream.try_clone()?));
+    let is_busy = || locked(program).as_ref().is_some_and(|client| client.has_spoken);
+    let since = Instant::now();
+    while is_busy() {
+        if since.elapsed() > TURN {
+            return stream.write_all(BUSY);
+        }
+        std::thread::sleep(TURN / 30);
+    }
+    let client = Client { stream: stream.try_clone()?, number, has_spoken: false };
+    if let Some(silent) = locked(program).replace(client) {
+        let _ = silent.stream.shutdown(Shutdown::Both);
+    }
+    let (program, heard) = (Arc::clone(program), Arc::clone(heard));
+    std::thread::Builder::new().spawn(move || {
+        // A connection that fails ends as one that is closed.
+        let _ = attend(stream, number, &program, &heard);
+        let mut now = locked(&program);
+        if now.as_ref().is_some_and(|client| client.number == number) {
+            *now = None;
+        }
+    })?;
+    Ok(())
+}
+
+/// Receives bytes from one program until it disconnects.
+fn attend(mut stream: TcpStream, number: u64, program: &Program, heard: &Mutex<Heard>) -> io::Result<()> {
     let mut bytes = [0; 4096];
     loop {
         match stream.read(&mut bytes) {
             Ok(0) => return Ok(()),
-            Ok(count) => heard(Ok(bytes[..count].to_vec())),
+            Ok(count) => {
+                match &mut *locked(program) {
+                    Some(client) if client.number == number => client.has_spoken = true,
+                    // Another program has taken its place.
+                    _ => return Ok(()),
+                }
+                (heard.lock().unwrap_or_else(PoisonError::into_inner))(Ok(bytes[..count].to_vec()));
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
@@ -70,12 +118,12 @@ impl Served for Socket {
 
     /// Bytes that are sent while no program is connected are lost, as on a wire.
     fn write(&mut self, lines: Vec<u8>) -> io::Result<()> {
-        let mut program = self.program.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(stream) = &mut *program
-            && stream.write_all(&lines).is_err()
+        let mut program = locked(&self.program);
+        if let Some(client) = &mut *program
+            && client.stream.write_all(&lines).is_err()
         {
             // The receiving thread notices the shutdown.
-            let _ = stream.shutdown(std::net::Shutdown::Both);
+            let _ = client.stream.shutdown(Shutdown::Both);
             *program = None;
         }
         Ok(())
