@@ -3,7 +3,6 @@
 //! These tests need Chromium; without it they print that they are skipped.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -21,12 +20,8 @@ use tinyaudit::render::publication::{self, Filter, Selection};
 use tinyaudit::round::{Round, Severity};
 use tinyaudit::source::Tree;
 
+use crate::skipping::skipped;
 use crate::{corpus, golden};
-
-pub fn skipped(why: &str) {
-    // Written directly to stderr: the test harness would capture it otherwise.
-    let _ = writeln!(std::io::stderr(), "skipped: {why}");
-}
 
 /// Path of Chromium, if it is installed.
 pub fn browser() -> Option<PathBuf> {

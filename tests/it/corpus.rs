@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use tinyaudit::audit::report::{Loading, Report};
@@ -13,9 +12,7 @@ use tinyaudit::source::Tree;
 pub fn rounds() -> Option<PathBuf> {
     let folder = std::env::var_os("TINYAUDIT_ROUNDS").map(PathBuf::from);
     if folder.is_none() {
-        // Written directly to stderr: the test harness would capture it otherwise.
-        let _ =
-            writeln!(std::io::stderr(), "skipped: TINYAUDIT_ROUNDS does not name the folder of the published rounds");
+        crate::skipping::skipped("TINYAUDIT_ROUNDS does not name the folder of the published rounds");
     }
     folder
 }

@@ -77,7 +77,7 @@ static SARIF_SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
 /// Validates a document with xmllint and the JUnit schemas listed in `TINYAUDIT_JUNIT_XSD`.
 fn junit_is_valid(text: &str) {
     let Some(schemas) = std::env::var_os("TINYAUDIT_JUNIT_XSD") else {
-        return eprintln!("skipped: TINYAUDIT_JUNIT_XSD lists no schemas of JUnit");
+        return crate::skipping::skipped("TINYAUDIT_JUNIT_XSD lists no schemas of JUnit");
     };
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), text).unwrap();

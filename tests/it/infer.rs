@@ -369,7 +369,7 @@ fn outputs_of_the_reference_model_are_reproduced_to_the_bit() {
 fn folder(name: &str) -> Option<PathBuf> {
     let found = std::env::var_os(name).map(PathBuf::from);
     if found.is_none() {
-        eprintln!("skipped: {name} is not set");
+        crate::skipping::skipped(&format!("{name} is not set"));
     }
     found
 }

@@ -41,6 +41,7 @@ mod reconcile;
 mod schemas;
 mod score;
 mod sessions;
+mod skipping;
 #[cfg(unix)]
 mod strangers;
 mod structure;

@@ -81,9 +81,7 @@ fn other_programs_can_read_a_package() {
         let output = Command::new(program).args(arguments).current_dir(at).output();
         match output {
             Ok(output) => assert!(output.status.success(), "{program}: {}", said(&output)),
-            Err(_) => {
-                let _ = writeln!(std::io::stderr(), "skipped: {program} is not installed");
-            }
+            Err(_) => crate::skipping::skipped(&format!("{program} is not installed")),
         }
     };
     run("unzip", &["-tq", text(&package)], folder.path());

@@ -14,7 +14,8 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::browser::{browser, skipped};
+use crate::browser::browser;
+use crate::skipping::skipped;
 use crate::{corpus, golden, infer};
 use chromium::{Chromium, Part};
 
