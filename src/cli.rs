@@ -275,6 +275,22 @@ const OTHER_NAMES: [(&[&str], &str); 8] = [
     (&["mail", "letter", "mails"], "letters"),
 ];
 
+/// Removes temporary files if a signal ends the program. Only Unix has signals; elsewhere the next command removes them.
+fn clean_up_when_interrupted() {
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
+        // Without the thread, signals end the program as they always do.
+        let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            for signal in signals.forever() {
+                crate::submit::leftovers::remove_unfinished();
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
+            }
+        });
+    }
+}
+
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -306,6 +322,9 @@ pub fn main() -> ExitCode {
         (false, true) => Verbosity::Verbose,
         (false, false) => Verbosity::Normal,
     });
+    if !matches!(cli.command, Command::Simulate(_)) {
+        clean_up_when_interrupted();
+    }
     let done = match cli.command {
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),

@@ -7,6 +7,7 @@ pub mod fixing;
 pub(crate) mod form;
 pub(crate) mod guess;
 pub(crate) mod journal;
+pub(crate) mod leftovers;
 pub mod output;
 pub mod package;
 pub(crate) mod renaming;

@@ -9,13 +9,14 @@ use clap::Args;
 
 use super::init::folder_name;
 use super::settings::Settings;
-use super::streams::{open_tree, print, print_error, print_info};
+use super::streams::{open_tree, print, print_error, print_info, say_swept};
 use super::{ChosenRound, read_waivers, round_of};
 use crate::audit::checks::depth_of;
 use crate::audit::rule::Group;
 use crate::audit::waiver::{self, Waiver};
 use crate::round::{Mode, Round, Severity};
 use crate::schema::spelling::nearest;
+use crate::submit::leftovers::{self, Unfinished};
 use crate::submit::output::write_new;
 use crate::submit::session::{Known, Session};
 
@@ -307,7 +308,9 @@ impl Import {
         let benchmark = target.into.join("results").join(&self.system).join(&session.benchmark);
         // Written to a temporary folder first, so that an interruption leaves either the old or the new session.
         std::fs::create_dir_all(&benchmark)?;
-        let fresh = tempfile::Builder::new().prefix(".import-").tempdir_in(&benchmark)?;
+        say_swept(&benchmark);
+        let fresh = tempfile::Builder::new().prefix(&leftovers::prefix()).tempdir_in(&benchmark)?;
+        let unfinished = Unfinished::new(fresh.path());
         for (name, bytes) in &session.files {
             write_new(&fresh.path().join(name), bytes)?;
         }
@@ -316,6 +319,7 @@ impl Import {
             std::fs::remove_dir(run)?;
         }
         std::fs::rename(fresh.keep(), run)?;
+        drop(unfinished);
         readable(run)?;
         // If the round is a guess, no marker is added.
         let marker = target.round.runners.get(session.runner).marker.as_ref().filter(|_| !target.is_guess);

@@ -130,11 +130,23 @@ pub fn deliver(
         let mut out = io::BufWriter::new(io::stderr().lock());
         return Ok(render(&mut out).and_then(|()| out.flush())?);
     }
+    say_swept(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")));
     match crate::submit::output::write(path, force, render) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             anyhow::bail!("{error}; use --force to overwrite")
         }
         done => Ok(done?),
+    }
+}
+
+/// Removes what killed commands left in a folder, and says so.
+pub fn say_swept(folder: &Path) {
+    match crate::submit::leftovers::sweep(folder) {
+        0 => {}
+        1 => print_info(&format!("removed 1 temporary file of an interrupted command in {}", folder.display())),
+        count => {
+            print_info(&format!("removed {count} temporary files of interrupted commands in {}", folder.display()));
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use super::leftovers::{self, Unfinished};
+
 /// Returns a path with the separators of this system. Parts of the path may come from a submission, which uses `/`.
 #[must_use]
 pub(crate) fn shown(path: &Path) -> String {
@@ -50,21 +52,23 @@ pub(crate) fn write(
     }
     std::fs::create_dir_all(folder).map_err(named)?;
     let mut file = temporary(folder).map_err(named)?;
+    let unfinished = Unfinished::new(file.path());
     let mut out = BufWriter::new(file.as_file_mut());
     render(&mut out).and_then(|()| out.flush()).map_err(named)?;
     drop(out);
     let kept = if replace { file.persist(path) } else { file.persist_noclobber(path) };
+    drop(unfinished);
     kept.map(|_| ()).map_err(|error| named(error.error))
 }
 
 /// Creates a temporary file with the permissions of an ordinary new file, as it is kept in the end.
 fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let prefix = leftovers::prefix();
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix);
     #[cfg(unix)]
-    return tempfile::Builder::new()
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
-        .tempfile_in(folder);
-    #[cfg(not(unix))]
-    tempfile::NamedTempFile::new_in(folder)
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 /// Writes a file that must not exist yet.

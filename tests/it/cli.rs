@@ -324,3 +324,25 @@ fn ignored_rules_are_counted_and_errors_are_not_ignored() {
     let unknown = check(&[]);
     assert!(unknown.status.code() == Some(2) && text(&unknown.stderr).contains("no-such-rule"));
 }
+
+/// The next command that writes into a folder removes what a killed one left there, and says so.
+#[cfg(target_os = "linux")]
+#[test]
+fn leftovers_of_killed_commands_are_removed() {
+    let folder = TempDir::new().unwrap();
+    let mut ended = Command::new("true").spawn().unwrap();
+    let dead = ended.id();
+    ended.wait().unwrap();
+    let space = std::fs::read_link("/proc/self/ns/pid").unwrap();
+    let space: String = space.to_string_lossy().chars().filter(char::is_ascii_digit).collect();
+    let left = folder.path().join(format!(".tinyaudit-{space}-{dead}-a1B2c3"));
+    std::fs::write(&left, "half of a report").unwrap();
+    let out = folder.path().join("report.json");
+    let bundled = golden::bundled();
+    let arguments = ["check", golden::text(&bundled), "--round", "v1.3", "--format", "json", "--out"];
+    let written = golden::run(&[&arguments[..], &[golden::text(&out)]].concat());
+    assert!(written.status.success() && !left.exists());
+    let said = text(&written.stderr);
+    assert!(said.contains("removed 1 temporary file of an interrupted command"), "{said}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
