@@ -437,6 +437,16 @@ struct Output {
 }
 
 impl Output {
+    /// Returns an error if the file exists and must not be overwritten.
+    fn expect_free(&self) -> anyhow::Result<()> {
+        match &self.out {
+            Some(path) if !self.force && path.is_file() => {
+                anyhow::bail!("{}: already exists; use --force to overwrite", path.display())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Passes the output to a renderer.
     fn deliver(&self, render: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> anyhow::Result<()> {
         streams::deliver(self.out.as_deref(), self.force, render)

@@ -35,11 +35,16 @@ use rayon::prelude::*;
 /// If it cannot be read, or is larger.
 pub fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     let failed = |error: io::Error| format!("{}: {error}", path.display());
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > most {
-        return Err(format!("{}: it has {size} bytes, expected at most {most}", path.display()));
+    // A pipe would wait for ever.
+    if !std::fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(format!("{}: it is not a file", path.display()));
     }
-    std::fs::read(path).map_err(failed)
+    let mut bytes = Vec::new();
+    File::open(path).map_err(failed)?.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > most {
+        return Err(format!("{}: it has more than {most} bytes", path.display()));
+    }
+    Ok(bytes)
 }
 
 /// Most entries that an archive or a list of files may have, including all parent folders.

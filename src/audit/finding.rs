@@ -169,6 +169,17 @@ impl Finding {
         matches!(self.suppression, Some(Suppression::KnownAbsent(_)))
     }
 
+    /// Why it does not count, in a word; `None` if it counts.
+    #[must_use]
+    pub const fn set_aside(&self) -> Option<&'static str> {
+        match &self.suppression {
+            None => None,
+            Some(Suppression::Waived(_)) => Some("waived"),
+            Some(Suppression::KnownAbsent(_)) => Some("file absent"),
+            Some(Suppression::Ignored(_)) => Some("ignored"),
+        }
+    }
+
     /// Whether settings of the user ignore it.
     #[must_use]
     pub const fn is_ignored(&self) -> bool {

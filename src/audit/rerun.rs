@@ -17,7 +17,7 @@ use crate::audit::metrics::answers;
 use crate::audit::metrics::replay::{Distance, Printed, RUNTIMES, distance};
 use crate::audit::report::Report;
 use crate::infer::model::{Element, MAX_FILE};
-use crate::infer::network::fits;
+use crate::infer::network::{benchmarks_of, fits};
 use crate::infer::{Arithmetic, Model, Network};
 use crate::model::code_weights::{self, CodeWeights, Searched, models};
 use crate::model::{Run, Rung, Submitter, System, weights_of};
@@ -193,7 +193,10 @@ impl Tables<'_> {
     ) -> Option<ChosenModel> {
         let inputs = self.inputs;
         let references = self.references.get_or_insert_with(|| {
-            inputs.models().into_iter().filter_map(|path| Some((path.clone(), inputs.read(&path).ok()?))).collect()
+            let is_model = |bytes: &[u8]| Model::parse(bytes).is_ok_and(|model| !benchmarks_of(&model).is_empty());
+            let read =
+                |path: String| inputs.read(&path).ok().filter(|bytes| is_model(bytes)).map(|bytes| (path, bytes));
+            inputs.models().into_iter().filter_map(read).collect()
         });
         if references.is_empty() {
             return None;

@@ -56,7 +56,7 @@ pub struct Check {
     /// Make the changes of `tinyaudit fix` first
     ///
     /// `tinyaudit fix --undo` reverts them.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "proof")]
     fix: bool,
     /// Search the code for the weights of the reference models
     ///
@@ -221,12 +221,30 @@ impl Check {
         options.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
+    /// Whether several folders or archives are given, and one of them is a submission: then each is checked by itself.
+    fn others_are_submissions(&self) -> bool {
+        let is_submission = |dir: &PathBuf| {
+            let round = Round::named(Round::newest()).ok();
+            let tree = if is_standard(dir) { None } else { Tree::open(dir).ok() };
+            round.zip(tree).is_some_and(|(round, tree)| crate::model::submitters(&tree, &round, None).is_ok())
+        };
+        !self.others.is_empty() && self.others.iter().chain([&self.input.dir]).any(is_submission)
+    }
+
     /// Checks several submissions one after the other. What cannot be checked does not hide the others.
     fn run_each(&self) -> anyhow::Result<ExitCode> {
         anyhow::ensure!(
             matches!(self.format, Format::Text) && self.output.out.is_none(),
             "several submissions are checked only with --format text and without --out"
         );
+        let files = [self.input.waivers.as_deref(), self.input.rules.as_deref()];
+        let mut named = self
+            .others
+            .iter()
+            .map(PathBuf::as_path)
+            .chain([self.input.dir.as_path()])
+            .chain(files.into_iter().flatten());
+        anyhow::ensure!(!named.any(is_standard), "several submissions cannot be checked from stdin; name their files");
         let (mut failed, mut unchecked) = (false, false);
         for dir in std::iter::once(&self.input.dir).chain(&self.others) {
             let input = Input { dir: dir.clone(), ..self.input.clone() };
@@ -245,12 +263,19 @@ impl Check {
 
     /// Checks and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let mut tree = open_tree(&self.input.dir)?;
-        let ChosenRound { round, said, .. } = self.input.round(&tree)?;
-        if !self.others.is_empty() && crate::model::submitters(&tree, &round, None).is_ok() {
+        if let Some(unknown) = self.rule.as_deref().filter(|id| rule_named(id).is_none()) {
+            anyhow::bail!("there is no rule {unknown}; `tinyaudit rules` lists all rules");
+        }
+        if self.others_are_submissions() {
             return self.run_each();
         }
+        let mut tree = open_tree(&self.input.dir)?;
+        let ChosenRound { round, said, .. } = self.input.round(&tree)?;
         if self.fix {
+            // What would end the command afterwards ends it before anything is changed.
+            self.input.waivers()?;
+            Settings::find(&self.input.dir)?;
+            self.output.expect_free()?;
             fix::apply_before_check(&self.input)?;
             tree = open_tree(&self.input.dir)?;
         }
@@ -272,14 +297,13 @@ impl Check {
         let mut report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
         self.absent.mark(&mut report)?;
         let settings = Settings::find(&self.input.dir)?;
-        if !settings.ignore.is_empty() {
+        if matches!(self.format, Format::Html) && !settings.ignore.is_empty() {
+            print_info("`ignore` has no effect on --format html, which shows and counts every finding");
+        } else if !settings.ignore.is_empty() {
             report.ignore(settings.ignore.into_iter().collect(), NAME);
         }
         let fail_on = self.fail_on.or(settings.fail_on);
         let threshold = fail_on.unwrap_or_default().severity();
-        if let Some(unknown) = self.rule.as_deref().filter(|id| rule_named(id).is_none()) {
-            anyhow::bail!("there is no rule {unknown}; `tinyaudit rules` lists all rules");
-        }
         let view = self.view(&report)?;
         if let Some(wanted) = &self.proof {
             let any = report.results().any(|(system, benchmark)| render::proof::is_meant(wanted, system, benchmark));

@@ -31,7 +31,7 @@ pub struct Fix {
     /// Make the planned changes
     #[arg(long, conflicts_with = "undo")]
     apply: bool,
-    /// Only what findings of this rule are about
+    /// Only changes of the files and folders that findings of this rule name
     #[arg(long, value_name = "RULE", conflicts_with = "undo")]
     rule: Option<String>,
     /// Revert the last --apply
@@ -58,6 +58,7 @@ impl Fix {
             print(|out| {
                 steps.iter().try_for_each(|step| writeln!(out, "{step}"))?;
                 match steps.len() {
+                    0 if rule.is_some() => writeln!(out, "no change is planned for a file that this rule names"),
                     0 => writeln!(out, "nothing to fix"),
                     1 => writeln!(out, "1 change; run with --apply to make it"),
                     count => writeln!(out, "{}; run with --apply to make them", changes(count)),

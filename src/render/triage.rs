@@ -117,12 +117,12 @@ pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) 
 /// When the writer fails.
 pub(crate) fn write_concise(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     for finding in view.findings(report) {
-        let waived = if finding.counts() { "" } else { " (waived)" };
+        let aside = finding.set_aside().map_or_else(String::new, |why| format!(" ({why})"));
         let (severity, id) = (finding.severity.name(), finding.rule.id);
         let place = place(&finding.path, finding.line);
         writeln!(
             out,
-            "{}: {severity}[{id}]{waived}: {}",
+            "{}: {severity}[{id}]{aside}: {}",
             Untrusted(&place).for_terminal(),
             Untrusted(&finding.message).for_terminal()
         )?;
@@ -137,7 +137,7 @@ pub(crate) fn write_concise(report: &Report, view: &View, layout: Layout, out: &
 pub(crate) fn write_statistics(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for finding in view.findings(report) {
-        let severity = if finding.counts() { finding.severity.name() } else { "waived" };
+        let severity = finding.set_aside().unwrap_or_else(|| finding.severity.name());
         *counts.entry((finding.rule.id, severity)).or_default() += 1;
     }
     let mut counts: Vec<_> = counts.into_iter().collect();

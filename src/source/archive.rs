@@ -21,7 +21,7 @@ use super::{
 const MAX_DEPTH: usize = 100;
 
 /// Longest path in bytes, which is also the limit of Linux.
-const LONGEST_PATH: usize = 4095;
+pub(super) const LONGEST_PATH: usize = 4095;
 
 /// Highest ratio of the size of a file to its compressed size, if the file is larger than [`LARGE`].
 pub(super) const MAX_RATIO: u64 = 1100;
@@ -250,8 +250,9 @@ fn not_a_zip_archive(beginning: &[u8]) -> io::Error {
             }
             [b'P', b'K', 3, 4] => "the zip archive is cut off: the file list at its end is missing; copy it again",
             [b'7', b'z', ..] | [b'R', b'a', b'r', ..] | [0xFD, b'7', ..] | [b'B', b'Z', ..] => {
-                "this archive is not a zip archive: unpack it and give the folder"
+                "this archive is not a zip archive, nor a tar archive: unpack it and give the folder"
             }
+            _ if cfg!(feature = "cli") => "this is neither a folder nor a zip or tar archive",
             _ => "this is neither a folder nor a zip archive",
         }
         .to_owned(),

@@ -5,19 +5,21 @@
 //! and what is unpacked is limited before it is written.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
 
 use flate2::bufread::MultiGzDecoder;
 use tar::EntryType;
 
-use super::archive::{LARGE, Layout, MAX_RATIO, check_name};
+use super::archive::{LARGE, LONGEST_PATH, Layout, MAX_RATIO, check_name};
 use super::{
     Entry, Held, Kind, MAX_ENTRIES, Source, Tree, refused, same_file_on_some_systems, unreadable, with_folders,
 };
 
 /// Most bytes that an archive is unpacked to.
 const MOST: u64 = 4 << 30;
+/// Most bytes of a long name or of attributes.
+const MOST_OF_RECORD: u64 = 64 << 10;
 /// Place of the mark of a tar archive.
 const MARK: (usize, &[u8]) = (257, b"ustar");
 
@@ -36,7 +38,7 @@ pub(super) fn open(mut file: File) -> io::Result<Tree> {
     file.read_exact(&mut beginning)?;
     file.seek(SeekFrom::Start(0))?;
     let file = if beginning == [0x1F, 0x8B] { unpacked(file, length)? } else { file };
-    let damaged = |error: io::Error| refused(format!("the tar archive is damaged: {error}"));
+    let file = expect_plain(file)?;
     let mut archive = tar::Archive::new(file);
     let mut listed: Vec<(Entry, Place)> = Vec::new();
     for entry in archive.entries_with_seek().map_err(damaged)? {
@@ -52,6 +54,9 @@ pub(super) fn open(mut file: File) -> io::Result<Tree> {
             EntryType::XGlobalHeader => continue,
             _ => Kind::Special,
         };
+        if entry.path_bytes().len() > LONGEST_PATH {
+            return Err(refused(format!("the archive has a path of more than {LONGEST_PATH} bytes")));
+        }
         let name = String::from_utf8(entry.path_bytes().into_owned()).map_err(|error| {
             refused(format!("the archive has `{}`, which is not UTF-8", error.as_bytes().escape_ascii()))
         })?;
@@ -64,6 +69,54 @@ pub(super) fn open(mut file: File) -> io::Result<Tree> {
         }
     }
     tree(archive.into_inner(), listed)
+}
+
+#[allow(clippy::needless_pass_by_value)] // used as a function that maps errors
+fn damaged(error: io::Error) -> io::Error {
+    refused(format!("the tar archive is damaged: {error}"))
+}
+
+/// Reads the headers only. Refuses records about files, such as long names, that are too large to be kept in memory, too
+/// many entries, and anything after the end, which another program may read.
+fn expect_plain(file: File) -> io::Result<File> {
+    let length = file.metadata()?.len();
+    let mut archive = tar::Archive::new(file);
+    let mut end = 0;
+    for (number, entry) in archive.entries_with_seek().map_err(damaged)?.raw(true).enumerate() {
+        let entry = entry.map_err(damaged)?;
+        let is_record = matches!(
+            entry.header().entry_type(),
+            EntryType::GNULongName | EntryType::GNULongLink | EntryType::XHeader | EntryType::XGlobalHeader
+        );
+        if is_record && entry.size() > MOST_OF_RECORD {
+            return Err(refused(format!("the archive has a name or attributes of {} bytes", entry.size())));
+        }
+        // Long names and attributes are entries, too.
+        if number >= 4 * MAX_ENTRIES {
+            return Err(refused(format!("the archive has more than {MAX_ENTRIES} entries")));
+        }
+        end = entry.raw_file_position().saturating_add(entry.size().checked_next_multiple_of(512).unwrap_or(u64::MAX));
+    }
+    let mut file = archive.into_inner();
+    if end > length {
+        return Err(refused("the tar archive is damaged: it is cut off".to_owned()));
+    }
+    file.seek(SeekFrom::Start(end))?;
+    let mut rest = BufReader::new(file);
+    loop {
+        let bytes = rest.fill_buf()?;
+        if bytes.is_empty() {
+            break;
+        }
+        if bytes.iter().any(|byte| *byte != 0) {
+            return Err(refused("there is extra data after the end of the tar archive".to_owned()));
+        }
+        let count = bytes.len();
+        rest.consume(count);
+    }
+    let mut file = rest.into_inner();
+    file.seek(SeekFrom::Start(0))?;
+    Ok(file)
 }
 
 /// Decompresses a file of so many bytes into a temporary one.

@@ -326,6 +326,12 @@ fn hostile_tar_archives_are_refused() {
     let bomb = packed.finish().unwrap();
     let said = error(&bomb);
     assert!(said.contains("without a tar archive") || said.contains("when it is unpacked"), "{said}");
+    // A long name is a record that readers keep in memory; a second archive is read by some programs.
+    let name = vec![b'a'; 1 << 20];
+    let said = error(&gzipped(&tarred(&[("././@LongLink", tar::EntryType::GNULongName, &name), own])));
+    assert!(said.contains("a name or attributes of 1048576 bytes"), "{said}");
+    let two = [tarred(&[own]), tarred(&[("closed/Co/other.md", Regular, b"y")])].concat();
+    assert!(error(&two).contains("extra data after the end"), "{}", error(&two));
     let whole = tarred(&[("closed/Co/README.md", Regular, &[b'x'; 5000])]);
     let cut = opened(&gzipped(&whole[..2000])).map(|tree| tree.read(tree.get(own.0).unwrap()));
     assert!(cut.is_err() || cut.is_ok_and(|read| read.is_err()));

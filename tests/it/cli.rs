@@ -262,6 +262,8 @@ fn several_submissions_are_checked() {
     let missing = golden::run(&["check", bundled, "no/such/folder", bundled, "--round", "v1.3", "--concise"]);
     assert_eq!(missing.status.code(), Some(2));
     assert_eq!(text(&missing.stdout).matches("PASS").count(), 2);
+    let first = golden::run(&["check", "no/such/folder", bundled, "--round", "v1.3", "--concise"]);
+    assert!(first.status.code() == Some(2) && text(&first.stdout).contains("PASS"), "{}", golden::said(&first));
     assert!(text(&missing.stderr).contains("no/such/folder cannot be read"));
     let failed = golden::run(&["check", bundled, bundled, "--round", "v1.4", "--concise"]);
     assert_eq!(failed.status.code(), Some(1));
@@ -289,6 +291,13 @@ fn fixes_can_be_chosen_by_rule_and_made_before_a_check() {
     let unknown = golden::run(&["fix", tree, "--round", "v1.3", "--rule", "folder-full"]);
     assert!(unknown.status.code() == Some(2) && golden::said(&unknown).contains("folder-full"));
     litter();
+    // What ends the command does so before anything is changed.
+    let out = folder.path().join("report.json");
+    std::fs::write(&out, "mine").unwrap();
+    for more in [&["--rule", "folder-full"][..], &["--format", "json", "--out", golden::text(&out)]] {
+        let refused = golden::run(&[&["check", tree, "--round", "v1.3", "--fix"], more].concat());
+        assert!(refused.status.code() == Some(2) && junk.exists(), "{}", golden::said(&refused));
+    }
     let fixed = golden::run(&["check", tree, "--round", "v1.3", "--fix", "--fail-on", "note"]);
     assert!(fixed.status.success(), "{}", golden::said(&fixed));
     assert!(!junk.exists() && !empty.exists());

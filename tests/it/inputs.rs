@@ -52,7 +52,7 @@ fn a_file_that_is_not_a_zip_archive_is_reported() {
     for (bytes, expected) in [
         (&whole[..whole.len() / 2], "is cut off"),
         (b"\x1F\x8B\x08\0\0\0\0\0", "the gzip archive is damaged"),
-        (b"7z\xBC\xAF\x27\x1C", "is not a zip archive: unpack it"),
+        (b"7z\xBC\xAF\x27\x1C", "is not a zip archive, nor a tar archive: unpack it"),
     ] {
         fs::write(&place, bytes).unwrap();
         let output = check(&place, &["--round", "v1.3"]);

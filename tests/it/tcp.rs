@@ -87,12 +87,20 @@ fn a_silent_program_does_not_block_the_port() {
     assert_eq!(name(&mut second), "m-ready");
     let mut rest = Vec::new();
     assert_eq!(silent.read_to_end(&mut rest).unwrap(), 0, "the silent program is disconnected");
-    let mut refused = String::new();
-    simulator.connect().read_to_string(&mut refused).unwrap();
+    let (mut third, mut refused) = (simulator.connect(), String::new());
+    third.write_all(b"name%").unwrap();
+    third.read_to_string(&mut refused).unwrap();
     assert_eq!(refused, "e-[Another program is connected to this port]\r\n");
     assert_eq!(name(&mut second), "m-ready");
     drop(second);
     assert_eq!(name(&mut simulator.connect()), "m-ready");
+    // A program that has closed its side still gets its answers.
+    let mut half = simulator.connect();
+    half.write_all(b"name%").unwrap();
+    half.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut said = String::new();
+    half.read_to_string(&mut said).unwrap();
+    assert!(said.ends_with("m-ready\r\n"), "{said}");
 }
 
 /// Energy with the device behind the board, and the monitor: no sample is lost.

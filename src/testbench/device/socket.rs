@@ -15,6 +15,10 @@ const REST: Duration = Duration::from_millis(100);
 
 /// Longest wait for a program that is about to disconnect, before the next one is refused.
 const TURN: Duration = Duration::from_millis(300);
+/// How long a program that has closed its side still gets answers.
+const LINGER: Duration = Duration::from_secs(2);
+/// Most bytes that are read from a program that is refused.
+const MOST_UNREAD: u64 = 64 << 10;
 /// The answer to a program while another one is connected.
 const BUSY: &[u8] = b"e-[Another program is connected to this port]\r\n";
 
@@ -71,7 +75,11 @@ fn admit(mut stream: TcpStream, number: u64, program: &Program, heard: &Arc<Mute
     let since = Instant::now();
     while is_busy() {
         if since.elapsed() > TURN {
-            return stream.write_all(BUSY);
+            stream.write_all(BUSY)?;
+            // Unread input would turn the end of the connection into an error on the other side.
+            stream.shutdown(Shutdown::Write)?;
+            stream.set_read_timeout(Some(TURN))?;
+            return io::copy(&mut stream.take(MOST_UNREAD), &mut io::sink()).map(drop);
         }
         std::thread::sleep(TURN / 30);
     }
@@ -96,7 +104,14 @@ fn attend(mut stream: TcpStream, number: u64, program: &Program, heard: &Mutex<H
     let mut bytes = [0; 4096];
     loop {
         match stream.read(&mut bytes) {
-            Ok(0) => return Ok(()),
+            Ok(0) => {
+                // The program sends nothing more, but may wait for answers, until the next one comes.
+                if let Some(client) = locked(program).as_mut().filter(|client| client.number == number) {
+                    client.has_spoken = false;
+                }
+                std::thread::sleep(LINGER);
+                return Ok(());
+            }
             Ok(count) => {
                 match &mut *locked(program) {
                     Some(client) if client.number == number => client.has_spoken = true,
