@@ -220,7 +220,7 @@ impl Tables<'_> {
 }
 
 /// Compares the accuracy logs of a submission with a model: the given one, one in the code of each, or a reference whose
-/// weights are in the code. `report` must have kept its evidence; `benchmark` selects one benchmark.
+/// weights are in the code. `report` must have kept its evidence; `only` is the short name of one benchmark, if not all are wanted.
 pub fn replay_submission(
     (tree, report): (&Tree, &Report),
     inputs: &Inputs<'_>,
