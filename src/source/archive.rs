@@ -252,8 +252,7 @@ fn not_a_zip_archive(beginning: &[u8]) -> io::Error {
             [b'7', b'z', ..] | [b'R', b'a', b'r', ..] | [0xFD, b'7', ..] | [b'B', b'Z', ..] => {
                 "this archive is not a zip archive, nor a tar archive: unpack it and give the folder"
             }
-            _ if cfg!(feature = "cli") => "this is neither a folder nor a zip or tar archive",
-            _ => "this is neither a folder nor a zip archive",
+            _ => "this is neither a folder nor an archive that can be read",
         }
         .to_owned(),
     )

@@ -269,7 +269,7 @@ fn hostile_and_huge_drops_end_in_a_message() {
         (&evil, "one on some systems"),
         (&cut, "the zip archive is cut off"),
         (&behind, "data after the end"),
-        (&text, "neither a folder nor a zip archive"),
+        (&text, "neither a folder nor an archive that can be read"),
         (&huge, "3.0 GiB; this page reads at most 2 GiB"),
         (&empty, "nothing to check"),
     ] {
