@@ -53,7 +53,8 @@ impl Drop for Unfinished {
     }
 }
 
-/// Removes everything that is not finished, because the command ends.
+/// Removes everything that is not finished, because the command ends. Only Unix has signals that end it.
+#[cfg(unix)]
 pub(crate) fn remove_unfinished() {
     // What cannot be removed is removed by the next command.
     open().iter().for_each(|path| drop(remove(path)));
@@ -111,6 +112,7 @@ mod tests {
         assert!(kept.iter().all(|name| folder.path().join(name).exists()));
     }
 
+    #[cfg(unix)]
     #[test]
     fn what_is_not_finished_is_removed_when_the_command_is_interrupted() {
         let folder = tempfile::tempdir().unwrap();
