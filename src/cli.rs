@@ -492,6 +492,14 @@ fn known_name(what: &str, wanted: &str, known: &BTreeSet<String>) -> anyhow::Res
     anyhow::bail!("there are no results of {what} `{wanted}`; {hint}known: {}", names().collect::<Vec<_>>().join(", "))
 }
 
+/// Returns an error if an option names a rule that does not exist.
+fn expect_known_rule(id: Option<&str>) -> anyhow::Result<()> {
+    match id.filter(|id| crate::audit::checks::rule_named(id).is_none()) {
+        Some(unknown) => anyhow::bail!("there is no rule {unknown}; `tinyaudit rules` lists all rules"),
+        None => Ok(()),
+    }
+}
+
 /// Loads and checks a tree that is not the `Input` of a command.
 fn load_report(path: &Path, round: Option<&str>) -> anyhow::Result<(Tree, Report)> {
     let tree = open_tree(path)?;

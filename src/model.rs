@@ -25,6 +25,7 @@ use crate::round::{BenchmarkSpec, FileRole, Mode, Round, Runner};
 use crate::source::{self, Entries, Files, by_folders, is_inside};
 
 pub use agreement::{Agreement, Beyond, Example, Replay, Signs};
+#[cfg(feature = "cli")]
 pub(crate) use code_weights::weights_of;
 pub use code_weights::{CodeWeights, Rung, WeightsInCode};
 pub(crate) use inputs::{Closest, Inputs, closest_list};

@@ -7,6 +7,8 @@
 //! Most code holds the weights in tables, without scales and operators. If these are the reference's weights, and the
 //! reference's model file lies beside the inputs, that file is the model, and the report says so.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -20,7 +22,7 @@ use crate::infer::model::{Element, MAX_FILE};
 use crate::infer::network::{benchmarks_of, fits};
 use crate::infer::{Arithmetic, Model, Network};
 use crate::model::code_weights::{self, CodeWeights, Searched, models};
-use crate::model::{Run, Rung, Submitter, System, weights_of};
+use crate::model::{Run, Rung, Submitter, System};
 use crate::round::{BenchmarkSpec, Dataset, Mode, Task, Weights};
 use crate::schema::spelling::plain;
 use crate::source::{Tree, join, read_at_most};
@@ -177,12 +179,25 @@ struct Tables<'a> {
     inputs: &'a Inputs<'a>,
     tree: &'a Tree,
     searched: Searched,
-    /// Submitters whose code was searched.
-    known: Vec<(String, CodeWeights)>,
-    references: Option<Vec<(String, Vec<u8>)>>,
+    /// What was found in the code, by the submitter's path.
+    known: BTreeMap<String, CodeWeights>,
+    /// The models beside the inputs, with their paths and what was found in them; read when they are first needed.
+    references: OnceCell<Vec<(String, Model, CodeWeights)>>,
 }
 
 impl Tables<'_> {
+    fn references(&self) -> &[(String, Model, CodeWeights)] {
+        self.references.get_or_init(|| {
+            let read = |path: String| {
+                let bytes = self.inputs.read(&path).ok()?;
+                let model = Model::parse(&bytes).ok().filter(|model| !benchmarks_of(model).is_empty())?;
+                let weights = CodeWeights::of_file(&path, &bytes);
+                Some((path, model, weights))
+            };
+            self.inputs.models().into_iter().filter_map(read).collect()
+        })
+    }
+
     /// Returns the reference beside the inputs whose weights the code of a system holds as they are.
     fn model(
         &mut self,
@@ -191,31 +206,22 @@ impl Tables<'_> {
         benchmark: &str,
         spec: &BenchmarkSpec,
     ) -> Option<ChosenModel> {
-        let inputs = self.inputs;
-        let references = self.references.get_or_insert_with(|| {
-            let is_model = |bytes: &[u8]| Model::parse(bytes).is_ok_and(|model| !benchmarks_of(&model).is_empty());
-            let read =
-                |path: String| inputs.read(&path).ok().filter(|bytes| is_model(bytes)).map(|bytes| (path, bytes));
-            inputs.models().into_iter().filter_map(read).collect()
-        });
-        if references.is_empty() {
+        if self.references().is_empty() {
             return None;
         }
-        if !self.known.iter().any(|(path, _)| *path == submitter.path) {
-            self.known.push((submitter.path.clone(), code_weights::read(self.tree, submitter, &self.searched)));
-        }
-        let (_, weights) = self.known.iter().find(|(path, _)| *path == submitter.path)?;
+        let search = || code_weights::read(self.tree, submitter, &self.searched);
+        let weights = self.known.entry(submitter.path.clone()).or_insert_with(search);
         let held = weights.of_result(&system.name, (benchmark, &spec.model), false);
         if !matches!(held.rung, Rung::ExactInt8 | Rung::ExactFloat) {
             return None;
         }
-        references.iter().find_map(|(path, bytes)| {
-            let of_file = weights_of(path, bytes, benchmark);
-            let model = Model::parse(bytes).ok().filter(|model| fits(model, &spec.model))?;
-            let same = (of_file.rung, of_file.reference) == (held.rung, held.reference);
-            let (weights_in, _) = held.file.clone().filter(|_| same)?;
-            Some(ChosenModel { path: self.inputs.named(path), model, weights_in: Some(weights_in) })
-        })
+        let (weights_in, _) = held.file.clone()?;
+        let is_it = |(_, model, weights): &&(String, Model, CodeWeights)| {
+            let own = weights.of_result("", (benchmark, ""), false);
+            fits(model, &spec.model) && (own.rung, own.reference) == (held.rung, held.reference)
+        };
+        let (path, model, _) = self.references().iter().find(is_it)?;
+        Some(ChosenModel { path: self.inputs.named(path), model: model.clone(), weights_in: Some(weights_in) })
     }
 }
 
@@ -228,7 +234,8 @@ pub fn replay_submission(
     only: Option<&str>,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Outcome {
-    let mut tables = Tables { inputs, tree, searched: Searched::default(), known: Vec::new(), references: None };
+    let (searched, references) = (Searched::default(), OnceCell::new());
+    let mut tables = Tables { inputs, tree, searched, known: BTreeMap::new(), references };
     let mut outcome = Outcome { replayed: Vec::new(), not_compared: Vec::new() };
     for (system, benchmark) in report.results() {
         if only.is_some_and(|wanted| wanted != benchmark.short_name()) {

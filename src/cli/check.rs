@@ -10,9 +10,9 @@ use clap::{Args, ValueEnum};
 use super::run::ModeName;
 use super::settings::{FailOn, NAME, Settings};
 use super::streams::{columns, is_standard, open_tree, print, print_error, print_info, styled, write_wrapped};
-use super::{Absent, ChosenRound, Input, Output, PreviousRound, ReportNeeds, known_name};
-use super::{fix, session};
-use crate::audit::checks::rule_named;
+use super::{
+    Absent, ChosenRound, Input, Output, PreviousRound, ReportNeeds, expect_known_rule, fix, known_name, session,
+};
 use crate::audit::report::Report;
 use crate::audit::rule::Group;
 use crate::render;
@@ -263,25 +263,23 @@ impl Check {
 
     /// Checks and prints.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        if let Some(unknown) = self.rule.as_deref().filter(|id| rule_named(id).is_none()) {
-            anyhow::bail!("there is no rule {unknown}; `tinyaudit rules` lists all rules");
-        }
+        expect_known_rule(self.rule.as_deref())?;
         if self.others_are_submissions() {
             return self.run_each();
         }
         let mut tree = open_tree(&self.input.dir)?;
         let ChosenRound { round, said, .. } = self.input.round(&tree)?;
+        // What ends the command ends it before anything is changed.
+        let settings = Settings::find(&self.input.dir)?;
+        let threshold = self.fail_on.or(settings.fail_on).unwrap_or_default().severity();
+        let mut waivers = None;
         if self.fix {
-            // What would end the command afterwards ends it before anything is changed.
-            self.input.waivers()?;
-            Settings::find(&self.input.dir)?;
+            waivers = self.input.waivers()?;
             self.output.expect_free()?;
-            fix::apply_before_check(&self.input)?;
+            fix::apply_before_check(&self.input, waivers.as_ref())?;
             tree = open_tree(&self.input.dir)?;
         }
         if let Some(sessions) = self.session_folders(&tree, &round)? {
-            let fail_on = self.fail_on.or(Settings::find(&self.input.dir)?.fail_on);
-            let threshold = fail_on.unwrap_or_default().severity();
             let given = Known { benchmark: self.benchmark.as_deref(), mode: self.mode.map(ModeName::mode) };
             let mut text = format!("{said}\n\n").into_bytes();
             let layout = Layout { width: columns(), styled: styled(), threshold };
@@ -294,16 +292,16 @@ impl Check {
             evidence: matches!(self.format, Format::Html),
             weights: self.weights,
         };
-        let mut report = self.input.report(&tree, round, self.input.waivers()?.as_ref(), wanted)?;
+        if !self.fix {
+            waivers = self.input.waivers()?;
+        }
+        let mut report = self.input.report(&tree, round, waivers.as_ref(), wanted)?;
         self.absent.mark(&mut report)?;
-        let settings = Settings::find(&self.input.dir)?;
         if matches!(self.format, Format::Html) && !settings.ignore.is_empty() {
             print_info("`ignore` has no effect on --format html, which shows and counts every finding");
         } else if !settings.ignore.is_empty() {
             report.ignore(settings.ignore.into_iter().collect(), NAME);
         }
-        let fail_on = self.fail_on.or(settings.fail_on);
-        let threshold = fail_on.unwrap_or_default().severity();
         let view = self.view(&report)?;
         if let Some(wanted) = &self.proof {
             let any = report.results().any(|(system, benchmark)| render::proof::is_meant(wanted, system, benchmark));

@@ -7,8 +7,8 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::streams::{open_tree, print, print_info};
-use super::{Input, ReportNeeds};
-use crate::audit::checks::rule_named;
+use super::{Input, ReportNeeds, Waivers, expect_known_rule};
+use crate::render::text::counted;
 use crate::submit::fixing::{self, Step};
 use crate::submit::journal::Journals;
 
@@ -46,27 +46,26 @@ impl Fix {
         let journals = journals(root)?;
         if self.undo {
             let steps = journals.undo()?.context("there is nothing to undo: no changes were made in this folder")?;
-            print(|out| writeln!(out, "undone: {}", changes(steps)))?;
+            print(|out| writeln!(out, "undone: {}", counted(steps, "change")))?;
             return Ok(ExitCode::SUCCESS);
         }
-        if let Some(unknown) = self.rule.as_deref().filter(|id| rule_named(id).is_none()) {
-            bail!("there is no rule {unknown}; `tinyaudit rules` lists all rules");
-        }
         let rule = self.rule.as_deref();
+        expect_known_rule(rule)?;
+        let waivers = self.input.waivers()?;
         if !self.apply {
-            let steps = planned(&self.input, rule, false)?;
+            let steps = planned(&self.input, waivers.as_ref(), rule, false)?;
             print(|out| {
                 steps.iter().try_for_each(|step| writeln!(out, "{step}"))?;
                 match steps.len() {
                     0 if rule.is_some() => writeln!(out, "no change is planned for a file that this rule names"),
                     0 => writeln!(out, "nothing to fix"),
                     1 => writeln!(out, "1 change; run with --apply to make it"),
-                    count => writeln!(out, "{}; run with --apply to make them", changes(count)),
+                    count => writeln!(out, "{}; run with --apply to make them", counted(count, "change")),
                 }
             })?;
             return Ok(ExitCode::SUCCESS);
         }
-        let made = apply(&self.input, rule, &mut |step| print(|out| writeln!(out, "done: {step}")))?;
+        let made = apply(&self.input, waivers.as_ref(), rule, &mut |step| print(|out| writeln!(out, "done: {step}")))?;
         print(|out| match made {
             0 => writeln!(out, "nothing to fix"),
             made => writeln!(out, "{}", what_was_made(made, &journals)),
@@ -75,13 +74,9 @@ impl Fix {
     }
 }
 
-fn changes(count: usize) -> String {
-    format!("{count} {}", if count == 1 { "change" } else { "changes" })
-}
-
 fn what_was_made(made: usize, journals: &Journals) -> String {
     let kept = journals.kept().display();
-    format!("{} made; --undo reverts all of them; removed files are kept in {kept}", changes(made))
+    format!("{} made; --undo reverts all of them; removed files are kept in {kept}", counted(made, "change"))
 }
 
 fn journals(root: &Path) -> anyhow::Result<Journals> {
@@ -92,13 +87,13 @@ fn journals(root: &Path) -> anyhow::Result<Journals> {
 }
 
 /// Returns the changes that can be made, those of a rule if one is given. `certain` says that the round must not be a guess.
-fn planned(input: &Input, rule: Option<&str>, certain: bool) -> anyhow::Result<Vec<Step>> {
+fn planned(input: &Input, waivers: Option<&Waivers>, rule: Option<&str>, certain: bool) -> anyhow::Result<Vec<Step>> {
     let tree = open_tree(&input.dir)?;
     let round = input.round(&tree)?;
     if certain {
         round.certain("fix --apply")?;
     }
-    let report = input.report(&tree, round.round, input.waivers()?.as_ref(), ReportNeeds::default())?;
+    let report = input.report(&tree, round.round, waivers, ReportNeeds::default())?;
     let mut steps = fixing::plan(&tree, &report);
     if let Some(rule) = rule {
         steps.retain(|step| step.is_for(rule, &report));
@@ -109,6 +104,7 @@ fn planned(input: &Input, rule: Option<&str>, certain: bool) -> anyhow::Result<V
 /// Makes the changes, reports each, and returns their number.
 fn apply(
     input: &Input,
+    waivers: Option<&Waivers>,
     rule: Option<&str>,
     report: &mut dyn FnMut(&str) -> anyhow::Result<()>,
 ) -> anyhow::Result<usize> {
@@ -116,7 +112,7 @@ fn apply(
     let mut made = 0;
     // A misspelled folder hides its contents. After it is renamed, there may be more to fix.
     for _ in 0..MOST_PASSES {
-        let steps = planned(input, rule, true)?;
+        let steps = planned(input, waivers, rule, true)?;
         if steps.is_empty() {
             break;
         }
@@ -132,8 +128,8 @@ fn apply(
 ///
 /// # Errors
 /// When the input is not a folder, its round is a guess, or a change fails.
-pub(super) fn apply_before_check(input: &Input) -> anyhow::Result<()> {
-    let made = apply(input, None, &mut |step| {
+pub(super) fn apply_before_check(input: &Input, waivers: Option<&Waivers>) -> anyhow::Result<()> {
+    let made = apply(input, waivers, None, &mut |step| {
         print_info(&format!("done: {step}"));
         Ok(())
     })?;

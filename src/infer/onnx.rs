@@ -185,7 +185,7 @@ mod tests {
         let minus = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
         let packed = [&bytes(1, &[1, 2])[..], &[0x10, 3], &bytes(5, &[&[7][..], &minus].concat())].concat();
         assert_eq!(constants(&model(&packed)).unwrap()[0].data.as_ref().unwrap().1, [7, 255]);
-        // Data of another length, and other types, are no constants.
+        // A tensor whose data do not fit its shape is left out.
         let short = [&[0x08, 9, 0x10, 3][..], &bytes(9, &[1])].concat();
         assert!(constants(&model(&short)).unwrap().is_empty());
     }

@@ -52,13 +52,7 @@ type Content = (u64, u64);
 /// Returns which reference weights of a benchmark are in a file, given its name and content.
 #[must_use]
 pub fn weights_of(path: &str, content: &[u8], benchmark: &str) -> WeightsInCode {
-    let found = Arc::new(search_bytes(content));
-    let file = WeightsFile { path: path.to_owned(), found };
-    CodeWeights { files: vec![file], models: Vec::new(), searched: 1, unreadable: 0 }.of_result(
-        "",
-        (benchmark, ""),
-        false,
-    )
+    CodeWeights::of_file(path, content).of_result("", (benchmark, ""), false)
 }
 
 /// Results by content, so that copies are searched once.
@@ -306,6 +300,13 @@ struct Candidate<'a> {
 }
 
 impl CodeWeights {
+    /// Searches one file, given its name and content.
+    #[must_use]
+    pub(crate) fn of_file(path: &str, content: &[u8]) -> Self {
+        let file = WeightsFile { path: path.to_owned(), found: Arc::new(search_bytes(content)) };
+        Self { files: vec![file], models: Vec::new(), searched: 1, unreadable: 0 }
+    }
+
     /// Returns which reference weights of a benchmark are in the code of a system. `several` says whether the submitter
     /// has other systems.
     #[must_use]

@@ -58,14 +58,14 @@ impl Archive {
         let beginning = beginning(&mut file)?;
         let file = Shared { file: Arc::new(Mutex::new(file)), position: 0, length };
         let window = || Window::new(file.clone(), length, AHEAD);
-        let (mut listed, mut files) = (window(), window());
-        let list = List::find(&mut listed)?.ok_or_else(|| not_a_zip_archive(&beginning))?;
+        let (mut records, mut files) = (window(), window());
+        let list = List::find(&mut records)?.ok_or_else(|| not_a_zip_archive(&beginning))?;
         if list.count > MAX_ENTRIES as u64 {
             return Err(refused(format!("the archive has {} entries; at most {MAX_ENTRIES} allowed", list.count)));
         }
         let mut entries: Vec<Entry> = Vec::new();
         let mut places: Vec<(u32, u32)> = Vec::new();
-        list.for_each(&mut listed, &mut files, |record, place| {
+        list.for_each(&mut records, &mut files, |record, place| {
             places.push((0, place));
             entries.push(entry(record));
             share_last(&mut entries);
@@ -85,15 +85,7 @@ impl Archive {
             PathText::share(entries.iter_mut().map(|entry| &mut entry.path));
         }
         places.sort_unstable();
-        entries.retain(|entry| !entry.path.is_empty());
-        let entries = with_folders(entries)?;
-        if let Some((one, other)) = same_file_on_some_systems(&entries) {
-            return Err(refused(format!(
-                "the archive contains `{}` and `{}`, which are the same file on some systems; rename one of them",
-                one.path, other.path
-            )));
-        }
-        Ok((Self { file, list, layout, state, places }, entries))
+        Ok((Self { file, list, layout, state, places }, listed(entries)?))
     }
 
     /// Returns a window that reads single records.
@@ -231,6 +223,20 @@ impl Layout {
         let path = name.strip_prefix(&self.around)?.trim_end_matches('/');
         (!path.is_empty()).then(|| path.to_owned())
     }
+}
+
+/// Returns the entries of an archive with all their folders, without the one that contains everything, whose path is empty.
+/// Refuses names that are the same file on some systems.
+pub(super) fn listed(mut entries: Vec<Entry>) -> io::Result<Vec<Entry>> {
+    entries.retain(|entry| !entry.path.is_empty());
+    let entries = with_folders(entries)?;
+    if let Some((one, other)) = same_file_on_some_systems(&entries) {
+        return Err(refused(format!(
+            "the archive contains `{}` and `{}`, which are the same file on some systems; rename one of them",
+            one.path, other.path
+        )));
+    }
+    Ok(entries)
 }
 
 /// Reads the first bytes of a file.

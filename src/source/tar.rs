@@ -11,10 +11,8 @@ use std::sync::{Arc, Mutex};
 use flate2::bufread::MultiGzDecoder;
 use tar::EntryType;
 
-use super::archive::{LARGE, LONGEST_PATH, Layout, MAX_RATIO, check_name};
-use super::{
-    Entry, Held, Kind, MAX_ENTRIES, Source, Tree, refused, same_file_on_some_systems, unreadable, with_folders,
-};
+use super::archive::{LARGE, LONGEST_PATH, Layout, MAX_RATIO, check_name, listed};
+use super::{Entry, Held, Kind, MAX_ENTRIES, Source, Tree, refused, unreadable};
 
 /// Most bytes that an archive is unpacked to.
 const MOST: u64 = 4 << 30;
@@ -40,10 +38,10 @@ pub(super) fn open(mut file: File) -> io::Result<Tree> {
     let file = if beginning == [0x1F, 0x8B] { unpacked(file, length)? } else { file };
     let file = expect_plain(file)?;
     let mut archive = tar::Archive::new(file);
-    let mut listed: Vec<(Entry, Place)> = Vec::new();
+    let mut found: Vec<(Entry, Place)> = Vec::new();
     for entry in archive.entries_with_seek().map_err(damaged)? {
         let entry = entry.map_err(damaged)?;
-        if listed.len() == MAX_ENTRIES {
+        if found.len() == MAX_ENTRIES {
             return Err(refused(format!("the archive has more than {MAX_ENTRIES} entries")));
         }
         let kind = match entry.header().entry_type() {
@@ -65,10 +63,10 @@ pub(super) fn open(mut file: File) -> io::Result<Tree> {
             path = rest;
         }
         if !["", "."].contains(&path) {
-            listed.push((Entry { path: path.to_owned().into(), kind }, (entry.raw_file_position(), entry.size())));
+            found.push((Entry { path: path.to_owned().into(), kind }, (entry.raw_file_position(), entry.size())));
         }
     }
-    tree(archive.into_inner(), listed)
+    tree(archive.into_inner(), found)
 }
 
 #[allow(clippy::needless_pass_by_value)] // used as a function that maps errors
@@ -142,26 +140,19 @@ fn unpacked(file: File, length: u64) -> io::Result<File> {
     Ok(target)
 }
 
-fn tree(file: File, listed: Vec<(Entry, Place)>) -> io::Result<Tree> {
-    let (mut entries, mut places): (Vec<Entry>, Vec<Place>) = listed.into_iter().unzip();
+fn tree(file: File, found: Vec<(Entry, Place)>) -> io::Result<Tree> {
+    let (mut entries, places): (Vec<Entry>, Vec<Place>) = found.into_iter().unzip();
     let layout = Layout::detect(&entries);
     for entry in &mut entries {
+        // The folder that contains everything gets an empty path.
         entry.path = layout.path_of(&entry.path).unwrap_or_default().into();
         if !entry.path.is_empty() {
             check_name(&entry.path)?;
         }
     }
-    let mut by_path: Vec<(String, Place)> =
-        entries.iter().map(|entry| entry.path.to_string()).zip(places.drain(..)).collect();
+    let mut by_path: Vec<(String, Place)> = entries.iter().map(|entry| entry.path.to_string()).zip(places).collect();
     by_path.sort_unstable();
-    entries.retain(|entry| !entry.path.is_empty());
-    let entries = with_folders(entries)?;
-    if let Some((one, other)) = same_file_on_some_systems(&entries) {
-        return Err(refused(format!(
-            "the archive contains `{}` and `{}`, which are the same file on some systems; rename one of them",
-            one.path, other.path
-        )));
-    }
+    let entries = listed(entries)?;
     let file = Arc::new(Mutex::new(file));
     let open = move |path: &str| -> io::Result<Box<dyn Read>> {
         let index =

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{fs, io};
 
@@ -23,16 +23,16 @@ fn open() -> MutexGuard<'static, BTreeSet<PathBuf>> {
 }
 
 /// Number of the namespace of this process's number; 0 where there are none.
-fn namespace() -> String {
+static NAMESPACE: LazyLock<String> = LazyLock::new(|| {
     let link = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
     let digits: String = link.to_string_lossy().chars().filter(char::is_ascii_digit).collect();
     if digits.is_empty() { "0".to_owned() } else { digits }
-}
+});
 
 /// Returns the beginning of the names of this process's temporary files.
 #[must_use]
 pub(crate) fn prefix() -> String {
-    format!("{MARK}{}-{}-", namespace(), std::process::id())
+    format!("{MARK}{}-{}-", *NAMESPACE, std::process::id())
 }
 
 /// A temporary file or folder that is removed if the command is interrupted. Dropping this ends that.
@@ -66,14 +66,13 @@ fn remove(path: &Path) -> io::Result<()> {
 
 /// Removes what killed commands left in a folder, and returns how much that was.
 pub(crate) fn sweep(folder: &Path) -> usize {
-    let own = namespace();
     let is_left = |entry: &fs::DirEntry| {
         let name = entry.file_name();
         let parts =
             name.to_str().and_then(|name| name.strip_prefix(MARK)).map(|rest| rest.split('-').collect::<Vec<_>>());
         let Some([space, process, _]) = parts.as_deref() else { return false };
         let Ok(process) = process.parse::<u32>() else { return false };
-        if *space == own && own != "0" {
+        if *space == *NAMESPACE && *space != "0" {
             return !Path::new("/proc").join(process.to_string()).exists();
         }
         let age = entry.metadata().and_then(|found| found.modified()).ok().and_then(|time| time.elapsed().ok());
@@ -99,7 +98,7 @@ mod tests {
             fs::create_dir(folder.path().join(&name)).unwrap();
             name
         };
-        let left = make(format!("{MARK}{}-{dead}-a1B2c3", namespace()));
+        let left = make(format!("{MARK}{}-{dead}-a1B2c3", *NAMESPACE));
         fs::write(folder.path().join(&left).join("log.txt"), "x").unwrap();
         let kept = [
             make(format!("{}a1B2c3", prefix())),

@@ -72,7 +72,7 @@ fn a_device_is_measured_over_tcp() {
     }
 }
 
-/// A program that says nothing makes room for the next one; one that is at work is not disturbed, and the next one is told.
+/// A program that sends nothing is disconnected when another one connects. While a program is at work, others get an error.
 #[test]
 fn a_silent_program_does_not_block_the_port() {
     let simulator =

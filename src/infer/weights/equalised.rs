@@ -16,7 +16,7 @@ use super::reference::references;
 /// Most rows and most columns of a sample.
 const SIDE: usize = 12;
 /// Smallest tensor that is sampled, in values.
-pub(super) const FEWEST: usize = 1024;
+const FEWEST: usize = 1024;
 /// Largest part by which a value may differ from the reference's times its factors, besides rounding.
 const TOLERANCE: f64 = 0.01;
 /// Minimum fraction of the values of a sample that agree.
@@ -31,7 +31,7 @@ const SPREAD: f64 = 0.1;
 
 /// Values of a tensor where some of its output channels (rows) cross some of its input channels (columns). Of a filter
 /// with one input channel the columns are places of the window.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sample {
     rows: Vec<usize>,
     columns: Vec<usize>,
@@ -45,7 +45,7 @@ struct Grid {
     columns: usize,
     row_stride: usize,
     column_stride: usize,
-    /// Number of places of the window, of which another is taken for every row and column, and their distance.
+    /// Number of places of the window, and their distance. The place changes with the row and the column.
     window: (usize, usize),
     /// Whether columns are input channels, which have factors.
     scales_columns: bool,

@@ -78,7 +78,7 @@ pub struct Print {
     pub head: u64,
     /// Hash of the values in order.
     pub hash: u64,
-    /// Some of the values; only in the form [`Form::Equalised`], of which sum and hashes stand for the sample.
+    /// Some of the values, in the form [`Form::Equalised`] only. Its sum and its hashes are a number of the sample.
     pub(super) sample: Option<Sample>,
 }
 

@@ -255,13 +255,25 @@ mod tests {
         }
     }
 
-    /// Stores a tensor in a layout.
+    /// Stores a tensor in a layout, by sorting its values: first by blocks, outermost dimension first, then inside of them.
     fn stored(values: &[u8], shape: &[usize], layout: &Layout) -> Vec<u8> {
-        let (mut out, places) = (vec![0; values.len()], layout.places(shape));
-        for (place, value) in values.iter().enumerate() {
-            out[places.of(place)] = *value;
-        }
-        out
+        let key = |place: usize| {
+            let (mut rest, mut at) = (place, vec![0; shape.len()]);
+            for (at, size) in at.iter_mut().zip(shape).rev() {
+                *at = rest % size;
+                rest /= size;
+            }
+            if layout.even_first {
+                at[WIDTH] = at[WIDTH] / 2 + if at[WIDTH] % 2 == 1 { shape[WIDTH].div_ceil(2) } else { 0 };
+            }
+            let size = |index: &usize| layout.blocks.iter().find(|(one, _)| one == index).map_or(1, |(_, size)| *size);
+            let outer: Vec<usize> = layout.order.iter().map(|index| at[*index] / size(index)).collect();
+            let inner: Vec<usize> = layout.blocks.iter().map(|(index, size)| at[*index] % size).collect();
+            (outer, inner)
+        };
+        let mut places: Vec<usize> = (0..values.len()).collect();
+        places.sort_by_key(|place| key(*place));
+        places.into_iter().map(|place| values[place]).collect()
     }
 
     #[allow(clippy::cast_possible_truncation)] // wraps
@@ -276,7 +288,9 @@ mod tests {
         let print = print_of(&values, &shape);
         let mut names = std::collections::BTreeSet::new();
         for layout in layouts(&shape) {
-            let stored = stored(&values, &shape, &layout);
+            let (stored, places) = (stored(&values, &shape, &layout), layout.places(&shape));
+            let in_order = (0..values.len()).map(|place| stored[places.of(place)]);
+            assert_eq!(hash_of(in_order), print.hash, "{}", layout.name(&shape));
             assert!(layout_of(&stored, &print).is_some());
             assert!(names.insert(layout.name(&shape).to_string()), "{}", layout.name(&shape));
         }
