@@ -266,7 +266,7 @@ fn judge(tree: &Tree) -> Vec<Report> {
         ROUNDS.iter().filter_map(|round| Report::check(tree, round.clone(), None).ok()).collect();
     for report in &reports {
         let mut sink = std::io::sink();
-        let findings: Vec<_> = report.findings.iter().collect();
+        let findings: Vec<_> = report.findings().collect();
         let layout = render::text::Layout { width: 100, styled: false, threshold: Severity::Error };
         let _ = render::text::write(report, &findings, layout, &mut sink);
         let _ = render::json::write(&render::json::Check::new(report, Severity::Error, true), &mut sink);

@@ -12,7 +12,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let tree = Tree::open("fixtures/submission".as_ref())?;
 //! let report = Report::check(&tree, Round::named("v1.3")?, None)?;
-//! assert!(report.findings.is_empty());
+//! assert_eq!(report.findings().len(), 0);
 //! for (system, benchmark) in report.results() {
 //!     let scores = benchmark.scores();
 //!     if let Some(throughput) = &scores.throughput {

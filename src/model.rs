@@ -248,7 +248,7 @@ pub struct Benchmark {
     /// Its runs, by mode.
     pub runs: BTreeMap<Mode, Run>,
     /// Weights of the reference model in the submitter's code; `None` if they were not searched for.
-    pub weights: Option<WeightsInCode>,
+    pub weights: Option<Box<WeightsInCode>>,
 }
 
 impl Benchmark {

@@ -344,14 +344,53 @@ impl Tree {
         match &self.source {
             Source::Archive(archive) => archive.stream(own, size, take),
             Source::Held(held) => take(&mut (held.open)(own)?),
-            Source::Folder(root) => take(&mut File::open(root.join(entry.path.real().unwrap_or(Path::new(own))))?),
+            Source::Folder(root) => {
+                let file = File::open(root.join(entry.path.real().unwrap_or(Path::new(own))))?;
+                take(&mut AsListed { file, left: size })
+            }
         }
+    }
+}
+
+/// A file of a folder. Reading fails if it is larger than when the folder was listed, because a file that grows has no
+/// end.
+struct AsListed {
+    file: File,
+    left: u64,
+}
+
+impl Read for AsListed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return match self.file.read(&mut [0])? {
+                0 => Ok(0),
+                _ => Err(io::Error::other("it has grown since the folder was listed")),
+            };
+        }
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let count = self.file.read(&mut buffer[..most])?;
+        self.left -= count as u64;
+        Ok(count)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_grows_is_not_read() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("log.txt");
+        std::fs::write(&path, "one\n").unwrap();
+        let tree = Tree::open(root.path()).unwrap();
+        let read = || tree.read(tree.get("log.txt").unwrap());
+        assert_eq!(read().unwrap(), b"one\n");
+        std::fs::write(&path, "one\ntwo\n").unwrap();
+        assert!(read().unwrap_err().to_string().contains("has grown"));
+        std::fs::write(&path, "on").unwrap();
+        assert_eq!(read().unwrap(), b"on");
+    }
 
     #[test]
     fn a_folder_is_listed_in_order_and_read() {

@@ -77,7 +77,7 @@ struct Flawed<'a> {
 
 impl<'a> Flawed<'a> {
     fn new(report: &'a Report) -> Self {
-        let counting = report.findings.iter().filter(|one| one.counts() && one.severity >= Severity::Warning);
+        let counting = report.findings().filter(|one| one.counts() && one.severity >= Severity::Warning);
         let findings = counting.flat_map(|one| around(&one.path).map(|folder| (one.rule.group, folder))).collect();
         let of = |wanted: fn(&Outcome) -> bool| report.judgements().iter().filter(move |one| wanted(&one.outcome));
         let undecided = of(|outcome| matches!(outcome, Outcome::Unknown(..)));
@@ -109,6 +109,8 @@ pub(crate) fn sentence(checked: &[Checked]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::round::Round;
     use crate::source::Tree;
@@ -128,7 +130,7 @@ mod tests {
         let mut report = Report::check(&tree, Round::named("v1.3").unwrap(), None).unwrap();
         let path = "closed/ExampleCo/results/simulated_npu_400mhz/ic/performance";
         let rule = crate::audit::checks::rule_named("window-too-short").unwrap();
-        report.findings.push(crate::audit::finding::Finding::new(rule, &format!("{path}/log.txt"), 1, "x"));
+        report.findings.push(Arc::new(crate::audit::finding::Finding::new(rule, &format!("{path}/log.txt"), 1, "x")));
         let text = sentence(&Checked::of(&report));
         assert!(text.starts_with("10 of 15 timed windows, "), "{text}");
     }

@@ -101,7 +101,8 @@ impl Outcomes<'_> {
             Outcome::NotApplicable => return,
             Outcome::Fail(found) => {
                 for finding in found {
-                    finding.severity = severity(finding, self.submission, self.round);
+                    let own = severity(finding, self.submission, self.round);
+                    Arc::make_mut(finding).severity = own;
                 }
             }
             Outcome::Pass(_) | Outcome::Unknown(..) => {}

@@ -36,13 +36,13 @@ pub struct Finding {
     /// The measured and the expected value, if both are numbers.
     pub measured: Option<Measured>,
     /// The published figure that changes, as claimed and as recomputed.
-    pub change: Option<Change>,
+    pub change: Option<Box<Change>>,
     /// The missing files and folders, if that is the violation; each with all paths it may have.
     pub missing: Vec<Vec<String>>,
     /// The check that could not be decided, if that is the violation.
     pub undecided: Option<&'static Rule>,
     /// Why the finding does not count in the verdict; `None` if it counts.
-    pub suppression: Option<Suppression>,
+    pub suppression: Option<Box<Suppression>>,
     /// Number of findings it represents: 1, or the number of findings of its rule at its path that are not listed.
     pub finding_count: usize,
 }
@@ -165,14 +165,14 @@ impl Finding {
 
     /// Whether it does not count because a file is known to be absent.
     #[must_use]
-    pub const fn is_absent(&self) -> bool {
-        matches!(self.suppression, Some(Suppression::KnownAbsent(_)))
+    pub fn is_absent(&self) -> bool {
+        matches!(self.suppression.as_deref(), Some(Suppression::KnownAbsent(_)))
     }
 
     /// Why it does not count, in a word; `None` if it counts.
     #[must_use]
-    pub const fn set_aside(&self) -> Option<&'static str> {
-        match &self.suppression {
+    pub fn set_aside(&self) -> Option<&'static str> {
+        match self.suppression.as_deref() {
             None => None,
             Some(Suppression::Waived(_)) => Some("waived"),
             Some(Suppression::KnownAbsent(_)) => Some("file absent"),
@@ -182,20 +182,20 @@ impl Finding {
 
     /// Whether settings of the user ignore it.
     #[must_use]
-    pub const fn is_ignored(&self) -> bool {
-        matches!(self.suppression, Some(Suppression::Ignored(_)))
+    pub fn is_ignored(&self) -> bool {
+        matches!(self.suppression.as_deref(), Some(Suppression::Ignored(_)))
     }
 
     /// Whether the review committee waived the finding.
     #[must_use]
-    pub const fn is_waived(&self) -> bool {
-        matches!(self.suppression, Some(Suppression::Waived(_)))
+    pub fn is_waived(&self) -> bool {
+        matches!(self.suppression.as_deref(), Some(Suppression::Waived(_)))
     }
 
     /// The decision that waives the finding.
     #[must_use]
-    pub const fn decision(&self) -> Option<&Decision> {
-        match &self.suppression {
+    pub fn decision(&self) -> Option<&Decision> {
+        match self.suppression.as_deref() {
             Some(Suppression::Waived(decision)) => Some(decision),
             _ => None,
         }
@@ -265,8 +265,8 @@ impl Finding {
     }
 
     /// Sets the published figure that changes, with its claimed and recomputed value.
-    pub const fn changes(&mut self, figure: Kind, from: f64, to: f64, unit: &'static str) -> &mut Self {
-        self.change = Some(Change { figure, from, to, unit });
+    pub fn changes(&mut self, figure: Kind, from: f64, to: f64, unit: &'static str) -> &mut Self {
+        self.change = Some(Box::new(Change { figure, from, to, unit }));
         self
     }
 

@@ -37,7 +37,7 @@ pub(crate) enum Outcome {
     /// The check passes; the place shows it.
     Pass(Place),
     /// The check fails, with at least one finding.
-    Fail(Vec<Finding>),
+    Fail(Vec<Arc<Finding>>),
     /// The evidence does not decide: where to look, and why.
     Unknown(Place, String),
     /// There is nothing to check.
@@ -63,7 +63,7 @@ pub(crate) struct Judgement {
 /// depend only on a finding's rule, path and severity.
 pub struct Findings {
     rule: &'static Rule,
-    found: Vec<Finding>,
+    found: Vec<Arc<Finding>>,
     /// Number of findings per path, and the index of the last one kept.
     places: HashMap<String, (usize, usize)>,
     /// Scratch finding once the cap is reached.
@@ -92,8 +92,8 @@ impl Findings {
         } else {
             self.places.insert(path.to_owned(), (1, index));
         }
-        self.found.push(Finding::new(self.rule, path, line, &message.into()));
-        &mut self.found[index]
+        self.found.push(Arc::new(Finding::new(self.rule, path, line, &message.into())));
+        Arc::make_mut(&mut self.found[index])
     }
 
     /// Whether there are no findings so far.
@@ -112,7 +112,8 @@ impl Findings {
         for (count, last) in places.into_values().filter(|(count, _)| *count > Self::MOST) {
             let (one, more) = (&found[last], count - Self::MOST);
             let message = format!("and {more} more findings of this rule here");
-            found[last] = Finding { finding_count: more, ..Finding::new(rule, &one.path, one.line, &message) };
+            found[last] =
+                Arc::new(Finding { finding_count: more, ..Finding::new(rule, &one.path, one.line, &message) });
         }
         Outcome::Fail(found)
     }

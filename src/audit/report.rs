@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub struct Report {
     /// The submission with its scores.
     pub submission: Submission,
     /// The findings, sorted by path, line, rule and message.
-    pub findings: Vec<Finding>,
+    pub(super) findings: Vec<Arc<Finding>>,
     /// The proofs of the figures, by the path of their run.
     pub proofs: BTreeMap<String, Proof>,
     /// The outcomes of the checks, before waivers and known absences are applied.
@@ -35,7 +35,7 @@ pub struct Report {
     /// Waivers and known absences.
     decisions: Decisions,
     /// Findings about waivers, to which waivers do not apply.
-    diagnostics: Vec<Finding>,
+    diagnostics: Vec<Arc<Finding>>,
 }
 
 /// A result or a figure that is left out.
@@ -143,7 +143,8 @@ impl Report {
             Outcome::Fail(found) => Some(found),
             _ => None,
         });
-        let mut unused = waiver::unused(failed.flatten().chain(&self.findings), &own, file);
+        let found = failed.flatten().chain(&self.findings).map(AsRef::as_ref);
+        let mut unused: Vec<_> = waiver::unused(found, &own, file).into_iter().map(Arc::new).collect();
         self.findings.extend(unused.iter().cloned());
         self.diagnostics.append(&mut unused);
         sort(&mut self.findings);
@@ -183,14 +184,19 @@ impl Report {
     #[must_use]
     pub fn counts(&self) -> Counts {
         let count =
-            |severity| weight(self.findings.iter().filter(|finding| finding.counts() && finding.severity == severity));
+            |severity| weight(self.findings().filter(|finding| finding.counts() && finding.severity == severity));
         Counts { error: count(Severity::Error), warning: count(Severity::Warning), note: count(Severity::Note) }
+    }
+
+    /// Returns the findings, in their order.
+    pub fn findings(&self) -> impl ExactSizeIterator<Item = &Finding> {
+        self.findings.iter().map(AsRef::as_ref)
     }
 
     /// Whether a finding that counts is at or above `threshold`.
     #[must_use]
     pub fn fails(&self, threshold: Severity) -> bool {
-        self.findings.iter().any(|finding| finding.counts() && finding.severity >= threshold)
+        self.findings().any(|finding| finding.counts() && finding.severity >= threshold)
     }
 
     /// Returns all results, one per benchmark, sorted by path.
@@ -209,6 +215,7 @@ impl Report {
             .flat_map(|folder| at(&self.findings, folder))
             .chain(inside(&self.findings, &benchmark.path))
             .chain(at(&self.findings, &system.description_path))
+            .map(AsRef::as_ref)
     }
 
     /// Returns the findings that prevent the publication of the whole result, whatever its figures are.
@@ -280,14 +287,14 @@ impl Report {
 }
 
 /// Returns the findings at a path, from findings sorted by path.
-fn at<'a>(sorted: &'a [Finding], path: &str) -> &'a [Finding] {
+fn at<'a>(sorted: &'a [Arc<Finding>], path: &str) -> &'a [Arc<Finding>] {
     let start = sorted.partition_point(|finding| finding.path.as_str() < path);
     let length = sorted[start..].partition_point(|finding| finding.path == path);
     &sorted[start..start + length]
 }
 
 /// Returns the findings at a path or below it, from findings sorted by path.
-fn inside<'a>(sorted: &'a [Finding], path: &str) -> impl Iterator<Item = &'a Finding> + use<'a> {
+fn inside<'a>(sorted: &'a [Arc<Finding>], path: &str) -> impl Iterator<Item = &'a Arc<Finding>> + use<'a> {
     let prefix = format!("{path}/");
     let start = sorted.partition_point(|finding| finding.path < prefix);
     let length = sorted[start..].partition_point(|finding| finding.path.starts_with(&prefix));
@@ -300,7 +307,7 @@ pub(crate) fn weight<'a>(findings: impl Iterator<Item = &'a Finding>) -> usize {
 }
 
 /// Sorts findings by path, line, rule and message.
-fn sort(found: &mut [Finding]) {
+fn sort(found: &mut [Arc<Finding>]) {
     found.sort_by(|a, b| (&a.path, a.line, a.rule.id, &a.message).cmp(&(&b.path, b.line, b.rule.id, &b.message)));
 }
 
@@ -316,6 +323,7 @@ fn add_excerpts(tree: &Tree, judgements: &mut [Judgement]) {
         match &mut one.outcome {
             Outcome::Fail(found) => {
                 for finding in found {
+                    let finding = Arc::make_mut(finding);
                     want(&finding.path, finding.line, &mut finding.excerpt);
                     for place in &mut finding.related {
                         want(&place.path, place.line, &mut place.excerpt);

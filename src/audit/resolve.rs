@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::iter::once;
+use std::sync::Arc;
 
 use super::checks::{self, depth_of, place_of};
 use super::engine::severity;
@@ -34,7 +35,7 @@ pub(crate) struct Decisions {
 #[derive(Debug, Default)]
 pub(crate) struct Resolved {
     /// The findings, not sorted.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Arc<Finding>>,
     /// The proofs of the figures, by the path of their run.
     pub proofs: BTreeMap<String, Proof>,
 }
@@ -103,7 +104,7 @@ impl<'a> Runs<'a> {
 /// State of an outcome while it is resolved.
 struct State {
     /// The findings of a failure that are not blocked, or the one finding of an unknown outcome.
-    found: Vec<Finding>,
+    found: Vec<Arc<Finding>>,
     /// Indices of the outcomes that are the root causes of blocking; empty if the outcome is not blocked.
     causes: BTreeSet<usize>,
 }
@@ -112,11 +113,13 @@ impl State {
     fn of(one: &Judgement, submission: &Submission, round: &Round, decisions: &Decisions) -> Self {
         let mut found = match &one.outcome {
             Outcome::Fail(found) => found.clone(),
-            Outcome::Unknown(place, why) => vec![undecided(one, place, why, submission, round)],
+            Outcome::Unknown(place, why) => vec![Arc::new(undecided(one, place, why, submission, round))],
             Outcome::Pass(_) | Outcome::NotApplicable => Vec::new(),
         };
         for finding in &mut found {
-            finding.suppression = decisions.suppression(finding);
+            if let Some(why) = decisions.suppression(finding) {
+                Arc::make_mut(finding).suppression = Some(Box::new(why));
+            }
         }
         Self { found, causes: BTreeSet::new() }
     }
@@ -287,8 +290,8 @@ impl<'a> Resolver<'a> {
                 }
                 Outcome::Unknown(place, _) => self.blocked(*index, place, (run, kind)),
                 Outcome::Fail(found) => {
-                    let inside = |finding: &&Finding| is_inside(&finding.path, run);
-                    let place = |finding: &Finding| Place::new(&finding.path, finding.line);
+                    let inside = |finding: &&Arc<Finding>| is_inside(&finding.path, run);
+                    let place = |finding: &Arc<Finding>| Place::new(&finding.path, finding.line);
                     let at = found.iter().find(inside).map_or_else(|| Place::whole(run), place);
                     if self.states[*index].causes.is_empty() {
                         let left = self.states[*index].found.iter().filter(inside);
@@ -344,7 +347,7 @@ impl<'a> Resolver<'a> {
 
     /// Returns one finding per claimed figure with unknown outcomes: that of the first unknown check that is not
     /// blocked.
-    fn undecided(&self, proofs: &BTreeMap<String, Proof>) -> Vec<Finding> {
+    fn undecided(&self, proofs: &BTreeMap<String, Proof>) -> Vec<Arc<Finding>> {
         let mut first: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, one) in self.judgements.iter().enumerate() {
             if !matches!(one.outcome, Outcome::Unknown(..)) || !self.states[index].causes.is_empty() {
@@ -358,9 +361,9 @@ impl<'a> Resolver<'a> {
         }
         let of_figure = |(run, index): (&str, usize)| {
             let proof = proofs.get(run).filter(|proof| proof.is_claimed)?;
-            let mut finding = self.states[index].found.first()?.clone();
+            let mut finding = Finding::clone(self.states[index].found.first()?);
             finding.message = format!("the {} is not proven: {}", proof.kind.name(), finding.message);
-            Some(finding)
+            Some(Arc::new(finding))
         };
         first.into_iter().filter_map(of_figure).collect()
     }

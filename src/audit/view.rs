@@ -27,8 +27,8 @@ pub(crate) struct RunView<'a> {
 impl<'a> RunView<'a> {
     /// Weights of the reference model in the submitter's code; `None` if they were not searched for.
     #[must_use]
-    pub(crate) const fn weights_in_code(&self) -> Option<&'a WeightsInCode> {
-        self.benchmark.weights.as_ref()
+    pub(crate) fn weights_in_code(&self) -> Option<&'a WeightsInCode> {
+        self.benchmark.weights.as_deref()
     }
 
     /// Creates the view of a run.

@@ -106,6 +106,11 @@ pub struct Check {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Page of the HTML report, if there are several
+    ///
+    /// A page has at most 1000 results.
+    #[arg(long, value_name = "N", default_value = "1", hide_default_value = true, hide_short_help = true)]
+    page: std::num::NonZeroUsize,
     #[command(flatten)]
     output: Output,
     /// Fail at or above this severity: error, warning, note [default: error]
@@ -160,7 +165,7 @@ impl Check {
         const FEW: usize = 10;
         let width = columns();
         let layout = Layout { width, styled: styled(), threshold };
-        let few = report.submission.submitters.len() < 2 && report.findings.len() <= FEW;
+        let few = report.submission.submitters.len() < 2 && report.findings().len() <= FEW;
         match (self.full || few, self.concise, self.statistics) {
             (_, true, _) => triage::write_concise(report, view, layout, out),
             (_, _, true) => triage::write_statistics(report, view, layout, out),
@@ -303,6 +308,8 @@ impl Check {
             report.ignore(settings.ignore.into_iter().collect(), NAME);
         }
         let view = self.view(&report)?;
+        let pages = if matches!(self.format, Format::Html) { render::html::page_count(&report) } else { 1 };
+        anyhow::ensure!(self.page.get() <= pages, "there is no page {}: the last page is {pages}", self.page);
         if let Some(wanted) = &self.proof {
             let any = report.results().any(|(system, benchmark)| render::proof::is_meant(wanted, system, benchmark));
             anyhow::ensure!(any, "there is no result `{wanted}`; `tinyaudit results` lists systems and benchmarks");
@@ -319,8 +326,12 @@ impl Check {
             Format::Markdown => render::letter::write_all(&report, LONGEST_COMMENT, out),
             Format::Html => {
                 let provenance = self.provenance(&tree, &said);
-                let desk =
-                    render::html::ReportOptions { threshold, reminders: self.reminders, provenance: &provenance };
+                let desk = render::html::ReportOptions {
+                    threshold,
+                    reminders: self.reminders,
+                    provenance: &provenance,
+                    page: self.page.get(),
+                };
                 render::html::write_check(&report, desk, out)
             }
             Format::Text => {

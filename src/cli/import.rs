@@ -338,8 +338,7 @@ impl Import {
         let (mut report, inside) = session.check(&format!("{division}/{submitter}"), &self.system, round)?;
         report.waive(waivers, "waivers");
         let mut errors: Vec<_> = report
-            .findings
-            .iter()
+            .findings()
             .filter(|finding| {
                 finding.counts() && finding.severity == Severity::Error && finding.path.starts_with(&inside)
             })
@@ -354,7 +353,7 @@ impl Import {
                 format!("\n  error[{}] {place}{line}: {}\n    help: {}", finding.rule.id, finding.message, finding.help)
             })
             .collect();
-        let warnings = report.findings.iter().filter(|finding| {
+        let warnings = report.findings().filter(|finding| {
             let of_run = finding.path.starts_with(&inside);
             of_run && finding.counts() && finding.severity == Severity::Warning
         });

@@ -128,7 +128,7 @@ impl Package {
         if let Some(obstacle) = obstacle {
             let show = |out: &mut dyn Write| {
                 writeln!(out, "{said}\n")?;
-                let findings: Vec<_> = report.findings.iter().collect();
+                let findings: Vec<_> = report.findings().collect();
                 let layout = Layout { width: columns(), styled: styled(), threshold: Severity::Error };
                 render::text::write(&report, &findings, layout, out)
             };

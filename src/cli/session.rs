@@ -102,8 +102,7 @@ impl Checked {
         let inside = format!("{}/", self.run);
         let mut findings: Vec<_> = self
             .report
-            .findings
-            .iter()
+            .findings()
             .filter(|finding| finding.path == self.run || finding.path.starts_with(&inside))
             .cloned()
             .collect();

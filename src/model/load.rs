@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::find::{find_submitters, find_systems};
-use super::read::read_run;
+use super::read::{beyond_budget, read_run};
 use super::{Benchmark, Run, Submission, System, code_weights, documents};
 use crate::round::{FileRole, Mode, Round};
 use crate::source::{Kind, Tree, is_inside, name_of, parent_of};
@@ -124,9 +124,10 @@ pub(crate) fn load(
     let all = results.len();
     let bytes =
         |benchmark: &Benchmark| benchmark.runs.values().map(|run| run.files.size()).fold(0, u64::saturating_add);
+    let beyond = beyond_budget(results.iter().map(|(_, (_, benchmark))| bytes(benchmark)));
     results.sort_by_cached_key(|(_, (_, benchmark))| Reverse(bytes(benchmark)));
     let read_and_judge = |(place, (index, mut benchmark)): (usize, (usize, Benchmark))| {
-        benchmark.runs.values_mut().for_each(|run| read_run(tree, round, run));
+        benchmark.runs.values_mut().for_each(|run| read_run(tree, round, run, place >= beyond));
         let mut result = alone(&submission, index, benchmark);
         judge(&mut result, all);
         let mut benchmark = result.systems.remove(0).benchmarks.remove(0);
@@ -158,7 +159,8 @@ fn find_weights(submission: &mut Submission, round: &Round) {
             let mut benchmarks = std::mem::take(&mut system.benchmarks);
             for benchmark in &mut benchmarks {
                 let name = benchmark.spec(round).map_or("", |spec| spec.model.as_str());
-                benchmark.weights = Some(weights.of_result(&system.name, (benchmark.short_name(), name), several));
+                let found = weights.of_result(&system.name, (benchmark.short_name(), name), several);
+                benchmark.weights = Some(Box::new(found));
             }
             system.benchmarks = benchmarks;
         }

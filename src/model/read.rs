@@ -13,12 +13,32 @@ use crate::source::{Entry, Tree};
 /// Maximum size of a results.json or trace that is read, in bytes; ten times the largest that either runner writes.
 const MAX_JSON: u64 = 256 << 20;
 
+/// Maximum size of a log or script that is read, in bytes; a thousand times the largest of any round.
+const MAX_LOG: u64 = 4 << 30;
+
 /// Maximum size of a results.txt that is read, in bytes: no line of it is shortened, because the official checker reads
 /// a claim in the middle of a line, too.
 const MAX_RESULTS: u64 = blocks::LONGEST_CODE as u64;
 
 /// Maximum size of a list of time stamps that is read, in bytes; a run has a dozen stamps.
 const MAX_STAMPS: u64 = 1 << 20;
+
+/// Maximum number of bytes of evidence that are read of a tree; a hundred times those of the largest round.
+const MAX_EVIDENCE: u64 = 16 << 30;
+
+/// Returns the position of the first result whose evidence is not read, from the bytes of all results in their order.
+pub(super) fn beyond_budget(bytes: impl Iterator<Item = u64>) -> usize {
+    let sums = bytes.scan(0_u64, |sum, bytes| {
+        *sum = sum.saturating_add(bytes);
+        Some(*sum)
+    });
+    sums.take_while(|sum| *sum <= MAX_EVIDENCE).count()
+}
+
+fn beyond() -> io::Error {
+    let why = format!("with the results before it, the tree has more than {} GiB of evidence", MAX_EVIDENCE >> 30);
+    io::Error::other(why)
+}
 
 fn at_most(entry: &Entry, most: u64) -> io::Result<()> {
     match entry.size() {
@@ -27,11 +47,13 @@ fn at_most(entry: &Entry, most: u64) -> io::Result<()> {
     }
 }
 
-pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run) {
+/// Reads the files of a run. `is_beyond` says that the runs before it used up what is read of a tree.
+pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run, is_beyond: bool) {
     let roles: Vec<_> = run.paths.iter().map(|(role, path)| (*role, path.clone())).collect();
     for (role, path) in roles {
         let Some(entry) = tree.get(&path) else { continue };
-        let damage = match read_file(tree, entry, run, role) {
+        let content = if is_beyond { Err(beyond()) } else { read_file(tree, entry, run, role) };
+        let damage = match content {
             Ok(Content::Something) => continue,
             Ok(Content::Nothing) => Damage::new(0, "the file is empty"),
             Err(error) if error.to_string() == text::UTF16 => Damage::new(1, text::UTF16),
@@ -87,6 +109,7 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
             run.claims = any.then_some(parser.claims);
         }
         FileRole::Log => {
+            at_most(entry, MAX_LOG)?;
             let mut parser = None;
             by_blocks(tree, entry, &mut any, |block| {
                 parser.get_or_insert_with(|| LogParser::of(block)).block(block);
@@ -94,6 +117,7 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
             run.log = parser.and_then(LogParser::finish);
         }
         FileRole::Script => {
+            at_most(entry, MAX_LOG)?;
             let mut parser = script::Parser::default();
             by_blocks(tree, entry, &mut any, |block| parser.block(block))?;
             run.script = any.then_some(parser.commands);
@@ -295,4 +319,17 @@ fn trace_windows(run: &Run, round: &Round, stamps: &[f64]) -> Vec<Window> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_beyond_the_budget_is_not_read() {
+        const GIB: u64 = 1 << 30;
+        assert_eq!(beyond_budget([8 * GIB, 8 * GIB, 1, 0].into_iter()), 2);
+        assert_eq!(beyond_budget([1, GIB, u64::MAX, 1].into_iter()), 2);
+        assert_eq!(beyond_budget([1, 2, 3].into_iter()), 3);
+    }
 }

@@ -361,7 +361,7 @@ fn lines(report: &Report) -> Vec<String> {
         let (severity, id) = (finding.severity.name(), finding.rule.id);
         format!("{severity}[{id}] {}: {}", whole(&finding.path), message(&finding.message))
     };
-    report.findings.iter().filter(|finding| finding.counts()).map(line).collect()
+    report.findings().filter(|finding| finding.counts()).map(line).collect()
 }
 
 fn only_in(these: &[String], others: &[String]) -> Vec<String> {

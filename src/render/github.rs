@@ -13,7 +13,7 @@ use crate::round::Severity;
 /// # Errors
 /// When the writer fails.
 pub fn write(report: &Report, prefix: &str, threshold: Severity, out: &mut dyn Write) -> io::Result<()> {
-    for finding in report.findings.iter().filter(|finding| finding.counts()) {
+    for finding in report.findings().filter(|finding| finding.counts()) {
         let kind = match finding.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -46,10 +46,10 @@ fn property(text: &str) -> String {
 /// When the writer fails.
 pub fn write_summary(report: &Report, threshold: Severity, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## tinyaudit, round {}\n\n{}\n", report.round.name, summary(report, threshold))?;
-    if report.findings.iter().any(crate::audit::finding::Finding::counts) {
+    if report.findings().any(crate::audit::finding::Finding::counts) {
         writeln!(out, "| | rule | place | finding |\n|---|---|---|---|")?;
     }
-    for finding in report.findings.iter().filter(|finding| finding.counts()) {
+    for finding in report.findings().filter(|finding| finding.counts()) {
         let line = if finding.line > 0 { format!(":{}", finding.line) } else { String::new() };
         let place = Untrusted(&format!("{}{line}", finding.path)).for_markdown();
         writeln!(

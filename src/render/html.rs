@@ -28,6 +28,7 @@ use serde::Serialize;
 use self::findings::Part;
 use self::first::First;
 use self::index::Index;
+pub use self::index::page_count;
 use self::plots::overview::{self, Overview};
 use self::plots::strip::{self, Strip};
 use self::published::Published;
@@ -77,13 +78,15 @@ pub struct ReportOptions<'a> {
     pub reminders: bool,
     /// Inputs and options from which the report was made, as pairs of name and value.
     pub provenance: &'a [(&'a str, String)],
+    /// The page to write, from 1; a report has one per thousand results.
+    pub page: usize,
 }
 
 impl ReportOptions<'_> {
     /// Returns options without reminders and provenance.
     #[must_use]
     pub const fn new(threshold: Severity) -> Self {
-        Self { threshold, reminders: false, provenance: &[] }
+        Self { threshold, reminders: false, provenance: &[], page: 1 }
     }
 }
 
@@ -91,6 +94,10 @@ impl ReportOptions<'_> {
 struct Page {
     title: String,
     round: String,
+    /// Number of this page and number of all pages, if there are several.
+    pages: Option<[usize; 2]>,
+    /// Whether the page lists all results and findings, so that a script can count them again.
+    is_whole: bool,
     first: Option<First>,
     published: Option<Published>,
     parts: Vec<Part>,
@@ -130,7 +137,7 @@ struct Reminder {
 /// # Errors
 /// When the writer fails.
 pub fn write_check(report: &Report, desk: ReportOptions<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let index = Index::new(report, report.results());
+    let index = Index::of_page(report, desk.page);
     let reminders = || {
         let entries = coverage::reminders(&report.submission, &report.round).into_iter();
         entries.map(|entry| Reminder { says: entry.reminder.as_deref().unwrap_or_default(), entry: &entry.entry })
@@ -147,7 +154,9 @@ pub fn write_check(report: &Report, desk: ReportOptions<'_>, out: &mut dyn Write
         .into_iter()
         .map(|id| [id; 2])
         .collect();
-    page.letters = letters(report)?;
+    page.letters = letters(&index)?;
+    page.pages = (index.page != [1, 1]).then_some(index.page);
+    page.is_whole = index.is_whole();
     page.reminders = if desk.reminders { reminders().collect() } else { Vec::new() };
     page.provenance
         .extend(desk.provenance.iter().map(|(name, value)| (Untrusted(name).for_html(), Untrusted(value).for_html())));
@@ -177,8 +186,15 @@ pub fn sources() -> [String; 2] {
     [policy::source(STYLE), policy::source(SCRIPT)]
 }
 
-/// Returns the letters to all submitters with findings.
-fn letters(report: &Report) -> io::Result<Vec<DeskLetter>> {
+/// Returns the letters to all submitters with findings that the page lists.
+fn letters(index: &Index<'_>) -> io::Result<Vec<DeskLetter>> {
+    let report = index.report;
+    let owners: BTreeSet<(&str, &str)> = index
+        .findings
+        .iter()
+        .filter(|one| one.listed)
+        .map(|one| (one.owner.0.as_str(), one.owner.1.as_str()))
+        .collect();
     let letter = |to: &Recipient<'_>| {
         let mut text = Vec::new();
         if to.nothing_to_ask().is_none() {
@@ -187,7 +203,10 @@ fn letters(report: &Report) -> io::Result<Vec<DeskLetter>> {
         let text = String::from_utf8(text).map_err(io::Error::other)?;
         Ok(DeskLetter { to: Untrusted(&to.submitter.full_name()).for_html(), text })
     };
-    Recipient::all(report).iter().map(letter).collect()
+    let is_here = |to: &&Recipient<'_>| {
+        index.is_whole() || owners.contains(&(to.submitter.division.as_str(), to.submitter.name.as_str()))
+    };
+    Recipient::all(report).iter().filter(is_here).map(letter).collect()
 }
 
 /// Returns the name of the submitter for a title, if there is only one.
@@ -205,6 +224,8 @@ fn page(index: &Index<'_>, title: String) -> Page {
     Page {
         title,
         round: report.round.name.clone(),
+        pages: None,
+        is_whole: true,
         first: None,
         published: None,
         parts: Vec::new(),

@@ -23,9 +23,9 @@ use crate::round::{Mode, Runner, Severity};
 use crate::source::around;
 
 /// What `check --format json` prints.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 #[schemars(title = "tinyaudit check")]
-pub struct Check {
+pub struct Check<'a> {
     /// `tinyaudit`.
     tool: &'static str,
     /// Version of tinyaudit.
@@ -41,7 +41,8 @@ pub struct Check {
     /// Number of results.
     results: usize,
     /// All findings, sorted by path, line and rule.
-    findings: Vec<Finding>,
+    #[schemars(with = "Vec<Finding>")]
+    findings: Findings<'a>,
     /// Points that no program can check; only with `--reminders`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reminders: Option<Vec<String>>,
@@ -49,6 +50,18 @@ pub struct Check {
     /// `package --only-valid`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<LeftOut>,
+}
+
+/// The findings of a report, which are built one by one as they are written.
+struct Findings<'a> {
+    report: &'a Report,
+    owners: Owners<'a>,
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.report.findings().map(|one| self.owners.finding(one)))
+    }
 }
 
 /// Whether a tree passes.
@@ -232,19 +245,19 @@ struct WakewordRow {
 /// When the writer fails.
 pub fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let owners = Owners::of(report);
-    for one in &report.findings {
+    for one in report.findings() {
         serde_json::to_writer(Escaping::new(out), &owners.finding(one))?;
         writeln!(out)?;
     }
     Ok(())
 }
 
-impl Check {
+impl<'a> Check<'a> {
     /// Builds the JSON form of a report. `threshold` decides the verdict; `reminders` adds the points that no program
     /// can check.
     #[must_use]
-    pub fn new(report: &Report, threshold: Severity, reminders: bool) -> Self {
-        let (counts, owners) = (report.counts(), Owners::of(report));
+    pub fn new(report: &'a Report, threshold: Severity, reminders: bool) -> Self {
+        let counts = report.counts();
         Self {
             tool: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
@@ -253,7 +266,7 @@ impl Check {
             counts: Counts { error: counts.error, warning: counts.warning, note: counts.note },
             systems: report.submission.systems.len(),
             results: report.results().count(),
-            findings: report.findings.iter().map(|one| owners.finding(one)).collect(),
+            findings: Findings { report, owners: Owners::of(report) },
             reminders: reminders.then(|| {
                 let entries = crate::audit::coverage::reminders(&report.submission, &report.round);
                 entries.into_iter().filter_map(|entry| entry.reminder.clone()).collect()
@@ -322,14 +335,14 @@ impl<'a> Owners<'a> {
             help: finding.help.clone(),
             source: finding.rule.source(),
             measured: finding.measured,
-            change: finding.change,
+            change: finding.change.as_deref().copied(),
             undecided: finding.undecided.map(|rule| rule.id),
             waived: finding.decision().cloned(),
-            known_absent: match &finding.suppression {
+            known_absent: match finding.suppression.as_deref() {
                 Some(Suppression::KnownAbsent(list)) => Some(list.clone()),
                 _ => None,
             },
-            ignored: match &finding.suppression {
+            ignored: match finding.suppression.as_deref() {
                 Some(Suppression::Ignored(file)) => Some(file.clone()),
                 _ => None,
             },

@@ -6,32 +6,22 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use quick_xml::Writer;
-use quick_xml::events::BytesText;
+use quick_xml::events::{BytesText, Event};
+use quick_xml::writer::{ElementWriter, Writer};
 
 use crate::audit::finding::Finding;
 use crate::audit::report::Report;
+use crate::model::{Benchmark, System};
 use crate::render::untrusted::Untrusted;
 use crate::round::Severity;
 
-/// The cases of one submitter.
+/// The cases of one submitter, in the order in which they are written.
 #[derive(Default)]
-struct Suite {
-    cases: Vec<Case>,
-    /// Findings that do not fail their case, for the suite's output.
-    output: String,
-}
-
-struct Case {
-    name: String,
-    class: String,
-    failure: Option<Failure>,
-}
-
-struct Failure {
-    message: String,
-    rule: &'static str,
-    text: String,
+struct Suite<'a> {
+    /// The findings, each with whether it fails its case.
+    findings: Vec<(&'a Finding, bool)>,
+    /// The results without failing findings.
+    passed: Vec<(&'a System, &'a Benchmark)>,
 }
 
 /// Writes one document. Findings at or above `threshold` fail their case; other findings are printed in the output of
@@ -40,17 +30,17 @@ struct Failure {
 /// # Errors
 /// When the writer fails.
 pub fn write(report: &Report, threshold: Severity, out: &mut dyn Write) -> io::Result<()> {
-    let mut suites: BTreeMap<String, Suite> = BTreeMap::new();
-    for finding in &report.findings {
+    let mut suites: BTreeMap<String, Suite<'_>> = BTreeMap::new();
+    let fails = |finding: &Finding| finding.counts() && finding.severity >= threshold;
+    for finding in report.findings() {
         let owner = report.submission.submitter_of(&finding.path);
         let name = owner.map_or_else(|| "submission".to_owned(), |owner| format!("{}/{}", owner.division, owner.name));
-        suites.entry(name).or_default().add(finding, threshold);
+        suites.entry(name).or_default().findings.push((finding, fails(finding)));
     }
     for (system, benchmark) in report.results() {
-        if report.findings_on(system, benchmark).all(|finding| !finding.counts() || finding.severity < threshold) {
+        if !report.findings_on(system, benchmark).any(fails) {
             let suite = suites.entry(format!("{}/{}", system.division, system.submitter)).or_default();
-            let name = format!("{} {}", system.name, benchmark.folder);
-            suite.cases.push(Case { name, class: benchmark.path.clone(), failure: None });
+            suite.passed.push((system, benchmark));
         }
     }
     let mut writer = Writer::new_with_indent(&mut *out, b' ', 2);
@@ -61,29 +51,11 @@ pub fn write(report: &Report, threshold: Severity, out: &mut dyn Write) -> io::R
     writeln!(out)
 }
 
-impl Suite {
-    fn add(&mut self, finding: &Finding, threshold: Severity) {
-        let line = if finding.line > 0 { format!(":{}", finding.line) } else { String::new() };
-        let place = format!("{}{line}", finding.path);
-        let text = format!(
-            "{}\n{}\nWhat to do: {}",
-            Untrusted(&place).for_terminal(),
-            Untrusted(&finding.message).for_terminal(),
-            Untrusted(&finding.help).for_terminal()
-        );
-        let failure = if finding.counts() && finding.severity >= threshold {
-            Some(Failure { message: finding.message.clone(), rule: finding.rule.id, text })
-        } else {
-            self.output.extend([finding.severity.name(), ": ", text.as_str(), "\n"]);
-            None
-        };
-        let name = format!("{} {place}: {}", finding.rule.id, finding.message);
-        self.cases.push(Case { name, class: finding.path.clone(), failure });
-    }
-
+impl Suite<'_> {
     fn write<W: Write>(&self, id: usize, name: &str, round: &str, writer: &mut Writer<W>) -> io::Result<()> {
         let (name, round) = (legal(&Untrusted(name).for_terminal()), legal(&Untrusted(round).for_terminal()));
-        let failures = self.cases.iter().filter(|case| case.failure.is_some()).count();
+        let failures = self.findings.iter().filter(|(_, fails)| *fails).count();
+        let tests = self.findings.len() + self.passed.len();
         // Ant's schema requires times and a host; the values are constants because no clock is read.
         writer
             .create_element("testsuite")
@@ -93,7 +65,7 @@ impl Suite {
                 ("id", &id.to_string()),
                 ("timestamp", "1970-01-01T00:00:00"),
                 ("hostname", "localhost"),
-                ("tests", &self.cases.len().to_string()),
+                ("tests", &tests.to_string()),
                 ("failures", &failures.to_string()),
                 ("errors", "0"),
                 ("time", "0"),
@@ -103,35 +75,74 @@ impl Suite {
                     let property = [("name", "round"), ("value", round.as_str())];
                     writer.create_element("property").with_attributes(property).write_empty().map(drop)
                 })?;
-                self.cases.iter().try_for_each(|case| case.write(writer))?;
-                writer.create_element("system-out").write_text_content(BytesText::new(&legal(&self.output)))?;
+                self.findings.iter().try_for_each(|(finding, fails)| write_finding(finding, *fails, writer))?;
+                self.passed.iter().try_for_each(|(system, benchmark)| write_passed(system, benchmark, writer))?;
+                // Findings that do not fail their case.
+                writer.create_element("system-out").write_inner_content(|writer| {
+                    // Without a text, the end of the element would be on a line of its own.
+                    writer.write_event(Event::Text(BytesText::new("")))?;
+                    self.findings.iter().filter(|(_, fails)| !fails).try_for_each(|(finding, _)| {
+                        let text = format!("{}: {}\n", finding.severity.name(), text_of(finding));
+                        writer.write_event(Event::Text(BytesText::new(&legal(&text))))
+                    })
+                })?;
                 writer.create_element("system-err").write_text_content(BytesText::new("")).map(drop)
             })
             .map(drop)
     }
 }
 
-impl Case {
-    fn write<W: Write>(&self, writer: &mut Writer<W>) -> io::Result<()> {
-        let (name, class) =
-            (legal(&Untrusted(&self.name).for_terminal()), legal(&Untrusted(&self.class).for_terminal()));
-        let element = writer.create_element("testcase").with_attributes([
-            ("name", name.as_str()),
-            ("classname", &class),
-            ("time", "0"),
-        ]);
-        let Some(failure) = &self.failure else { return element.write_empty().map(drop) };
-        let message = legal(&Untrusted(&failure.message).for_terminal());
-        element
-            .write_inner_content(|writer| {
-                writer
-                    .create_element("failure")
-                    .with_attributes([("message", message.as_str()), ("type", failure.rule)])
-                    .write_text_content(BytesText::new(&legal(&failure.text)))
-                    .map(drop)
-            })
-            .map(drop)
-    }
+/// Formats path and line.
+fn place(finding: &Finding) -> String {
+    if finding.line > 0 { format!("{}:{}", finding.path, finding.line) } else { finding.path.clone() }
+}
+
+/// Returns place, message and help.
+fn text_of(finding: &Finding) -> String {
+    format!(
+        "{}\n{}\nWhat to do: {}",
+        Untrusted(&place(finding)).for_terminal(),
+        Untrusted(&finding.message).for_terminal(),
+        Untrusted(&finding.help).for_terminal()
+    )
+}
+
+fn write_finding<W: Write>(finding: &Finding, fails: bool, writer: &mut Writer<W>) -> io::Result<()> {
+    let name = format!("{} {}: {}", finding.rule.id, place(finding), finding.message);
+    write_case(&name, &finding.path, writer, |element| {
+        if !fails {
+            return element.write_empty().map(drop);
+        }
+        let message = legal(&Untrusted(&finding.message).for_terminal());
+        let failure = |writer: &mut Writer<W>| {
+            writer
+                .create_element("failure")
+                .with_attributes([("message", message.as_str()), ("type", finding.rule.id)])
+                .write_text_content(BytesText::new(&legal(&text_of(finding))))
+                .map(drop)
+        };
+        element.write_inner_content(failure).map(drop)
+    })
+}
+
+fn write_passed<W: Write>(system: &System, benchmark: &Benchmark, writer: &mut Writer<W>) -> io::Result<()> {
+    let name = format!("{} {}", system.name, benchmark.folder);
+    write_case(&name, &benchmark.path, writer, |element| element.write_empty().map(drop))
+}
+
+/// Writes one case; `content` completes its element.
+fn write_case<W: Write>(
+    name: &str,
+    class: &str,
+    writer: &mut Writer<W>,
+    content: impl FnOnce(ElementWriter<'_, W>) -> io::Result<()>,
+) -> io::Result<()> {
+    let [name, class] = [name, class].map(|text| legal(&Untrusted(text).for_terminal()));
+    content(writer.create_element("testcase").with_attributes([
+        ("name", name.as_str()),
+        ("classname", &class),
+        ("time", "0"),
+    ]))
 }
 
 /// Replaces the two characters that XML forbids even when escaped.

@@ -37,7 +37,7 @@ impl<'a> Recipient<'a> {
         let mut all: Vec<Self> = report.submission.submitters.iter().map(recipient).collect();
         let places: HashMap<&str, usize> =
             all.iter().enumerate().map(|(place, one)| (one.submitter.path.as_str(), place)).collect();
-        for finding in &report.findings {
+        for finding in report.findings() {
             let Some(submitter) = report.submission.submitter_of(&finding.path) else { continue };
             let own = &mut all[places[submitter.path.as_str()]];
             if finding.counts() {

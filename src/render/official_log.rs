@@ -42,7 +42,7 @@ impl OfficialVerdict {
     #[must_use]
     pub(crate) fn new(report: &Report, keep_rows: bool, leads_to_folder: &dyn Fn(&str) -> bool) -> Self {
         let mut verdict = Self { judged: BTreeMap::new(), errors: Vec::new(), fatal: Vec::new() };
-        let of = |rules: &'static [&str]| report.findings.iter().filter(move |one| rules.contains(&one.rule.id));
+        let of = |rules: &'static [&str]| report.findings().filter(move |one| rules.contains(&one.rule.id));
         verdict.fatal.extend(of(&FATAL).map(line));
         let mut rejected: Vec<String> = Vec::new();
         for finding in of(&SUBMITTER) {
@@ -77,7 +77,7 @@ impl OfficialVerdict {
                     continue;
                 }
             }
-            let against = report.findings.iter().find(|one| {
+            let against = report.findings().find(|one| {
                 RESULT.contains(&one.rule.id) && (is_inside(&one.path, &benchmark.path) || one.path == benchmark.path)
             });
             let missed = missed(report, system, benchmark);

@@ -1,6 +1,6 @@
 //! Findings as SARIF 2.1.0, for code-scanning services.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -15,19 +15,19 @@ use crate::parse::text;
 use crate::render::url;
 
 #[derive(Serialize)]
-struct Log {
+struct Log<'a> {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run; 1],
+    runs: [Run<'a>; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run {
+struct Run<'a> {
     tool: Tool,
     column_kind: &'static str,
-    results: Vec<SarifResult>,
+    results: Results<'a>,
     properties: BTreeMap<&'static str, String>,
 }
 
@@ -131,8 +131,6 @@ struct Region {
 /// # Errors
 /// When the writer fails.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    let results = report.findings.iter().map(|finding| result(finding, &mut seen)).collect();
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
@@ -145,7 +143,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 },
             },
             column_kind: "unicodeCodePoints",
-            results,
+            results: Results(report),
             properties: BTreeMap::from([("round", report.round.name.clone())]),
         }],
     };
@@ -169,10 +167,24 @@ fn descriptor(rule: &Rule) -> Descriptor {
     }
 }
 
-fn result(finding: &Finding, seen: &mut BTreeMap<String, usize>) -> SarifResult {
+/// The findings of a report, whose results are built one by one as they are written.
+struct Results<'a>(&'a Report);
+
+impl Serialize for Results<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut seen = HashMap::new();
+        serializer.collect_seq(self.0.findings().map(|finding| result(finding, &mut seen)))
+    }
+}
+
+/// Number of findings with the same digest so far.
+type Seen = HashMap<[u8; 32], usize>;
+
+fn result(finding: &Finding, seen: &mut Seen) -> SarifResult {
     let key = format!("{}\n{}\n{}", finding.rule.id, finding.path, finding.message);
-    let number = seen.entry(key.clone()).and_modify(|count| *count += 1).or_insert(1);
-    let fingerprint = format!("{}:{number}", text::hex(&Sha256::digest(key.as_bytes())));
+    let digest: [u8; 32] = Sha256::digest(key.as_bytes()).into();
+    let number = seen.entry(digest).and_modify(|count| *count += 1).or_insert(1);
+    let fingerprint = format!("{}:{number}", text::hex(&digest));
     SarifResult {
         rule_id: finding.rule.id,
         rule_index: rules().position(|rule| rule.id == finding.rule.id).unwrap_or_default(),

@@ -136,7 +136,7 @@ pub(crate) fn standing(report: &Report) -> (Vec<SubmitterCounts>, Counts) {
             Status::Unproven | Status::Confirmed => row.unproven += 1,
         }
     }
-    for finding in report.findings.iter().filter(|finding| finding.counts()) {
+    for finding in report.findings().filter(|finding| finding.counts()) {
         let owner = report.submission.submitter_of(&finding.path);
         let key = owner.map_or_else(Default::default, |owner| (owner.name.clone(), owner.division.clone()));
         rows.entry(key).or_default().findings[Consequence::new(finding) as usize] += finding.finding_count;

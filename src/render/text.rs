@@ -156,11 +156,11 @@ fn group<'a>(finding: &'a Finding, path: &'a str, related: &'a [String], texts: 
 pub fn summary(report: &Report, threshold: Severity) -> String {
     let counts = report.counts();
     let verdict = if report.fails(threshold) { "FAIL" } else { "PASS" };
-    let absent = weight(report.findings.iter().filter(|finding| finding.is_absent()));
-    let waived = weight(report.findings.iter().filter(|finding| finding.is_waived()));
+    let absent = weight(report.findings().filter(|finding| finding.is_absent()));
+    let waived = weight(report.findings().filter(|finding| finding.is_waived()));
     let waived = if waived == 0 { String::new() } else { format!(", {waived} waived") };
     let absent = if absent == 0 { String::new() } else { format!(", {absent} not counted (files known to be absent)") };
-    let ignored = weight(report.findings.iter().filter(|finding| finding.is_ignored()));
+    let ignored = weight(report.findings().filter(|finding| finding.is_ignored()));
     let ignored = if ignored == 0 { String::new() } else { format!(", {ignored} ignored") };
     format!(
         "{verdict}: {}, {}, {}{waived}{absent}{ignored} in {} of {}",

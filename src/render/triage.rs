@@ -65,7 +65,7 @@ impl View {
                     || descriptions.contains(finding.path.as_str()))
                 && (self.benchmark.is_none() || inside(&finding.path, &benchmarks))
         };
-        report.findings.iter().filter(takes).collect()
+        report.findings().filter(takes).collect()
     }
 }
 
@@ -106,7 +106,7 @@ pub fn write(report: &Report, view: &View, layout: Layout, out: &mut dyn Write) 
         }
     }
     if !view.is_whole() {
-        writeln!(out, "\n{} of {} findings are shown", shown.len(), report.findings.len())?;
+        writeln!(out, "\n{} of {} findings are shown", shown.len(), report.findings().len())?;
     }
     writeln!(out, "\n{}", verdict(report, &total, layout))
 }
@@ -314,9 +314,9 @@ fn not_checked(report: &Report, layout: Layout, out: &mut dyn Write) -> io::Resu
                 .or_default() += 1;
         }
     }
-    let absent = report.findings.iter().filter(|finding| finding.is_absent()).count();
+    let absent = report.findings().filter(|finding| finding.is_absent()).count();
     let mut ignored: BTreeMap<&str, usize> = BTreeMap::new();
-    for finding in report.findings.iter().filter(|finding| finding.is_ignored()) {
+    for finding in report.findings().filter(|finding| finding.is_ignored()) {
         *ignored.entry(finding.rule.id).or_default() += finding.finding_count;
     }
     if open.is_empty() && absent == 0 && ignored.is_empty() {

@@ -32,7 +32,8 @@ impl Untrusted<'_> {
             // A lone hyphen, a dash in front of words and a negative number are not formulas.
             Some('-' | '+') => {
                 let rest = characters.as_str();
-                rest.is_empty() || rest.starts_with(' ') || visible.parse::<f64>().is_ok()
+                let is_words = rest.starts_with(' ') && !rest.contains(|c: char| !c.is_alphabetic() && c != ' ');
+                rest.is_empty() || is_words || visible.parse::<f64>().is_ok()
             }
             Some('=' | '@' | '\u{FF1D}' | '\u{FF20}' | '\u{FF0B}' | '\u{FF0D}') => false,
             Some(_) | None => !text.starts_with(['\t', '\r']),
@@ -73,14 +74,25 @@ mod tests {
 
     #[test]
     fn formulas_are_escaped_in_csv() {
-        for text in
-            [" =1+1", "\u{FF1D}1+1", "\u{200B}=1", "\n=1", "=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1"]
-        {
+        for text in [
+            " =1+1",
+            "\u{FF1D}1+1",
+            "\u{200B}=1",
+            "\n=1",
+            "=1+1",
+            "- 1+1",
+            "- SUM(A1)",
+            "- A1",
+            "@SUM(A1)",
+            "+cmd|' /C calc'!A0",
+            "-2+3",
+            "\t=1",
+        ] {
             assert!(Untrusted(text).for_csv().starts_with('\''), "{text}");
         }
         assert_eq!(Untrusted("two\nlines").for_csv(), "two lines");
         assert!(!Untrusted("::error::x").for_csv().starts_with("::"));
-        for text in ["-", "- none", "-3.5", "Cortex-M4", "", "1=1"] {
+        for text in ["-", "- none", "- not used", "-3.5", "Cortex-M4", "", "1=1"] {
             assert_eq!(Untrusted(text).for_csv(), text);
         }
     }

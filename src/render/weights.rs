@@ -57,7 +57,7 @@ impl WeightsRow {
     #[must_use]
     pub(crate) fn of(benchmark: &Benchmark) -> Option<Self> {
         let agreement = agreement(benchmark);
-        let code = benchmark.weights.as_ref();
+        let code = benchmark.weights.as_deref();
         if agreement.is_none() && code.is_none() {
             return None;
         }

@@ -26,6 +26,13 @@ pub(super) const LONGEST_PATH: usize = 4095;
 /// Highest ratio of the size of a file to its compressed size, if the file is larger than [`LARGE`].
 pub(super) const MAX_RATIO: u64 = 1100;
 
+/// Highest ratio of the sizes of all files together to the size of the archive, if they are larger than
+/// [`LARGE_ALTOGETHER`]. Logs are compressed to a tenth.
+const MAX_RATIO_ALTOGETHER: u64 = 200;
+
+/// Bytes of all files together that are always read.
+const LARGE_ALTOGETHER: u64 = 1 << 30;
+
 /// Size in bytes above which the compression ratio is limited.
 pub(super) const LARGE: u64 = 64 << 20;
 
@@ -85,7 +92,9 @@ impl Archive {
             PathText::share(entries.iter_mut().map(|entry| &mut entry.path));
         }
         places.sort_unstable();
-        Ok((Self { file, list, layout, state, places }, listed(entries)?))
+        let mut entries = listed(entries)?;
+        limit(&mut entries, length.saturating_mul(MAX_RATIO_ALTOGETHER).max(LARGE_ALTOGETHER));
+        Ok((Self { file, list, layout, state, places }, entries))
     }
 
     /// Returns a window that reads single records.
@@ -117,6 +126,20 @@ impl Archive {
             _ => Packed::Stored(packed),
         };
         take(&mut CheckedReader { file: CrcReader::new(file), left: size, size, record })
+    }
+}
+
+/// Makes files unreadable that together with those before them have more than so many bytes.
+fn limit(entries: &mut [Entry], most: u64) {
+    let mut sum = 0_u64;
+    for entry in entries {
+        let Kind::File(size) = entry.kind else { continue };
+        sum = sum.saturating_add(size);
+        if sum > most {
+            let why =
+                format!("with the files before it, the archive has {sum} bytes unpacked; at most {most} are read");
+            entry.kind = unreadable(why);
+        }
     }
 }
 

@@ -76,7 +76,7 @@ impl Step {
             let mut about = missing.chain([finding.path.as_str()]);
             about.any(|about| self.paths().any(|path| path == about))
         };
-        report.findings.iter().filter(|finding| finding.rule.id == rule).any(concerns)
+        report.findings().filter(|finding| finding.rule.id == rule).any(concerns)
     }
 }
 

@@ -102,7 +102,7 @@ impl Obstacle {
         if report.fails(Severity::Error) {
             Some(Self::Errors)
         } else {
-            report.findings.iter().any(untouched).then_some(Self::Untouched)
+            report.findings().any(untouched).then_some(Self::Untouched)
         }
     }
 }

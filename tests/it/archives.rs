@@ -6,7 +6,7 @@ use std::process::Command;
 
 use flate2::Crc;
 use tempfile::TempDir;
-use tinyaudit::source::{Kind, Tree};
+use tinyaudit::source::{Entry, Kind, Tree};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -336,4 +336,31 @@ fn hostile_tar_archives_are_refused() {
     let cut = opened(&gzipped(&whole[..2000])).map(|tree| tree.read(tree.get(own.0).unwrap()));
     assert!(cut.is_err() || cut.is_ok_and(|read| read.is_err()));
     assert!(error(&gzipped(&whole)[..60]).contains("damaged"));
+}
+
+/// All files of an archive together have a budget: 1 GiB, or 200 times the size of the archive. What is beyond it is a
+/// finding.
+#[test]
+fn a_bomb_of_many_small_files_is_not_read() {
+    let lines = vec![b'\n'; 16 << 20];
+    let mut one = ZipWriter::new(Cursor::new(Vec::new()));
+    one.start_file("log.txt", SimpleFileOptions::default()).unwrap();
+    one.write_all(&lines).unwrap();
+    let mut one = one.finish_into_readable().unwrap();
+    let mut all = ZipWriter::new(Cursor::new(Vec::new()));
+    for number in 0..100 {
+        let path = format!("closed/Co/results/board/b{number:02}/performance/log.txt");
+        all.raw_copy_file_rename(one.by_index(0).unwrap(), path).unwrap();
+    }
+    let archive = all.finish().unwrap().into_inner();
+    assert!(archive.len() < 3 << 20, "{}", archive.len());
+    let tree = Tree::from_archive(Cursor::new(archive.clone())).unwrap();
+    assert_eq!(tree.entries().iter().filter_map(Entry::size).sum::<u64>(), 1 << 30);
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("bomb.zip"), archive).unwrap();
+    let check = ["check", "bomb.zip", "--round", "v1.3", "--format", "jsonl"];
+    let output = golden::program().args(check).current_dir(folder.path()).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let unread = said.lines().filter(|line| line.contains("at most 1073741824 are read"));
+    assert_eq!(unread.filter(|line| line.contains("file-unreadable")).count(), 36, "{said}");
 }

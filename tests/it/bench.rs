@@ -225,7 +225,7 @@ fn end_to_end(round_name: &str, dialect: Runner) {
     };
     demo::write(&demo, folder.path(), &mut |_, _| {}).unwrap();
     let report = report(folder.path(), round_name);
-    let grave: Vec<_> = report.findings.iter().filter(|finding| finding.severity > Severity::Note).collect();
+    let grave: Vec<_> = report.findings().filter(|finding| finding.severity > Severity::Note).collect();
     assert!(grave.is_empty(), "{grave:#?}");
     let mut seen = 0;
     for (system, benchmark) in report.results() {
@@ -342,7 +342,7 @@ fn a_slow_clock_is_detected_by_the_check() {
         write_files(&simulate_session(&slow, &round, ("ic", Mode::Performance, dialect), &Synthetic, 9).unwrap(), &run)
             .unwrap();
         let report = report(folder.path(), "v1.3");
-        let found: Vec<_> = report.findings.iter().map(|finding| finding.rule.id).collect();
+        let found: Vec<_> = report.findings().map(|finding| finding.rule.id).collect();
         // The energy run, which uses the monitor's clock, and the accuracy run show the same.
         let rules =
             ["energy-run-of-another-speed", "latency-disagrees-with-throughput", "device-clock-disagrees-with-host"];

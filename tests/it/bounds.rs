@@ -1,6 +1,7 @@
 //! Reading, auditing and rendering take time in proportion to the input: a malicious input of any kind that is four
 //! times as large takes little more than four times as long.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 use std::time::Duration;
@@ -285,7 +286,7 @@ fn reports_are_written_and_compared() {
         bounded(what, size / 2, make, |(tree, report)| {
             let mut out = std::io::sink();
             let layout = render::text::Layout { width: 100, styled: false, threshold: Severity::Error };
-            render::text::write(report, &report.findings.iter().collect::<Vec<_>>(), layout, &mut out).unwrap();
+            render::text::write(report, &report.findings().collect::<Vec<_>>(), layout, &mut out).unwrap();
             render::json::write(&render::json::Check::new(report, Severity::Error, true), &mut out).unwrap();
             render::json::write_lines(report, &mut out).unwrap();
             render::sarif::write(report, &mut out).unwrap();
@@ -301,6 +302,64 @@ fn reports_are_written_and_compared() {
     }
 }
 
+/// The HTML report has a page per thousand results. Every finding about a result is on the page of that result, and the
+/// others are on the first page.
+#[test]
+fn html_reports_are_divided_into_pages() {
+    let path = |number: usize| format!("closed/Co/results/board{number:04}/ic/performance/log.txt");
+    let report = judged(&tree((0..1100).map(|number| (path(number), "x"))), "v1.3");
+    assert_eq!((report.results().count(), render::html::page_count(&report)), (1100, 2));
+    let page = |page: usize| {
+        let mut out = Vec::new();
+        let options = render::html::ReportOptions { page, ..render::html::ReportOptions::new(Severity::Error) };
+        render::html::write_check(&report, options, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let pages = [page(1), page(2)];
+    let count = |what: &str| pages.each_ref().map(|page| page.matches(what).count());
+    assert_eq!(count("<details class=\"result\""), [1000, 100]);
+    assert_eq!(count("Page 1 of 2"), [1, 0]);
+    let mut by_rule: BTreeMap<&str, usize> = BTreeMap::new();
+    report.findings().for_each(|finding| *by_rule.entry(finding.rule.id).or_default() += 1);
+    let listed: Vec<_> = report.findings().filter(|finding| by_rule[finding.rule.id] <= 1100).collect();
+    assert!(listed.len() > 2200, "{by_rule:?}");
+    for finding in listed {
+        let of_result = finding.path.strip_prefix("closed/Co/results/board").and_then(|rest| rest.get(..4));
+        let at = of_result.map_or(0, |number| number.parse::<usize>().unwrap() / 1000);
+        let shown = format!("data-rule=\"{}\" data-path=\"{}\"", finding.rule.id, quoted(&finding.path));
+        assert!(pages[at].contains(&shown), "{shown}");
+    }
+    // Every link leads to something on its own page.
+    for page in &pages {
+        let anchors: BTreeSet<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let links = page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next());
+        let dead: Vec<&str> = links.filter(|link| !link.contains('=') && !anchors.contains(link)).collect();
+        assert!(dead.is_empty(), "{dead:?}");
+    }
+}
+
+/// Escapes a path as the report does.
+fn quoted(path: &str) -> String {
+    format!("&quot;{}&quot;", path.replace('/', "&#x2f;"))
+}
+
+/// A page lists at most a thousand findings of a rule, and a letter a hundred; both count the others.
+#[test]
+fn findings_of_one_rule_are_capped() {
+    let path = |number: usize| format!("closed/Co/results/board/b{number}/x.txt");
+    let report = judged(&tree((0..1100).map(|number| (path(number), "x"))), "v1.3");
+    let unknown = report.findings().filter(|finding| finding.rule.id == "benchmark-unknown").count();
+    let (mut page, mut letter) = (Vec::new(), Vec::new());
+    render::html::write_check(&report, render::html::ReportOptions::new(Severity::Error), &mut page).unwrap();
+    render::letter::write_all(&report, usize::MAX, &mut letter).unwrap();
+    let [page, letter] = [page, letter].map(|text| String::from_utf8(text).unwrap());
+    assert_eq!(unknown, 1100);
+    assert_eq!(page.matches("data-rule=\"benchmark-unknown\"").count(), 1000);
+    assert!(page.contains("And 100 more. <code>tinyaudit check --rule benchmark-unknown --concise</code>"));
+    assert_eq!(letter.matches("is not a benchmark of v1.3").count(), 100);
+    assert!(letter.contains("And 1000 more."), "{letter}");
+}
+
 /// At most a hundred findings of a rule are listed per place; the others count, and waivers apply to them too.
 #[test]
 fn findings_of_one_place_are_capped() {
@@ -314,10 +373,10 @@ fn findings_of_one_place_are_capped() {
         judged(&Tree::open(folder.path()).unwrap(), "v1.3")
     };
     let few = judged(2);
-    assert_eq!((few.findings.len(), few.counts().error), (3, 3));
+    assert_eq!((few.findings().len(), few.counts().error), (3, 3));
     let mut many = judged(100_000);
-    assert_eq!((many.findings.len(), many.counts().error), (Findings::MOST + 1, 199_999));
-    let last = many.findings.last().unwrap();
+    assert_eq!((many.findings().len(), many.counts().error), (Findings::MOST + 1, 199_999));
+    let last = many.findings().last().unwrap();
     assert_eq!((last.message.as_str(), last.finding_count), ("and 199899 more findings of this rule here", 199_899));
     let statuses =
         |report: &Report| report.proofs.values().map(|proof| (proof.status(), proof.reason())).collect::<Vec<_>>();

@@ -214,7 +214,7 @@ fn the_page_works_without_scripts() {
     let report = report(faulty("ExampleCo").path(), "v1.3");
     let page = page(&report);
     assert_eq!(page.matches("<tr class=\"result\"").count(), report.results().count());
-    assert_eq!(page.matches("<article class=\"finding\"").count(), report.findings.len());
+    assert_eq!(page.matches("<article class=\"finding\"").count(), report.findings().len());
     for hidden in page.split('<').filter(|tag| tag.split('>').next().unwrap().ends_with(" hidden")) {
         assert!(["scripted", "id=\"letter\"", "id=\"nothing\""].iter().any(|one| hidden.contains(one)), "{hidden}");
     }
@@ -290,9 +290,9 @@ fn saved_decisions_are_waivers_that_the_program_accepts() {
     assert_eq!(one.reason, "it's a slip: - of the\tpen # \\ \u{e9}\u{2028}".trim());
     assert_eq!((one.decided_by.as_str(), one.date.as_str()), ("The \"group\": #1", "2026-01-31"));
     report.waive(&waivers, "saved.yaml");
-    let waived: Vec<&str> = report.findings.iter().filter(|one| !one.counts()).map(|one| one.rule.id).collect();
+    let waived: Vec<&str> = report.findings().filter(|one| !one.counts()).map(|one| one.rule.id).collect();
     assert_eq!(waived, ["accuracy-mismatch"]);
-    assert!(!report.findings.iter().any(|one| one.rule.id == "waiver-unused"));
+    assert!(!report.findings().any(|one| one.rule.id == "waiver-unused"));
     assert!(
         letter.contains("Question: Which processor is it?") && letter.contains("by The \"group\": #1 on 2026-01-31"),
         "{letter}"
@@ -309,7 +309,7 @@ fn saved_decisions_are_waivers_that_the_program_accepts() {
 
 /// Number of rules and paths to decide about.
 fn subjects(report: &Report) -> usize {
-    report.findings.iter().map(|one| (one.rule.id, &one.path)).collect::<BTreeSet<_>>().len()
+    report.findings().map(|one| (one.rule.id, &one.path)).collect::<BTreeSet<_>>().len()
 }
 
 /// Chooses a submitter, searches words that are nowhere, clears the filters, and reads the first screen each time.

@@ -323,11 +323,11 @@ fn findings(case: &Case) -> (Vec<String>, Vec<(String, Example)>) {
         let undecided = finding.undecided.map_or_else(String::new, |rule| format!(": {}", rule.id));
         format!("{}[{}{undecided}] {path}:{}{waived}", finding.severity.name(), finding.rule.id, finding.line)
     };
-    let examples = report.findings.iter().map(|finding| {
+    let examples = report.findings().map(|finding| {
         let path = finding.path.strip_prefix("closed/ExampleCo/").unwrap_or(&finding.path).to_owned();
         (finding.rule.id.to_owned(), Example { path, message: finding.message.clone() })
     });
-    (report.findings.iter().map(shown).collect(), examples.collect())
+    (report.findings().map(shown).collect(), examples.collect())
 }
 
 /// The examples as YAML, one entry per rule.

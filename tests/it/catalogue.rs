@@ -46,8 +46,7 @@ fn published_rounds_pass_with_their_waivers() {
         let waivers = tinyaudit::audit::waiver::parse(&std::fs::read_to_string(path).unwrap(), name).unwrap();
         report.waive(&waivers, name);
         let left: Vec<_> = report
-            .findings
-            .iter()
+            .findings()
             .filter(|finding| {
                 finding.counts() && (finding.severity == Severity::Error || finding.rule.id == "waiver-unused")
             })
@@ -72,22 +71,22 @@ fn a_waiver_removes_what_it_covers_and_no_finding_appears() {
     for name in ["v0.5", "v0.7", "v1.2", "v1.3"] {
         let tree = tinyaudit::source::Tree::open(&rounds.join(name)).unwrap();
         let mut report = Report::check(&tree, Round::named(name).unwrap(), None).unwrap();
-        let before: BTreeSet<_> = report.findings.iter().map(key).collect();
-        let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let before: BTreeSet<_> = report.findings().map(key).collect();
+        let errors = report.findings().filter(|finding| finding.severity == Severity::Error);
         let causes: BTreeSet<(&str, String)> = errors.map(|finding| (finding.rule.id, finding.path.clone())).collect();
         let counts = report.counts();
         for (rule, path) in &causes {
             let covered = |finding: &&Finding| finding.rule.id == *rule && finding.path == *path;
-            let expected: usize = report.findings.iter().filter(covered).map(|finding| finding.finding_count).sum();
+            let expected: usize = report.findings().filter(covered).map(|finding| finding.finding_count).sum();
             let path = serde_json::Value::from(path.as_str());
             let text = format!("- {{rule: {rule}, path: {path}, reason: r, decided_by: d, date: 2026-01-31}}");
             report.waive(&waiver::parse(&text, "w.yaml").unwrap(), "w.yaml");
-            let after: BTreeSet<_> = report.findings.iter().map(key).collect();
+            let after: BTreeSet<_> = report.findings().map(key).collect();
             assert_eq!(after.difference(&before).collect::<Vec<_>>(), Vec::<&_>::new(), "{name}: {rule} {path}");
             assert_eq!(report.counts().error + expected, counts.error, "{name}: {rule} {path}");
             report.remove_waivers();
         }
-        assert_eq!(report.findings.iter().map(key).collect::<BTreeSet<_>>(), before, "{name}");
+        assert_eq!(report.findings().map(key).collect::<BTreeSet<_>>(), before, "{name}");
     }
 }
 
@@ -120,7 +119,7 @@ fn waivers_name_systems_submitters_and_figures() {
         assert_eq!(report.counts().error, errors, "{about}");
         let published = report.results().filter(|(system, benchmark)| report.is_valid(system, benchmark)).count();
         assert_eq!(published, valid, "{about}");
-        let idle = report.findings.iter().filter(|finding| finding.rule.id == "waiver-unused").count();
+        let idle = report.findings().filter(|finding| finding.rule.id == "waiver-unused").count();
         assert_eq!(idle, unused, "{about}");
         report.remove_waivers();
     }

@@ -164,8 +164,7 @@ fn changing_any_digit_of_a_claim_fails() {
             std::fs::write(&path, edited).unwrap();
             let tree = tinyaudit::source::Tree::open(folder.path()).unwrap();
             let report = tinyaudit::audit::report::Report::check(&tree, round.clone(), None).unwrap();
-            let named =
-                report.findings.iter().any(|f| f.path.ends_with(&format!("{run}/results.txt")) && f.line == line);
+            let named = report.findings().any(|f| f.path.ends_with(&format!("{run}/results.txt")) && f.line == line);
             assert!(
                 report.fails(tinyaudit::audit::rule::Severity::Error) && named,
                 "{run}: {label}{figure}, digit {offset}"

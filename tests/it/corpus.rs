@@ -61,7 +61,7 @@ fn v1_2_reproduces() {
     assert_eq!(tally(&report, |run| run.scores.auc.as_ref()), Tally(51, 0, 22));
     assert_eq!(tally(&report, |run| run.scores.energy.as_ref()), Tally(18, 0, 0));
     let foreign: Vec<_> =
-        report.findings.iter().filter(|finding| finding.rule.id == "log-of-another-session").map(|f| &f.path).collect();
+        report.findings().filter(|finding| finding.rule.id == "log-of-another-session").map(|f| &f.path).collect();
     assert_eq!(foreign, ["closed/bosch/results/CY8CPROTO_062_4343W_int8/ad/performance/results.txt"]);
 }
 
@@ -125,7 +125,7 @@ fn v1_2_equals_the_published_summary() {
         .results()
         .map(|(system, benchmark)| {
             let scores = benchmark.scores();
-            let foreign = report.findings.iter().any(|finding| {
+            let foreign = report.findings().any(|finding| {
                 finding.rule.id == "log-of-another-session" && finding.path.starts_with(&benchmark.path)
             });
             let number = |figure: &Option<Figure>| figure.as_ref().map_or_else(|| "0".to_owned(), |f| ours(f, foreign));
@@ -164,8 +164,7 @@ fn true_findings(rounds: &Path, name: &str) -> Vec<String> {
     let list = std::fs::read_to_string(rounds.join(format!("{name}.absent.txt"))).unwrap_or_default();
     let absent: BTreeSet<&str> = list.lines().collect();
     report
-        .findings
-        .iter()
+        .findings()
         .filter(|finding| {
             let names: Vec<&str> = finding.message.split('`').skip(1).step_by(2).collect();
             let is_absent = |name: &&str| {

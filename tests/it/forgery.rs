@@ -219,7 +219,7 @@ fn reported(root: &Path, run: &Path, round: &str) -> BTreeSet<String> {
     let below = run.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
     let benchmark = below.rsplit_once('/').unwrap().0.to_owned();
     let of_run = |path: &str| path.starts_with(&benchmark);
-    let all = report.findings.iter().filter(|finding| finding.severity > Severity::Note && of_run(&finding.path));
+    let all = report.findings().filter(|finding| finding.severity > Severity::Note && of_run(&finding.path));
     all.map(|finding| finding.rule.id.to_owned()).filter(|id| !OF_CLAIMS.contains(&id.as_str())).collect()
 }
 

@@ -53,7 +53,7 @@ fn boards_of_equal_latency_and_boards_measured_again_are_not_copies() {
         let how = Loading { earlier: Some(earlier), ..Loading::default() };
         let report = Report::load(&now, round(), how).unwrap();
         assert_eq!(report.results().count(), 4);
-        let accused: Vec<_> = report.findings.iter().filter(|one| COPIES.contains(&one.rule.id)).collect();
+        let accused: Vec<_> = report.findings().filter(|one| COPIES.contains(&one.rule.id)).collect();
         assert!(accused.is_empty(), "jitter {jitter}: {accused:#?}");
     }
 }

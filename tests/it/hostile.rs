@@ -112,8 +112,8 @@ fn files_that_shrink_while_they_are_read() {
     }
     let report = Report::check(&tree, Round::named("v1.3").unwrap(), None).unwrap();
     assert_eq!(report.results().count(), 3);
-    let unreadable = report.findings.iter().filter(|finding| finding.message.contains("cannot be read")).count();
-    assert!(unreadable > 1, "{:#?}", report.findings);
+    let unreadable = report.findings().filter(|finding| finding.message.contains("cannot be read")).count();
+    assert!(unreadable > 1, "{:#?}", report.counts());
 }
 
 #[test]
@@ -239,6 +239,59 @@ fn a_hundred_thousand_files() {
             }
         }
     });
+}
+
+/// A log that no runner writes is not read; a file without content can have that size, too.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_of_five_gigabytes_is_not_read() {
+    let said =
+        survives(&log(), |path| fs::OpenOptions::new().write(true).open(path).unwrap().set_len(5 << 30).unwrap());
+    assert!(said.contains("the file cannot be read: it has 5368709120 bytes"), "{said}");
+}
+
+/// A file that grows while it is read has no end, but the check has. Whether it reads the file before or after it grew is
+/// up to the system.
+#[test]
+fn a_log_that_grows_does_not_hold_the_check() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let log = folder.path().join(log());
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let output = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut file = fs::OpenOptions::new().append(true).open(&log).unwrap();
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                file.write_all(&[b'x'; 64]).unwrap();
+            }
+        });
+        let output = run(&["check", folder.path().to_str().unwrap(), "--round", "v1.3"]);
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        output
+    });
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(matches!(output.status.code(), Some(0 | 1)) && said.contains("in 3 results of 2 systems"), "{said}");
+}
+
+/// An empty folder in place of a result takes about 2 kB of memory in every format.
+#[cfg(target_os = "linux")]
+#[test]
+fn empty_folders_take_little_memory() {
+    let folder = TempDir::new().unwrap();
+    for number in 0..20_000 {
+        fs::create_dir_all(folder.path().join(format!("closed/Co/results/board/b{number}"))).unwrap();
+    }
+    let limited = |arguments: &str| {
+        let program = golden::program().get_program().to_owned();
+        let command = format!("ulimit -d 80000; exec \"$0\" check . --round v1.3 {arguments}");
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(command).arg(program).current_dir(folder.path()).env("RAYON_NUM_THREADS", "1");
+        shell.stdout(Stdio::null()).output().unwrap()
+    };
+    for format in ["text", "json", "jsonl", "sarif", "github", "junit", "markdown", "html"] {
+        let output = limited(&format!("--format {format}"));
+        assert_eq!(output.status.code(), Some(1), "{format}: {}", String::from_utf8_lossy(&output.stderr));
+    }
 }
 
 /// A full disk gives an error that names the file, and leaves no partial file.

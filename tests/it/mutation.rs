@@ -20,7 +20,7 @@ type Mutation = (String, Option<Vec<u8>>);
 
 fn findings(root: &Path) -> Vec<String> {
     let report = Report::check(&Tree::open(root).unwrap(), Round::named("v1.3").unwrap(), None).unwrap();
-    report.findings.iter().map(|one| format!("{} {} {} {}", one.rule.id, one.path, one.line, one.message)).collect()
+    report.findings().map(|one| format!("{} {} {} {}", one.rule.id, one.path, one.line, one.message)).collect()
 }
 
 fn mutations(path: &str, bytes: &[u8], files: &BTreeMap<String, Vec<u8>>) -> Vec<Mutation> {

@@ -101,7 +101,7 @@ fn nothing_is_confirmed_without_claim_and_evidence() {
 fn an_error_in_another_run_leaves_a_figure_unproven() {
     let report = waived(&format!("{NPU}/performance/log.txt"), |log| Some(log[..1952].to_owned()), "");
     assert_eq!(proof(&report, &format!("{NPU}/energy")).status(), Status::Unproven);
-    let undecided = report.findings.iter().filter(|finding| finding.undecided.is_some()).count();
+    let undecided = report.findings().filter(|finding| finding.undecided.is_some()).count();
     assert_eq!(undecided, 0, "one cause, one finding");
 }
 
@@ -111,10 +111,10 @@ fn removing_a_waiver_restores_its_findings() {
     let file = format!("{NPU}/accuracy/log.txt");
     let before = waived(&file, |log| Some(cut(log)), "");
     let mut after = waived(&file, |log| Some(cut(log)), "rule: log-incomplete, figures: [quality];rule: window-count");
-    assert!(after.findings.iter().any(|finding| finding.rule.id == "waiver-unused"));
+    assert!(after.findings().any(|finding| finding.rule.id == "waiver-unused"));
     after.remove_waivers();
     let rendered =
-        |report: &Report| report.findings.iter().map(|one| format!("{} {}", one.rule.id, one.path)).collect::<Vec<_>>();
+        |report: &Report| report.findings().map(|one| format!("{} {}", one.rule.id, one.path)).collect::<Vec<_>>();
     assert_eq!(rendered(&before), rendered(&after));
     let reasons = |report: &Report| report.proofs.values().map(Proof::reason).collect::<Vec<_>>();
     assert_eq!(reasons(&before), reasons(&after));
@@ -147,7 +147,7 @@ fn valid(report: &Report) -> BTreeSet<String> {
 /// The findings that are said to stand between a result and its validity do: with their waivers it is valid, and a result
 /// without such findings stays invalid whatever is waived. Returns how many results waivers make valid.
 fn lifts(report: &mut Report) -> usize {
-    let all: Vec<_> = report.findings.iter().map(subject).collect();
+    let all: Vec<_> = report.findings().map(subject).collect();
     let at_most = with_waived(report, &all, valid);
     let invalid = report.results().filter(|(system, benchmark)| !report.is_valid(system, benchmark));
     let needed: Vec<(String, Option<Vec<_>>)> = invalid

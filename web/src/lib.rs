@@ -173,7 +173,8 @@ impl Audit {
         match name {
             "report.html" => {
                 let provenance = self.provenance(round_used);
-                let desk = ReportOptions { threshold: Severity::Error, reminders: true, provenance: &provenance };
+                let desk =
+                    ReportOptions { reminders: true, provenance: &provenance, ..ReportOptions::new(Severity::Error) };
                 output::html::write_check(report, desk, &mut out)
             }
             "report.json" => output::json::write(&output::json::Check::new(report, Severity::Error, false), &mut out),

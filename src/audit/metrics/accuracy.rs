@@ -64,6 +64,47 @@ pub(crate) fn normalised_per_input(rows: &[Row<'_>], names: &[&str]) -> Result<V
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// Rows of three outputs, many of them equal, each with its class.
+    fn rows() -> impl Strategy<Value = Vec<(Vec<f64>, usize)>> {
+        let outputs = proptest::collection::vec((0u8..4).prop_map(|level| f64::from(level) / 4.0), 3);
+        proptest::collection::vec((outputs, 0usize..3), 1..30)
+    }
+
+    fn borrowed(rows: &[(Vec<f64>, usize)]) -> Vec<Row<'_>> {
+        rows.iter().map(|(outputs, class)| Row { outputs, class: *class }).collect()
+    }
+
+    proptest! {
+        /// Right: no output is larger than that of the class, and none before it is equal.
+        #[test]
+        fn top1_equals_its_definition(rows in rows()) {
+            let is_right = |(outputs, class): &&(Vec<f64>, usize)| {
+                let own = outputs[*class];
+                outputs.iter().all(|other| *other <= own) && outputs[..*class].iter().all(|other| *other < own)
+            };
+            let share = rows.iter().filter(is_right).count() as f64 / rows.len() as f64;
+            prop_assert!((top1(&borrowed(&rows)).unwrap() - 100.0 * share).abs() < 1e-9);
+        }
+
+        #[test]
+        fn averages_per_input_equal_their_definition(rows in rows(), inputs in proptest::collection::vec(0usize..4, 30)) {
+            let names: Vec<&str> = inputs[..rows.len()].iter().map(|input| ["a", "b", "c", "d"][*input]).collect();
+            let found = normalised_per_input(&borrowed(&rows), &names);
+            let is_empty = |(outputs, _): &(Vec<f64>, usize)| outputs.iter().all(|value| *value == 0.0);
+            prop_assert_eq!(found.is_err(), rows.iter().any(is_empty));
+            let known: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+            for (name, (mean, class)) in known.iter().zip(found.unwrap_or_default()) {
+                let own: Vec<_> = rows.iter().zip(&names).filter(|(_, other)| *other == name).map(|(row, _)| row).collect();
+                prop_assert_eq!(class, own[0].1);
+                for (at, value) in mean.iter().enumerate() {
+                    let shares = own.iter().map(|(outputs, _)| outputs[at] / (outputs[0] + outputs[1] + outputs[2]));
+                    prop_assert!((value - shares.sum::<f64>() / own.len() as f64).abs() < 1e-12);
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_first_of_equal_outputs_counts() {

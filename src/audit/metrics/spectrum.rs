@@ -37,6 +37,20 @@ fn magnitude(series: &[f64], angle: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_magnitude_is_that_of_the_sum_of_waves(
+            series in proptest::collection::vec(-1.0f64..1.0, 1..200),
+            angle in 0.1f64..3.0,
+        ) {
+            let part = |wave: fn(f64) -> f64| {
+                series.iter().enumerate().map(|(at, value)| value * wave(angle * at as f64)).sum::<f64>()
+            };
+            prop_assert!((magnitude(&series, angle) - part(f64::cos).hypot(part(f64::sin))).abs() < 1e-7);
+        }
+    }
 
     /// A wave of a period, with a little noise.
     fn wave(period: f64) -> Vec<f64> {

@@ -143,6 +143,25 @@ mod tests {
         }
 
         #[test]
+        fn duty_cycle_and_throughput_equal_their_definition(
+            pulses in proptest::collection::vec((0.001f64..0.1, 0.001f64..0.1), 2..50),
+        ) {
+            let (mut now, mut starts, mut stops) = (0.0, Vec::new(), Vec::new());
+            for (busy, idle) in &pulses {
+                starts.push(now);
+                stops.push(now + busy);
+                now += busy + idle;
+            }
+            let busy: f64 = pulses.iter().map(|(busy, _)| busy).sum();
+            let periods = &pulses[..pulses.len() - 1];
+            let period = periods.iter().map(|(busy, idle)| busy + idle).sum::<f64>() / periods.len() as f64;
+            let duty = duty(&starts, &stops).unwrap();
+            prop_assert!((duty.period_s - period).abs() < 1e-9);
+            prop_assert!((duty.throughput - pulses.len() as f64 / busy).abs() < 1e-6);
+            prop_assert!((duty.cycle - busy / pulses.len() as f64 / period).abs() < 1e-9);
+        }
+
+        #[test]
         fn every_word_is_either_detected_or_missed(times in proptest::collection::vec(0.0f64..60_000.0, 1..60)) {
             let words: Vec<_> = (0..10).map(|word| (f64::from(word) * 6.0, f64::from(word) * 6.0 + 0.5)).collect();
             let counts = score(&times, &words, 2.0, 1.0).unwrap();

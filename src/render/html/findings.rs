@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::index::{FindingEntry, Index, finding_anchor, key};
+use super::index::{FindingEntry, Index, key};
 use crate::audit::consequence::{Consequence, is_absence};
 use crate::audit::finding::Finding;
 use crate::parse::location::Line;
@@ -28,6 +28,8 @@ struct RulePart {
     explanation: String,
     source: String,
     severity: &'static str,
+    /// How many there are; `findings` are those that the page lists.
+    count: usize,
     findings: Vec<FindingPart>,
 }
 
@@ -72,7 +74,7 @@ struct RelatedPart {
 pub fn parts(index: &Index<'_>) -> Vec<Part> {
     let part = |consequence: Consequence| {
         let rules: Vec<RulePart> = index.groups(consequence).iter().map(|group| rule_part(index, group)).collect();
-        let count = rules.iter().map(|rule| rule.findings.len()).sum();
+        let count = rules.iter().map(|rule| rule.count).sum();
         let title = consequence.to_string();
         let title = title[..1].to_uppercase() + &title[1..];
         Part { key: key(consequence), title, count, rules }
@@ -89,7 +91,8 @@ fn rule_part(index: &Index<'_>, group: &[usize]) -> RulePart {
         explanation: first.rule.explanation(),
         source: first.rule.source(),
         severity: first.severity.name(),
-        findings: group.iter().map(|at| finding_part(index, *at)).collect(),
+        count: group.len(),
+        findings: group.iter().filter(|at| index.findings[**at].listed).map(|at| finding_part(index, *at)).collect(),
     }
 }
 
@@ -134,7 +137,7 @@ fn finding_part(index: &Index<'_>, at: usize) -> FindingPart {
     let letter_message = owner.map(|owner| withheld(&finding.message, index.report, owner));
     let numbers: Vec<String> = one.results.iter().map(ToString::to_string).collect();
     FindingPart {
-        anchor: finding_anchor(at),
+        anchor: index.anchor(at),
         name: finding_name(index, one),
         on: numbers.join(" "),
         division: Untrusted(&one.owner.0).for_html(),

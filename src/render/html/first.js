@@ -116,7 +116,8 @@ function showUnchecked() {
 }
 /** Counts results and findings again; what is listed stays as it is. */
 function showCounts(results, found) {
-  if (!headline) return;
+  // What a part of a report lists cannot be counted again.
+  if (!headline || "partial" in document.body.dataset) return;
   const all = numbers(results, found);
   drawBar(document.querySelector(".top svg.state"), all);
   for (const row of document.querySelectorAll(".matrix tbody tr")) {
@@ -142,7 +143,8 @@ function showCounts(results, found) {
   if (effect) effect.textContent = `${all.valid} of ${many(all.results, "result")} can be published`;
 }
 function showFirst(results, found) {
-  if (!headline) return;
+  // What a part of a report lists cannot be counted again.
+  if (!headline || "partial" in document.body.dataset) return;
   showCounts(results, found);
   showTop();
   showUnchecked();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::findings::finding_name;
-use super::index::{Index, ResultEntry, finding_anchor, key};
+use super::index::{Index, ResultEntry, key};
 use crate::audit::checked::{Checked, sentence};
 use crate::audit::checks;
 use crate::audit::consequence::{Consequence, is_absence};
@@ -31,6 +31,8 @@ pub struct First {
     /// Words of the headline, for the script that counts again after a filter or a decision.
     parts: String,
     matrix: Vec<MatrixRow>,
+    /// Submitters that are only in the sum.
+    more_submitters: usize,
     total: MatrixRow,
     top_findings: Vec<TopFinding>,
     /// What was checked and is clean, in one sentence.
@@ -104,6 +106,8 @@ struct Place {
 
 /// Findings per rule listed on the first screen.
 const NAMED: usize = 3;
+/// Submitters listed on the first screen.
+const SUBMITTERS: usize = 1000;
 /// Rules listed on the first screen.
 const RULES: usize = 8;
 
@@ -111,7 +115,8 @@ impl First {
     /// Builds the first screen of a page.
     pub fn new(index: &Index<'_>, threshold: Severity) -> Self {
         let (rows, total) = standing(index.report);
-        let matrix = rows.iter().map(|row| MatrixRow::new(&row.division, &row.name, &row.counts)).collect();
+        let matrix = rows.iter().take(SUBMITTERS);
+        let matrix = matrix.map(|row| MatrixRow::new(&row.division, &row.name, &row.counts)).collect();
         Self {
             headline: total.headline(),
             tone: total.tone(),
@@ -121,6 +126,7 @@ impl First {
             threshold: threshold.name(),
             parts: serde_json::Value::from_iter(HEADLINE_PARTS.map(|part| part.to_vec())).to_string(),
             matrix,
+            more_submitters: rows.len().saturating_sub(SUBMITTERS),
             total: MatrixRow { filter: String::new(), ..MatrixRow::new("", "all", &total) },
             top_findings: top_findings(index),
             checked: sentence(&Checked::of(index.report)),
@@ -175,11 +181,7 @@ fn top_findings(index: &Index<'_>) -> Vec<TopFinding> {
 
 fn link(index: &Index<'_>, at: usize) -> Link {
     let one = &index.findings[at];
-    Link {
-        anchor: finding_anchor(at),
-        name: finding_name(index, one),
-        says: Untrusted(&one.finding.message).for_html(),
-    }
+    Link { anchor: index.anchor(at), name: finding_name(index, one), says: Untrusted(&one.finding.message).for_html() }
 }
 
 fn place(entry: &ResultEntry<'_>) -> Place {
@@ -234,7 +236,7 @@ fn unread(index: &Index<'_>) -> Option<Kind> {
     let unread = [checks::checklist_unread::ID, checks::evidence_unread::ID, checks::file_unreadable::ID];
     let mut by: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     for (at, one) in index.findings.iter().enumerate().filter(|(_, one)| unread.contains(&one.finding.rule.id)) {
-        let place = Place { anchor: finding_anchor(at), name: finding_name(index, one) };
+        let place = Place { anchor: index.anchor(at), name: finding_name(index, one) };
         by.entry(Untrusted(&one.finding.message).for_html()).or_default().push(place);
     }
     kind("Documents and files that were not read", by)

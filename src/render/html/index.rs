@@ -2,7 +2,7 @@
 //! it.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::audit::consequence::{Consequence, groups, is_absence};
 use crate::audit::finding::Finding;
@@ -12,6 +12,17 @@ use crate::model::{Benchmark, System};
 use crate::render::untrusted::Untrusted;
 use crate::source::is_inside;
 
+/// Maximum number of results of a page.
+const MOST_RESULTS: usize = 1000;
+/// Maximum number of findings of a rule that a page lists.
+const MOST_OF_RULE: usize = 1000;
+
+/// Returns the number of pages of a report: one per thousand results, at least one.
+#[must_use]
+pub fn page_count(report: &Report) -> usize {
+    report.results().count().div_ceil(MOST_RESULTS).max(1)
+}
+
 /// The results and findings of a page.
 pub struct Index<'a> {
     /// The report that the page renders.
@@ -20,6 +31,8 @@ pub struct Index<'a> {
     pub results: Vec<ResultEntry<'a>>,
     /// The findings in the order of the report.
     pub findings: Vec<FindingEntry<'a>>,
+    /// Number of the page, and number of all pages; both from 1.
+    pub page: [usize; 2],
 }
 
 /// A result on the page.
@@ -56,6 +69,8 @@ pub struct FindingEntry<'a> {
     pub results: Vec<usize>,
     /// The result whose folder contains its path, if there is one.
     pub own: Option<usize>,
+    /// Whether the page lists it; of a rule, it lists the first thousand.
+    pub listed: bool,
 }
 
 impl ResultEntry<'_> {
@@ -76,11 +91,42 @@ impl ResultEntry<'_> {
 }
 
 impl<'a> Index<'a> {
+    /// Builds the index of a page of the report. The first page also has the findings that concern no result.
+    ///
+    /// `number` is at least 1; after the last page, there are no results.
+    pub fn of_page(report: &'a Report, number: usize) -> Self {
+        let page = [number, page_count(report)];
+        let first = (number - 1).saturating_mul(MOST_RESULTS);
+        if page == [1, 1] {
+            return Self::new(report, report.results());
+        }
+        let (mut here, mut elsewhere) = (HashSet::new(), HashSet::new());
+        for (place, (system, benchmark)) in report.results().enumerate() {
+            let is_here = place >= first && place - first < MOST_RESULTS;
+            let found = if is_here { &mut here } else { &mut elsewhere };
+            found.extend(report.findings_on(system, benchmark).map(std::ptr::from_ref));
+        }
+        let on_page = |found: &&Finding| {
+            let found = std::ptr::from_ref(*found);
+            here.contains(&found) || number == 1 && !elsewhere.contains(&found)
+        };
+        let results = report.results().skip(first).take(MOST_RESULTS);
+        Self { page, ..Self::build(report, results, report.findings().filter(on_page)) }
+    }
+
     /// Builds the index of these results and all findings of the report.
     pub fn new(report: &'a Report, results: impl Iterator<Item = (&'a System, &'a Benchmark)>) -> Self {
-        let mut findings: Vec<FindingEntry<'a>> = report.findings.iter().map(|found| entry(report, found)).collect();
+        Self::build(report, results, report.findings())
+    }
+
+    fn build(
+        report: &'a Report,
+        results: impl Iterator<Item = (&'a System, &'a Benchmark)>,
+        findings: impl Iterator<Item = &'a Finding>,
+    ) -> Self {
+        let mut findings: Vec<FindingEntry<'a>> = findings.map(|found| entry(report, found)).collect();
         let places: HashMap<*const Finding, usize> =
-            report.findings.iter().enumerate().map(|(at, found)| (std::ptr::from_ref(found), at)).collect();
+            findings.iter().enumerate().map(|(at, one)| (std::ptr::from_ref(one.finding), at)).collect();
         let mut entries: Vec<ResultEntry<'a>> = Vec::new();
         for (system, benchmark) in results {
             let place = entries.len();
@@ -111,7 +157,24 @@ impl<'a> Index<'a> {
                 findings: own,
             });
         }
-        Self { report, results: entries, findings }
+        let mut index = Self { report, results: entries, findings, page: [1, 1] };
+        let groups = Consequence::ALL.into_iter().flat_map(|consequence| index.groups(consequence));
+        let hidden: Vec<usize> = groups.flat_map(|group| group.into_iter().skip(MOST_OF_RULE)).collect();
+        for at in hidden {
+            index.findings[at].listed = false;
+        }
+        index
+    }
+
+    /// Whether the page lists all results and findings of the report.
+    pub fn is_whole(&self) -> bool {
+        self.page == [1, 1] && self.findings.iter().all(|one| one.listed)
+    }
+
+    /// Returns the anchor of a finding, or that of its rule if it is not listed.
+    pub fn anchor(&self, at: usize) -> String {
+        let one = &self.findings[at];
+        if one.listed { format!("f{}", at + 1) } else { super::findings::group_anchor(one.finding) }
     }
 
     /// Returns the positions of the findings of one consequence, grouped by rule and severity.
@@ -145,12 +208,14 @@ impl<'a> Index<'a> {
 fn entry<'a>(report: &Report, finding: &'a Finding) -> FindingEntry<'a> {
     let owner = report.submission.submitter_of(&finding.path);
     let owner = owner.map(|owner| (owner.division.clone(), owner.name.clone())).unwrap_or_default();
-    FindingEntry { finding, consequence: Consequence::new(finding), owner, results: Vec::new(), own: None }
-}
-
-/// Returns the anchor of a finding.
-pub fn finding_anchor(at: usize) -> String {
-    format!("f{}", at + 1)
+    FindingEntry {
+        finding,
+        consequence: Consequence::new(finding),
+        owner,
+        results: Vec::new(),
+        own: None,
+        listed: true,
+    }
 }
 
 /// Returns an anchor made from a path: letters and digits are kept, `/` becomes `.`, other bytes become their hex

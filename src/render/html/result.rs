@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::figures::{self, Cell, Column, FigureRow};
 use super::findings::{place, waiver};
-use super::index::{Index, ResultEntry, finding_anchor, key};
+use super::index::{Index, ResultEntry, key};
 use super::plots::processor::Processors;
 use super::plots::{self, Figure};
 use super::previous::{Previous, Rounds};
@@ -36,6 +36,8 @@ pub struct ResultPart {
     lifting: String,
     reasons: Vec<Reason>,
     findings: Vec<Found>,
+    /// How many more findings concern it.
+    more_findings: usize,
     waivers: Vec<String>,
     figures: Vec<FigureRow>,
     proofs: Vec<ProofRow>,
@@ -70,6 +72,9 @@ struct Fact {
     value: String,
 }
 
+/// Maximum number of findings that a result lists; the page lists them all by rule.
+const MOST_FINDINGS: usize = 200;
+
 /// Facts about a system: name and field of the system description.
 const FACTS: [(&str, &str); 8] = [
     ("board", "Board Name"),
@@ -94,8 +99,8 @@ fn part(index: &Index<'_>, entry: &ResultEntry<'_>, rounds: &Rounds<'_>, process
     let mut plots: Vec<Figure> = figures.iter().filter_map(plots::deviation::deviation).collect();
     plots.extend(plots::figures(index.report, benchmark));
     plots.extend(processors.beside(entry));
-    let lifting = entry.lifting.iter().flatten().map(|at| finding_anchor(*at));
-    let reason = |(says, at): (String, Option<usize>)| Reason { says, anchor: at.map(finding_anchor) };
+    let lifting = entry.lifting.iter().flatten().map(|at| index.anchor(*at));
+    let reason = |(says, at): (String, Option<usize>)| Reason { says, anchor: at.map(|at| index.anchor(at)) };
     ResultPart {
         anchor: entry.anchor.clone(),
         path: Untrusted(&benchmark.path).for_html(),
@@ -114,7 +119,8 @@ fn part(index: &Index<'_>, entry: &ResultEntry<'_>, rounds: &Rounds<'_>, process
         energy_left_out: entry.energy_left_out,
         lifting: lifting.collect::<Vec<_>>().join(" "),
         reasons: index.reasons(entry).into_iter().map(reason).collect(),
-        findings: entry.findings.iter().map(|at| found(index, *at)).collect(),
+        findings: entry.findings.iter().take(MOST_FINDINGS).map(|at| found(index, *at)).collect(),
+        more_findings: entry.findings.len().saturating_sub(MOST_FINDINGS),
         waivers: entry.findings.iter().filter_map(|at| waived(index, *at)).collect(),
         proofs: ProofRow::escaped_for_result(index.report, benchmark),
         facts: facts(system, benchmark),
@@ -129,7 +135,7 @@ fn part(index: &Index<'_>, entry: &ResultEntry<'_>, rounds: &Rounds<'_>, process
 fn found(index: &Index<'_>, at: usize) -> Found {
     let one = &index.findings[at];
     Found {
-        anchor: finding_anchor(at),
+        anchor: index.anchor(at),
         severity: one.finding.severity.name(),
         consequence: key(one.consequence),
         message: Untrusted(&one.finding.message).for_html(),

@@ -16,6 +16,9 @@ use crate::render::text::{counted, place};
 use crate::round::Target;
 use crate::source::{around, is_inside};
 
+/// Maximum number of findings of a rule that a letter lists.
+const MOST: usize = 100;
+
 /// Writes the matters of one submitter.
 pub(super) struct Matters<'a> {
     report: &'a Report,
@@ -46,7 +49,12 @@ impl<'a> Matters<'a> {
             title = title.and(Rich::plain(&format!("{}, ", first.severity.name())));
         }
         let title = title.and(Rich::code(rule.id)).and(Rich::plain(")"));
-        let mut blocks = vec![Block::heading(3, title), Block::List { items: self.items(findings) }];
+        let shown = &findings[..findings.len().min(MOST)];
+        let mut blocks = vec![Block::heading(3, title), Block::List { items: self.items(shown) }];
+        if shown.len() < findings.len() {
+            let more = format!("And {} more. This command lists them all: ", weight(findings[MOST..].iter().copied()));
+            blocks.push(Block::Paragraph { text: Rich::plain(&more).and(Rich::code(&self.command(findings))) });
+        }
         blocks.push(Block::Paragraph { text: Rich::plain("What to do: ").and(self.text(&capital(&first.help))) });
         if is_figure {
             blocks.push(Block::Paragraph { text: Rich::plain("Rule: ").and(sources::linked(&rule.source())) });
@@ -112,7 +120,7 @@ impl<'a> Matters<'a> {
             return Some(Rich::plain("all results of ").and(Rich::code(&system.name)));
         };
         let name = Rich::code(&format!("{}/{}", system.name, benchmark.label()));
-        if let Some(Change { figure, from, to, unit }) = finding.change {
+        if let Some(Change { figure, from, to, unit }) = finding.change.as_deref().copied() {
             let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
             let words = format!(": claimed {}, recomputed {}{unit}", short(from), short(to));
             return Some(Rich::plain(&format!("{} of ", figure.name())).and(name).and(Rich::plain(&words)));
