@@ -11,8 +11,10 @@ use tinyaudit::audit::report::Report;
 use tinyaudit::infer::weights::{forms_of, search, search_model};
 use tinyaudit::infer::{Arithmetic, Interpreter, Model, Values};
 use tinyaudit::parse::document::{checklist, description};
+use tinyaudit::parse::sheet::{self, Sheet};
 use tinyaudit::parse::{blocks, claims, eembc, energy_trace, mlcommons, results_json, script};
 use tinyaudit::render;
+use tinyaudit::render::reconciliation::{Reconciliation, write_markdown, write_text};
 use tinyaudit::round::{Mode, Round, Runner, Severity};
 use tinyaudit::source::Tree;
 use tinyaudit::submit::package::Manifest;
@@ -32,7 +34,7 @@ use self::grammar::Choices;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     ("logs", logs),
     ("sessions", sessions),
     ("cost", cost),
@@ -42,6 +44,7 @@ pub const TARGETS: [Target; 9] = [
     ("firmware", firmware),
     ("runner", runner),
     ("models", models),
+    ("tables", tables),
 ];
 
 /// Reads a model and runs it, if it is one; and searches the bytes for weights, as firmware or as text.
@@ -201,13 +204,36 @@ pub fn documents(bytes: &[u8]) {
     loaded(bytes);
 }
 
-/// Opens, verifies and checks a package with arbitrary content.
+/// Reads a published table, as a workbook, Markdown or CSV, and compares it with the bundled submission.
+pub fn tables(bytes: &[u8]) {
+    static BUNDLED: LazyLock<Option<Report>> = LazyLock::new(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut folders = [root.join("fixtures/submission"), root.join("../fixtures/submission")].into_iter();
+        let tree = Tree::open(&folders.find(|folder| folder.is_dir())?).ok()?;
+        Report::check(&tree, Round::named("v1.3").ok()?, None).ok()
+    });
+    let Some(report) = &*BUNDLED else { panic!("the bundled submission is missing") };
+    let compare = |sheets: &[Sheet]| {
+        let found = Reconciliation::new("table", sheets, report, None, &[]);
+        let _ = write_text(&found, &mut std::io::sink());
+        let _ = write_markdown(&found, &mut std::io::sink());
+        let _ = render::html::reconciliation::write(&found, &mut std::io::sink());
+    };
+    if bytes.starts_with(b"PK") {
+        let _ = sheet::workbook(bytes).map(|sheets| compare(&sheets));
+    } else {
+        let _ = sheet::separated(bytes).map(|sheet| compare(&[sheet]));
+        let _ = std::str::from_utf8(bytes).map(|text| compare(&sheet::markdown(text)));
+    }
+}
+
+/// Opens, verifies and checks a package, zip or tar, with arbitrary content.
 pub fn archive(bytes: &[u8]) {
     let Ok(mut file) = tempfile::tempfile() else { return };
-    if std::io::Write::write_all(&mut file, bytes).is_err() {
+    if std::io::Write::write_all(&mut file, bytes).and_then(|()| std::io::Seek::rewind(&mut file)).is_err() {
         return;
     }
-    let Ok(tree) = Tree::from_archive(file) else { return };
+    let Ok(tree) = Tree::from_file(file) else { return };
     let _ = tinyaudit::submit::package::differences(&tree);
     judge(&tree);
 }

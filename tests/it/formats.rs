@@ -118,8 +118,8 @@ fn junit_is_sound(text: &str) -> (usize, usize) {
         match reader.read_event().unwrap() {
             quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
                 match tag.local_name().as_ref() {
-                    b"testcase" => cases += 1,
-                    b"failure" => failures += 1,
+                    "testcase" => cases += 1,
+                    "failure" => failures += 1,
                     _ => {}
                 }
             }

@@ -35,6 +35,23 @@ fn mutated(bytes: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
     bytes
 }
 
+/// A target that is defined is also built, and fuzzed every week.
+#[test]
+fn every_target_is_built_and_fuzzed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let (manifest, workflow) = (read("fuzz/Cargo.toml"), read("docs/ci/fuzz.yml"));
+    let list = workflow.split_once("target: [").unwrap().1.split_once(']').unwrap().0;
+    let defined: Vec<&str> = targets::TARGETS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(list.split(", ").collect::<Vec<_>>(), defined);
+    assert_eq!(manifest.matches("[[bin]]").count(), defined.len());
+    for name in defined {
+        let entry = format!("name = \"{name}\"\npath = \"fuzz_targets/{name}.rs\"");
+        let program = read(&format!("fuzz/fuzz_targets/{name}.rs"));
+        assert!(manifest.contains(&entry) && program.contains(&format!("targets::{name}(bytes)")), "{name}");
+    }
+}
+
 #[test]
 fn corpora_and_their_mutations_do_no_harm() {
     let corpora = targets::corpora(Path::new(env!("CARGO_MANIFEST_DIR")));

@@ -19,7 +19,7 @@ use crate::parse::location::Damage;
 const MAX_BYTES: u64 = 4 << 20;
 
 /// Codes of ticked boxes and check marks in the Wingdings fonts.
-const TICKED_SYMBOLS: [&[u8]; 7] = [b"F0FE", b"F0FD", b"F0FC", b"F0FB", b"F052", b"F053", b"F054"];
+const TICKED_SYMBOLS: [&str; 7] = ["F0FE", "F0FD", "F0FC", "F0FB", "F052", "F053", "F054"];
 
 /// The contents of a checklist.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -311,22 +311,21 @@ fn read_document(xml: &[u8]) -> Result<Checklist, quick_xml::Error> {
     loop {
         match reader.read_event()? {
             Event::Start(tag) => match tag.local_name().as_ref() {
-                b"t" => in_text = true,
-                b"tr" => row = Some(Vec::new()),
-                b"tc" => row.iter_mut().for_each(|cells| cells.push(String::new())),
+                "t" => in_text = true,
+                "tr" => row = Some(Vec::new()),
+                "tc" => row.iter_mut().for_each(|cells| cells.push(String::new())),
                 _ => symbol(&tag, &mut line),
             },
             Event::Empty(tag) => symbol(&tag, &mut line),
-            Event::Text(text) if in_text => line.push_str(&text.decode()?),
+            Event::Text(text) if in_text => line.push_str(&text),
             Event::GeneralRef(entity) if in_text => {
-                let named = entity.decode()?;
-                let known = quick_xml::escape::resolve_predefined_entity(&named);
+                let known = quick_xml::escape::resolve_predefined_entity(&entity);
                 line.extend(entity.resolve_char_ref()?);
                 line.push_str(known.unwrap_or_default());
             }
             Event::End(tag) => match tag.local_name().as_ref() {
-                b"t" => in_text = false,
-                b"p" => {
+                "t" => in_text = false,
+                "p" => {
                     let text = std::mem::take(&mut line);
                     if let Some(cell) = row.as_mut().and_then(|cells| cells.last_mut()) {
                         cell.push_str(text.trim());
@@ -334,7 +333,7 @@ fn read_document(xml: &[u8]) -> Result<Checklist, quick_xml::Error> {
                         checklist.lines.push(Item::parse(&text));
                     }
                 }
-                b"tr" => checklist.rows.extend(row.take()),
+                "tr" => checklist.rows.extend(row.take()),
                 _ => {}
             },
             Event::Eof => return Ok(checklist),
@@ -345,7 +344,7 @@ fn read_document(xml: &[u8]) -> Result<Checklist, quick_xml::Error> {
 
 /// Adds the character for an XML element: a space, a box or a mark.
 fn symbol(tag: &BytesStart<'_>, line: &mut String) {
-    let value = |name: &[u8]| {
+    let value = |name: &str| {
         tag.attributes()
             .with_checks(false)
             .flatten()
@@ -353,13 +352,12 @@ fn symbol(tag: &BytesStart<'_>, line: &mut String) {
             .map(|found| found.value)
     };
     match tag.local_name().as_ref() {
-        b"tab" | b"br" => line.push(' '),
-        b"sym" => {
-            let ticked =
-                value(b"char").is_some_and(|code| TICKED_SYMBOLS.contains(&code.to_ascii_uppercase().as_slice()));
+        "tab" | "br" => line.push(' '),
+        "sym" => {
+            let ticked = value("char").is_some_and(|code| TICKED_SYMBOLS.contains(&code.to_ascii_uppercase().as_str()));
             line.push(if ticked { '☒' } else { '☐' });
         }
-        b"checked" if value(b"val").is_some_and(|value| matches!(value.as_ref(), b"1" | b"true")) => line.push('☒'),
+        "checked" if value("val").is_some_and(|value| matches!(value.as_ref(), "1" | "true")) => line.push('☒'),
         _ => {}
     }
 }
