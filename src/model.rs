@@ -13,6 +13,7 @@ pub mod published;
 mod read;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::parse::claims::{Claims, Printed};
@@ -86,10 +87,15 @@ impl Submission {
     /// Returns the systems of a submitter in its division.
     #[must_use]
     pub fn systems_of(&self, submitter: &Submitter) -> &[System] {
+        &self.systems[self.places_of(submitter)]
+    }
+
+    /// Returns the positions of the systems of a submitter.
+    fn places_of(&self, submitter: &Submitter) -> Range<usize> {
         let key = (submitter.division.as_str(), submitter.name.as_str());
         let start = self.systems.partition_point(|system| system.owner() < key);
         let length = self.systems[start..].partition_point(|system| system.owner() == key);
-        &self.systems[start..start + length]
+        start..start + length
     }
 
     /// Returns all benchmarks with their systems, sorted by path.
@@ -190,12 +196,6 @@ impl System {
     pub fn availability(&self) -> Option<String> {
         let status = self.description.as_ref()?.text("Status").to_lowercase();
         (!status.is_empty()).then_some(status)
-    }
-
-    /// Whether the system belongs to a submitter, in the same division.
-    #[must_use]
-    pub fn belongs_to(&self, submitter: &Submitter) -> bool {
-        self.submitter == submitter.name && self.division == submitter.division
     }
 
     /// Whether the system is in the closed division.

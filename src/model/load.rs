@@ -154,8 +154,9 @@ pub(crate) fn load(
 fn find_weights(submission: &mut Submission, round: &Round) {
     for submitter in &submission.submitters {
         let Some(weights) = submitter.code_weights.clone() else { continue };
-        let several = submission.systems.iter().filter(|system| system.belongs_to(submitter)).count() > 1;
-        for system in submission.systems.iter_mut().filter(|system| system.belongs_to(submitter)) {
+        let places = submission.places_of(submitter);
+        let several = places.len() > 1;
+        for system in &mut submission.systems[places] {
             let mut benchmarks = std::mem::take(&mut system.benchmarks);
             for benchmark in &mut benchmarks {
                 let name = benchmark.spec(round).map_or("", |spec| spec.model.as_str());

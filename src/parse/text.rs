@@ -110,6 +110,8 @@ pub(crate) fn is_hidden(c: char) -> bool {
         || matches!(c, '\u{061C}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{FEFF}')
         || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FDD0}'..='\u{FDEF}')
         || matches!(c, '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+        // Soft hyphen, fillers of Hangul, and an empty Braille cell: letters and signs that show nothing.
+        || matches!(c, '\u{00AD}' | '\u{115F}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
 }
 
 /// The message about a UTF-16 file, with what to do.

@@ -2,6 +2,8 @@
 
 mod escaping;
 
+pub(super) use self::escaping::quoted;
+
 use std::collections::HashMap;
 use std::io::{self, Write};
 

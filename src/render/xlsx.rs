@@ -122,7 +122,8 @@ fn sheet(
         }
         sheet.insert_note(0, start, &note(says))?;
         for (offset, benchmark) in benchmarks.iter().enumerate() {
-            sheet.write_string_with_format(1, start + column(offset), *benchmark, &bold)?;
+            let name = Untrusted(benchmark).for_terminal();
+            sheet.write_string_with_format(1, start + column(offset), name, &bold)?;
         }
     }
     sheet.write_string_with_format(1, first - 1, "Model", &bold)?;
@@ -234,6 +235,7 @@ fn entries<'a>(rows: &[&Row<'a>], ids: &BTreeMap<String, String>, open: bool, ro
             let quality = row.quality.as_ref().map_or_else(String::new, |quality| quality.text.clone());
             index.extend([row.model().to_owned(), quality]);
         }
+        let index: Vec<String> = index.iter().map(|text| Untrusted(text).for_terminal()).collect();
         let Some(place) = benchmarks.iter().position(|name| *name == row.name()) else { continue };
         let number = *known.entry(index.clone()).or_insert(entries.len());
         if number == entries.len() {

@@ -273,6 +273,35 @@ fn a_log_that_grows_does_not_hold_the_check() {
     assert!(matches!(output.status.code(), Some(0 | 1)) && said.contains("in 3 results of 2 systems"), "{said}");
 }
 
+/// Characters that do not show, or that change what is shown beside them, are in no table and in no part of a page.
+#[cfg(target_os = "linux")]
+#[test]
+fn hidden_characters_are_in_no_output() {
+    let hidden = ['\u{85}', '\u{9b}', '\u{ad}', '\u{61c}', '\u{200b}', '\u{202e}', '\u{3164}', '\u{feff}'];
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let name: String = hidden.iter().collect();
+    fs::rename(
+        folder.path().join(NPU).parent().unwrap(),
+        folder.path().join(format!("closed/ExampleCo/results/a{name}b")),
+    )
+    .unwrap();
+    let tree = folder.path().to_str().unwrap();
+    let out = folder.path().join("out.xlsx");
+    let xlsx =
+        ["results", tree, "--round", "v1.3", "--include-invalid", "--format", "xlsx", "--out", out.to_str().unwrap()];
+    assert_ne!(run(&xlsx).status.code(), Some(2));
+    let mut workbook = zip::ZipArchive::new(fs::File::open(&out).unwrap()).unwrap();
+    let strings = std::io::read_to_string(workbook.by_name("xl/sharedStrings.xml").unwrap()).unwrap();
+    let html = String::from_utf8(run(&["check", tree, "--round", "v1.3", "--format", "html"]).stdout).unwrap();
+    assert!(strings.contains("a\u{fffd}") && html.contains("\\u009b\\u00ad\\u061c"), "{strings}");
+    for c in hidden {
+        assert!(!strings.contains(c), "{c:?} in the workbook");
+        // The page's own places for line breaks are tags, so that nothing hidden is the page's.
+        assert!(!html.contains(c), "{c:?} on the page");
+    }
+}
+
 /// An empty folder in place of a result takes about 2 kB of memory in every format.
 #[cfg(target_os = "linux")]
 #[test]

@@ -68,6 +68,41 @@ fn best(scores: &[(f64, bool)], judge: impl Fn(f64, f64, f64) -> f64) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Thresholds, counts and scores, written down once more from the definition.
+        #[test]
+        fn figures_equal_their_definition(
+            scores in proptest::collection::vec(((10u8..40).prop_map(f64::from), any::<bool>()), 2..20)
+                .prop_filter("both", |all| all.iter().any(|one| one.1) && all.iter().any(|one| !one.1)),
+        ) {
+            let sorted = { let mut sorted: Vec<f64> = scores.iter().map(|one| one.0).collect(); sorted.sort_by(f64::total_cmp); sorted };
+            let (lowest, range) = (sorted[0], sorted[sorted.len() - 1] - sorted[0]);
+            let threshold = |step: u32| lowest + f64::from(step) * 0.01 * range;
+            let above = |step: u32, wanted: bool| scores.iter().filter(|one| one.1 == wanted && one.0 > threshold(step)).count() as f64;
+            let count = |wanted: bool| scores.iter().filter(|one| one.1 == wanted).count() as f64;
+            let best = |figure: &dyn Fn(u32) -> f64| (0..100).map(figure).fold(f64::MIN, f64::max);
+            let accuracy = best(&|step| {
+                100.0 * (above(step, true) + (count(false) - above(step, false))) / scores.len() as f64
+            });
+            prop_assert!((best_accuracy(&scores).unwrap() - accuracy).abs() < 1e-9);
+            let mean = best(&|step| {
+                let all = above(step, true) + above(step, false);
+                let precision = if all > 0.0 { above(step, true) / all } else { 0.0 };
+                50.0 * (precision + above(step, true) / count(true))
+            });
+            prop_assert!((best_precision_recall(&scores).unwrap() - mean).abs() < 1e-5);
+            let point = |step: u32| {
+                if step == 0 { (1.0, 1.0) } else { (above(step, false) / count(false), above(step, true) / count(true)) }
+            };
+            let area: f64 = (1..=100).map(|step| {
+                let (before, after) = (point(step - 1), point(step));
+                (before.0 - after.0) * (before.1 + after.1) / 2.0
+            }).sum();
+            prop_assert!((thresholded_auc(&scores).unwrap() - area).abs() < 1e-12);
+        }
+    }
 
     #[test]
     fn separated_scores_are_perfect() {

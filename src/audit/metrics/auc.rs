@@ -135,7 +135,32 @@ mod tests {
             })
     }
 
+    /// Outputs of three classes, and inputs of every class.
+    fn of_three_classes() -> impl Strategy<Value = Vec<(Vec<f64>, usize)>> {
+        let outputs = || proptest::collection::vec((0u8..12).prop_map(|score| f64::from(score) / 10.0), 3);
+        proptest::collection::vec(outputs(), 3..30)
+            .prop_map(|rows| rows.into_iter().enumerate().map(|(at, outputs)| (outputs, at % 3)).collect())
+    }
+
+    fn of_class(rows: &[(Vec<f64>, usize)], wanted: usize) -> Vec<(f64, bool)> {
+        rows.iter().map(|(outputs, class)| (outputs[wanted], *class == wanted)).collect()
+    }
+
     proptest! {
+        #[test]
+        fn areas_of_several_classes_are_means(rows in of_three_classes()) {
+            let given: Vec<Row<'_>> = rows.iter().map(|(outputs, class)| Row { outputs, class: *class }).collect();
+            let thresholds: Vec<f64> = (0..=100).map(|step| f64::from(step) * 0.01).collect();
+            let classes = [0, 1, 2].map(|class| of_class(&rows, class));
+            let expected = classes.iter().map(|scores| naive(scores)).sum::<f64>() / 3.0;
+            prop_assert!((one_versus_rest(&given, 3).unwrap() - expected).abs() < 1e-12);
+            let expected = classes.iter().map(|scores| naive_thresholded(scores, &thresholds)).sum::<f64>() / 3.0;
+            prop_assert!((thresholded_mean(&given, 3).unwrap() - expected).abs() < 1e-12);
+            let two: Vec<_> = rows.iter().map(|(outputs, class)| (outputs.clone(), class % 2)).collect();
+            let given: Vec<Row<'_>> = two.iter().map(|(outputs, class)| Row { outputs, class: *class }).collect();
+            prop_assert!((one_versus_rest(&given, 2).unwrap() - naive(&of_class(&two, 1))).abs() < 1e-12);
+        }
+
         #[test]
         fn exact_area_equals_the_count_of_pairs(scores in scored()) {
             prop_assert!((exact(&scores).unwrap() - naive(&scores)).abs() < 1e-12);

@@ -37,6 +37,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn small_examples_by_hand() {
+        // Deviations -15, -5, 5, 15 and -15, 5, -5, 15.
+        assert!((correlation(&[10, 20, 30, 40], &[10, 30, 20, 40]).unwrap() - 0.8).abs() < 1e-12);
+        // 985 is limited to 50; with a mean of zero -23.75, -13.75, -3.75, 41.25.
+        let expected = 1025.0 / (2468.75_f64 * 500.0).sqrt();
+        assert!((correlation(&[0, 10, 20, 1000], &[0, 10, 20, 30]).unwrap() - expected).abs() < 1e-12);
+        // Of ten values, one that deviates is enough.
+        assert!(correlation(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 9], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).is_some());
+    }
+
     proptest! {
         #[test]
         fn a_copy_correlates_even_if_it_was_scaled(durations in proptest::collection::vec(100u16..140, 100..200)) {

@@ -73,5 +73,10 @@ mod tests {
     fn a_frequency_beyond_half_of_the_rate_is_folded() {
         assert!(line(&wave(1000.0 / 820.0), 1000.0, 820.0).unwrap() > 10.0);
         assert_eq!(line(&wave(40.0), 1000.0, 0.5), None);
+        // 1000 samples in a second: 12 Hz from either end.
+        let series = &wave(40.0)[..1000];
+        for (frequency, is_far_enough) in [(11.9, false), (12.1, true), (487.9, true), (488.1, false), (511.9, false)] {
+            assert_eq!(line(series, 1000.0, frequency).is_some(), is_far_enough, "{frequency}");
+        }
     }
 }

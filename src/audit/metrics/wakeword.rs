@@ -124,10 +124,20 @@ mod tests {
     }
 
     #[test]
+    fn times_count_from_the_first_detection() {
+        let word = [(1.0, 1.4)];
+        assert_eq!(score(&[1000.0, 4300.0], &word, 2.0, 1.0).unwrap().true_positives, 1);
+        assert_eq!(score(&[1000.0, 4500.0], &word, 2.0, 1.0).unwrap().true_positives, 0);
+    }
+
+    #[test]
     fn processing_half_of_the_time_is_a_duty_cycle_of_one_half() {
         let duty = duty(&[0.0, 0.032, 0.064], &[0.016, 0.048, 0.080]).unwrap();
         assert!((duty.cycle - 0.5).abs() < 1e-12 && (duty.throughput - 62.5).abs() < 1e-9);
         assert_eq!(super::duty(&[0.0], &[0.1]), None);
+        // No time passes between the pulses, or within them.
+        assert_eq!(super::duty(&[0.0, 0.0], &[0.1, 0.1]), None);
+        assert_eq!(super::duty(&[0.0, 1.0], &[0.0, 1.0]), None);
     }
 
     proptest! {
@@ -146,7 +156,7 @@ mod tests {
         fn duty_cycle_and_throughput_equal_their_definition(
             pulses in proptest::collection::vec((0.001f64..0.1, 0.001f64..0.1), 2..50),
         ) {
-            let (mut now, mut starts, mut stops) = (0.0, Vec::new(), Vec::new());
+            let (mut now, mut starts, mut stops) = (7.0, Vec::new(), Vec::new());
             for (busy, idle) in &pulses {
                 starts.push(now);
                 stops.push(now + busy);

@@ -135,9 +135,31 @@ fn heads_of(shape: &[usize]) -> Heads {
     Arc::clone(heads)
 }
 
-/// Returns the name of the layout in which a window has the values of a tensor; `None` if it is not a usual one.
+/// Names of layouts by the hashes of tensor and window.
+type Known = BTreeMap<(u64, u64), Option<String>>;
+
+/// Most layouts that are remembered.
+const MOST_KNOWN: usize = 4096;
+
+/// Returns the name of the layout in which a window has the values of a tensor; `None` if it is not a usual one. Files of
+/// a submitter often hold the same window, so the answer is remembered.
 #[must_use]
 pub(super) fn layout_of<T: Value>(window: &[T], print: &Print) -> Option<String> {
+    static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = (print.hash, hash_of(window.iter().copied()));
+    let before = known().get(&key).cloned();
+    before.unwrap_or_else(|| {
+        let found = searched(window, print);
+        let mut known = known();
+        if known.len() < MOST_KNOWN {
+            known.insert(key, found.clone());
+        }
+        found
+    })
+}
+
+fn searched<T: Value>(window: &[T], print: &Print) -> Option<String> {
     let shape = &print.shape;
     let heads = heads_of(shape);
     let exchanged = EXCHANGED.iter().find_map(|order| {

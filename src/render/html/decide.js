@@ -1,7 +1,8 @@
 /** Decisions by rule and path, like waivers: { choice, because }. They last until the page is closed. */
 const decisions = new Map();
 const deciding = document.getElementById("deciding");
-const subject = (finding) => `${finding.dataset.rule}\n${finding.dataset.path}`;
+/** Paths are compared as this page writes them, however hidden characters were escaped. */
+const subject = (finding) => `${finding.dataset.rule}\n${JSON.stringify(JSON.parse(finding.dataset.path))}`;
 const alike = new Map();
 for (const finding of findings) {
   const key = subject(finding);

@@ -142,7 +142,7 @@ fn finding_part(index: &Index<'_>, at: usize) -> FindingPart {
         on: numbers.join(" "),
         division: Untrusted(&one.owner.0).for_html(),
         submitter: Untrusted(&one.owner.1).for_html(),
-        path: serde_json::Value::from(finding.path.as_str()).to_string(),
+        path: crate::render::json::quoted(&finding.path),
         place: place(&finding.path, finding.line),
         message: Untrusted(&finding.message).for_html(),
         count: finding.finding_count,

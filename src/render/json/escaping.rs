@@ -53,6 +53,15 @@ impl Write for Escaping<'_> {
     }
 }
 
+/// Returns a text as a JSON string without hidden characters.
+#[must_use]
+pub(in crate::render) fn quoted(text: &str) -> String {
+    let mut out = Vec::new();
+    // Writing to memory does not fail.
+    let _ = write!(Escaping::new(&mut out), "{}", serde_json::Value::from(text));
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
