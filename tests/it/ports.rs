@@ -288,7 +288,7 @@ fn a_silent_bench_gets_first_aid() {
             ("kind: garbage, command: name", &[], "a reply contains bytes that are not text", 1),
             ("kind: drop-from-device, command: profile", &[], "`profile` does not name a model", 1),
             ("kind: drop-to-device, command: db, after: 1", &[], "8 bytes of an input were not taken", 1),
-            ("kind: slow-clock", &[], "(-33.3 %)", 1),
+            ("kind: slow-clock", &[], "correct the frequency that the firmware's timer assumes", 1),
             ("kind: wrong-model", &[], "its model is `", 0),
             ("kind: no-reply, command: timestamp", &[], "`timestamp` is not answered", 1),
             ("", &["--monitor", "--supply", "3300"], "built for energy mode", 1),

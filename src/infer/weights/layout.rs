@@ -111,6 +111,14 @@ impl Places {
         };
         self.offsets.iter().rev().map(&mut along).sum()
     }
+
+    /// Returns where all values are stored, in the order of the reference: as [`Places::of`], without divisions.
+    fn all(&self) -> Vec<usize> {
+        let inside = |places: Vec<usize>, along: &Vec<usize>| {
+            places.iter().flat_map(|place| along.iter().map(move |offset| place + offset)).collect()
+        };
+        self.offsets.iter().fold(vec![0], inside)
+    }
 }
 
 /// Orders of the values within groups of so many: the place of each value in its group.
@@ -168,16 +176,17 @@ fn searched<T: Value>(window: &[T], print: &Print) -> Option<String> {
         let within: Vec<usize> =
             (0..order.len()).filter_map(|value| order.iter().position(|at| *at == value)).collect();
         let value = |place: usize| {
-            let rest = place % order.len();
-            let place = if place < whole { place - rest + within[rest] } else { place };
+            let place = if within.len() > 1 && place < whole {
+                let rest = place % within.len();
+                place - rest + within[rest]
+            } else {
+                place
+            };
             window.get(place).copied().unwrap_or_default()
         };
         let fits =
             |(_, head): &(usize, &[u32; HEAD])| hash_of(head.iter().map(|place| value(*place as usize))) == print.head;
-        let is_it = |layout: &Layout| {
-            let places = layout.places(shape);
-            hash_of((0..window.len()).map(|place| value(places.of(place)))) == print.hash
-        };
+        let is_it = |layout: &Layout| hash_of(layout.places(shape).all().into_iter().map(value)) == print.hash;
         let mut fitting = heads.iter().enumerate().filter(fits).filter_map(|(index, _)| layouts(shape).nth(index));
         let name = fitting.find(is_it)?.name(shape).to_string();
         let places: String = order.iter().map(ToString::to_string).collect();

@@ -93,8 +93,9 @@ impl ResultEntry<'_> {
 impl<'a> Index<'a> {
     /// Builds the index of a page of the report. The first page also has the findings that concern no result.
     ///
-    /// `number` is at least 1; after the last page, there are no results.
+    /// `number` counts from 1; after the last page, there are no results.
     pub fn of_page(report: &'a Report, number: usize) -> Self {
+        let number = number.max(1);
         let page = [number, page_count(report)];
         let first = (number - 1).saturating_mul(MOST_RESULTS);
         if page == [1, 1] {
