@@ -124,8 +124,9 @@ pub(crate) fn load(
     let all = results.len();
     let bytes =
         |benchmark: &Benchmark| benchmark.runs.values().map(|run| run.files.size()).fold(0, u64::saturating_add);
-    let beyond = beyond_budget(results.iter().map(|(_, (_, benchmark))| bytes(benchmark)));
-    results.sort_by_cached_key(|(_, (_, benchmark))| Reverse(bytes(benchmark)));
+    let sizes: Vec<u64> = results.iter().map(|(_, (_, benchmark))| bytes(benchmark)).collect();
+    let beyond = beyond_budget(sizes.iter().copied());
+    results.sort_by_key(|(place, _)| Reverse(sizes[*place]));
     let read_and_judge = |(place, (index, mut benchmark)): (usize, (usize, Benchmark))| {
         benchmark.runs.values_mut().for_each(|run| read_run(tree, round, run, place >= beyond));
         let mut result = alone(&submission, index, benchmark);

@@ -47,7 +47,8 @@ fn at_most(entry: &Entry, most: u64) -> io::Result<()> {
     }
 }
 
-/// Reads the files of a run. `is_beyond` says that the runs before it used up what is read of a tree.
+/// Reads the files of a run; if the results before it already have all the evidence that is read of a tree (`is_beyond`), every
+/// file becomes damage that says so.
 pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run, is_beyond: bool) {
     let roles: Vec<_> = run.paths.iter().map(|(role, path)| (*role, path.clone())).collect();
     for (role, path) in roles {
