@@ -246,7 +246,7 @@ pub struct Benchmark {
     /// Folders in it that are not runs.
     pub other_folders: Vec<String>,
     /// Its runs, by mode.
-    pub runs: BTreeMap<Mode, Run>,
+    pub runs: BTreeMap<Mode, Box<Run>>,
     /// Weights of the reference model in the submitter's code; `None` if they were not searched for.
     pub weights: Option<Box<WeightsInCode>>,
 }
@@ -274,7 +274,7 @@ impl Benchmark {
     /// Returns the figures of the benchmark, each from the run it belongs to.
     #[must_use]
     pub fn scores(&self) -> Scores {
-        let of = |mode: Mode| self.runs.get(&mode).map(|run| run.scores.clone()).unwrap_or_default();
+        let of = |mode: Mode| self.run(mode).map(|run| run.scores.clone()).unwrap_or_default();
         let (performance, accuracy, energy) = (of(Mode::Performance), of(Mode::Accuracy), of(Mode::Energy));
         let wakeword = self.wakeword_run().and_then(|run| run.scores.wakeword.clone());
         Scores {
@@ -284,14 +284,20 @@ impl Benchmark {
             // The energy of a wake word run is that of the whole recording; power is reported instead.
             energy: energy.energy.filter(|_| wakeword.is_none()),
             wakeword,
-            supply_v: self.runs.get(&Mode::Energy).and_then(|run| run.supply_v),
+            supply_v: self.run(Mode::Energy).and_then(|run| run.supply_v),
         }
+    }
+
+    /// Returns the run of a mode.
+    #[must_use]
+    pub fn run(&self, mode: Mode) -> Option<&Run> {
+        self.runs.get(&mode).map(Box::as_ref)
     }
 
     /// Returns the run that a wake word result is taken from: energy before performance, as in the official tool.
     #[must_use]
     pub fn wakeword_run(&self) -> Option<&Run> {
-        self.runs.get(&Mode::Energy).or_else(|| self.runs.get(&Mode::Performance))
+        self.run(Mode::Energy).or_else(|| self.run(Mode::Performance))
     }
 }
 
@@ -311,9 +317,9 @@ pub struct Run {
     /// The runner that wrote the files.
     pub runner: Option<Runner>,
     /// The content of results.txt: what is claimed.
-    pub claims: Option<Claims>,
+    pub claims: Option<Box<Claims>>,
     /// The content of the runner's log; `None` if it is missing or cannot be read.
-    pub log: Option<SessionLog>,
+    pub log: Option<Box<SessionLog>>,
     /// Identity of the session, to find copies.
     pub identity: Option<Identity>,
     /// The inputs that were loaded, compared with the official list; accuracy runs only.
@@ -501,7 +507,7 @@ pub struct Scores {
     /// Median µJ per inference.
     pub energy: Option<Figure>,
     /// Figures of the wake word test.
-    pub wakeword: Option<WakewordScores>,
+    pub wakeword: Option<Box<WakewordScores>>,
     /// Supply voltage of the energy run in V, as the session reports it.
     pub supply_v: Option<f64>,
 }

@@ -1,5 +1,6 @@
 //! The engine: runs every check. [`super::resolve`] derives findings and proofs from the outcomes.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -17,7 +18,7 @@ use crate::round::Round;
 /// contains only that result.
 #[must_use]
 pub(crate) fn judge_result(result: &Submission, round: &Round) -> Vec<Judgement> {
-    let mut outcomes = Outcomes { submission: result, round, judged: Vec::new() };
+    let mut outcomes = Outcomes::new(result, round);
     for place in result.runs() {
         let view = RunView::new(&place, round);
         let object = Arc::from(place.run.path.as_str());
@@ -49,7 +50,7 @@ pub(crate) fn judge_result(result: &Submission, round: &Round) -> Vec<Judgement>
 #[must_use]
 pub(crate) fn judge_submission(submission: &Submission, round: &Round) -> Vec<Judgement> {
     let of_check = |check: &'static Check| {
-        let mut outcomes = Outcomes { submission, round, judged: Vec::new() };
+        let mut outcomes = Outcomes::new(submission, round);
         let view = SubmissionView { round, submission };
         match check.scope {
             Scope::System(judge) => {
@@ -91,9 +92,24 @@ struct Outcomes<'a> {
     submission: &'a Submission,
     round: &'a Round,
     judged: Vec<Judgement>,
+    /// Paths and reasons of the outcomes. The checks of a run name few different ones, so that each is kept once.
+    texts: HashSet<Arc<str>>,
 }
 
-impl Outcomes<'_> {
+impl<'a> Outcomes<'a> {
+    fn new(submission: &'a Submission, round: &'a Round) -> Self {
+        Self { submission, round, judged: Vec::new(), texts: HashSet::new() }
+    }
+
+    /// Replaces a text by an equal one that is kept already.
+    fn share(&mut self, text: &mut Arc<str>) {
+        if let Some(kept) = self.texts.get(text) {
+            *text = Arc::clone(kept);
+        } else {
+            self.texts.insert(Arc::clone(text));
+        }
+    }
+
     fn add(&mut self, rule: &'static Rule, object: &Arc<str>, mut outcome: Outcome) {
         match &mut outcome {
             // Passed checks are only listed in the proof of a figure.
@@ -105,7 +121,11 @@ impl Outcomes<'_> {
                     Arc::make_mut(finding).severity = own;
                 }
             }
-            Outcome::Pass(_) | Outcome::Unknown(..) => {}
+            Outcome::Pass(place) => self.share(&mut place.path),
+            Outcome::Unknown(place, why) => {
+                self.share(&mut place.path);
+                self.share(why);
+            }
         }
         self.judged.push(Judgement { rule, object: Arc::clone(object), outcome, excerpt: None });
     }

@@ -327,7 +327,7 @@ fn wakeword_scores(run: &mut Run, round: &Round, spec: Option<&BenchmarkSpec>) {
         figure(claimed, recomputed)
     });
     let claimed = claims.wakeword.map(|at| at.value);
-    run.scores.wakeword = Some(WakewordScores {
+    run.scores.wakeword = Some(Box::new(WakewordScores {
         true_positives: count(|counts| counts.true_positives, claimed.map(|counts| counts.true_positives)),
         false_negatives: count(|counts| counts.false_negatives, claimed.map(|counts| counts.false_negatives)),
         false_positives: count(|counts| counts.false_positives, claimed.map(|counts| counts.false_positives)),
@@ -335,7 +335,7 @@ fn wakeword_scores(run: &mut Run, round: &Round, spec: Option<&BenchmarkSpec>) {
         duty_cycle: figure(claims.duty_cycle.as_ref(), duty.as_ref().map(|duty| duty.cycle).map_err(Clone::clone)),
         throughput: figure(claims.estimated_throughput.as_ref(), duty.map(|duty| duty.throughput)),
         power,
-    });
+    }));
     if run.mode == Mode::Energy {
         energy_score(run);
     }

@@ -12,7 +12,7 @@ use crate::parse::location::Line;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// Path relative to the submission. A folder only if its listing shows that something is absent.
-    pub path: String,
+    pub path: Arc<str>,
     /// Line in that file; zero for the whole file.
     pub line: Line,
 }
@@ -21,7 +21,7 @@ impl Place {
     /// Creates the place of a line of a file.
     #[must_use]
     pub fn new(path: &str, line: Line) -> Self {
-        Self { path: path.to_owned(), line }
+        Self { path: Arc::from(path), line }
     }
 
     /// Creates the place of a whole file or of a listed folder.
@@ -39,7 +39,7 @@ pub(crate) enum Outcome {
     /// The check fails, with at least one finding.
     Fail(Vec<Arc<Finding>>),
     /// The evidence does not decide: where to look, and why.
-    Unknown(Place, String),
+    Unknown(Place, Arc<str>),
     /// There is nothing to check.
     NotApplicable,
 }

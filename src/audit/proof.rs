@@ -1,5 +1,7 @@
 //! Proof of a published figure: the outcomes of the checks that affect it, and the resulting status.
 
+use std::sync::Arc;
+
 use super::checks;
 pub use super::figure::{Kind, Status};
 use super::outcome::Place;
@@ -18,7 +20,7 @@ pub enum Standing {
     /// The check fails.
     Fail(Place),
     /// The evidence does not decide, and why.
-    Unknown(Place, String),
+    Unknown(Place, Arc<str>),
     /// A check that must pass first did not: the rule that is the cause, and the status it gives the figure.
     Blocked(Place, &'static Rule, Status),
 }
@@ -148,7 +150,7 @@ impl Proof {
     /// Returns the checks that the evidence does not decide, each with the reason.
     pub fn unknown(&self) -> impl Iterator<Item = (&'static Rule, &str)> {
         self.lines.iter().filter_map(|line| match &line.standing {
-            Standing::Unknown(_, why) => Some((line.rule, why.as_str())),
+            Standing::Unknown(_, why) => Some((line.rule, &**why)),
             _ => None,
         })
     }

@@ -94,7 +94,7 @@ impl Report {
             for benchmark in result.systems.iter_mut().flat_map(|system| &mut system.benchmarks) {
                 metrics::recompute(benchmark, &round);
                 if how.evidence {
-                    benchmark.runs.values_mut().for_each(metrics::energy::downsample_traces);
+                    benchmark.runs.values_mut().for_each(|run| metrics::energy::downsample_traces(run));
                 }
             }
             let mut of_result = engine::judge_result(result, &round);
@@ -314,9 +314,9 @@ fn sort(found: &mut [Arc<Finding>]) {
 /// Fills in the text of every line that an outcome refers to.
 fn add_excerpts(tree: &Tree, judgements: &mut [Judgement]) {
     let mut by_path: BTreeMap<String, Vec<(Line, &mut Option<String>)>> = BTreeMap::new();
-    let mut want = |path: &String, line: Line, excerpt| {
+    let mut want = |path: &str, line: Line, excerpt| {
         if line > 0 {
-            by_path.entry(path.clone()).or_default().push((line, excerpt));
+            by_path.entry(path.to_owned()).or_default().push((line, excerpt));
         }
     };
     for one in judgements {

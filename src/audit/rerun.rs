@@ -242,7 +242,7 @@ pub fn replay_submission(
             continue;
         }
         let mut left_out = |reason: &str| outcome.not_compared.push((benchmark.path.clone(), reason.to_owned()));
-        let (Some(spec), Some(run)) = (benchmark.spec(&report.round), benchmark.runs.get(&Mode::Accuracy)) else {
+        let (Some(spec), Some(run)) = (benchmark.spec(&report.round), benchmark.run(Mode::Accuracy)) else {
             left_out("there is no accuracy run");
             continue;
         };

@@ -4,11 +4,11 @@
 //! A pure function of outcomes and decisions. It does not read files or run checks, so it can be called again when
 //! waivers change.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::iter::once;
 use std::sync::Arc;
 
-use super::checks::{self, depth_of, place_of};
+use super::checks::{self, CHECKS, depth_of, place_of};
 use super::engine::severity;
 use super::finding::{Finding, Suppression};
 use super::outcome::{Judgement, Outcome, Place};
@@ -50,6 +50,8 @@ pub(crate) fn resolve(
 ) -> Resolved {
     let mut resolver = Resolver {
         judgements,
+        submission,
+        round,
         runs: Runs::of(submission, round),
         states: judgements.iter().map(|one| State::of(one, submission, round, decisions)).collect(),
     };
@@ -103,10 +105,11 @@ impl<'a> Runs<'a> {
 
 /// State of an outcome while it is resolved.
 struct State {
-    /// The findings of a failure that are not blocked, or the one finding of an unknown outcome.
+    /// The findings of a failure that are not blocked, or the finding of an unknown outcome that was decided otherwise.
+    /// That of any other unknown outcome is created only if it is reported: most are not.
     found: Vec<Arc<Finding>>,
-    /// Indices of the outcomes that are the root causes of blocking; empty if the outcome is not blocked.
-    causes: BTreeSet<usize>,
+    /// Indices of the outcomes that are the root causes of blocking, each once; empty if the outcome is not blocked.
+    causes: Box<[usize]>,
 }
 
 impl State {
@@ -121,7 +124,10 @@ impl State {
                 Arc::make_mut(finding).suppression = Some(Box::new(why));
             }
         }
-        Self { found, causes: BTreeSet::new() }
+        if matches!(one.outcome, Outcome::Unknown(..)) {
+            found.retain(|finding| finding.suppression.is_some());
+        }
+        Self { found, causes: Box::default() }
     }
 }
 
@@ -179,6 +185,8 @@ impl Decisions {
 
 struct Resolver<'a> {
     judgements: &'a [Judgement],
+    submission: &'a Submission,
+    round: &'a Round,
     runs: Runs<'a>,
     states: Vec<State>,
 }
@@ -191,6 +199,7 @@ impl<'a> Resolver<'a> {
         let mut order: Vec<usize> = (0..self.judgements.len()).collect();
         order.retain(|index| !matches!(self.judgements[*index].outcome, Outcome::Pass(_)));
         order.sort_by_cached_key(|index| depth_of(self.judgements[*index].rule));
+        let needed: HashSet<&str> = CHECKS.iter().flat_map(|check| check.rule.needs).map(|need| need.id).collect();
         let mut unmet: HashMap<(&'static str, &'a str), usize> = HashMap::new();
         for index in order {
             let one = &self.judgements[index];
@@ -203,22 +212,29 @@ impl<'a> Resolver<'a> {
             });
             let mut blocked: Vec<usize> = whole.collect();
             if blocked.is_empty() {
-                let mut causes = Vec::new();
                 let by = |path: &str| {
                     one.rule.needs.iter().filter(|need| need.mode.is_none()).find_map(|need| around(need, path))
                 };
-                let found = &mut self.states[index].found;
-                found.retain(|finding| by(&finding.path).map(|cause| causes.push(cause)).is_none());
-                if found.is_empty() {
-                    blocked = causes;
+                if let Outcome::Unknown(at, _) = &one.outcome {
+                    blocked.extend(by(&at.path));
+                } else {
+                    let mut causes = Vec::new();
+                    let found = &mut self.states[index].found;
+                    found.retain(|finding| by(&finding.path).map(|cause| causes.push(cause)).is_none());
+                    if found.is_empty() {
+                        blocked = causes;
+                    }
                 }
             }
             let roots = |cause: &usize| {
                 let causes = &self.states[*cause].causes;
-                if causes.is_empty() { BTreeSet::from([*cause]) } else { causes.clone() }
+                if causes.is_empty() { vec![*cause] } else { causes.to_vec() }
             };
-            self.states[index].causes = blocked.iter().flat_map(roots).collect();
-            if self.is_unmet(index) {
+            let mut causes: Vec<usize> = blocked.iter().flat_map(roots).collect();
+            causes.sort_unstable();
+            causes.dedup();
+            self.states[index].causes = causes.into();
+            if needed.contains(one.rule.id) && self.is_unmet(index) {
                 for place in self.places(index) {
                     unmet.entry((one.rule.id, place)).or_insert(index);
                 }
@@ -309,7 +325,9 @@ impl<'a> Resolver<'a> {
             };
             Some(Line { rule: one.rule, standing })
         };
-        own.iter().filter_map(line).collect()
+        let mut lines: Vec<Line> = own.iter().filter_map(line).collect();
+        lines.shrink_to_fit();
+        lines
     }
 
     /// Returns what a blocked outcome means for the figure of a run: the worst of what its causes mean.
@@ -361,7 +379,10 @@ impl<'a> Resolver<'a> {
         }
         let of_figure = |(run, index): (&str, usize)| {
             let proof = proofs.get(run).filter(|proof| proof.is_claimed)?;
-            let mut finding = Finding::clone(self.states[index].found.first()?);
+            let one = &self.judgements[index];
+            let Outcome::Unknown(at, why) = &one.outcome else { return None };
+            let new = || undecided(one, at, why, self.submission, self.round);
+            let mut finding = self.states[index].found.first().map_or_else(new, |found| Finding::clone(found));
             finding.message = format!("the {} is not proven: {}", proof.kind.name(), finding.message);
             Some(Arc::new(finding))
         };

@@ -1,6 +1,7 @@
 //! Views: what a check receives, by scope.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use super::energy_shape::{Shapes, shapes};
 use super::figure::Kind;
@@ -64,14 +65,14 @@ impl<'a> RunView<'a> {
 
     /// The log.
     #[must_use]
-    pub(crate) const fn log(&self) -> Option<&'a SessionLog> {
-        self.run.log.as_ref()
+    pub(crate) fn log(&self) -> Option<&'a SessionLog> {
+        self.run.log.as_deref()
     }
 
     /// What results.txt claims.
     #[must_use]
-    pub(crate) const fn claims(&self) -> Option<&'a Claims> {
-        self.run.claims.as_ref()
+    pub(crate) fn claims(&self) -> Option<&'a Claims> {
+        self.run.claims.as_deref()
     }
 
     /// Returns the place of a line of a file of the run; line 0 for the whole file.
@@ -83,7 +84,7 @@ impl<'a> RunView<'a> {
     /// Creates an unknown outcome: the file to look at, its line, and the reason.
     #[must_use]
     pub(crate) fn unknown(&self, role: FileRole, line: u32, why: impl Into<String>) -> Outcome {
-        Outcome::Unknown(self.at(role, line), why.into())
+        Outcome::Unknown(self.at(role, line), Arc::from(why.into()))
     }
 
     /// The figure as claimed and recomputed; `None` for wake word runs, which have several figures.
@@ -120,7 +121,7 @@ impl<'a> RunView<'a> {
     /// The performance run of the same result, with which an energy run is compared.
     #[must_use]
     pub(crate) fn performance_run(&self) -> Option<&'a Run> {
-        self.benchmark.runs.get(&Mode::Performance)
+        self.benchmark.run(Mode::Performance)
     }
 }
 
@@ -138,12 +139,12 @@ impl<'a> ResultView<'a> {
     /// The run of a mode.
     #[must_use]
     pub(crate) fn run(&self, mode: Mode) -> Option<&'a Run> {
-        self.benchmark.runs.get(&mode)
+        self.benchmark.run(mode)
     }
 
     /// The runs of the result, by mode.
     pub(crate) fn runs(&self) -> impl Iterator<Item = &'a Run> + Clone + use<'a> {
-        self.benchmark.runs.values()
+        self.benchmark.runs.values().map(Box::as_ref)
     }
 }
 

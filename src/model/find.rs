@@ -253,7 +253,7 @@ fn find_runs(tree: &Tree, round: &Round, path: String, place: &Place<'_>, name: 
     for entry in tree.children(&benchmark.path) {
         match (&entry.kind, round.mode_of_folder(entry.name())) {
             (source::Kind::Folder, Some(mode)) => {
-                benchmark.runs.insert(mode, find_files(tree, round, mode, &entry.path));
+                benchmark.runs.insert(mode, Box::new(find_files(tree, round, mode, &entry.path)));
             }
             (source::Kind::Folder, None) => benchmark.other_folders.push(entry.name().to_owned()),
             _ => {}

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::find::{find_submitters, find_systems};
 use super::read::{beyond_budget, read_run};
-use super::{Benchmark, Run, Submission, System, code_weights, documents};
+use super::{Benchmark, Submission, System, code_weights, documents};
 use crate::round::{FileRole, Mode, Round};
 use crate::source::{Kind, Tree, is_inside, name_of, parent_of};
 
@@ -133,7 +133,7 @@ pub(crate) fn load(
         judge(&mut result, all);
         let mut benchmark = result.systems.remove(0).benchmarks.remove(0);
         if !keep.evidence {
-            benchmark.runs.values_mut().for_each(Run::drop_evidence);
+            benchmark.runs.values_mut().for_each(|run| run.drop_evidence());
         }
         (place, (index, benchmark))
     };

@@ -69,7 +69,7 @@ pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run, is_beyond: boo
         .or_else(|| run.claims.as_ref().filter(|claims| !claims.is_empty()).and_then(|claims| claims.runner))
         .or_else(|| run.has(FileRole::Json).then_some(Runner::Mlcommons))
         .or_else(|| run.has(FileRole::Script).then_some(Runner::Eembc));
-    run.identity = run.log.as_ref().and_then(Identity::new);
+    run.identity = run.log.as_deref().and_then(Identity::new);
     run.loads_ms = run.log.as_mut().map(|log| std::mem::take(&mut log.loads_ms)).unwrap_or_default();
     run.windows = windows(run, round);
     run.supply_v = supply_v(run).filter(|_| run.mode == Mode::Energy);
@@ -107,7 +107,7 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
                     parser.block(block);
                 })
             })?;
-            run.claims = any.then_some(parser.claims);
+            run.claims = any.then_some(Box::new(parser.claims));
         }
         FileRole::Log => {
             at_most(entry, MAX_LOG)?;
@@ -115,7 +115,7 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
             by_blocks(tree, entry, &mut any, |block| {
                 parser.get_or_insert_with(|| LogParser::of(block)).block(block);
             })?;
-            run.log = parser.and_then(LogParser::finish);
+            run.log = parser.and_then(LogParser::finish).map(Box::new);
         }
         FileRole::Script => {
             at_most(entry, MAX_LOG)?;

@@ -211,7 +211,7 @@ fn context((old_system, old): (&System, &Benchmark), (new_system, new): (&System
     let volts = |benchmark: &Benchmark| benchmark.scores().supply_v.map(|volts| format!("{volts} V"));
     differs("supply", volts(old), volts(new));
     let list = |benchmark: &Benchmark| {
-        let inputs = benchmark.runs.get(&Mode::Accuracy)?.inputs.as_ref()?;
+        let inputs = benchmark.run(Mode::Accuracy)?.inputs.as_ref()?;
         inputs.list.map(|list| list.name.to_owned())
     };
     differs("list of inputs", list(old), list(new));

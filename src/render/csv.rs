@@ -35,8 +35,8 @@ const COLUMNS: [Column; 20] = [
     ("energy_valid", |row| {
         row.energy.as_ref().map_or("", |energy| if energy.struck.is_none() { "yes" } else { "no" }).to_owned()
     }),
-    ("throughput_cv_percent", |row| cv(row.benchmark.runs.get(&Mode::Performance).and_then(Spread::of_throughput))),
-    ("energy_cv_percent", |row| cv(row.benchmark.runs.get(&Mode::Energy).and_then(Spread::of_energy))),
+    ("throughput_cv_percent", |row| cv(row.benchmark.run(Mode::Performance).and_then(Spread::of_throughput))),
+    ("energy_cv_percent", |row| cv(row.benchmark.run(Mode::Energy).and_then(Spread::of_energy))),
 ];
 
 fn text(shown: Option<&Shown>) -> String {

@@ -91,10 +91,10 @@ impl CheckRow {
             // occur.
             says: if rule.proves { clause } else { format!("rules out: {clause}") },
             outcome: standing.word(),
-            path: place.path.clone(),
+            path: place.path.as_ref().to_owned(),
             line: (place.line > 0).then_some(place.line),
             reason: match standing {
-                Standing::Unknown(_, why) => Some(why.clone()),
+                Standing::Unknown(_, why) => Some(why.as_ref().to_owned()),
                 Standing::Blocked(_, by, _) => Some(format!("by {}", by.id)),
                 _ => None,
             },

@@ -36,7 +36,7 @@ struct BeyondRow {
 }
 
 fn replay(benchmark: &Benchmark) -> Option<&Replay> {
-    benchmark.runs.get(&Mode::Accuracy)?.replay.as_ref()
+    benchmark.run(Mode::Accuracy)?.replay.as_ref()
 }
 
 impl ReplayRow {

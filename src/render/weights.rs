@@ -87,7 +87,7 @@ impl WeightsRow {
 
 /// Returns the agreement of a result's accuracy run.
 fn agreement(benchmark: &Benchmark) -> Option<&Agreement> {
-    benchmark.runs.get(&Mode::Accuracy)?.agreement.as_ref()
+    benchmark.run(Mode::Accuracy)?.agreement.as_ref()
 }
 
 /// Formats the same in one line.

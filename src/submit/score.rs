@@ -90,7 +90,7 @@ pub(crate) fn score(rows: Vec<OutputRow>, name: &str, round: &Round) -> Result<S
         path: String::new(),
         files: crate::source::Files::default(),
         other_folders: Vec::new(),
-        runs: BTreeMap::from([(Mode::Accuracy, run)]),
+        runs: BTreeMap::from([(Mode::Accuracy, Box::new(run))]),
         weights: None,
     };
     metrics::recompute(&mut benchmark, round);

@@ -77,7 +77,7 @@ fn v1_3_reproduces() {
     let energy = tally(&report, |run| run.scores.energy.as_ref().filter(|_| by_mode(Mode::Energy, run)));
     assert_eq!(energy, Tally(15, 0, 3));
     let wakeword = |pick: fn(&tinyaudit::model::WakewordScores) -> &Figure| {
-        tally(&report, |run| run.scores.wakeword.as_ref().map(pick))
+        tally(&report, |run| run.scores.wakeword.as_deref().map(pick))
     };
     for pick in [
         (|scores| &scores.true_positives) as fn(&tinyaudit::model::WakewordScores) -> &Figure,

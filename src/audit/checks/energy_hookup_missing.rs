@@ -18,7 +18,7 @@ check! {
 fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     let submitter = view.submitter;
     let results = format!("{}/", join(&submitter.path, "results"));
-    let mut energy_runs = view.results().filter_map(|benchmark| benchmark.runs.get(&Mode::Energy));
+    let mut energy_runs = view.results().filter_map(|benchmark| benchmark.run(Mode::Energy));
     if !energy_runs.any(|run| run.path.starts_with(&results)) {
         return Outcome::NotApplicable;
     }

@@ -47,8 +47,8 @@ pub(super) struct Latencies<'a> {
 
 impl<'a> Latencies<'a> {
     pub(super) fn from_benchmark(benchmark: &'a Benchmark) -> Option<Self> {
-        let performance = benchmark.runs.get(&Mode::Performance)?;
-        let single = benchmark.runs.get(&Mode::Accuracy)?.single?.device_s;
+        let performance = benchmark.run(Mode::Performance)?;
+        let single = benchmark.run(Mode::Accuracy)?.single?.device_s;
         let expected = 1.0 / performance.scores.throughput.as_ref()?.recomputed?;
         // The rule `timer-frozen` reports a timer that stands still.
         (single > 0.0).then_some(Self { performance, single, expected })

@@ -26,7 +26,7 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     let own: Vec<(&str, f64)> = benchmarks
         .filter(|benchmark| benchmark.spec(view.round).is_some_and(|spec| spec.task != Task::Wakeword))
         .filter_map(|benchmark| {
-            let run = benchmark.runs.get(&Mode::Energy)?;
+            let run = benchmark.run(Mode::Energy)?;
             Some((run.path_of_samples(), median(powers(run))?))
         })
         .collect();

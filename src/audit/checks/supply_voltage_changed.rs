@@ -27,7 +27,7 @@ fn check(view: &SubmissionView<'_>, mut found: Findings) -> Outcome {
             let before =
                 pair.old.benchmarks.iter().find(|one| one.name == benchmark.name && one.variant == benchmark.variant);
             let (Some(now), Some(before)) =
-                (benchmark.runs.get(&Mode::Energy), before.and_then(|before| before.runs.get(&Mode::Energy)))
+                (benchmark.run(Mode::Energy), before.and_then(|before| before.run(Mode::Energy)))
             else {
                 continue;
             };

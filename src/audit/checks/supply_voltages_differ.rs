@@ -19,7 +19,7 @@ check! {
 const ROUNDING: f64 = 0.02;
 
 fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
-    let runs = view.system.benchmarks.iter().filter_map(|benchmark| benchmark.runs.get(&Mode::Energy));
+    let runs = view.system.benchmarks.iter().filter_map(|benchmark| benchmark.run(Mode::Energy));
     let mut stated = runs.filter_map(|run| Some((run, run.supply_v?)));
     let Some((first, volts)) = stated.next() else { return Outcome::NotApplicable };
     for (run, other) in stated {

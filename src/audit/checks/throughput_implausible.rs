@@ -29,7 +29,7 @@ fn check(view: &SystemView<'_>, mut found: Findings) -> Outcome {
     let mut place = None;
     for benchmark in &system.benchmarks {
         let Some(macs) = benchmark.spec(view.round).and_then(|spec| spec.macs_alive.or(spec.macs)) else { continue };
-        let Some(run) = benchmark.runs.get(&Mode::Performance) else { continue };
+        let Some(run) = benchmark.run(Mode::Performance) else { continue };
         let Some(rate) = run.scores.throughput.as_ref().and_then(|figure| figure.recomputed) else { continue };
         let (path, per_cycle) = (run.path_of(FileRole::Log), macs as f64 * rate / hertz);
         if per_cycle > limit {

@@ -26,7 +26,7 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     compare_counts(view, scores, &mut found);
     compare(view, &scores.duty_cycle, ("a duty cycle", ""), &mut found);
     compare(view, &scores.throughput, ("a throughput", "inf/s"), &mut found);
-    let WakewordScores { true_positives, false_negatives, false_positives, duty_cycle, throughput, .. } = scores;
+    let WakewordScores { true_positives, false_negatives, false_positives, duty_cycle, throughput, .. } = &**scores;
     let compared = [true_positives, false_negatives, false_positives, duty_cycle, throughput]
         .into_iter()
         .filter(|figure| figure.recomputed.is_some())

@@ -219,8 +219,8 @@ fn entry<'a>(report: &Report, finding: &'a Finding) -> FindingEntry<'a> {
     }
 }
 
-/// Returns an anchor made from a path: letters and digits are kept, `/` becomes `.`, other bytes become their hex
-/// codes.
+/// Returns an anchor made from a path, different for every path: letters, digits, `-` and `_` are kept, `/` becomes
+/// `.`, other bytes become their hex codes after `~`.
 pub fn anchor(path: &str) -> String {
     use std::fmt::Write;
     path.bytes().fold(String::from("r-"), |mut out, byte| {
@@ -229,7 +229,7 @@ pub fn anchor(path: &str) -> String {
         } else if byte == b'/' {
             out.push('.');
         } else {
-            let _ = write!(out, "-{byte:02x}");
+            let _ = write!(out, "~{byte:02x}");
         }
         out
     })
@@ -249,7 +249,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn anchors_have_only_safe_characters() {
-        assert_eq!(anchor("closed/A b/ic"), "r-closed.A-20b.ic");
+    fn anchors_have_only_safe_characters_and_differ() {
+        assert_eq!(anchor("closed/A b-1/ic"), "r-closed.A~20b-1.ic");
+        assert_ne!(anchor("closed/x.y"), anchor("closed/x-2ey"));
+        assert_ne!(anchor("closed/x.y"), anchor("closed/x~2ey"));
     }
 }

@@ -37,7 +37,7 @@ pub fn figures(report: &Report, benchmark: &Benchmark) -> Vec<Figure> {
     let round = &report.round;
     let task = benchmark.spec(round).map(|spec| spec.task);
     let status = |run: &Run| report.proofs.get(&run.path).map(Proof::status);
-    let mut runs: Vec<(&Mode, &Run)> = benchmark.runs.iter().collect();
+    let mut runs: Vec<(&Mode, &Box<Run>)> = benchmark.runs.iter().collect();
     runs.sort_by_key(|(_, run)| Reverse(status(run)));
     for (mode, run) in runs {
         match (task, mode) {

@@ -214,7 +214,7 @@ impl Pair<'_> {
             Metric::Quality => Mode::Accuracy,
             _ => Mode::Energy,
         };
-        let run = if self.claimed.wakeword.is_some() { benchmark.wakeword_run() } else { benchmark.runs.get(&mode) };
+        let run = if self.claimed.wakeword.is_some() { benchmark.wakeword_run() } else { benchmark.run(mode) };
         Some(run?.log.as_ref()?.session.as_ref()?.value.clone())
     }
 
