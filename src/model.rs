@@ -330,7 +330,7 @@ pub struct Run {
     pub keys_read: EvidenceRead,
     /// The content of the MLCommons runner's results.json.
     pub json: Option<Vec<Entry>>,
-    /// The energy trace, until the scores are recomputed.
+    /// The energy trace, until the checks of the result are done.
     pub trace: Option<EnergyTrace>,
     /// Time stamps of the energy trace, in seconds.
     pub stamps: Option<Vec<f64>>,
@@ -565,7 +565,6 @@ impl Run {
     /// Drops the evidence after the scores were recomputed and the checks have run, to save memory. Whether
     /// results.json and script existed is kept.
     pub fn drop_evidence(&mut self) {
-        self.trace = None;
         self.inputs = None;
         self.json = self.json.take().map(|_| Vec::new());
         self.script = self.script.take().map(|_| Vec::new());

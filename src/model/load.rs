@@ -132,8 +132,12 @@ pub(crate) fn load(
         let mut result = alone(&submission, index, benchmark);
         judge(&mut result, all);
         let mut benchmark = result.systems.remove(0).benchmarks.remove(0);
-        if !keep.evidence {
-            benchmark.runs.values_mut().for_each(|run| run.drop_evidence());
+        for run in benchmark.runs.values_mut() {
+            // Only checks of single results need the samples, which are the largest part of the evidence.
+            run.trace = None;
+            if !keep.evidence {
+                run.drop_evidence();
+            }
         }
         (place, (index, benchmark))
     };

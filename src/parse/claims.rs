@@ -431,6 +431,119 @@ mod tests {
     fn a_difference_of_half_a_unit_agrees() {
         let printed = Printed::parse(b"0.98", 1).unwrap();
         assert!(printed.agrees_with(0.9849, 0.53) && !printed.agrees_with(0.99, 0.53));
+        // 0.8 - 0.7 is a little more than 0.1 in binary.
+        assert!(Printed::parse(b"0.7", 1).unwrap().agrees_with(0.8, 1.0));
+    }
+
+    fn printed(figure: Option<&Printed>) -> Option<(&str, Line)> {
+        figure.map(|printed| (printed.text.as_str(), printed.line))
+    }
+
+    #[test]
+    fn windows_of_both_runners_are_read() {
+        for (text, runner, at) in [
+            (
+                "00101.000 ulp-mlperf: Performance results for window 2:\n\
+                 00101.000 ulp-mlperf: Performance results for window 2:\n\
+                 00101.001 ulp-mlperf:     # Inferences :           21\n\
+                 00101.002 ulp-mlperf:     Runtime      :       10.084 sec.\n\
+                 00101.003 ulp-mlperf:     Throughput   :        2.082 inf./sec.\n\
+                 00101.004 ulp-mlperf: Runtime requirements have been met.\n",
+                Runner::Eembc,
+                101_000,
+            ),
+            (
+                "0726.010245 ulp-mlperf: Performance results for window 2\n\n\
+                 0726.010245 ulp-mlperf: # Inferences : 21\n\
+                 0726.010245 ulp-mlperf: Runtime : 10.084 sec.\n\
+                 0726.010245 ulp-mlperf: Throughput : 2.082 inf./sec.\n\
+                 0726.010245 ulp-mlperf: Runtime requirements have been met.\n",
+                Runner::Mlcommons,
+                // The days of a month are those of a leap year, and the first is day 1.
+                208 * 86_400 + 3_765,
+            ),
+        ] {
+            let claims = parse(text.as_bytes());
+            let [window] = &claims.windows[..] else { panic!("{claims:?}") };
+            assert_eq!((window.number, window.inferences), (At::new(2, 1), Some(At::new(21, 3))));
+            assert_eq!(printed(window.runtime.as_ref()), Some(("10.084", 4)));
+            assert_eq!(printed(window.throughput.as_ref()), Some(("2.082", 5)));
+            assert_eq!(window.declared_valid, Some(At::new(true, 6)));
+            assert_eq!((claims.runner, claims.first_stamp), (Some(runner), Some(At::new(at, 1))));
+            assert!(claims.damage.is_empty() && !claims.is_empty());
+        }
+    }
+
+    #[test]
+    fn energies_of_both_runners_are_read() {
+        let claims = parse(
+            b"00101.000 ulp-mlperf: Energy data for window 3 at time 11.32 for 7.04 sec.:\n\
+              00101.000 ulp-mlperf: Energy : 2500.5 uJ\n00101.000 ulp-mlperf: Power : 355.2 uW\n\
+              00101.000 ulp-mlperf: Energy/Inf. : 12.5 uJ/inf.\n",
+        );
+        let [window] = &claims.energies[..] else { panic!("{claims:?}") };
+        assert_eq!((window.number.value, printed(window.elapsed.as_ref())), (3, Some(("7.04", 1))));
+        assert_eq!(printed(window.energy.as_ref()), Some(("2500.5", 2)));
+        assert_eq!(printed(window.power.as_ref()), Some(("355.2", 3)));
+        assert_eq!(printed(window.per_inference.as_ref()), Some(("12.5", 4)));
+        let claims = parse(
+            b"Energy data for trial 4\nElapsed time: 10.5\nInferences: 77\nTotal Energy: 9.5 uJ\nEnergy/Inf: 1.5 uJ\n\
+              Energy data for the whole\n",
+        );
+        let [window] = &claims.energies[..] else { panic!("{claims:?}") };
+        assert_eq!((window.number.value, window.inferences), (4, Some(At::new(77, 3))));
+        assert_eq!(printed(window.elapsed.as_ref()), Some(("10.5", 2)));
+        assert_eq!(printed(window.energy.as_ref()), Some(("9.5", 4)));
+        assert_eq!(printed(window.per_inference.as_ref()), Some(("1.5", 5)));
+        assert!(claims.damage.is_empty());
+    }
+
+    #[test]
+    fn figures_outside_of_their_windows_are_damage() {
+        for text in
+            ["Runtime: 3\n", "Power: 3\n", "Energy data for trial 0\nPerformance results for window 1\nPower: 3\n"]
+        {
+            assert_eq!(parse(text.as_bytes()).damage.len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn quality_and_wake_word_figures_are_read() {
+        let claims = parse(b"Top-1: 86.5%\nAUC = 0.995\nAverage duty cycle: 0.55\nAverage period: 0.0178\n");
+        assert_eq!(printed(claims.top1.as_ref()), Some(("86.5", 1)));
+        assert_eq!(printed(claims.auc.as_ref()), Some(("0.995", 2)));
+        assert_eq!(printed(claims.duty_cycle.as_ref()), Some(("0.55", 3)));
+        assert_eq!(printed(claims.period.as_ref()), Some(("0.0178", 4)));
+        let counts = "Accuracy: 44 True positives, 6 False negatives, 4 False positives\n";
+        assert!(parse(format!("{counts}x\n{counts}").as_bytes()).contradicted.is_empty());
+        let other = counts.replace("44", "45");
+        assert_eq!(parse(format!("{counts}{other}").as_bytes()).contradicted.len(), 1);
+    }
+
+    #[test]
+    fn any_claim_makes_the_claims_not_empty() {
+        for text in [
+            "Performance results for window 1",
+            "Energy data for trial 1",
+            "Median throughput is 1.0",
+            "Median energy cost is 1.0",
+            "Top-1: 1",
+            "AUC: 1",
+            "Accuracy: 1 True positives, 0 False negatives, 0 False positives",
+        ] {
+            assert!(!parse(text.as_bytes()).is_empty(), "{text}");
+        }
+        assert!(parse(b"Average duty cycle: 0.5\nhello\n").is_empty());
+    }
+
+    #[test]
+    fn errors_and_windows_that_are_too_short_are_told_apart() {
+        for text in ["e-[x]", "ERROR: x", "Too few timestamps"] {
+            assert_eq!(parse(text.as_bytes()).runner_errors.len(), 1, "{text}");
+        }
+        let claims = parse(b"Performance results for window 1\nERROR: The run must take at least 10 seconds\n");
+        assert_eq!(claims.windows[0].declared_valid, Some(At::new(false, 2)));
+        assert!(claims.runner_errors.is_empty());
     }
 
     proptest! {
