@@ -121,6 +121,47 @@ mod tests {
         }
     }
 
+    /// Is interrupted before every read, and fails at its end.
+    struct Interrupted<'a>(&'a [u8], bool);
+
+    impl Read for Interrupted<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            match self.0.read(buffer)? {
+                0 => Err(io::ErrorKind::ConnectionReset.into()),
+                count => Ok(count),
+            }
+        }
+    }
+
+    #[test]
+    fn reading_goes_on_after_an_interruption_and_ends_at_an_error() {
+        let mut whole = Vec::new();
+        let ended = for_each(&mut Interrupted(b"one\ntwo", false), |block| whole.extend_from_slice(block));
+        assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+        let mut parts = Vec::new();
+        let mut chained = Interrupted(b"one\ntwo", false).take(7);
+        for_each_part(&mut chained, |part| Ok(parts.extend_from_slice(part))).unwrap();
+        assert_eq!(parts, b"one\ntwo");
+    }
+
+    #[test]
+    fn lines_of_code_may_be_longer() {
+        let line = vec![b'x'; 3 * LONGEST_LINE];
+        let length = |long: bool| {
+            let (mut length, mut source) = (0, &line[..]);
+            let take = |block: &[u8]| length += block.len();
+            if long { for_each_of_code(&mut source, take) } else { for_each(&mut source, take) }.unwrap();
+            length
+        };
+        assert_eq!(length(true), line.len());
+        assert!(length(false) < 2 * LONGEST_LINE);
+        assert!(BUFFER.take().len() <= LONGEST_LINE, "the memory of long lines is released");
+    }
+
     fn joined(bytes: &[u8], step: usize) -> Vec<u8> {
         let mut all = Vec::new();
         for_each(&mut SlowReader(bytes, step), |block| {

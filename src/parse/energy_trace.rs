@@ -106,6 +106,29 @@ mod tests {
     }
 
     #[test]
+    fn bytes_are_found_by_time() {
+        let mut bytes = vec![MAGIC];
+        for value in [2.0f32, 1.0, 2.0, 3.0, 4.0] {
+            bytes.extend(value.to_le_bytes());
+        }
+        let trace = EnergyTrace::parse(bytes);
+        let between =
+            |start, stop| trace.bytes_between(start, stop).as_chunks().0.iter().map(microjoules).collect::<Vec<_>>();
+        assert_eq!(between(0.5, 1.5), [2.0, 3.0]);
+        assert_eq!(between(-1.0, 9.0), [1.0, 2.0, 3.0, 4.0]);
+        assert!(between(1.5, 0.5).is_empty());
+    }
+
+    #[test]
+    fn a_trace_needs_a_head_and_a_positive_rate() {
+        let of = |magic: u8, rate: f32| EnergyTrace::parse([&[magic][..], &rate.to_le_bytes()].concat());
+        assert!(of(MAGIC, 1.0).damage.is_empty());
+        for (magic, rate) in [(0xF2, 1.0), (MAGIC, 0.0), (MAGIC, -1.0), (MAGIC, f32::INFINITY), (MAGIC, f32::NAN)] {
+            assert_eq!(of(magic, rate).damage.len(), 1, "{magic} {rate}");
+        }
+    }
+
+    #[test]
     fn time_stamps_are_a_list_of_numbers() {
         assert_eq!(parse_stamps(b"[\n\t0.015,\n\t2.878\n]").unwrap(), [0.015, 2.878]);
         assert!(parse_stamps(b"[0.1,").is_err());

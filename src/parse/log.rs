@@ -401,3 +401,89 @@ fn shape(text: &[u8]) -> String {
         shown.split_whitespace().map(|word| if word.contains(|c: char| c.is_ascii_digit()) { "#" } else { word });
     words.collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the times at which a log says that time goes backwards.
+    fn backwards(runner: Runner, before_ms: u64, now_ms: u64) -> Option<(u64, u64)> {
+        let mut log = SessionLog::new(runner);
+        log.record_time(7, before_ms, now_ms);
+        log.record_time(8, 2, 1);
+        log.time_runs_back.filter(|at| at.line == 7).map(|at| at.value)
+    }
+
+    #[test]
+    fn time_runs_back_but_not_at_the_turn_of_the_year_or_of_summer_time() {
+        const DAY_MS: u64 = 86_400_000;
+        let (eembc, mlcommons) = (Runner::Eembc, Runner::Mlcommons);
+        for runner in [eembc, mlcommons] {
+            assert_eq!(backwards(runner, 5000, 5000), None);
+            assert_eq!(backwards(runner, 5000, 5001), None);
+            assert_eq!(backwards(runner, 5000, 4999), Some((5000, 4999)));
+            assert_eq!(backwards(runner, 180 * DAY_MS, 0), Some((180 * DAY_MS, 0)));
+        }
+        for (before_ms, is_calendar) in [
+            (180 * DAY_MS + 1000, true),
+            (3_600_000, true),
+            (3_659_000, true),
+            (3_541_000, true),
+            (3_660_000, false),
+            (3_540_000, false),
+            (30 * DAY_MS, false),
+        ] {
+            assert_eq!(backwards(mlcommons, before_ms, 0).is_none(), is_calendar, "{before_ms}");
+            assert_eq!(backwards(eembc, before_ms, 0), Some((before_ms, 0)));
+        }
+    }
+
+    #[test]
+    fn another_model_is_kept_only_if_it_differs() {
+        let models = |names: [&str; 3]| {
+            let mut log = SessionLog::new(Runner::Eembc);
+            (1..).zip(names).for_each(|(line, name)| log.record_model(name.as_bytes(), line));
+            (log.model.unwrap(), log.other_model)
+        };
+        assert_eq!(models(["ic01"; 3]), (At::new("ic01".to_owned(), 3), None));
+        let (model, other) = models(["ad01", "ic01", "ic01"]);
+        assert_eq!((model.line, other), (3, Some(At::new("ad01".to_owned(), 1))));
+    }
+
+    #[test]
+    fn an_input_that_follows_itself_is_kept_once() {
+        let mut log = SessionLog::new(Runner::Eembc);
+        let kept: Vec<u32> = ["a", "a", "b", "a"].iter().map(|name| log.intern(name.as_bytes())).collect();
+        assert_eq!((kept, log.inputs.join(" ")), (vec![0, 0, 1, 2], "a b a".to_owned()));
+    }
+
+    #[test]
+    fn a_wrap_of_the_counter_is_corrected_but_equal_stamps_are_no_time() {
+        let seconds = |start: u64, stop: u64| {
+            let stamp = |us| Some(Stamp { us, host_ms: None, line: 1 });
+            Inference { start: stamp(start), stop: stamp(stop), ..Inference::default() }.seconds()
+        };
+        assert_eq!(seconds(5_000_000, 5_000_000), Some(0.0));
+        assert_eq!(seconds(WRAP_US - 1_000_000, 1_000_000).map(f64::round), Some(2.0));
+    }
+
+    #[test]
+    fn kinds_of_text_are_counted_and_bounded() {
+        let mut kinds = Vec::new();
+        for (line, text) in (1..).zip(["load 7", "load 8", "wait", " wait ", "", "third"]) {
+            count_shape(&mut kinds, 2, text.as_bytes(), line);
+        }
+        let found: Vec<_> = kinds.iter().map(|one| (one.shape.as_str(), one.count, one.line)).collect();
+        assert_eq!(found, [("load #", 2, 1), ("wait", 2, 3)]);
+    }
+
+    #[test]
+    fn evidence_is_dropped() {
+        let mut log = crate::parse::eembc::parse(
+            b"00001.000 parser: Command \"bload dut \"a\"\"\n00001.000 parser: Command \"dut infer 1 0\"\n00001.000 dut: m-results-[1]\n",
+        );
+        assert_eq!([log.commands.len(), log.inferences.len(), log.outputs.len(), log.inputs.len()], [2, 1, 1, 1]);
+        log.drop_evidence();
+        assert_eq!([log.commands.len(), log.inferences.len(), log.outputs.len(), log.inputs.len()], [0; 4]);
+    }
+}

@@ -392,6 +392,98 @@ mod tests {
     }
 
     #[test]
+    fn the_runner_is_recognised_in_the_first_fifty_lines() {
+        for line in ["Logging initialized.", "Device model retrieved: ic01", "0726.010150 ulp-mlperf: x"] {
+            let after = |count: usize| format!("{}{line}\n", "text\n".repeat(count));
+            assert!(recognises(after(49).as_bytes()) && !recognises(after(50).as_bytes()), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_mode_comes_from_the_inferences_and_the_list() {
+        let mode = |text: &str| parse(text.as_bytes()).mode;
+        let run = |iterations: u32| format!("Loading file a segment 0\nRunning inference with 1/{iterations} (x)\n");
+        let timed = |iterations| format!("{}Runtime : 10.0 sec.\n", run(iterations));
+        let whole = "No loop count specified\n";
+        assert_eq!(mode(&run(5)), Some(At::new(Mode::Energy, 2)));
+        assert_eq!(mode(&timed(2)), Some(At::new(Mode::Performance, 2)));
+        assert_eq!(mode(&timed(1)), None);
+        assert_eq!(mode(&format!("{whole}{}", timed(1))), Some(At::new(Mode::Accuracy, 1)));
+        assert_eq!(mode(&format!("{whole}{}", timed(2))), Some(At::new(Mode::Performance, 3)));
+        assert_eq!(mode(whole), Some(At::new(Mode::Accuracy, 1)));
+    }
+
+    #[test]
+    fn failures_are_noticed_before_and_after_the_summary() {
+        for failure in
+            ["Traceback (most recent call last):", "ERROR: x", "Error x", "serial.serialutil.SerialException: x"]
+        {
+            for before in ["", "--------------------\n", "Power Edition Output\n", "== File a ==\n"] {
+                let log = parse(format!("{before}{failure}\n").as_bytes());
+                assert_eq!(log.failure.as_ref().map(|at| at.value.as_str()), Some(failure), "{before}");
+            }
+        }
+        for harmless in ["Tracing", "Every", "serial.Serial", "Exception"] {
+            assert!(parse(harmless.as_bytes()).failure.is_none(), "{harmless}");
+        }
+    }
+
+    #[test]
+    fn captured_samples_names_and_recordings_are_read() {
+        let log = parse(
+            b"Captured samples:15044 timestamps:3\nsamples:1203414 timestamps:4\nDevice name retrieved: board\n\
+              Playing long_wav.wav (length = 1200.5s) at 14:44:06...\nInput db has 1 elemented, expected 2\nchatter\n",
+        );
+        assert_eq!(log.captured, [At::new((15_044, 3), 1), At::new((1_203_414, 4), 2)]);
+        assert_eq!(log.device_name, Some(At::new("board".to_owned(), 3)));
+        assert_eq!(log.recording, Some(At::new(("long_wav.wav".to_owned(), 1200.5), 4)));
+        assert_eq!(log.short_input, Some(At::new((1, 2), 5)));
+        assert_eq!((log.lines_read.all, log.lines_read.read), (6, 5));
+    }
+
+    #[test]
+    fn a_throughput_must_follow_from_the_time_as_far_as_it_is_printed() {
+        let disagrees = |time: &str, stated: &str| {
+            let log = format!(
+                "Loading file a segment 0\nRunning inference with 1/250 (x)\nRuntime : {time} sec.\nThroughput : {stated} inf./sec.\n"
+            );
+            parse(log.as_bytes()).statement_disagrees.map(|at| at.line)
+        };
+        // 250 / 10.8625 = 23.0150 and 250 / 10.8615 = 23.0171.
+        for (time, stated, expected) in [
+            ("10.862", "23.016", None),
+            ("10.862", "23.015", None),
+            ("10.862", "23.017", None),
+            ("10.862", "23.012", Some(4)),
+            ("10.862", "23.020", Some(4)),
+            ("11", "22.7", None),
+            ("11", "24.5", Some(4)),
+            ("0", "9999", None),
+            ("0", "10", Some(4)),
+        ] {
+            assert_eq!(disagrees(time, stated), expected, "{time} {stated}");
+        }
+    }
+
+    #[test]
+    fn pauses_and_repeated_inferences_are_kept() {
+        let once = |minute: u32, second: u32| {
+            format!(
+                "0726.01{minute:02}{second:02} ulp-mlperf: Loading file a segment 3\n0726.01{minute:02}59 ulp-mlperf: Load complete.\n\
+                 Running inference with 1/2 (x)\nRuntime : 1.0 sec.\nRunning inference with 1/4 (x)\n\
+                 0726.01{minute:02}59 ulp-mlperf: Performance results for window 1\n# Inferences : 4\nm-results : [0.5]\nm-results : [0.7]\n"
+            )
+        };
+        let log = parse(format!("{}{}{}", once(1, 0), once(2, 20), once(3, 10)).as_bytes());
+        assert_eq!(log.pauses.between, Some(At::new(21_000, 10)));
+        let last = log.inferences.last().unwrap();
+        assert_eq!((log.inferences.len(), last.iterations, last.echoed_iterations), (6, 4, Some(4)));
+        assert_eq!((log.input_of(last), last.offset, last.vectors), (Some("a"), 3, 2));
+        assert_eq!(log.outputs_of(last), Some(&[0.5][..]));
+        assert_eq!(log.end_ms, log.first_ms.map(|first| first.value + 179_000));
+    }
+
+    #[test]
     fn every_summary_prefix_is_recognised() {
         assert!(SUMMARY.iter().all(|words| is_summary(words)));
     }
