@@ -19,6 +19,7 @@ mod run;
 mod score;
 mod session;
 mod settings;
+mod signals;
 mod simulate;
 mod streams;
 mod submission_checker;
@@ -275,22 +276,6 @@ const OTHER_NAMES: [(&[&str], &str); 8] = [
     (&["mail", "letter", "mails"], "letters"),
 ];
 
-/// Removes temporary files if a signal ends the program. Only Unix has signals; elsewhere the next command removes them.
-fn clean_up_when_interrupted() {
-    #[cfg(unix)]
-    {
-        use signal_hook::consts::{SIGINT, SIGTERM};
-        let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
-        // Without the thread, signals end the program as they always do.
-        let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            for signal in signals.forever() {
-                crate::submit::leftovers::remove_unfinished();
-                let _ = signal_hook::low_level::emulate_default_handler(signal);
-            }
-        });
-    }
-}
-
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -300,7 +285,11 @@ pub fn main() -> ExitCode {
             // Help is printed on stdout and is not an error.
             let text = error.render().to_string();
             if printable_lines(&text) == text {
-                let _ = error.print();
+                if let Err(failed) = error.print()
+                    && failed.kind() != io::ErrorKind::BrokenPipe
+                {
+                    return ExitCode::from(2);
+                }
             } else {
                 print_error(&text);
             }
@@ -323,7 +312,7 @@ pub fn main() -> ExitCode {
         (false, false) => Verbosity::Normal,
     });
     if !matches!(cli.command, Command::Simulate(_)) {
-        clean_up_when_interrupted();
+        signals::clean_up_when_ended();
     }
     let done = match cli.command {
         Command::Check(command) => command.run(),

@@ -309,8 +309,8 @@ impl Import {
         // Written to a temporary folder first, so that an interruption leaves either the old or the new session.
         std::fs::create_dir_all(&benchmark)?;
         say_swept(&benchmark);
-        let fresh = tempfile::Builder::new().prefix(&leftovers::prefix()).tempdir_in(&benchmark)?;
-        let unfinished = Unfinished::new(fresh.path());
+        let create = || tempfile::Builder::new().prefix(&leftovers::prefix()).tempdir_in(&benchmark);
+        let (fresh, unfinished) = Unfinished::create(create, |fresh| fresh.path())?;
         for (name, bytes) in &session.files {
             write_new(&fresh.path().join(name), bytes)?;
         }

@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use super::streams::{advance, print_info, progress};
+use super::streams::{advance, print_info, progress, read_text};
 use crate::audit::rerun::read_model;
 use crate::infer::network::fits;
 use crate::model::weights_of;
@@ -151,7 +151,7 @@ pub fn place() -> impl TypedValueParser<Value = Place> {
 pub fn profile_named(name: &str, model: Option<&Path>) -> anyhow::Result<Profile> {
     let path = Path::new(name);
     let mut profile = if path.is_file() {
-        let text = std::fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
+        let text = read_text(path)?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         Profile::parse(&stem, name, &text)?
     } else {

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::streams::print;
+use super::streams::{print, read_bytes};
 use crate::parse::outputs::{self, LARGEST};
 use crate::render::{json, replay, weights};
 use crate::round::Round;
@@ -65,9 +65,7 @@ impl Score {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
         let shown = self.outputs.display();
-        let size = std::fs::metadata(&self.outputs).with_context(|| shown.to_string())?.len();
-        ensure!(size <= LARGEST, "{shown}: {size} bytes; at most {LARGEST} are read");
-        let bytes = std::fs::read(&self.outputs).with_context(|| shown.to_string())?;
+        let bytes = read_bytes(&self.outputs, LARGEST).with_context(|| shown.to_string())?;
         let rows = outputs::parse(&bytes).map_err(|error| anyhow::anyhow!("{shown}: {error}"))?;
         let scored = score(rows, &self.benchmark, &round).map_err(|error| anyhow::anyhow!("{shown}: {error}"))?;
         print(|out| match self.format {

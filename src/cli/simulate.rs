@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::run::{ModeName, place, profile_named, refuse_other_model};
+use super::signals;
 use super::streams::{print_info, read_text};
 use crate::testbench::device::place::Place;
 use crate::testbench::device::served::serve;
@@ -149,7 +150,7 @@ impl Simulate {
             anyhow::bail!("--speed is {}; a positive number is required", self.speed);
         }
         let mut bench = self.devices()?;
-        let interrupted = interrupted()?;
+        let ended = signals::ended()?;
         let (sender, received) = mpsc::channel();
         let mut ports = Vec::new();
         for (port, place) in [(Port::Monitor, &self.monitor), (Port::Board, &self.board), (Port::Dut, &self.device)] {
@@ -178,7 +179,7 @@ impl Simulate {
         // When the program had read all lines until the last event.
         let mut settling: Option<Instant> = None;
         let mut first = None;
-        while !interrupted.load(Ordering::Relaxed) {
+        while !ended.load(Ordering::Relaxed) {
             let turn = Instant::now();
             for (port, bytes) in first.into_iter().chain(received.try_iter()) {
                 let bytes: Vec<u8> = bytes?;
@@ -238,14 +239,4 @@ impl Simulate {
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// Returns a flag that a signal sets, so that the links are removed at the end. Only Unix has links to remove.
-fn interrupted() -> std::io::Result<Arc<AtomicBool>> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    #[cfg(unix)]
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
-        signal_hook::flag::register(signal, interrupted.clone())?;
-    }
-    Ok(interrupted)
 }

@@ -77,15 +77,13 @@ fn spooled() -> io::Result<File> {
     Ok(file)
 }
 
+/// Maximum size of a text that an option names, in bytes: rules, waivers, lists, recordings.
+const MAX_OPTION: u64 = 64 << 20;
+
 /// Reads a text file; `-` is stdin.
 pub fn read_text(path: &Path) -> anyhow::Result<String> {
-    let mut text = String::new();
-    let read = if is_standard(path) {
-        standard_input().and_then(|mut stdin| stdin.read_to_string(&mut text))
-    } else {
-        File::open(path).and_then(|mut file| file.read_to_string(&mut text))
-    };
-    read.with_context(|| format!("{} cannot be read", path.display()))?;
+    let text = read_bytes(path, MAX_OPTION).and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
+    let mut text = text.with_context(|| format!("{} cannot be read", path.display()))?;
     // Some editors write a byte order mark at the start of a text.
     if text.starts_with('\u{FEFF}') {
         text.remove(0);
@@ -93,12 +91,26 @@ pub fn read_text(path: &Path) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// Passes a buffered stdout to a renderer.
+/// Reads a file of at most `most` bytes, which may be a pipe or a device without end; `-` is stdin.
+pub fn read_bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut source: Box<dyn Read> =
+        if is_standard(path) { Box::new(standard_input()?) } else { Box::new(File::open(path)?) };
+    let mut bytes = Vec::new();
+    source.by_ref().take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::other(format!("it has more than {most} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// Passes a buffered stdout to a renderer. A reader that closes early has seen enough, which does not change how the
+/// command ends.
 pub fn print(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    render(&mut out)?;
-    out.flush()?;
-    Ok(())
+    match render(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => Ok(printed?),
+    }
 }
 
 /// Writes the text of a renderer in lines that fit the terminal. Lines that follow from a longer one are indented by

@@ -328,7 +328,7 @@ fn read_code(tree: &Tree, entry: &Entry) -> Option<CodeFile> {
 }
 
 fn by_blocks(tree: &Tree, entry: &Entry, take: impl FnMut(&[u8])) -> Option<()> {
-    tree.stream(entry, |source| blocks::for_each_of_code(source, take)).ok()
+    tree.stream(entry, |source| blocks::for_each_of_code(source, take)).map(drop).ok()
 }
 
 /// Block number in a file and offset in the block. It is converted to a line only if something was found there.

@@ -26,8 +26,9 @@ const MAX_STAMPS: u64 = 1 << 20;
 /// Maximum number of bytes of evidence that are read of a tree; a hundred times those of the largest round.
 const MAX_EVIDENCE: u64 = 16 << 30;
 
-/// Returns the position of the first result whose evidence is not read, from the bytes of all results in their order.
-pub(super) fn beyond_budget(bytes: impl Iterator<Item = u64>) -> usize {
+/// Returns how many results from the smallest on are read, from their bytes in ascending order. The largest are not read,
+/// so that no submitter's evidence leaves that of others unread.
+pub(super) fn within_budget(bytes: impl Iterator<Item = u64>) -> usize {
     let sums = bytes.scan(0_u64, |sum, bytes| {
         *sum = sum.saturating_add(bytes);
         Some(*sum)
@@ -36,7 +37,7 @@ pub(super) fn beyond_budget(bytes: impl Iterator<Item = u64>) -> usize {
 }
 
 fn beyond() -> io::Error {
-    let why = format!("with the results before it, the tree has more than {} GiB of evidence", MAX_EVIDENCE >> 30);
+    let why = format!("with the smaller results, the tree has more than {} GiB of evidence", MAX_EVIDENCE >> 30);
     io::Error::other(why)
 }
 
@@ -47,7 +48,7 @@ fn at_most(entry: &Entry, most: u64) -> io::Result<()> {
     }
 }
 
-/// Reads the files of a run; if the results before it already have all the evidence that is read of a tree (`is_beyond`), every
+/// Reads the files of a run; if its result is among those that are not read of a tree (`is_beyond`), every
 /// file becomes damage that says so.
 pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run, is_beyond: bool) {
     let roles: Vec<_> = run.paths.iter().map(|(role, path)| (*role, path.clone())).collect();
@@ -101,6 +102,7 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
         FileRole::Results => {
             at_most(entry, MAX_RESULTS)?;
             let mut parser = claims::Parser::default();
+            // No line is longer than such a file may be.
             tree.stream(entry, |source| {
                 blocks::for_each_of_code(source, |block| {
                     any = true;
@@ -112,15 +114,17 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
         FileRole::Log => {
             at_most(entry, MAX_LOG)?;
             let mut parser = None;
-            by_blocks(tree, entry, &mut any, |block| {
+            let long = by_blocks(tree, entry, &mut any, |block| {
                 parser.get_or_insert_with(|| LogParser::of(block)).block(block);
             })?;
+            run.damage.extend(long.map(|damage| (role, damage)));
             run.log = parser.and_then(LogParser::finish).map(Box::new);
         }
         FileRole::Script => {
             at_most(entry, MAX_LOG)?;
             let mut parser = script::Parser::default();
-            by_blocks(tree, entry, &mut any, |block| parser.block(block))?;
+            let long = by_blocks(tree, entry, &mut any, |block| parser.block(block))?;
+            run.damage.extend(long.map(|damage| (role, damage)));
             run.script = any.then_some(parser.commands);
         }
         FileRole::Json | FileRole::Stamps => {
@@ -146,13 +150,16 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
     Ok(if any { Content::Something } else { Content::Nothing })
 }
 
-fn by_blocks(tree: &Tree, entry: &Entry, any: &mut bool, mut take: impl FnMut(&[u8])) -> io::Result<()> {
-    tree.stream(entry, |source| {
+/// Reads a file in blocks. Returns the damage if it has a line that is too long to be read whole.
+fn by_blocks(tree: &Tree, entry: &Entry, any: &mut bool, mut take: impl FnMut(&[u8])) -> io::Result<Option<Damage>> {
+    let is_whole = tree.stream(entry, |source| {
         blocks::for_each(source, |block| {
             *any = true;
             take(block);
         })
-    })
+    })?;
+    let most = blocks::LONGEST_LINE >> 20;
+    Ok((!is_whole).then(|| Damage::new(0, format!("a line has more than {most} MiB; its middle was not read"))))
 }
 
 fn parse_json(run: &mut Run, role: FileRole, bytes: &[u8]) {
@@ -329,8 +336,8 @@ mod tests {
     #[test]
     fn evidence_beyond_the_budget_is_not_read() {
         const GIB: u64 = 1 << 30;
-        assert_eq!(beyond_budget([8 * GIB, 8 * GIB, 1, 0].into_iter()), 2);
-        assert_eq!(beyond_budget([1, GIB, u64::MAX, 1].into_iter()), 2);
-        assert_eq!(beyond_budget([1, 2, 3].into_iter()), 3);
+        assert_eq!(within_budget([0, 8 * GIB, 8 * GIB, 8 * GIB].into_iter()), 3);
+        assert_eq!(within_budget([1, GIB, u64::MAX].into_iter()), 2);
+        assert_eq!(within_budget([1, 2, 3].into_iter()), 3);
     }
 }

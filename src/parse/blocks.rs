@@ -7,7 +7,7 @@ use std::io::{self, Read};
 const BLOCK: usize = 128 << 10;
 
 /// Maximum number of bytes that are kept of a log line. The middle of a longer line is dropped.
-const LONGEST_LINE: usize = 4 << 20;
+pub(crate) const LONGEST_LINE: usize = 4 << 20;
 
 /// Maximum number of bytes that are kept of a line of code or of results.txt: generated code has long lines.
 pub(crate) const LONGEST_CODE: usize = 16 << 20;
@@ -17,11 +17,12 @@ thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Passes a source to `take` in blocks of whole lines. Blocks are never empty. The last one may lack its line feed.
+/// Passes a source to `take` in blocks of whole lines. Blocks are never empty. The last one may lack its line feed. Returns
+/// whether every line was passed on whole: of a very long one, the middle is dropped.
 ///
 /// # Errors
 /// When the source cannot be read; the whole blocks before that were passed on.
-pub fn for_each(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<()> {
+pub fn for_each(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<bool> {
     with_buffer(|buffer| read(source, buffer, LONGEST_LINE, take))
 }
 
@@ -29,11 +30,11 @@ pub fn for_each(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<()
 ///
 /// # Errors
 /// As [`for_each`].
-pub(crate) fn for_each_of_code(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<()> {
+pub(crate) fn for_each_of_code(source: &mut dyn Read, take: impl FnMut(&[u8])) -> io::Result<bool> {
     with_buffer(|buffer| read(source, buffer, LONGEST_CODE, take))
 }
 
-fn with_buffer(work: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
+fn with_buffer<T>(work: impl FnOnce(&mut Vec<u8>) -> io::Result<T>) -> io::Result<T> {
     let mut buffer = BUFFER.take();
     if buffer.len() < BLOCK {
         buffer.resize(BLOCK, 0);
@@ -63,14 +64,15 @@ pub(crate) fn for_each_part(source: &mut dyn Read, mut take: impl FnMut(&[u8]) -
     })
 }
 
-fn read(source: &mut dyn Read, buffer: &mut Vec<u8>, longest: usize, mut take: impl FnMut(&[u8])) -> io::Result<()> {
-    let mut filled = 0;
+fn read(source: &mut dyn Read, buffer: &mut Vec<u8>, longest: usize, mut take: impl FnMut(&[u8])) -> io::Result<bool> {
+    let (mut filled, mut is_whole) = (0, true);
     loop {
         if filled == buffer.len() {
             if filled < longest {
                 buffer.resize(2 * filled, 0);
             } else {
                 filled = longest / 2;
+                is_whole = false;
             }
         }
         let new = filled..fill(source, buffer, filled)?;
@@ -88,7 +90,7 @@ fn read(source: &mut dyn Read, buffer: &mut Vec<u8>, longest: usize, mut take: i
     if filled > 0 {
         take(&buffer[..filled]);
     }
-    Ok(())
+    Ok(is_whole)
 }
 
 /// Fills a buffer from an offset on until it is full or the source ends. Returns the end of the filled part.
@@ -108,6 +110,7 @@ fn fill(source: &mut dyn Read, buffer: &mut [u8], mut filled: usize) -> io::Resu
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::io::Write;
 
     /// Reads a few bytes at a time.
     struct SlowReader<'a>(&'a [u8], usize);
@@ -144,7 +147,7 @@ mod tests {
         assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
         let mut parts = Vec::new();
         let mut chained = Interrupted(b"one\ntwo", false).take(7);
-        for_each_part(&mut chained, |part| Ok(parts.extend_from_slice(part))).unwrap();
+        for_each_part(&mut chained, |part| parts.write_all(part)).unwrap();
         assert_eq!(parts, b"one\ntwo");
     }
 
@@ -154,7 +157,8 @@ mod tests {
         let length = |long: bool| {
             let (mut length, mut source) = (0, &line[..]);
             let take = |block: &[u8]| length += block.len();
-            if long { for_each_of_code(&mut source, take) } else { for_each(&mut source, take) }.unwrap();
+            let is_whole = if long { for_each_of_code(&mut source, take) } else { for_each(&mut source, take) };
+            assert_eq!(is_whole.unwrap(), long);
             length
         };
         assert_eq!(length(true), line.len());

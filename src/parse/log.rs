@@ -476,14 +476,4 @@ mod tests {
         let found: Vec<_> = kinds.iter().map(|one| (one.shape.as_str(), one.count, one.line)).collect();
         assert_eq!(found, [("load #", 2, 1), ("wait", 2, 3)]);
     }
-
-    #[test]
-    fn evidence_is_dropped() {
-        let mut log = crate::parse::eembc::parse(
-            b"00001.000 parser: Command \"bload dut \"a\"\"\n00001.000 parser: Command \"dut infer 1 0\"\n00001.000 dut: m-results-[1]\n",
-        );
-        assert_eq!([log.commands.len(), log.inferences.len(), log.outputs.len(), log.inputs.len()], [2, 1, 1, 1]);
-        log.drop_evidence();
-        assert_eq!([log.commands.len(), log.inferences.len(), log.outputs.len(), log.inputs.len()], [0; 4]);
-    }
 }

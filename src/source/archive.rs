@@ -129,15 +129,17 @@ impl Archive {
     }
 }
 
-/// Makes files unreadable that together with those before them have more than so many bytes.
+/// Makes files unreadable that together with the smaller ones have more than so many bytes. The largest are refused, so
+/// that no submitter's files make those of others unreadable.
 fn limit(entries: &mut [Entry], most: u64) {
+    let mut files: Vec<(u64, &mut Entry)> =
+        entries.iter_mut().filter_map(|entry| Some((entry.size()?, entry))).collect();
+    files.sort_by_key(|(size, _)| *size);
     let mut sum = 0_u64;
-    for entry in entries {
-        let Kind::File(size) = entry.kind else { continue };
+    for (size, entry) in files {
         sum = sum.saturating_add(size);
         if sum > most {
-            let why =
-                format!("with the files before it, the archive has {sum} bytes unpacked; at most {most} are read");
+            let why = format!("with the smaller files, the archive has {sum} bytes unpacked; at most {most} are read");
             entry.kind = unreadable(why);
         }
     }

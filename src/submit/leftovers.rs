@@ -39,11 +39,19 @@ pub(crate) fn prefix() -> String {
 pub(crate) struct Unfinished(PathBuf);
 
 impl Unfinished {
-    /// Notes a file or folder.
-    #[must_use]
-    pub(crate) fn new(path: &Path) -> Self {
-        open().insert(path.to_owned());
-        Self(path.to_owned())
+    /// Creates a file or folder and notes it, with no interruption between the two.
+    ///
+    /// # Errors
+    /// When it cannot be created.
+    pub(crate) fn create<T>(
+        make: impl FnOnce() -> io::Result<T>,
+        path: impl FnOnce(&T) -> &Path,
+    ) -> io::Result<(T, Self)> {
+        let mut open = open();
+        let new = make()?;
+        let path = path(&new).to_owned();
+        open.insert(path.clone());
+        Ok((new, Self(path)))
     }
 }
 
@@ -53,11 +61,15 @@ impl Drop for Unfinished {
     }
 }
 
-/// Removes everything that is not finished, because the command ends. Only Unix has signals that end it.
+/// Removes everything that is not finished, because the command ends. Nothing else is begun while the returned value is
+/// held. Only Unix has signals that end a command.
 #[cfg(unix)]
-pub(crate) fn remove_unfinished() {
+#[must_use]
+pub(crate) fn remove_unfinished() -> impl Sized {
+    let open = open();
     // What cannot be removed is removed by the next command.
-    open().iter().for_each(|path| drop(remove(path)));
+    open.iter().for_each(|path| drop(remove(path)));
+    open
 }
 
 fn remove(path: &Path) -> io::Result<()> {
@@ -118,9 +130,10 @@ mod tests {
         let (done, open) = (folder.path().join("done"), folder.path().join("open"));
         fs::write(&done, "").unwrap();
         fs::create_dir(&open).unwrap();
-        drop(Unfinished::new(&done));
-        let unfinished = Unfinished::new(&open);
-        remove_unfinished();
+        let note = |path: &PathBuf| Unfinished::create(|| Ok(path.clone()), |path| path).unwrap().1;
+        drop(note(&done));
+        let unfinished = note(&open);
+        drop(remove_unfinished());
         assert!(done.exists() && !open.exists());
         drop(unfinished);
     }

@@ -51,8 +51,7 @@ pub(crate) fn write(
         return refused(&format!("{} is not a folder", shown(folder)));
     }
     std::fs::create_dir_all(folder).map_err(named)?;
-    let mut file = temporary(folder).map_err(named)?;
-    let unfinished = Unfinished::new(file.path());
+    let (mut file, unfinished) = Unfinished::create(|| temporary(folder), |file| file.path()).map_err(named)?;
     let mut out = BufWriter::new(file.as_file_mut());
     render(&mut out).and_then(|()| out.flush()).map_err(named)?;
     drop(out);

@@ -132,6 +132,53 @@ fn a_closed_pipe_ends_quietly() {
     assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
 }
 
+/// A reader that closes early does not turn a failure into a pass.
+#[test]
+fn a_closed_pipe_does_not_change_the_verdict() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    std::fs::remove_file(folder.path().join("closed/ExampleCo/results/simulated_npu_400mhz/ic/performance/log.txt"))
+        .unwrap();
+    for (tree, code) in [(folder.path().to_str().unwrap(), 1), (bundled().as_str(), 0)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
+        command.args(["check", tree, "--round", "v1.3", "--format", "json"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{tree}");
+    }
+}
+
+/// An option's file without an end is an error, and is not read for ever.
+#[cfg(target_os = "linux")]
+#[test]
+fn options_are_not_read_for_ever() {
+    for arguments in [
+        &["check", "SUBMISSION", "--rules", "/dev/zero"][..],
+        &["check", "SUBMISSION", "--waivers", "/dev/zero"],
+        &["check", "SUBMISSION", "--absent", "/dev/zero"],
+        &["simulate", "--recording", "/dev/zero", "--device", "tcp:127.0.0.1:0"],
+        &["score", "--benchmark", "kws", "/dev/zero"],
+    ] {
+        let bundled = bundled();
+        let arguments = arguments.iter().map(|argument| argument.replace("SUBMISSION", &bundled));
+        let output = Command::new(env!("CARGO_BIN_EXE_tinyaudit")).args(arguments.clone()).output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("it has more than"), "{:?}: {said}", arguments.collect::<Vec<_>>());
+    }
+}
+
+/// Help that cannot be printed is an error.
+#[cfg(target_os = "linux")]
+#[test]
+fn help_on_a_full_disk_is_an_error() {
+    for argument in ["--help", "--version"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let status = Command::new(env!("CARGO_BIN_EXE_tinyaudit")).arg(argument).stdout(full).status().unwrap();
+        assert_eq!(status.code(), Some(2), "{argument}");
+    }
+}
+
 /// Changing any digit of a claimed figure fails the check, with the line of the claim.
 #[test]
 fn changing_any_digit_of_a_claim_fails() {

@@ -302,6 +302,35 @@ fn hidden_characters_are_in_no_output() {
     }
 }
 
+/// A line of a log that is too long to be read whole is a finding, and the rest is read.
+#[test]
+fn a_line_that_is_too_long_is_a_finding() {
+    let said = survives(&format!("{NPU}/performance/log.txt"), |path| {
+        let log = fs::read(path).unwrap();
+        fs::write(path, [&log[..], &vec![b'x'; 9 << 20], b"\n"].concat()).unwrap();
+    });
+    assert!(said.contains("a line has more than 4 MiB; its middle was not read"), "{said}");
+}
+
+/// Evidence beyond the budget of a tree is that of the largest results: no submitter leaves that of another unread.
+#[cfg(unix)]
+#[test]
+fn huge_evidence_of_one_submitter_does_not_harm_another() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let before = run(&["results", folder.path().to_str().unwrap(), "--round", "v1.3", "--format", "csv"]);
+    let own = folder.path().join("closed/Aaa/results/board/kws/performance");
+    fs::create_dir_all(&own).unwrap();
+    fs::File::create(own.join("log.txt")).unwrap().set_len(17 << 30).unwrap();
+    let tree = folder.path().to_str().unwrap();
+    let after = run(&["results", tree, "--round", "v1.3", "--format", "csv"]);
+    assert_eq!(String::from_utf8_lossy(&after.stdout), String::from_utf8_lossy(&before.stdout));
+    let found = run(&["check", tree, "--round", "v1.3", "--concise"]);
+    let said = String::from_utf8_lossy(&found.stdout).into_owned();
+    let beyond: Vec<&str> = said.lines().filter(|line| line.contains("16 GiB of evidence")).collect();
+    assert!(beyond.len() == 1 && beyond[0].contains("closed/Aaa/"), "{said}");
+}
+
 /// An empty folder in place of a result takes about 2 kB of memory in every format.
 #[cfg(target_os = "linux")]
 #[test]

@@ -41,6 +41,8 @@ mod reconcile;
 mod schemas;
 mod score;
 mod sessions;
+#[cfg(unix)]
+mod signals;
 mod skipping;
 #[cfg(unix)]
 mod strangers;

@@ -169,8 +169,8 @@ fn an_input_has_a_name_an_offset_and_a_size() {
 #[test]
 fn what_is_said_about_a_load_must_agree() {
     let said = |arguments: &str, lines: &[&str]| {
-        let lines: String = lines.iter().map(|line| format!("00010.001 parser: {line}\n")).collect();
-        let log = format!("00010.000 parser: Command \"bload dut \"x.bin\"{arguments}\"\n{lines}");
+        let lines: Vec<String> = lines.iter().map(|line| format!("00010.001 parser: {line}\n")).collect();
+        let log = format!("00010.000 parser: Command \"bload dut \"x.bin\"{arguments}\"\n{}", lines.concat());
         parse(log.as_bytes()).statement_disagrees.map(|at| at.value)
     };
     let file = "File size is 490, loading...";
@@ -308,6 +308,16 @@ fn only_the_first_vector_of_an_inference_is_read() {
 fn the_runner_is_recognised_in_the_first_fifty_lines() {
     let after = |count: usize| format!("{}00001.000 dut: x\n", "text\n".repeat(count));
     assert!(recognises(after(49).as_bytes()) && !recognises(after(50).as_bytes()));
+}
+
+#[test]
+fn evidence_is_dropped() {
+    let mut log = parse(
+        b"00001.000 parser: Command \"bload dut \"a\"\"\n00001.000 parser: Command \"dut infer 1 0\"\n00001.000 dut: m-results-[1]\n",
+    );
+    assert_eq!([log.commands.len(), log.inferences.len(), log.outputs.len(), log.inputs.len()], [2, 1, 1, 1]);
+    log.drop_evidence();
+    assert_eq!([log.commands.len(), log.inferences.len(), log.outputs.len(), log.inputs.len()], [0; 4]);
 }
 
 proptest! {

@@ -1,0 +1,74 @@
+//! Signals that end a command: nothing unfinished stays, and what the caller ignores has no effect.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use crate::golden;
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// Sends a signal to a command that writes a long report as soon as its temporary file exists, with that signal ignored
+/// or not. Returns how the command ended and what it left.
+fn signalled(signal: Signal, name: &str, is_ignored: bool) -> (ExitStatus, Vec<String>) {
+    let tree = TempDir::new().unwrap();
+    for number in 0..800 {
+        fs::create_dir_all(tree.path().join(format!("closed/Co/results/board{number}/kws/performance"))).unwrap();
+    }
+    let folder = TempDir::new().unwrap();
+    let program = golden::program().get_program().to_owned();
+    let trap = if is_ignored { format!("trap '' {name}; ") } else { String::new() };
+    let mut command = Command::new("sh");
+    let check = "check \"$1\" --round v1.3 --format html --out report.html";
+    command.arg("-c").arg(format!("{trap}exec \"$0\" {check}")).arg(program).arg(tree.path());
+    command.current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    while names(folder.path()).is_empty() && child.try_wait().unwrap().is_none() {
+        sleep(Duration::from_millis(1));
+    }
+    kill_process(Pid::from_child(&child), signal).unwrap();
+    (child.wait().unwrap(), names(folder.path()))
+}
+
+#[test]
+fn a_signal_that_ends_a_command_leaves_nothing() {
+    for (signal, name) in [(Signal::INT, "INT"), (Signal::TERM, "TERM")] {
+        let (status, left) = signalled(signal, name, false);
+        assert!(status.code().is_none() && left.is_empty(), "{name}: {status} {left:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_end_of_a_terminal_leaves_nothing_but_nohup_goes_on() {
+    for (signal, name) in [(Signal::HUP, "HUP"), (Signal::QUIT, "QUIT")] {
+        let (status, left) = signalled(signal, name, false);
+        assert!(status.code().is_none() && left.is_empty(), "{name}: {status} {left:?}");
+    }
+    for (signal, name) in [(Signal::HUP, "HUP"), (Signal::INT, "INT")] {
+        let (status, left) = signalled(signal, name, true);
+        assert!(status.code() == Some(1) && left == ["report.html"], "{name}: {status} {left:?}");
+    }
+}
+
+/// A write beyond the limit of a file's size is an error, as on a full disk.
+#[test]
+fn a_file_size_limit_is_an_error() {
+    let folder = TempDir::new().unwrap();
+    let mut command = Command::new("sh");
+    command.arg("-c").arg("ulimit -f 8; exec \"$0\" check \"$1\" --round v1.3 --format html --out report.html");
+    command.arg(golden::program().get_program()).arg(golden::bundled()).current_dir(folder.path());
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("report.html"), "{said}");
+    assert!(names(folder.path()).is_empty());
+}
