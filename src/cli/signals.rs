@@ -32,17 +32,15 @@ pub(super) fn ended() -> io::Result<Arc<AtomicBool>> {
     Ok(ended)
 }
 
-/// Returns the signals that end the program: not those that its caller ignores, as `nohup` does with the end of a
-/// terminal, and shells with Ctrl-C for what runs in the background.
+/// Returns the signals that end the program. The end of its terminal is one of them unless the caller ignores it, as
+/// `nohup` does.
 #[cfg(unix)]
 fn ending() -> Vec<std::ffi::c_int> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     // Only Linux says what is ignored. Elsewhere the end of a terminal keeps its effect.
-    let status = std::fs::read_to_string("/proc/self/status").ok();
-    let ignored = status.as_deref().and_then(|status| {
-        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
-        u64::from_str_radix(mask.trim(), 16).ok()
-    });
-    let Some(ignored) = ignored else { return vec![SIGINT, SIGTERM, SIGQUIT] };
-    [SIGINT, SIGTERM, SIGQUIT, SIGHUP].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0).collect()
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(u64::MAX);
+    let hangup = (ignored >> (SIGHUP - 1) & 1 == 0).then_some(SIGHUP);
+    [SIGINT, SIGTERM, SIGQUIT].into_iter().chain(hangup).collect()
 }

@@ -27,7 +27,7 @@ const MAX_STAMPS: u64 = 1 << 20;
 const MAX_EVIDENCE: u64 = 16 << 30;
 
 /// Returns how many results from the smallest on are read, from their bytes in ascending order. The largest are not read,
-/// so that no submitter's evidence leaves that of others unread.
+/// so that huge evidence of one submitter does not leave that of others unread.
 pub(super) fn within_budget(bytes: impl Iterator<Item = u64>) -> usize {
     let sums = bytes.scan(0_u64, |sum, bytes| {
         *sum = sum.saturating_add(bytes);

@@ -130,7 +130,7 @@ impl Archive {
 }
 
 /// Makes files unreadable that together with the smaller ones have more than so many bytes. The largest are refused, so
-/// that no submitter's files make those of others unreadable.
+/// that huge files of one submitter do not make those of others unreadable.
 fn limit(entries: &mut [Entry], most: u64) {
     let mut files: Vec<(u64, &mut Entry)> =
         entries.iter_mut().filter_map(|entry| Some((entry.size()?, entry))).collect();

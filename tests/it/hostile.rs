@@ -312,7 +312,7 @@ fn a_line_that_is_too_long_is_a_finding() {
     assert!(said.contains("a line has more than 4 MiB; its middle was not read"), "{said}");
 }
 
-/// Evidence beyond the budget of a tree is that of the largest results: no submitter leaves that of another unread.
+/// Evidence beyond the budget of a tree is that of the largest results, whoever comes first.
 #[cfg(unix)]
 #[test]
 fn huge_evidence_of_one_submitter_does_not_harm_another() {
