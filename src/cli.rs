@@ -286,7 +286,7 @@ pub fn main() -> ExitCode {
             let text = error.render().to_string();
             if printable_lines(&text) == text {
                 if let Err(failed) = error.print()
-                    && failed.kind() != io::ErrorKind::BrokenPipe
+                    && !streams::is_broken_pipe(&failed)
                 {
                     return ExitCode::from(2);
                 }
@@ -342,7 +342,6 @@ pub fn main() -> ExitCode {
     };
     match done {
         Ok(code) => code,
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             print_error(&format!("tinyaudit: {}", with_causes(&error)));
             ExitCode::from(2)
@@ -381,15 +380,6 @@ fn manual(dir: &Path) -> anyhow::Result<ExitCode> {
         crate::submit::output::write(&dir.join(file), true, |out| clap_mangen::Man::new(command).render(&mut { out }))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let of_io = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
-    error.chain().any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(of_io)
-            || cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind)
-                == Some(io::ErrorKind::BrokenPipe)
-    })
 }
 
 /// Text of a waiver file, not yet parsed.

@@ -39,10 +39,18 @@ pub fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     if !std::fs::metadata(path).map_err(failed)?.is_file() {
         return Err(format!("{}: it is not a file", path.display()));
     }
+    File::open(path).and_then(|file| read_all_of(file, most)).map_err(failed)
+}
+
+/// Reads a source to its end, which may have at most `most` bytes.
+///
+/// # Errors
+/// If it cannot be read, or is longer.
+pub(crate) fn read_all_of(source: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path).map_err(failed)?.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    source.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
-        return Err(format!("{}: it has more than {most} bytes", path.display()));
+        return Err(io::Error::other(format!("it has more than {most} bytes")));
     }
     Ok(bytes)
 }

@@ -116,8 +116,10 @@ impl State {
     fn of(one: &Judgement, submission: &Submission, round: &Round, decisions: &Decisions) -> Self {
         let mut found = match &one.outcome {
             Outcome::Fail(found) => found.clone(),
-            Outcome::Unknown(place, why) => vec![Arc::new(undecided(one, place, why, submission, round))],
-            Outcome::Pass(_) | Outcome::NotApplicable => Vec::new(),
+            Outcome::Unknown(place, why) if !decisions.is_empty() => {
+                vec![Arc::new(undecided(one, place, why, submission, round))]
+            }
+            Outcome::Unknown(..) | Outcome::Pass(_) | Outcome::NotApplicable => Vec::new(),
         };
         for finding in &mut found {
             if let Some(why) = decisions.suppression(finding) {
@@ -148,6 +150,11 @@ impl Decisions {
         for (index, waiver) in (given..).zip(waivers) {
             self.waivers.entry(waiver.rule.clone()).or_default().push((index, waiver));
         }
+    }
+
+    /// Whether nothing is decided, so that every finding counts.
+    fn is_empty(&self) -> bool {
+        self.waivers.is_empty() && self.absent.is_none() && self.ignored.is_none()
     }
 
     /// Removes all waivers.

@@ -12,6 +12,7 @@ use super::streams::{is_standard, print_info};
 use crate::audit::checks::rule_named;
 use crate::round::Severity;
 use crate::schema::read_toml;
+use crate::source::read_all_of;
 
 /// Name of the file.
 pub const NAME: &str = crate::submit::package::SETTINGS;
@@ -128,7 +129,7 @@ pub(super) fn root_of(whole: &Path) -> &Path {
 /// Reads a settings file. It may be among files of strangers, so only a regular file is opened. A symbolic link is not
 /// followed, because it may lead to any file of the user.
 fn read(path: &Path) -> std::io::Result<String> {
-    use std::io::{Error, Read};
+    use std::io::Error;
     let found = path.symlink_metadata()?;
     if !found.is_file() {
         return Err(Error::other(if found.is_symlink() {
@@ -137,15 +138,10 @@ fn read(path: &Path) -> std::io::Result<String> {
             "it is not a file"
         }));
     }
-    let mut text = String::new();
     let file = fs::File::open(path)?;
     // The file may have been replaced by a link in the meantime.
     if !file.metadata()?.is_file() || path.is_symlink() {
         return Err(Error::other("it was replaced while it was read"));
     }
-    file.take(MAX_BYTES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_BYTES {
-        return Err(Error::other(format!("it has more than {MAX_BYTES} bytes")));
-    }
-    Ok(text)
+    String::from_utf8(read_all_of(file, MAX_BYTES)?).map_err(Error::other)
 }

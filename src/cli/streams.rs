@@ -1,8 +1,10 @@
 //! Input and output: files or `-` for the standard streams, and messages on stderr.
 
+use std::error::Error;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Seek, Write};
+use std::io::{self, IsTerminal, Seek, Write};
+use std::iter::successors;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
@@ -11,7 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::parse::text::{printable, printable_lines};
 use crate::render::wrap::wrapped_lines;
-use crate::source::Tree;
+use crate::source::{Tree, read_all_of};
 
 /// How much is printed on stderr in addition to errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,14 +95,7 @@ pub fn read_text(path: &Path) -> anyhow::Result<String> {
 
 /// Reads a file of at most `most` bytes, which may be a pipe or a device without end; `-` is stdin.
 pub fn read_bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    let mut source: Box<dyn Read> =
-        if is_standard(path) { Box::new(standard_input()?) } else { Box::new(File::open(path)?) };
-    let mut bytes = Vec::new();
-    source.by_ref().take(most.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most {
-        return Err(io::Error::other(format!("it has more than {most} bytes")));
-    }
-    Ok(bytes)
+    if is_standard(path) { read_all_of(standard_input()?, most) } else { read_all_of(File::open(path)?, most) }
 }
 
 /// Passes a buffered stdout to a renderer. A reader that closes early has seen enough, which does not change how the
@@ -108,9 +103,15 @@ pub fn read_bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 pub fn print(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match render(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if is_broken_pipe(&error) => Ok(()),
         printed => Ok(printed?),
     }
+}
+
+/// Whether the reader of an output has closed it. Writers of a format wrap the error in their own.
+pub fn is_broken_pipe(error: &io::Error) -> bool {
+    let mut causes = successors(Some(error as &(dyn Error + 'static)), |&cause| cause.source());
+    causes.any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|one| one.kind() == io::ErrorKind::BrokenPipe))
 }
 
 /// Writes the text of a renderer in lines that fit the terminal. Lines that follow from a longer one are indented by

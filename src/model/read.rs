@@ -48,8 +48,8 @@ fn at_most(entry: &Entry, most: u64) -> io::Result<()> {
     }
 }
 
-/// Reads the files of a run; if its result is among those that are not read of a tree (`is_beyond`), every
-/// file becomes damage that says so.
+/// Reads the files of a run; if its result is among those that are not read of a tree (`is_beyond`), every file becomes
+/// damage that says so.
 pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run, is_beyond: bool) {
     let roles: Vec<_> = run.paths.iter().map(|(role, path)| (*role, path.clone())).collect();
     for (role, path) in roles {
@@ -90,7 +90,7 @@ enum Content {
 }
 
 fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::Result<Content> {
-    let mut any = false;
+    let any;
     if matches!(role, FileRole::Results | FileRole::Log | FileRole::Script | FileRole::Json) {
         let mut first = Vec::new();
         tree.stream(entry, |source| source.take(4).read_to_end(&mut first))?;
@@ -102,29 +102,21 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
         FileRole::Results => {
             at_most(entry, MAX_RESULTS)?;
             let mut parser = claims::Parser::default();
-            // No line is longer than such a file may be.
-            tree.stream(entry, |source| {
-                blocks::for_each_of_code(source, |block| {
-                    any = true;
-                    parser.block(block);
-                })
-            })?;
+            any = by_blocks(tree, entry, (run, role), |block| parser.block(block))?;
             run.claims = any.then_some(Box::new(parser.claims));
         }
         FileRole::Log => {
             at_most(entry, MAX_LOG)?;
             let mut parser = None;
-            let long = by_blocks(tree, entry, &mut any, |block| {
+            any = by_blocks(tree, entry, (run, role), |block| {
                 parser.get_or_insert_with(|| LogParser::of(block)).block(block);
             })?;
-            run.damage.extend(long.map(|damage| (role, damage)));
             run.log = parser.and_then(LogParser::finish).map(Box::new);
         }
         FileRole::Script => {
             at_most(entry, MAX_LOG)?;
             let mut parser = script::Parser::default();
-            let long = by_blocks(tree, entry, &mut any, |block| parser.block(block))?;
-            run.damage.extend(long.map(|damage| (role, damage)));
+            any = by_blocks(tree, entry, (run, role), |block| parser.block(block))?;
             run.script = any.then_some(parser.commands);
         }
         FileRole::Json | FileRole::Stamps => {
@@ -150,16 +142,29 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
     Ok(if any { Content::Something } else { Content::Nothing })
 }
 
-/// Reads a file in blocks. Returns the damage if it has a line that is too long to be read whole.
-fn by_blocks(tree: &Tree, entry: &Entry, any: &mut bool, mut take: impl FnMut(&[u8])) -> io::Result<Option<Damage>> {
-    let is_whole = tree.stream(entry, |source| {
-        blocks::for_each(source, |block| {
-            *any = true;
-            take(block);
-        })
-    })?;
-    let most = blocks::LONGEST_LINE >> 20;
-    Ok((!is_whole).then(|| Damage::new(0, format!("a line has more than {most} MiB; its middle was not read"))))
+/// Reads a file of a run in blocks, and returns whether it has any content. A line that is too long to be read whole is
+/// damage.
+fn by_blocks(
+    tree: &Tree,
+    entry: &Entry,
+    (run, role): (&mut Run, FileRole),
+    mut take: impl FnMut(&[u8]),
+) -> io::Result<bool> {
+    let mut any = false;
+    let each = |block: &[u8]| {
+        any = true;
+        take(block);
+    };
+    let (longest, is_whole) = if role == FileRole::Results {
+        (blocks::LONGEST_CODE, tree.stream(entry, |source| blocks::for_each_of_code(source, each))?)
+    } else {
+        (blocks::LONGEST_LINE, tree.stream(entry, |source| blocks::for_each(source, each))?)
+    };
+    if !is_whole {
+        let message = format!("a line has more than {} MiB; its middle was not read", longest >> 20);
+        run.damage.push((role, Damage::new(0, message)));
+    }
+    Ok(any)
 }
 
 fn parse_json(run: &mut Run, role: FileRole, bytes: &[u8]) {

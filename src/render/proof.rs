@@ -91,10 +91,10 @@ impl CheckRow {
             // occur.
             says: if rule.proves { clause } else { format!("rules out: {clause}") },
             outcome: standing.word(),
-            path: place.path.as_ref().to_owned(),
+            path: place.path.to_string(),
             line: (place.line > 0).then_some(place.line),
             reason: match standing {
-                Standing::Unknown(_, why) => Some(why.as_ref().to_owned()),
+                Standing::Unknown(_, why) => Some(why.to_string()),
                 Standing::Blocked(_, by, _) => Some(format!("by {}", by.id)),
                 _ => None,
             },

@@ -139,12 +139,21 @@ fn a_closed_pipe_does_not_change_the_verdict() {
     golden::copy(&golden::bundled(), folder.path());
     std::fs::remove_file(folder.path().join("closed/ExampleCo/results/simulated_npu_400mhz/ic/performance/log.txt"))
         .unwrap();
-    for (tree, code) in [(folder.path().to_str().unwrap(), 1), (bundled().as_str(), 0)] {
+    let ends_with = |arguments: &[&str], code| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tinyaudit"));
-        command.args(["check", tree, "--round", "v1.3", "--format", "json"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        command.args(arguments).args(["--round", "v1.3"]).env_remove("GITHUB_STEP_SUMMARY");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
-        assert_eq!(child.wait().unwrap().code(), Some(code), "{tree}");
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output.stderr));
+    };
+    for (tree, code) in [(folder.path().to_str().unwrap(), 1), (bundled().as_str(), 0)] {
+        for format in ["text", "json", "jsonl", "sarif", "github", "junit", "markdown", "html"] {
+            ends_with(&["check", tree, "--format", format], code);
+        }
+        for format in ["table", "markdown", "csv", "json", "wide-csv", "page-json", "official-csv"] {
+            ends_with(&["results", tree, "--format", format], 0);
+        }
     }
 }
 

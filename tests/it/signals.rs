@@ -1,4 +1,4 @@
-//! Signals that end a command: nothing unfinished stays, and what the caller ignores has no effect.
+//! Signals that end a command: nothing unfinished stays, and `nohup` is respected.
 
 use std::fs;
 use std::path::Path;

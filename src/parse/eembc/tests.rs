@@ -241,7 +241,7 @@ fn the_longest_pause_of_each_kind_is_kept() {
         };
         times.into_iter().zip(lines).map(line).collect::<String>()
     };
-    // The clock of each part begins at zero again, which is no pause.
+    // Every part begins at time zero, so going from one to the next is no pause.
     let log = parse(format!("{}{}{}", once([5, 6, 7, 8]), once([50, 60, 70, 80]), once([50, 6, 7, 8])).as_bytes());
     let Pauses { between, command, start, stop } = log.pauses;
     assert_eq!(command, Some(At::new(50, 9)));

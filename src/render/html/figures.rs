@@ -92,7 +92,7 @@ pub fn rows(index: &Index<'_>, benchmark: &Benchmark) -> Vec<FigureRow> {
         };
         let scores = &run.scores;
         if let Some(wakeword) = &scores.wakeword {
-            let own = benchmark.wakeword_run().is_some_and(|own| std::ptr::eq(own, &raw const **run));
+            let own = benchmark.wakeword_run().is_some_and(|own| std::ptr::eq(own, run.as_ref()));
             let (misses, alarms) = match target {
                 Some(Target::Wakeword { false_positives, false_negatives }) => {
                     (Some(-(false_negatives as f64)), Some(-(false_positives as f64)))

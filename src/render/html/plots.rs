@@ -37,10 +37,10 @@ pub fn figures(report: &Report, benchmark: &Benchmark) -> Vec<Figure> {
     let round = &report.round;
     let task = benchmark.spec(round).map(|spec| spec.task);
     let status = |run: &Run| report.proofs.get(&run.path).map(Proof::status);
-    let mut runs: Vec<(&Mode, &Box<Run>)> = benchmark.runs.iter().collect();
-    runs.sort_by_key(|(_, run)| Reverse(status(run)));
-    for (mode, run) in runs {
-        match (task, mode) {
+    let mut runs: Vec<&Run> = benchmark.runs.values().map(Box::as_ref).collect();
+    runs.sort_by_key(|run| Reverse(status(run)));
+    for run in runs {
+        match (task, run.mode) {
             (Some(Task::Wakeword), _) => figures.extend(wakeword::timeline(run, benchmark, round)),
             (_, Mode::Accuracy) => {
                 figures.extend(accuracy::figures(run, benchmark, round));
