@@ -312,8 +312,6 @@ pub struct Run {
     pub files: Files,
     /// Paths of the files that have a role.
     pub paths: BTreeMap<FileRole, String>,
-    /// Names of files in the folder that cannot be read.
-    pub unreadable: Vec<String>,
     /// The runner that wrote the files.
     pub runner: Option<Runner>,
     /// The content of results.txt: what is claimed.
@@ -334,6 +332,8 @@ pub struct Run {
     pub trace: Option<EnergyTrace>,
     /// Time stamps of the energy trace, in seconds.
     pub stamps: Option<Vec<f64>>,
+    /// Files that cannot be read, by role, each with the reason. Their content is that of missing files.
+    pub unread: Vec<(FileRole, String)>,
     /// Damage of files, by role, in addition to the damage recorded in `log` and `claims`.
     pub damage: Vec<(FileRole, Damage)>,
     /// The timed windows in the evidence.
@@ -365,7 +365,7 @@ impl Run {
             path: String::new(),
             files: Files::default(),
             paths: BTreeMap::new(),
-            unreadable: Vec::new(),
+            unread: Vec::new(),
             runner: None,
             claims: None,
             log: None,

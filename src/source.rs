@@ -4,6 +4,7 @@
 //! Paths are relative to the root and separated by `/` on every system.
 
 mod archive;
+mod budget;
 mod entry;
 mod files;
 mod folder;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use archive::Archive;
+pub(crate) use budget::within_budget;
 pub use entry::{Entries, Entry, Kind, alike, same_file_on_some_systems};
 use entry::{below, children, place_of, refused, share_last, unreadable, with_folders};
 pub(crate) use files::Files;
@@ -104,7 +106,7 @@ impl Tree {
         std::fs::read_dir(root)?;
         let mut entries = list(root);
         // Listing gives no sizes.
-        entries.par_iter_mut().filter(|entry| entry.is_file()).for_each(|entry| {
+        entries.par_iter_mut().filter(|entry| entry.size().is_some()).for_each(|entry| {
             entry.kind = entry
                 .real_below(root)
                 .symlink_metadata()
@@ -345,8 +347,10 @@ impl Tree {
     /// # Errors
     /// When the entry is not a file or cannot be read, and errors of `take`.
     pub fn stream<T>(&self, entry: &Entry, take: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
-        let Some(size) = entry.size() else {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
+        let size = match &entry.kind {
+            Kind::File(size) => *size,
+            Kind::Unreadable(reason) => return Err(io::Error::other(reason.as_str())),
+            _ => return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")),
         };
         let own = entry.path.strip_prefix(self.prefix.as_str()).unwrap_or(&entry.path);
         match &self.source {

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, IsTerminal, Seek, Write};
+use std::io::{self, IsTerminal, Read, Seek, Write};
 use std::iter::successors;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -67,14 +67,20 @@ fn standard_input() -> io::Result<io::StdinLock<'static>> {
 
 /// Opens the tree in a folder or package; `-` is a package on stdin.
 pub fn open_tree(path: &Path) -> anyhow::Result<Tree> {
+    let spooled = || spooled(standard_input()?, MAX_SPOOLED);
     let tree = if is_standard(path) { spooled().and_then(Tree::from_file) } else { Tree::open(path) };
     tree.with_context(|| format!("{} cannot be read", path.display()))
 }
 
-/// Copies stdin to an unnamed file, because an archive is read from its end.
-fn spooled() -> io::Result<File> {
+/// Maximum size of an archive on stdin, in bytes; a hundred times the largest round.
+const MAX_SPOOLED: u64 = 16 << 30;
+
+/// Copies at most `most` bytes to an unnamed file, because an archive is read from its end.
+fn spooled(source: impl Read, most: u64) -> io::Result<File> {
     let mut file = tempfile::tempfile()?;
-    io::copy(&mut standard_input()?, &mut file)?;
+    if io::copy(&mut source.take(most.saturating_add(1)), &mut file)? > most {
+        return Err(io::Error::other(format!("it has more than {most} bytes")));
+    }
     file.rewind()?;
     Ok(file)
 }
@@ -216,5 +222,18 @@ pub fn styled() -> bool {
         ColorChoice::Auto => {
             io::stdout().is_terminal() && anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_without_end_is_not_spooled() {
+        let mut spooled = Vec::new();
+        super::spooled(&b"archive"[..], 7).unwrap().read_to_end(&mut spooled).unwrap();
+        assert_eq!(spooled, b"archive");
+        assert!(super::spooled(io::repeat(b'x'), 7).unwrap_err().to_string().contains("more than 7 bytes"));
     }
 }

@@ -150,7 +150,7 @@ pub(crate) fn read(tree: &Tree, submitter: &Submitter, round: &Round) -> Documen
         entry.is_file()
             && entry.path.starts_with(&systems)
             && has_ending(entry.name(), &["json"])
-            && begins_with(tree, entry, &[text::BYTE_ORDER_MARK])
+            && begins_with(tree, entry, text::BYTE_ORDER_MARK)
     };
     let byte_order_marks = entries.iter().filter(starts_with_mark).map(|entry| entry.path.to_string()).collect();
     let code = tree.below(&join(&submitter.path, "code"));
@@ -275,21 +275,26 @@ fn is_readme_that(tree: &Tree, entry: &Entry, speaks: impl FnOnce(&[u8]) -> bool
         && tree.read_with(entry, speaks).unwrap_or(false)
 }
 
-/// Whether a file begins like a PDF or Word file. Unreadable files are reported elsewhere.
+/// Whether a file begins like a PDF or Word file, or cannot be read.
 fn is_document(tree: &Tree, entry: &Entry) -> bool {
-    begins_with(tree, entry, &[b"%PDF", b"PK"])
+    beginning(tree, entry).is_none_or(|first| first.starts_with(b"%PDF") || first.starts_with(b"PK"))
 }
 
-fn begins_with(tree: &Tree, entry: &Entry, beginnings: &[&[u8]]) -> bool {
+fn begins_with(tree: &Tree, entry: &Entry, beginning: &[u8]) -> bool {
+    self::beginning(tree, entry).is_some_and(|first| first.starts_with(beginning))
+}
+
+/// Returns the first four bytes of a file, or fewer if it is shorter; `None` if it cannot be read.
+fn beginning(tree: &Tree, entry: &Entry) -> Option<Vec<u8>> {
     let mut first = Vec::new();
-    let read = tree.stream(entry, |source| source.take(4).read_to_end(&mut first));
-    read.is_ok() && beginnings.iter().any(|beginning| first.starts_with(beginning))
+    tree.stream(entry, |source| source.take(4).read_to_end(&mut first)).ok()?;
+    Some(first)
 }
 
 fn read_checklist(tree: &Tree, entry: &Entry) -> ChecklistFile {
     // A Word file renamed to .pdf is still read as a Word file.
-    let is_pdf = begins_with(tree, entry, &[b"%PDF"])
-        || !begins_with(tree, entry, &[b"PK"]) && !has_ending(entry.name(), &["docx"]);
+    let is_pdf =
+        begins_with(tree, entry, b"%PDF") || !begins_with(tree, entry, b"PK") && !has_ending(entry.name(), &["docx"]);
     if let Some(size) = entry.size().filter(|size| *size > MAX_CHECKLIST) {
         let message = format!("the file has {size} bytes, expected at most {MAX_CHECKLIST}");
         return ChecklistFile { path: entry.path.to_string(), is_pdf, content: Err(Damage::new(0, message)) };

@@ -271,12 +271,5 @@ fn find_files(tree: &Tree, round: &Round, mode: Mode, path: &str) -> Run {
             Some((role, source::join(path, &name)))
         })
         .collect();
-    let unreadable = tree.children(path).filter(|entry| matches!(entry.kind, source::Kind::Unreadable(_)));
-    Run {
-        path: path.to_owned(),
-        files,
-        paths,
-        unreadable: unreadable.map(|entry| entry.name().to_owned()).collect(),
-        ..Run::new(mode)
-    }
+    Run { path: path.to_owned(), files, paths, ..Run::new(mode) }
 }

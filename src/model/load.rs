@@ -7,10 +7,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::find::{find_submitters, find_systems};
-use super::read::{read_run, within_budget};
+use super::read::{MAX_EVIDENCE, read_run};
 use super::{Benchmark, Submission, System, code_weights, documents};
 use crate::round::{FileRole, Mode, Round};
-use crate::source::{Kind, Tree, is_inside, name_of, parent_of};
+use crate::source::{Kind, Tree, is_inside, name_of, parent_of, within_budget};
 
 /// Error of loading a tree: there is nothing to check.
 #[derive(Debug, thiserror::Error)]
@@ -124,12 +124,13 @@ pub(crate) fn load(
     let all = results.len();
     let bytes =
         |benchmark: &Benchmark| benchmark.runs.values().map(|run| run.files.size()).fold(0, u64::saturating_add);
-    let mut sizes: Vec<u64> = results.iter().map(|(_, (_, benchmark))| bytes(benchmark)).collect();
-    results.sort_by_key(|(place, _)| Reverse(sizes[*place]));
-    sizes.sort_unstable();
-    let beyond = all - within_budget(sizes.into_iter());
-    let read_and_judge = |(rank, (place, (index, mut benchmark))): (usize, (usize, (usize, Benchmark)))| {
-        benchmark.runs.values_mut().for_each(|run| read_run(tree, round, run, rank < beyond));
+    let owner = |system: &System| submission.submitter_of(&system.path).map_or("", |submitter| &submitter.path);
+    let owners: Vec<&str> = submission.systems.iter().map(owner).collect();
+    let sizes: Vec<_> = results.iter().map(|(_, (index, benchmark))| (owners[*index], bytes(benchmark))).collect();
+    let within = within_budget(&sizes, MAX_EVIDENCE);
+    results.sort_by_key(|(place, _)| Reverse(sizes[*place].1));
+    let read_and_judge = |(place, (index, mut benchmark)): (usize, (usize, Benchmark))| {
+        benchmark.runs.values_mut().for_each(|run| read_run(tree, round, run, within[place]));
         let mut result = alone(&submission, index, benchmark);
         judge(&mut result, all);
         let mut benchmark = result.systems.remove(0).benchmarks.remove(0);
@@ -143,7 +144,7 @@ pub(crate) fn load(
         (place, (index, benchmark))
     };
     let (mut results, documents): (Vec<_>, Vec<_>) = rayon::join(
-        || results.into_iter().enumerate().par_bridge().map(read_and_judge).collect(),
+        || results.into_iter().par_bridge().map(read_and_judge).collect(),
         || submission.submitters.par_iter().map(|submitter| documents::read(tree, submitter, round)).collect(),
     );
     for (submitter, documents) in submission.submitters.iter_mut().zip(documents) {

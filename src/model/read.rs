@@ -24,21 +24,13 @@ const MAX_RESULTS: u64 = blocks::LONGEST_CODE as u64;
 const MAX_STAMPS: u64 = 1 << 20;
 
 /// Maximum number of bytes of evidence that are read of a tree; a hundred times those of the largest round.
-const MAX_EVIDENCE: u64 = 16 << 30;
-
-/// Returns how many results from the smallest on are read, from their bytes in ascending order. The largest are not read,
-/// so that huge evidence of one submitter does not leave that of others unread.
-pub(super) fn within_budget(bytes: impl Iterator<Item = u64>) -> usize {
-    let sums = bytes.scan(0_u64, |sum, bytes| {
-        *sum = sum.saturating_add(bytes);
-        Some(*sum)
-    });
-    sums.take_while(|sum| *sum <= MAX_EVIDENCE).count()
-}
+pub(super) const MAX_EVIDENCE: u64 = 16 << 30;
 
 fn beyond() -> io::Error {
-    let why = format!("with the smaller results, the tree has more than {} GiB of evidence", MAX_EVIDENCE >> 30);
-    io::Error::other(why)
+    let most = MAX_EVIDENCE >> 30;
+    io::Error::other(format!(
+        "the tree has more than {most} GiB of evidence, and this result exceeds its submitter's share"
+    ))
 }
 
 fn at_most(entry: &Entry, most: u64) -> io::Result<()> {
@@ -48,20 +40,17 @@ fn at_most(entry: &Entry, most: u64) -> io::Result<()> {
     }
 }
 
-/// Reads the files of a run; if its result is among those that are not read of a tree (`is_beyond`), every file becomes
-/// damage that says so.
-pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run, is_beyond: bool) {
+/// Reads the files of a run, unless the evidence of its result exceeds the budget of the tree.
+pub(super) fn read_run(tree: &Tree, round: &Round, run: &mut Run, is_within_budget: bool) {
     let roles: Vec<_> = run.paths.iter().map(|(role, path)| (*role, path.clone())).collect();
     for (role, path) in roles {
         let Some(entry) = tree.get(&path) else { continue };
-        let content = if is_beyond { Err(beyond()) } else { read_file(tree, entry, run, role) };
-        let damage = match content {
-            Ok(Content::Something) => continue,
-            Ok(Content::Nothing) => Damage::new(0, "the file is empty"),
-            Err(error) if error.to_string() == text::UTF16 => Damage::new(1, text::UTF16),
-            Err(error) => Damage::new(0, format!("the file cannot be read: {error}")),
-        };
-        run.damage.push((role, damage));
+        match if is_within_budget { read_file(tree, entry, run, role) } else { Err(beyond()) } {
+            Ok(Content::Something) => {}
+            Ok(Content::Nothing) => run.damage.push((role, Damage::new(0, "the file is empty"))),
+            Ok(Content::Utf16) => run.damage.push((role, Damage::new(1, text::UTF16))),
+            Err(error) => run.unread.push((role, error.to_string())),
+        }
     }
     run.runner = run
         .log
@@ -86,6 +75,8 @@ fn supply_v(run: &Run) -> Option<f64> {
 /// Whether a file has content.
 enum Content {
     Nothing,
+    /// Text in an encoding that neither runner writes.
+    Utf16,
     Something,
 }
 
@@ -95,20 +86,20 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
         let mut first = Vec::new();
         tree.stream(entry, |source| source.take(4).read_to_end(&mut first))?;
         if text::is_utf16(&first) {
-            return Err(io::Error::other(text::UTF16));
+            return Ok(Content::Utf16);
         }
     }
     match role {
         FileRole::Results => {
             at_most(entry, MAX_RESULTS)?;
             let mut parser = claims::Parser::default();
-            any = by_blocks(tree, entry, (run, role), |block| parser.block(block))?;
+            any = by_blocks(tree, entry, role, |block| parser.block(block))?;
             run.claims = any.then_some(Box::new(parser.claims));
         }
         FileRole::Log => {
             at_most(entry, MAX_LOG)?;
             let mut parser = None;
-            any = by_blocks(tree, entry, (run, role), |block| {
+            any = by_blocks(tree, entry, role, |block| {
                 parser.get_or_insert_with(|| LogParser::of(block)).block(block);
             })?;
             run.log = parser.and_then(LogParser::finish).map(Box::new);
@@ -116,7 +107,7 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
         FileRole::Script => {
             at_most(entry, MAX_LOG)?;
             let mut parser = script::Parser::default();
-            any = by_blocks(tree, entry, (run, role), |block| parser.block(block))?;
+            any = by_blocks(tree, entry, role, |block| parser.block(block))?;
             run.script = any.then_some(parser.commands);
         }
         FileRole::Json | FileRole::Stamps => {
@@ -142,14 +133,9 @@ fn read_file(tree: &Tree, entry: &Entry, run: &mut Run, role: FileRole) -> io::R
     Ok(if any { Content::Something } else { Content::Nothing })
 }
 
-/// Reads a file of a run in blocks, and returns whether it has any content. A line that is too long to be read whole is
-/// damage.
-fn by_blocks(
-    tree: &Tree,
-    entry: &Entry,
-    (run, role): (&mut Run, FileRole),
-    mut take: impl FnMut(&[u8]),
-) -> io::Result<bool> {
+/// Reads a file of a run in blocks, and returns whether it has any content. A line that is too long to be read whole is an
+/// error.
+fn by_blocks(tree: &Tree, entry: &Entry, role: FileRole, mut take: impl FnMut(&[u8])) -> io::Result<bool> {
     let mut any = false;
     let each = |block: &[u8]| {
         any = true;
@@ -161,8 +147,7 @@ fn by_blocks(
         (blocks::LONGEST_LINE, tree.stream(entry, |source| blocks::for_each(source, each))?)
     };
     if !is_whole {
-        let message = format!("a line has more than {} MiB; its middle was not read", longest >> 20);
-        run.damage.push((role, Damage::new(0, message)));
+        return Err(io::Error::other(format!("a line has more than {} MiB", longest >> 20)));
     }
     Ok(any)
 }
@@ -332,17 +317,4 @@ fn trace_windows(run: &Run, round: &Round, stamps: &[f64]) -> Vec<Window> {
             }
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn evidence_beyond_the_budget_is_not_read() {
-        const GIB: u64 = 1 << 30;
-        assert_eq!(within_budget([0, 8 * GIB, 8 * GIB, 8 * GIB].into_iter()), 3);
-        assert_eq!(within_budget([1, GIB, u64::MAX].into_iter()), 2);
-        assert_eq!(within_budget([1, 2, 3].into_iter()), 3);
-    }
 }

@@ -99,7 +99,11 @@ pub(crate) fn understood(report: &Report, out: &mut dyn Write) -> io::Result<()>
             Untrusted(&run.path).for_terminal(),
             counted(run.files.count(), "file"),
             counted(run.windows.len(), "window"),
-            if damage == 0 { "no damage".to_owned() } else { counted(damage, "damaged place") },
+            match (damage, run.unread.len()) {
+                (0, 0) => "no damage".to_owned(),
+                (damage, 0) => counted(damage, "damaged place"),
+                (_, unread) => format!("{} not read", counted(unread, "file")),
+            },
         )?;
     }
     Ok(())

@@ -15,6 +15,7 @@ use records::{List, Record, Window};
 
 use super::{
     Entry, Kind, MAX_ENTRIES, PathText, refused, same_file_on_some_systems, share_last, unreadable, with_folders,
+    within_budget,
 };
 
 /// Most nested folders.
@@ -129,19 +130,21 @@ impl Archive {
     }
 }
 
-/// Makes files unreadable that together with the smaller ones have more than so many bytes. The largest are refused, so
-/// that huge files of one submitter do not make those of others unreadable.
+/// Makes files unreadable that exceed a budget of bytes of all files, which is divided among the submitters: the second
+/// folders, as in `closed/ExampleCo`.
 fn limit(entries: &mut [Entry], most: u64) {
-    let mut files: Vec<(u64, &mut Entry)> =
-        entries.iter_mut().filter_map(|entry| Some((entry.size()?, entry))).collect();
-    files.sort_by_key(|(size, _)| *size);
-    let mut sum = 0_u64;
-    for (size, entry) in files {
-        sum = sum.saturating_add(size);
-        if sum > most {
-            let why = format!("with the smaller files, the archive has {sum} bytes unpacked; at most {most} are read");
-            entry.kind = unreadable(why);
-        }
+    let owner = |path: &'_ str| path.match_indices('/').nth(1).map_or(path.len(), |(end, _)| end);
+    let parts: Vec<_> =
+        entries.iter().map(|entry| (&entry.path[..owner(&entry.path)], entry.size().unwrap_or(0))).collect();
+    let within = within_budget(&parts, most);
+    let all = parts.iter().fold(0, |sum: u64, (_, size)| sum.saturating_add(*size));
+    for (entry, _) in entries.iter_mut().zip(within).filter(|(entry, within)| entry.size().is_some() && !within) {
+        let share = &entry.path[..owner(&entry.path)];
+        let why = format!(
+            "the files of the archive have {all} bytes unpacked, expected at most {most}, and this one exceeds the share of \
+             `{share}`"
+        );
+        entry.kind = unreadable(why);
     }
 }
 

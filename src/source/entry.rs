@@ -54,7 +54,7 @@ impl Entry {
         root.join(self.path.real().unwrap_or(Path::new(&*self.path)))
     }
 
-    /// Returns the listed size of a file in bytes; `None` if the entry is not a file.
+    /// Returns the listed size of a file in bytes; `None` if the entry is not a file that can be read.
     #[must_use]
     pub const fn size(&self) -> Option<u64> {
         match self.kind {
@@ -63,10 +63,10 @@ impl Entry {
         }
     }
 
-    /// Whether the entry is a file.
+    /// Whether the entry is a file. What cannot be read is one: it is not missing, and reading it gives the reason.
     #[must_use]
     pub const fn is_file(&self) -> bool {
-        matches!(self.kind, Kind::File(_))
+        matches!(self.kind, Kind::File(_) | Kind::Unreadable(_))
     }
 }
 

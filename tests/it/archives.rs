@@ -8,7 +8,7 @@ use flate2::Crc;
 use tempfile::TempDir;
 use tinyaudit::source::{Entry, Kind, Tree};
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::golden;
 
@@ -338,6 +338,40 @@ fn hostile_tar_archives_are_refused() {
     assert!(error(&gzipped(&whole)[..60]).contains("damaged"));
 }
 
+/// A file that cannot be read is not missing, and contradicts nothing.
+#[test]
+fn files_that_cannot_be_read_are_not_called_missing() {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in golden::files(&golden::bundled()) {
+        archive.start_file(name.to_str().unwrap(), SimpleFileOptions::default()).unwrap();
+        archive.write_all(&bytes).unwrap();
+    }
+    let mut archive = ZipArchive::new(archive.finish().unwrap()).unwrap();
+    let mut flags = Vec::new();
+    for index in 0..archive.len() {
+        let file = archive.by_index_raw(index).unwrap();
+        flags.extend([file.header_start() + 6, file.central_header_start() + 8]);
+    }
+    let files = flags.len() / 2;
+    let mut encrypted = archive.into_inner().into_inner();
+    for place in flags {
+        encrypted[usize::try_from(place).unwrap()] |= 1;
+    }
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("encrypted.zip"), encrypted).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = golden::program().args(arguments).current_dir(folder.path()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr)
+    };
+    let said = run(&["check", "encrypted.zip", "--round", "v1.3", "--format", "jsonl"]);
+    let rules = |rule: &str| said.lines().filter(|line| line.contains(&format!("\"{rule}\""))).count();
+    let (unreadable, descriptions) = (rules("file-unreadable"), rules("system-description-malformed"));
+    assert_eq!((unreadable, descriptions), (files, 2), "{said}");
+    assert_eq!(said.lines().filter(|line| line.contains("\"rule\"")).count(), files + 2, "{said}");
+    let said = run(&["check", "encrypted.zip", "--round", "v1.3"]);
+    assert!(said.contains("0 of 3 results can be published · 3 cannot be judged"), "{said}");
+}
+
 /// All files of an archive together have a budget: 1 GiB, or 200 times the size of the archive. What is beyond it is a
 /// finding.
 #[test]
@@ -352,19 +386,19 @@ fn a_bomb_of_many_small_files_is_not_read() {
         let path = format!("closed/Co/results/board/b{number:02}/performance/log.txt");
         all.raw_copy_file_rename(one.by_index(0).unwrap(), path).unwrap();
     }
-    // It comes last, but is small: others do not make it unreadable.
+    // It comes last and is larger than those of another submitter, but it is within its own submitter's share.
     all.start_file("closed/Zed/README.md", SimpleFileOptions::default()).unwrap();
-    all.write_all(b"small").unwrap();
+    all.write_all(&vec![b'\n'; 32 << 20]).unwrap();
     let archive = all.finish().unwrap().into_inner();
     assert!(archive.len() < 3 << 20, "{}", archive.len());
     let tree = Tree::from_archive(Cursor::new(archive.clone())).unwrap();
-    assert_eq!(tree.entries().iter().filter_map(Entry::size).sum::<u64>(), (63 << 24) + 5);
-    assert_eq!(tree.get("closed/Zed/README.md").and_then(Entry::size), Some(5));
+    assert_eq!(tree.entries().iter().filter_map(Entry::size).sum::<u64>(), 64 << 24);
+    assert_eq!(tree.get("closed/Zed/README.md").and_then(Entry::size), Some(32 << 20));
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("bomb.zip"), archive).unwrap();
     let check = ["check", "bomb.zip", "--round", "v1.3", "--format", "jsonl"];
     let output = golden::program().args(check).current_dir(folder.path()).output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
-    let unread = said.lines().filter(|line| line.contains("at most 1073741824 are read"));
-    assert_eq!(unread.filter(|line| line.contains("file-unreadable")).count(), 37, "{said}");
+    let unread = said.lines().filter(|line| line.contains("exceeds the share of `closed/Co`"));
+    assert_eq!(unread.filter(|line| line.contains("file-unreadable")).count(), 38, "{said}");
 }

@@ -13,7 +13,8 @@ check! {
     /// Help: submit the Word file of the checklist with the PDF, so that its answers can be checked.
     ///
     /// Source: submission checklist.
-    "checklist-unread", Structure, Note, Submitter(check)
+    "checklist-unread", Structure, Note, Submitter(check),
+    needs: [file_unreadable],
 }
 
 fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {

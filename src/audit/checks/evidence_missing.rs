@@ -35,8 +35,6 @@ fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
         let names = (0..trials).map(|trial| first.replace("000", &format!("{trial:03}")));
         missing.extend(names.filter(|name| !run.files.contains(name)).map(|name| vec![name]));
     }
-    // A file that cannot be read is reported by another check.
-    missing.retain(|names| !run.unreadable.contains(&names[0]));
     if !missing.is_empty() {
         let names: Vec<_> = missing.iter().map(|names| format!("`{}`", names[0])).collect();
         let verb = if names.len() == 1 { "is" } else { "are" };

@@ -25,12 +25,8 @@ check! {
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let run = view.run;
     let required = &view.round.runners.get(runner_of(view)).required;
-    // The rule `file-unreadable` reports a file that cannot be read.
-    let missing = required.iter().filter(|role| !run.has(**role)).filter_map(|role| {
-        let names = view.round.files.of(*role, run.mode);
-        let unreadable = names.iter().any(|name| run.unreadable.contains(name));
-        Some(names).filter(|names| !unreadable && !names.is_empty())
-    });
+    let missing = required.iter().filter(|role| !run.has(**role));
+    let missing = missing.map(|role| view.round.files.of(*role, run.mode)).filter(|names| !names.is_empty());
     if run.files.is_empty() {
         let finding = found.at(&run.path, 0, "the run folder does not contain any files");
         finding.missing(missing.map(|names| paths(run, &names)));

@@ -15,7 +15,8 @@ check! {
 fn check(view: &RunView<'_>, mut found: Findings) -> Outcome {
     let run = view.run;
     let damaged = run.damage.iter().any(|(role, _)| *role == FileRole::Log);
-    if run.has(FileRole::Log) && run.log.is_none() && !damaged {
+    let unread = run.unread.iter().any(|(role, _)| *role == FileRole::Log);
+    if run.has(FileRole::Log) && run.log.is_none() && !damaged && !unread {
         found.at(run.path_of(FileRole::Log), 1, "the log is from neither the EEMBC nor the MLCommons runner");
     }
     let session = view.log().map(|log| log.session.as_ref().map_or(0, |session| session.line));

@@ -17,6 +17,9 @@ check! {
 
 fn check(view: &RunView<'_>, _: Kind) -> Outcome {
     let Some(log) = view.log() else { return view.unknown(FileRole::Log, 0, "there is no readable log") };
+    if let Some((role, reason)) = view.run.unread.first() {
+        return view.unknown(*role, 0, reason.clone());
+    }
     if let Some((role, damage)) = view.run.damage.first() {
         return view.unknown(*role, damage.line, damage.message.clone());
     }
