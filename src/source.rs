@@ -357,11 +357,30 @@ impl Tree {
             Source::Archive(archive) => archive.stream(own, size, take),
             Source::Held(held) => take(&mut (held.open)(own)?),
             Source::Folder(root) => {
-                let file = File::open(root.join(entry.path.real().unwrap_or(Path::new(own))))?;
+                let file = open_file(&root.join(entry.path.real().unwrap_or(Path::new(own))))?;
                 take(&mut AsListed { file, left: size })
             }
         }
     }
+}
+
+/// Opens a file of a folder. The entry may have become a pipe, which would wait for a writer, or a link since the folder was
+/// listed.
+fn open_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(all(unix, feature = "cli"))]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+
+        options.custom_flags((OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a file any more"));
+    }
+    Ok(file)
 }
 
 /// A file of a folder. Reading fails if it is larger than when the folder was listed, because a file that grows has no
@@ -402,6 +421,17 @@ mod tests {
         assert!(read().unwrap_err().to_string().contains("has grown"));
         std::fs::write(&path, "on").unwrap();
         assert_eq!(read().unwrap(), b"on");
+        #[cfg(all(unix, feature = "cli"))]
+        {
+            use rustix::fs::{CWD, FileType, Mode};
+
+            std::fs::rename(&path, root.path().join("other")).unwrap();
+            std::os::unix::fs::symlink("other", &path).unwrap();
+            assert!(read().is_err());
+            std::fs::remove_file(&path).unwrap();
+            rustix::fs::mknodat(CWD, &path, FileType::Fifo, Mode::RUSR, 0).unwrap();
+            assert!(read().unwrap_err().to_string().contains("not a file any more"));
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ Examples:
 Exit codes: 0 all figures are equal to the printed digits, 1 something differs, 2 nothing could be compared.";
 
 /// Maximum size of a table's file in bytes.
-const MAX_FILE: u64 = 64 << 20;
+const MAX_FILE: u64 = 16 << 20;
 
 /// Arguments of `tinyaudit reconcile`.
 #[derive(Debug, Args)]

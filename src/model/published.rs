@@ -52,6 +52,8 @@ pub(crate) struct Table {
     pub without_unit: Vec<String>,
     /// Sheets without a recognised heading.
     pub unread: Vec<String>,
+    /// Cells in columns of figures that are neither a number nor say that there is none, with their place.
+    pub illegible: Vec<String>,
 }
 
 /// A column: what its headings say.
@@ -118,7 +120,12 @@ fn rows_of(sheet: &Sheet, round: &Round, unit: Option<Unit>, table: &mut Table) 
         }
         beside = beside.and(&title);
         for (column, cell) in columns.iter().zip(&row.cells).filter(|(column, _)| column.field.is_none()) {
-            let Some(number) = number(cell) else { continue };
+            let Some(number) = number(cell) else {
+                if column.meaning.metric.is_some() && !says_none(cell) {
+                    table.illegible.push(format!("line {}, `{}`: `{cell}`", row.line, column.text));
+                }
+                continue;
+            };
             let stated = match column.meaning.metric {
                 Some(Metric::Speed) => found.field(Field::ResultUnit).and_then(Unit::named),
                 Some(Metric::Energy) => found.field(Field::PowerUnit).and_then(Unit::named),
@@ -150,6 +157,14 @@ fn rows_of(sheet: &Sheet, round: &Round, unit: Option<Unit>, table: &mut Table) 
             table.rows.push(found);
         }
     }
+}
+
+/// Whether a cell of a figure says that there is none.
+fn says_none(cell: &str) -> bool {
+    let plain: String = cell.chars().filter(char::is_ascii_alphanumeric).collect();
+    ["", "na", "none", "null", "notapplicable", "notsubmitted"].contains(&plain.to_lowercase().as_str())
+        && cell.is_ascii()
+        || ["–", "—", "−"].contains(&cell)
 }
 
 /// Whether most cells of a row are headings, and none is a number. A text in the first cell alone is a title.

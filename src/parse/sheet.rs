@@ -13,6 +13,35 @@ pub(crate) const MAX_ROWS: usize = 20_000;
 /// Maximum number of cells of a row.
 pub(crate) const MAX_CELLS: usize = 1_000;
 
+/// Maximum number of cells of all tables of a file.
+const MAX_ALL_CELLS: usize = 1_048_576;
+/// Maximum number of bytes of the text in all tables of a file.
+const MAX_TEXT: usize = 16 << 20;
+
+/// What the tables of a file have in all.
+#[derive(Debug, Default)]
+struct TableBudget {
+    cells: usize,
+    text: usize,
+}
+
+impl TableBudget {
+    /// Counts more cells, and the bytes of their text.
+    ///
+    /// # Errors
+    /// If there are too many.
+    fn take(&mut self, cells: usize, text: usize) -> Result<(), String> {
+        (self.cells, self.text) = (self.cells.saturating_add(cells), self.text.saturating_add(text));
+        if self.cells > MAX_ALL_CELLS {
+            return Err(format!("it has more than {MAX_ALL_CELLS} cells"));
+        }
+        if self.text > MAX_TEXT {
+            return Err(format!("the text of its cells has more than {MAX_TEXT} bytes"));
+        }
+        Ok(())
+    }
+}
+
 /// A table. Cells that are missing at the end of a row are empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sheet {
@@ -42,10 +71,12 @@ pub fn separated(bytes: &[u8]) -> Result<Sheet, String> {
     let delimiter = [b',', b'\t', b';'].into_iter().rev().max_by_key(|byte| count(*byte)).unwrap_or(b',');
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(bytes);
     let mut rows = Vec::new();
+    let mut budget = TableBudget::default();
     for record in reader.byte_records() {
         let record = record.map_err(|error| error.to_string())?;
         let line =
             record.position().map_or(rows.len() + 1, |place| usize::try_from(place.line()).unwrap_or(usize::MAX));
+        budget.take(record.len(), record.as_slice().len())?;
         let cells = record.iter().take(MAX_CELLS).map(|cell| String::from_utf8_lossy(cell).trim().to_owned());
         rows.push(SheetRow { line, cells: cells.collect() });
         if rows.len() > MAX_ROWS {

@@ -159,6 +159,8 @@ pub struct Reconciliation {
     pub contradicted: Vec<String>,
     /// Parts of the table that were not read, with the reason.
     pub unread: Vec<String>,
+    /// Figures of the table that are not numbers, with their place.
+    pub illegible: Vec<String>,
 }
 
 impl Reconciliation {
@@ -178,6 +180,7 @@ impl Reconciliation {
             texts: Vec::new(),
             contradicted: Vec::new(),
             unread: table.unread.iter().map(|one| format!("{one}: no headings were recognised")).collect(),
+            illegible: table.illegible.clone(),
         };
         found.unread.extend(
             table
@@ -246,12 +249,13 @@ impl Reconciliation {
         found
     }
 
-    /// Whether all figures are equal to the printed digits, all rows match, and all texts are the same.
+    /// Whether all figures are numbers and equal to the printed digits, all rows match, and all texts are the same.
     #[must_use]
     pub fn agrees(&self) -> bool {
         !self.rows.is_empty()
             && self.cells.iter().all(|cell| cell.verdict.is_equal())
             && self.texts.is_empty()
+            && self.illegible.is_empty()
             && self.rows.iter().all(|row| row.system.is_some())
     }
 

@@ -67,6 +67,16 @@ pub(crate) fn discard_pending(device: &mut dyn Device) -> Result<(), LinkError> 
     Ok(())
 }
 
+/// Discards the lines that have arrived so far. A device that prints without end must not hold the runner for ever.
+///
+/// # Errors
+/// When the link is broken.
+pub(crate) fn discard_arrived(device: &mut dyn Device) -> Result<(), LinkError> {
+    let now = device.now();
+    while device.receive(0)?.is_some_and(|line| line.at <= now) {}
+    Ok(())
+}
+
 /// Error of a broken link.
 #[derive(Debug)]
 pub struct LinkError {
@@ -87,6 +97,9 @@ impl std::error::Error for LinkError {
         Some(&self.source)
     }
 }
+
+/// Maximum number of bytes of a reply. A device that sends more is broken.
+pub(crate) const MOST_OF_REPLY: usize = 4 << 20;
 
 /// Maximum number of bytes per line. A longer line is split, so that a broken link cannot fill the memory.
 const LONGEST_LINE: usize = 1 << 20;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::device::{Device, LinkError, Micros, Received, SECOND};
+use super::device::{Device, LinkError, MOST_OF_REPLY, Micros, Received, SECOND, discard_arrived};
 use super::runner::dialogue::{digits, token};
 use crate::parse::text::is_hidden;
 use crate::round::Round;
@@ -80,13 +80,15 @@ impl Reply {
 }
 
 fn ask(device: &mut dyn Device, sent: &[u8]) -> Result<Reply, LinkError> {
-    while device.receive(0)?.is_some() {}
+    discard_arrived(device)?;
     device.send(sent)?;
     let until = device.now() + REPLY;
     let mut reply = Reply { lines: Vec::new(), unfinished: 0, ready: false };
-    while device.now() < until {
+    let mut bytes = 0;
+    while device.now() < until && bytes < MOST_OF_REPLY {
         let Some(line) = device.receive(LINE)? else { break };
         let ready = line.text.trim_ascii().ends_with(b"m-ready");
+        bytes += line.text.len();
         reply.lines.push(line);
         if ready {
             reply.ready = true;

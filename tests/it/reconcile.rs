@@ -75,6 +75,83 @@ fn every_kind_of_altered_cell_is_found() {
     }
 }
 
+/// A figure that is not a number is not equal to anything. A cell may say that there is none.
+#[test]
+fn figures_that_are_not_numbers_are_reported() {
+    let folder = TempDir::new().unwrap();
+    let none = ["", "n/a", "N/A", "-", "—", "none"].map(|cell| (cell, false));
+    let illegible = [
+        "4 000",
+        "662,91",
+        "NaN",
+        "1e400",
+        "#REF!",
+        "0x1",
+        "=662.913",
+        "662.913abc",
+        "662.913\u{200b}",
+        "６６２",
+        "TBD",
+    ];
+    for (cell, is_illegible) in none.into_iter().chain(illegible.map(|cell| (cell, true))) {
+        let path = folder.path().join("summary.csv");
+        let _ = fs::remove_file(&path);
+        published(folder.path(), "official-csv", "summary.csv");
+        edit(&path, "662.913", cell);
+        let (code, said) = reconcile(&path, &[]);
+        assert_eq!(said.contains("Not a number"), is_illegible, "{cell}: {said}");
+        assert_eq!(code, 1, "{cell}: {said}");
+    }
+}
+
+/// Workbooks of a few kilobytes that would take gigabytes, and references beyond any sheet.
+#[test]
+fn small_workbooks_do_not_take_much_memory() {
+    let folder = TempDir::new().unwrap();
+    let main = r#"xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main""#;
+    let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let list = |kind: &str, target: &str| {
+        format!(
+            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="{relations}/{kind}" Target="{target}"/></Relationships>"#
+        )
+    };
+    let number = |row: u64, name: &str| format!(r#"<row r="{row}"><c r="{name}"><v>1</v></c></row>"#);
+    let shared = |row: u64| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#);
+    let texts = |count: u64, text: &str| {
+        format!(r#"<sst {main} count="{count}" uniqueCount="{count}"><si><t>{text}</t></si></sst>"#)
+    };
+    let cases: [(&str, String, String); 5] = [
+        ("no figures were recognised", number(1, "A1") + &number(1_048_576, "XFD1048576"), String::new()),
+        ("parser failed", number(99_999_999_999, "ZZZZZZZ99999999999"), String::new()),
+        ("number of texts", shared(1), texts(4_294_967_295, "a")),
+        ("more than 1048576 cells", (1..5000).map(|row| number(row, &format!("ALK{row}"))).collect(), String::new()),
+        ("more than 16777216 bytes", (1..3000).map(shared).collect(), texts(1, &"a".repeat(1_000_000))),
+    ];
+    for (expected, rows, strings) in cases {
+        let path = folder.path().join("table.xlsx");
+        let mut workbook = zip::ZipWriter::new(fs::File::create(&path).unwrap());
+        let mut part = |name: &str, text: &str| {
+            workbook.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut workbook, text.as_bytes()).unwrap();
+        };
+        part("_rels/.rels", &list("officeDocument", "xl/workbook.xml"));
+        part("xl/_rels/workbook.xml.rels", &list("worksheet", "worksheets/sheet1.xml"));
+        part(
+            "xl/workbook.xml",
+            &format!(
+                r#"<workbook {main} xmlns:r="{relations}"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>"#
+            ),
+        );
+        part("xl/worksheets/sheet1.xml", &format!("<worksheet {main}><sheetData>{rows}</sheetData></worksheet>"));
+        if !strings.is_empty() {
+            part("xl/sharedStrings.xml", &strings);
+        }
+        workbook.finish().unwrap();
+        let (code, said) = reconcile(&path, &[]);
+        assert!(code == 2 && said.contains(expected), "{expected}: {code} {said}");
+    }
+}
+
 /// A sheet with a row per system and headings in two rows; the unit is stated once, or asked for.
 #[test]
 fn a_wide_sheet_is_read_by_the_words_of_its_headings() {

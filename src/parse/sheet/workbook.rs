@@ -1,63 +1,131 @@
 //! Sheets of an xlsx workbook.
 
-use std::io::Cursor;
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
 
-use calamine::{Data, Reader, Xlsx};
+use calamine::{Data, DataRef, Reader as _, Xlsx, XlsxError};
+use quick_xml::Reader;
+use quick_xml::events::Event;
 
-use super::{MAX_CELLS, MAX_ROWS, Sheet, SheetRow};
+use super::{MAX_CELLS, MAX_ROWS, Sheet, SheetRow, TableBudget};
 
 /// Maximum size in bytes of a workbook when unpacked.
-const MAX_UNPACKED: u64 = 128 << 20;
+const MAX_UNPACKED: u64 = 32 << 20;
 
 /// Reads all sheets of a workbook. A number has all its digits, whatever the cell's format shows.
 ///
 /// # Errors
 /// If it is not a workbook, or too large.
 pub fn workbook(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
-    let count = archive.len();
-    let size = |index: usize| archive.by_index_raw(index).map_or(0, |file| file.size());
-    let unpacked = (0..count).map(size).fold(0, u64::saturating_add);
-    if unpacked > MAX_UNPACKED {
-        return Err(format!("unpacked, it has {unpacked} bytes, expected at most {MAX_UNPACKED}"));
-    }
+    // The workbook is parsed by a third-party library; a panic in it must not end the program.
+    std::panic::catch_unwind(|| sheets(bytes)).unwrap_or_else(|_| Err("the parser failed on it".to_owned()))
+}
+
+fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
+    expect_small(bytes)?;
     let mut workbook: Xlsx<_> =
-        calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|error: calamine::XlsxError| error.to_string())?;
+        calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|error: XlsxError| error.to_string())?;
+    let mut budget = TableBudget::default();
     let mut sheets = Vec::new();
     for name in workbook.sheet_names() {
-        let range = workbook.worksheet_range(&name).map_err(|error| format!("sheet {name}: {error}"))?;
-        let Some((first_row, first_column)) = range.start() else { continue };
-        if range.height() > MAX_ROWS {
-            return Err(format!("sheet {name} has more than {MAX_ROWS} rows"));
-        }
-        let before = vec![String::new(); (first_column as usize).min(MAX_CELLS)];
-        let rows = range.rows().enumerate().map(|(index, row)| SheetRow {
-            line: first_row as usize + index + 1,
-            cells: before.iter().cloned().chain(row.iter().map(text)).take(MAX_CELLS).collect(),
-        });
-        let mut rows: Vec<SheetRow> = rows.collect();
+        let failed = |error: XlsxError| format!("sheet {name}: {error}");
         // The text of merged cells stands in the first of them, but belongs to all.
-        let merged = workbook.merge_cells_by_sheet_name(&name).map_err(|error| format!("sheet {name}: {error}"))?;
+        let merged = workbook.merge_cells_by_sheet_name(&name).map_err(failed)?;
+        let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+        let mut cells = workbook.worksheet_cells_reader(&name).map_err(failed)?;
+        while let Some(cell) = cells.next_cell().map_err(failed)? {
+            let (row, column) = cell.get_position();
+            set(&mut rows, (row, column), text(cell.get_value()), &mut budget)?;
+        }
         for area in merged {
-            let row = |row: u32| row.checked_sub(first_row).map(|row| row as usize);
-            let Some(text) = row(area.start.0).and_then(|row| rows.get(row)?.cells.get(area.start.1 as usize).cloned())
-            else {
+            let (first, last) = (area.start, area.end);
+            let text = rows.get(&first.0).and_then(|row| row.get(first.1 as usize)).cloned().unwrap_or_default();
+            if text.is_empty() {
                 continue;
-            };
-            for at in (area.start.0..=area.end.0).filter_map(row) {
-                let Some(cells) = rows.get_mut(at).map(|row| &mut row.cells) else { break };
-                let own = cells.iter_mut().take(area.end.1 as usize + 1).skip(area.start.1 as usize);
-                own.filter(|cell| cell.is_empty()).for_each(|cell| cell.clone_from(&text));
+            }
+            let below: Vec<u32> = rows.range(first.0..=last.0.max(first.0)).map(|(row, _)| *row).collect();
+            for row in below {
+                for column in (first.1..=last.1).take(MAX_CELLS) {
+                    budget.take(1, 0)?;
+                    let own = rows.get(&row).and_then(|row| row.get(column as usize));
+                    if own.is_none_or(String::is_empty) {
+                        set(&mut rows, (row, column), text.clone(), &mut budget)?;
+                    }
+                }
             }
         }
-        sheets.push(Sheet { name, rows });
+        let rows = rows.into_iter().map(|(row, cells)| SheetRow { line: row as usize + 1, cells });
+        sheets.push(Sheet { name, rows: rows.collect() });
     }
+    sheets.retain(|sheet| !sheet.rows.is_empty());
     Ok(sheets)
 }
 
-fn text(cell: &Data) -> String {
+/// Refuses what would take much memory before a cell is read: parts that are large when they are unpacked, and a number
+/// of texts that the part with the texts cannot contain.
+fn expect_small(bytes: &[u8]) -> Result<(), String> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
+    let mut unpacked = 0_u64;
+    for index in 0..archive.len() {
+        let part = archive.by_index(index).map_err(|error| error.to_string())?;
+        let is_texts = part.name().map_err(|error| error.to_string())?.to_lowercase().ends_with("sharedstrings.xml");
+        let size = part.size();
+        unpacked = unpacked.saturating_add(size);
+        if unpacked > MAX_UNPACKED {
+            return Err(format!("unpacked, it has more than {MAX_UNPACKED} bytes"));
+        }
+        if is_texts && stated_texts(part.take(size)).is_none_or(|texts| texts > size) {
+            return Err("it states a number of texts that it does not contain".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// Returns the number of texts that their part states, 0 if it states none; `None` if that is not a number.
+fn stated_texts(mut part: impl Read) -> Option<u64> {
+    let mut text = Vec::new();
+    part.read_to_end(&mut text).ok()?;
+    let text = String::from_utf8(text).ok()?;
+    let mut xml = Reader::from_str(&text);
+    loop {
+        match xml.read_event().ok()? {
+            Event::Start(start) | Event::Empty(start) if start.local_name().as_ref() == "sst" => {
+                let count = start.attributes().flatten().find(|attribute| attribute.key.as_ref() == "uniqueCount");
+                return count.map_or(Some(0), |count| count.value.parse().ok());
+            }
+            Event::Eof => return Some(0),
+            _ => {}
+        }
+    }
+}
+
+/// Writes a cell; empty ones, and those beyond the last column that is read, are left out.
+fn set(
+    rows: &mut BTreeMap<u32, Vec<String>>,
+    (row, column): (u32, u32),
+    text: String,
+    budget: &mut TableBudget,
+) -> Result<(), String> {
+    let column = column as usize;
+    if text.is_empty() || column >= MAX_CELLS {
+        return Ok(());
+    }
+    let cells = rows.entry(row).or_default();
+    budget.take(column.saturating_sub(cells.len()) + 1, text.len())?;
+    if cells.len() <= column {
+        cells.resize(column + 1, String::new());
+    }
+    cells[column] = text;
+    if rows.len() > MAX_ROWS {
+        return Err(format!("it has more than {MAX_ROWS} rows"));
+    }
+    Ok(())
+}
+
+fn text(cell: &DataRef<'_>) -> String {
     match cell {
-        Data::Empty | Data::Error(_) => String::new(),
-        other => other.to_string().trim().to_owned(),
+        DataRef::Empty | DataRef::Error(_) => String::new(),
+        DataRef::SharedString(text) => text.trim().to_owned(),
+        other => Data::from(other.clone()).to_string().trim().to_owned(),
     }
 }

@@ -43,6 +43,7 @@ pub(crate) fn parts(found: &Reconciliation) -> Vec<Part> {
         Part { title: "Truncated", lines: cells(Verdict::Truncated) },
         Part { title: "Published although the evidence contradicts it", lines: found.contradicted.clone() },
         Part { title: "Matched otherwise than by name", lines: otherwise(&found.rows) },
+        Part { title: "Not a number", lines: found.illegible.clone() },
         Part { title: "Not read", lines: found.unread.clone() },
     ];
     parts.into_iter().filter(|part| !part.lines.is_empty()).collect()

@@ -18,8 +18,10 @@ use serial2::SerialPort;
 use super::place::Place;
 use super::{Device, LineReader, LinkError, Micros, Received, SECOND};
 
-/// Maximum number of bytes that wait to be read: more than an energy monitor sends in an hour.
+/// Maximum number of bytes that wait to be read: more than an energy monitor sends in ten minutes.
 const MOST_BYTES: usize = 64 << 20;
+/// What bytes that arrived together count in addition, because a single byte takes that much memory.
+const ARRIVAL: usize = 48;
 /// Longest time until the reading thread notices that the link was closed.
 const NAP: Duration = Duration::from_millis(50);
 /// Longest time that a device may accept no bytes.
@@ -115,13 +117,17 @@ impl Inbox {
             }
             let mut arrived = self.lock();
             match read {
-                Ok(count @ 1..) if arrived.bytes + count <= MOST_BYTES => {
-                    arrived.bytes += count;
+                Ok(count @ 1..) if arrived.bytes + count + ARRIVAL <= MOST_BYTES => {
+                    arrived.bytes += count + ARRIVAL;
                     arrived.chunks.push_back((elapsed(since), bytes[..count].to_vec()));
                 }
-                Ok(0) => arrived.broken = Some(ErrorKind::UnexpectedEof.into()),
+                Ok(0) => {
+                    let closed = "the other side closed the connection";
+                    arrived.broken = Some(io::Error::new(ErrorKind::UnexpectedEof, closed));
+                }
                 Ok(_) => {
-                    arrived.broken = Some(io::Error::other(format!("{MOST_BYTES} bytes arrived and were not read")));
+                    arrived.broken =
+                        Some(io::Error::other(format!("more than {MOST_BYTES} bytes arrived and were not read")));
                 }
                 Err(error) => arrived.broken = Some(error),
             }
@@ -189,7 +195,7 @@ impl Device for Link {
             }
             let mut arrived = self.inbox.lock();
             if let Some((at, bytes)) = arrived.chunks.pop_front() {
-                arrived.bytes -= bytes.len();
+                arrived.bytes -= bytes.len() + ARRIVAL;
                 drop(arrived);
                 for byte in bytes {
                     self.ready.extend(self.lines.take(byte, at));

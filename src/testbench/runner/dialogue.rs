@@ -1,7 +1,7 @@
 //! Commands and replies: every reply is checked against its command, and every wait has a time-out.
 
 use crate::parse::text::shown;
-use crate::testbench::device::{Device, LinkError, Micros, Received, SECOND};
+use crate::testbench::device::{Device, LinkError, MOST_OF_REPLY, Micros, Received, SECOND, discard_arrived};
 
 /// Longest wait for a line of a reply, except for `infer`.
 const LINE: Micros = 5 * SECOND;
@@ -133,11 +133,12 @@ impl<'a> DeviceSession<'a> {
     /// When the link is broken.
     pub(crate) fn boot(&mut self) -> Result<Vec<Received>, RunError> {
         let until = self.now() + LINE;
-        let mut banner = Vec::new();
+        let (mut banner, mut bytes) = (Vec::new(), 0);
         while let Some(line) = self.device.receive(until.saturating_sub(self.now()))? {
             let ready = line.text.trim_ascii().ends_with(b"m-ready");
+            bytes += line.text.len();
             banner.push(line);
-            if ready || self.now() >= until {
+            if ready || self.now() >= until || bytes > MOST_OF_REPLY {
                 break;
             }
         }
@@ -204,9 +205,10 @@ impl<'a> DeviceSession<'a> {
 
     fn exchange(&mut self, sent: &str, command: &str, wait: Micros, relay: &[u8]) -> Result<Exchange, RunError> {
         // Lines that came before the command do not belong to its reply.
-        while self.device.receive(0)?.is_some() {}
+        discard_arrived(self.device)?;
         let mut exchange = Exchange { command: command.to_owned(), sent: self.device.now(), lines: Vec::new() };
         self.device.send(format!("{sent}%").as_bytes())?;
+        let mut bytes = 0;
         loop {
             let Some(line) = self.line(&exchange, wait, relay)? else {
                 let seconds = wait / SECOND;
@@ -217,6 +219,7 @@ impl<'a> DeviceSession<'a> {
             let ready = text.ends_with(b"m-ready") && meant;
             let restarted = memchr::memmem::find(text, b"m-timestamp-mode-").is_some();
             let error = memchr::memmem::find(text, b"e-[").is_some_and(|at| at == 0 || text[at - 1] != b'l');
+            bytes += line.text.len();
             exchange.lines.push(line);
             if restarted {
                 return Err(self.refused(&exchange, "a reply, but the device restarted"));
@@ -232,7 +235,7 @@ impl<'a> DeviceSession<'a> {
                 let seconds = TOTAL * wait / SECOND;
                 return Err(self.refused(&exchange, &format!("a line that ends in m-ready within {seconds} s in all")));
             }
-            if exchange.lines.len() > MOST_LINES {
+            if exchange.lines.len() > MOST_LINES || bytes > MOST_OF_REPLY {
                 return Err(self.refused(&exchange, "a reply that ends with m-ready"));
             }
         }
@@ -254,6 +257,8 @@ impl<'a> DeviceSession<'a> {
     /// Returns the error for an exchange that is not as expected.
     #[must_use]
     pub(crate) fn refused(&self, exchange: &Exchange, expected: &str) -> RunError {
+        // TCP has no baud rate.
+        let other_baud = if self.device.name().starts_with("tcp:") { "" } else { OTHER_BAUD };
         let last: Vec<String> =
             exchange.lines.iter().rev().take(3).rev().map(|line| format!("`{}`", shown(&line.text))).collect();
         RunError::Reply {
@@ -262,9 +267,9 @@ impl<'a> DeviceSession<'a> {
             expected: expected.to_owned(),
             received: match (last.is_empty(), self.device.unfinished()) {
                 (true, 0) => "nothing".to_owned(),
-                (true, bytes) => format!("{bytes} bytes that are not a line of text; {OTHER_BAUD}"),
+                (true, bytes) => format!("{bytes} bytes that are not a line of text{other_baud}"),
                 (false, _) if exchange.lines.iter().all(|line| !is_text(&line.text)) => {
-                    format!("bytes that are not text; {OTHER_BAUD}")
+                    format!("bytes that are not text{other_baud}")
                 }
                 (false, _) => last.join(", "),
             },
@@ -315,7 +320,7 @@ impl<'a> DeviceSession<'a> {
 }
 
 /// Hint for bytes that arrive garbled.
-const OTHER_BAUD: &str = "the device uses another baud rate: try --baud 115200, 9600 or 921600";
+const OTHER_BAUD: &str = "; the device uses another baud rate: try --baud 115200, 9600 or 921600";
 
 /// Returns whether a line is text, like every line of the firmware.
 fn is_text(line: &[u8]) -> bool {

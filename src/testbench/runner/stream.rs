@@ -11,6 +11,9 @@ const LATE: Micros = 2 * SECOND;
 /// Milliseconds after which the monitor's time stamps, with three digits of seconds, wrap.
 const STAMP_PERIOD: u64 = 1_000_000;
 
+/// Maximum number of samples and events of a session, which is those of nine hours.
+const MOST_SAMPLES: usize = 33_554_432;
+
 /// Samples and events of a monitor since its start.
 #[derive(Debug, Clone, Default)]
 pub struct Stream {
@@ -99,6 +102,9 @@ impl Stream {
     }
 
     fn take(&mut self, line: &[u8]) -> Result<(), RunError> {
+        if self.samples.len() + self.events.len() > MOST_SAMPLES {
+            return Err(RunError::Monitor(format!("it sent more than {MOST_SAMPLES} samples and events")));
+        }
         if line.is_empty() || line.starts_with(b"PowerShield") {
             return Ok(());
         }
@@ -254,6 +260,22 @@ mod tests {
         part.unfinished = 12;
         assert!(error(part).contains("12 bytes that are not a line of text"));
         assert!(error(Scripted::new(|_| Vec::new())).contains("received nothing"));
+    }
+
+    #[test]
+    fn a_reply_without_end_is_not_kept() {
+        static LONG: [u8; 1 << 20] = [b'a'; 1 << 20];
+        let mut device = Scripted::new(|_| vec![&LONG; 64]);
+        let mut quiet = |_: crate::testbench::runner::Progress<'_>| {};
+        let error = DeviceSession::new(&mut device, false, SECOND, &mut quiet).command("name").unwrap_err();
+        assert!(error.to_string().contains("expected a reply that ends with m-ready"), "{error}");
+        assert_eq!(device.lines.len(), 59);
+    }
+
+    #[test]
+    fn endless_samples_are_not_kept() {
+        let mut stream = Stream { samples: vec![0.0; MOST_SAMPLES + 1], events: Vec::new() };
+        assert!(stream.take(b"1542-08").unwrap_err().to_string().contains("more than 33554432 samples"));
     }
 
     /// On a busy machine lines are read late.
