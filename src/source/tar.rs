@@ -4,6 +4,8 @@
 //! The rules are those of zip archives: names stay below the root and are the same file on no system, a path occurs once,
 //! and what is unpacked is limited before it is written.
 
+mod records;
+
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
@@ -11,13 +13,12 @@ use std::sync::{Arc, Mutex};
 use flate2::bufread::MultiGzDecoder;
 use tar::EntryType;
 
+use self::records::Records;
 use super::archive::{LARGE, LONGEST_PATH, Layout, MAX_RATIO, check_name, listed};
 use super::{Entry, Held, Kind, MAX_ENTRIES, Source, Tree, refused, unreadable};
 
 /// Most bytes that an archive is unpacked to.
 const MOST: u64 = 4 << 30;
-/// Most bytes of a long name or of attributes.
-const MOST_OF_RECORD: u64 = 64 << 10;
 /// Place of the mark of a tar archive.
 const MARK: (usize, &[u8]) = (257, b"ustar");
 
@@ -74,21 +75,16 @@ fn damaged(error: io::Error) -> io::Error {
     refused(format!("the tar archive is damaged: {error}"))
 }
 
-/// Reads the headers only. Refuses records about files, such as long names, that are too large to be kept in memory, too
-/// many entries, and anything after the end, which another program may read.
+/// Reads the headers and records only. Refuses records about files, such as long names, that are too large to be kept in
+/// memory, too many entries, what programs read differently, and anything after the end, which another program may read.
 fn expect_plain(file: File) -> io::Result<File> {
     let length = file.metadata()?.len();
     let mut archive = tar::Archive::new(file);
     let mut end = 0;
+    let mut records = Records::default();
     for (number, entry) in archive.entries_with_seek().map_err(damaged)?.raw(true).enumerate() {
-        let entry = entry.map_err(damaged)?;
-        let is_record = matches!(
-            entry.header().entry_type(),
-            EntryType::GNULongName | EntryType::GNULongLink | EntryType::XHeader | EntryType::XGlobalHeader
-        );
-        if is_record && entry.size() > MOST_OF_RECORD {
-            return Err(refused(format!("the archive has a name or attributes of {} bytes", entry.size())));
-        }
+        let mut entry = entry.map_err(damaged)?;
+        records.take(&mut entry)?;
         // Long names and attributes are entries, too.
         if number >= 4 * MAX_ENTRIES {
             return Err(refused(format!("the archive has more than {MAX_ENTRIES} entries")));

@@ -250,7 +250,10 @@ fn names_that_are_equal_on_other_systems_are_not_packaged() {
 }
 
 /// A tar archive; each entry is a path, a type and the content.
-fn tarred(entries: &[(&str, tar::EntryType, &[u8])]) -> Vec<u8> {
+/// Name, kind and content of an entry of a tar archive.
+type Member<'a> = (&'a str, tar::EntryType, &'a [u8]);
+
+fn tarred(entries: &[Member<'_>]) -> Vec<u8> {
     let mut archive = tar::Builder::new(Vec::new());
     for (path, kind, content) in entries {
         let mut header = tar::Header::new_gnu();
@@ -292,6 +295,56 @@ fn tar_archives_are_read_as_folders_are() {
     }
 }
 
+/// Programs differ in which of two records about a file counts; an archive in which that matters is refused.
+#[test]
+fn a_tar_archive_that_programs_read_differently_is_refused() {
+    use tar::EntryType::{Directory, GNULongName, Link, Regular, XGlobalHeader, XHeader};
+    let record = |text: &str| {
+        // The length counts its own digits.
+        let length = (text.len() + 3..text.len() + 9)
+            .find(|length| length.to_string().len() + text.len() + 2 == *length)
+            .unwrap();
+        format!("{length} {text}\n")
+    };
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().join("a.tar");
+    let opened = |bytes: &[u8]| {
+        fs::write(&place, bytes).unwrap();
+        Tree::open(&place)
+    };
+    let own: Member<'_> = ("closed/Co/README.md", Regular, b"x");
+    let path = record("path=closed/Co/long/name.md");
+    let hidden = record(&format!("comment=a\n{}", record("path=b").trim_end()));
+    let sparse = record("GNU.sparse.numblocks=1");
+    let cases: [(&str, Vec<Member<'_>>); 9] = [
+        ("sets `path` of a file twice", vec![("x", XHeader, [path.as_bytes(); 2].concat().leak()), own]),
+        ("sets `path` of a file twice", vec![("x", XHeader, path.as_bytes()), ("L", GNULongName, b"a\0"), own]),
+        ("sets `attributes` of a file twice", vec![("x", XHeader, b""), ("x", XHeader, b""), own]),
+        ("attributes are malformed", vec![("x", XHeader, hidden.as_bytes()), own]),
+        ("sets `path` of all", vec![("g", XGlobalHeader, path.as_bytes()), own]),
+        ("sparse", vec![("x", XHeader, sparse.as_bytes()), own]),
+        ("two sizes", vec![("x", XHeader, b"10 size=9\n".as_slice()), own]),
+        ("type `X`", vec![("x", tar::EntryType::new(b'X'), path.as_bytes()), own]),
+        ("has content", vec![own, ("closed/Co/code", Link, b"x")]),
+    ];
+    for (expected, entries) in cases {
+        let error = opened(&tarred(&entries)).err().map_or_else(String::new, |error| error.to_string());
+        assert!(error.contains(expected), "{expected}: {error}");
+    }
+    let said = |bytes: &[u8]| opened(bytes).err().map_or_else(String::new, |error| error.to_string());
+    assert!(said(&tarred(&[own, ("closed/Co/code/", Directory, b"x")])).contains("has content"));
+    assert!(said(&tarred(&[own, ("closed/Co/code/", Regular, b"")])).contains("name of a folder"));
+    // What every program reads alike is read.
+    let mut attributes = path.clone();
+    attributes += &record("mtime=1700000000.5");
+    let read = opened(&tarred(&[
+        ("g", XGlobalHeader, record("comment=0f").as_bytes()),
+        ("x", XHeader, attributes.as_bytes()),
+        own,
+    ]));
+    assert_eq!(read.unwrap().get("closed/Co/long/name.md").and_then(Entry::size), Some(1));
+}
+
 /// What leaves the archive, is there twice, is a link or a bomb, or is cut off, is refused or is a finding.
 #[test]
 fn hostile_tar_archives_are_refused() {
@@ -303,7 +356,7 @@ fn hostile_tar_archives_are_refused() {
         Tree::open(&place)
     };
     let error = |bytes: &[u8]| opened(bytes).err().map_or_else(String::new, |error| error.to_string());
-    let own: (&str, tar::EntryType, &[u8]) = ("closed/Co/README.md", Regular, b"x");
+    let own: Member<'_> = ("closed/Co/README.md", Regular, b"x");
     for path in ["../evil", "closed/../../evil", "C:/evil", "closed/a\\b"] {
         let said = error(&gzipped(&tarred(&[own, (path, Regular, b"x")])));
         assert!(said.contains("not a path below its root"), "{path}: {said}");
