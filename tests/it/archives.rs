@@ -161,7 +161,13 @@ fn an_archive_that_programs_read_differently_is_refused() {
     let long = format!("closed/{}", "a".repeat(5000));
     let behind = Habit { flags: 8, sizes_before: false, signed: true, wide: false };
     let descriptor = made(&[(b"closed/a", b"x")], behind);
-    let cases: [(&str, Vec<u8>); 30] = [
+    let name = u8::try_from(FILES[0].0.len()).unwrap();
+    let cases: [(&str, Vec<u8>); 35] = [
+        ("is a folder or device by its mode", edited(&whole, list + 40, &0o040_755_u16.to_le_bytes())),
+        ("is a folder or device by its mode", edited(&whole, list + 38, &[16])),
+        ("needs a reader that few programs have", edited(&edited(&whole, 6, &[32]), list + 8, &[32])),
+        ("needs a reader that few programs have", edited(&whole, list + 6, &[99])),
+        ("an extra field that is cut off", edited(&whole, list + 28, &[name - 4, 0, 4])),
         ("before the archive's first file", [b"#!/bin/sh\n", &whole[..]].concat()),
         ("before the archive's first file", [&second[..], &whole].concat()),
         ("after the end", [&whole[..], b"x"].concat()),

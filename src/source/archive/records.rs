@@ -33,6 +33,12 @@ const ELSEWHERE: u64 = 0xFFFF_FFFF;
 const ENCRYPTED: u16 = 1;
 /// Flag of files whose sizes are written after their contents.
 const SIZES_FOLLOW: u16 = 1 << 3;
+/// Flags that change what the contents are: patches, strong encryption, and headers that hide their values.
+const STRANGE: u16 = 1 << 5 | 1 << 6 | 1 << 13;
+/// Highest version of the format that a reader may need, times ten.
+const NEWEST: u16 = 63;
+/// Attribute of folders in DOS-like systems.
+const FOLDER: u16 = 1 << 4;
 /// Flag of names in UTF-8.
 const UTF8: u16 = 1 << 11;
 
@@ -239,10 +245,12 @@ fn read(list: &mut Window<impl Read + Seek>, place: u64, end: u64) -> io::Result
     let [packed, size, start] = [20, 24, 42].map(|at| number(record, at, 4));
     let mut wide = wide(extra)?;
     let (size, packed) = (wide.resolve(size)?, wide.resolve(packed)?);
+    let name = name_of(raw, extra, short(record, 8))?;
+    check_kind(&name, record)?;
     Ok((
         Record {
             start: wide.resolve(start)?,
-            name: name_of(raw, extra, short(record, 8))?,
+            name,
             size,
             packed,
             method: short(record, 10),
@@ -253,6 +261,22 @@ fn read(list: &mut Window<impl Read + Seek>, place: u64, end: u64) -> io::Result
         },
         next,
     ))
+}
+
+/// Refuses a file that some programs do not read, or make a folder or device of.
+fn check_kind(name: &str, record: &[u8]) -> io::Result<()> {
+    let (version, flags) = (short(record, 6) & 0xFF, short(record, 8));
+    // Independent of the system field, because some programs ignore it.
+    let (attributes, mode) = (short(record, 38), short(record, 40) & 0o170_000);
+    let is_folder = attributes & FOLDER != 0 || ![0, 0o100_000, 0o120_000].contains(&mode);
+    let strange = if flags & STRANGE != 0 || version > NEWEST {
+        "needs a reader that few programs have"
+    } else if is_folder && !name.ends_with(['/', '\\']) {
+        "is a folder or device by its mode"
+    } else {
+        return Ok(());
+    };
+    Err(refused(format!("`{}` in the archive {strange}", name.escape_debug())))
 }
 
 /// Decodes the name of a file. Fails if programs may read it differently.
@@ -281,11 +305,17 @@ fn field(mut extra: &[u8], wanted: u16) -> io::Result<Option<&[u8]>> {
     let mut found = None;
     while let [a, b, c, d, rest @ ..] = extra {
         let length = usize::from(u16::from_le_bytes([*c, *d]));
-        let Some((content, after)) = rest.split_at_checked(length) else { break };
+        let Some((content, after)) = rest.split_at_checked(length) else {
+            return Err(refused("a record of the archive has an extra field that is cut off"));
+        };
         if u16::from_le_bytes([*a, *b]) == wanted && found.replace(content).is_some() {
             return Err(refused("a record of the archive has the same extra field twice"));
         }
         extra = after;
+    }
+    // Some programs fill up with zeros.
+    if extra.iter().any(|byte| *byte != 0) {
+        return Err(refused("a record of the archive has an extra field that is cut off"));
     }
     Ok(found)
 }
