@@ -340,6 +340,7 @@ pub fn main() -> ExitCode {
         Command::Completions { shell } => completions(shell),
         Command::Man { dir } => manual(&dir),
     };
+    streams::say_swept();
     match done {
         Ok(code) => code,
         Err(error) => {

@@ -9,14 +9,14 @@ use clap::Args;
 
 use super::init::folder_name;
 use super::settings::Settings;
-use super::streams::{open_tree, print, print_error, print_info, say_swept};
+use super::streams::{open_tree, print, print_error, print_info};
 use super::{ChosenRound, read_waivers, round_of};
 use crate::audit::checks::depth_of;
 use crate::audit::rule::Group;
 use crate::audit::waiver::{self, Waiver};
 use crate::round::{Mode, Round, Severity};
 use crate::schema::spelling::nearest;
-use crate::submit::leftovers::{self, Unfinished};
+use crate::submit::leftovers::{self, Room};
 use crate::submit::output::write_new;
 use crate::submit::session::{Known, Session};
 
@@ -121,7 +121,7 @@ impl Import {
         self.check_place(&into)?;
         let target = self.target(into)?;
         let (mut refused, mut stdout_error) = (0, None);
-        let room = tempfile::tempdir()?;
+        let room = Room::new()?;
         let mut sessions = Vec::new();
         for named in &self.sessions {
             sessions.extend(sessions_of(named, room.path())?);
@@ -308,19 +308,21 @@ impl Import {
         let benchmark = target.into.join("results").join(&self.system).join(&session.benchmark);
         // Written to a temporary folder first, so that an interruption leaves either the old or the new session.
         std::fs::create_dir_all(&benchmark)?;
-        say_swept(&benchmark);
-        let create = || tempfile::Builder::new().prefix(&leftovers::prefix()).tempdir_in(&benchmark);
-        let (fresh, unfinished) = Unfinished::create(create, |fresh| fresh.path())?;
+        leftovers::sweep(&benchmark);
+        let (fresh, unfinished) = Room::below(&benchmark)?;
         for (name, bytes) in &session.files {
             write_new(&fresh.path().join(name), bytes)?;
         }
         let kept = there.then(|| keep(run, target, &self.system, session)).transpose()?;
-        if !there && run.is_dir() {
-            std::fs::remove_dir(run)?;
-        }
-        std::fs::rename(fresh.keep(), run)?;
-        drop(unfinished);
-        readable(run)?;
+        readable(fresh.path())?;
+        // What was there is complete in the folder for old sessions.
+        exchange(fresh.path(), run).with_context(|| match &kept {
+            Some(kept) => {
+                format!("{} cannot be written; the session that was there is also in {}", run.display(), kept.display())
+            }
+            None => format!("{} cannot be written", run.display()),
+        })?;
+        drop((fresh, unfinished));
         // If the round is a guess, no marker is added.
         let marker = target.round.runners.get(session.runner).marker.as_ref().filter(|_| !target.is_guess);
         if let Some(marker) = marker {
@@ -367,7 +369,24 @@ impl Import {
     }
 }
 
-/// Moves a session out of the submission, into a folder beside it, and returns that folder.
+/// Puts a new folder in the place of another, which may exist, and leaves that one in the place of the new one.
+fn exchange(new: &Path, old: &Path) -> std::io::Result<()> {
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+        // Not every file system can do that.
+        if renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE).is_ok() {
+            return Ok(());
+        }
+    }
+    if old.is_dir() {
+        std::fs::remove_dir_all(old)?;
+    }
+    std::fs::rename(new, old)
+}
+
+/// Copies a session out of the submission, into a folder beside it, and returns that folder.
 fn keep(run: &Path, target: &Target, system: &str, session: &Session) -> anyhow::Result<PathBuf> {
     let name = target.root.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let folder = target.root.with_file_name(format!("{name}.tinyaudit-replaced"));
@@ -387,11 +406,34 @@ fn keep(run: &Path, target: &Target, system: &str, session: &Session) -> anyhow:
         .map(place)
         .find(|place| place.symlink_metadata().is_err())
         .context("there is no free name for the old session")?;
-    if let Some(parent) = free.parent() {
-        std::fs::create_dir_all(parent)?;
-    }
-    std::fs::rename(run, &free).with_context(|| format!("{} cannot be moved to {}", run.display(), free.display()))?;
+    let parent = free.parent().unwrap_or(&folder);
+    std::fs::create_dir_all(parent)?;
+    leftovers::sweep(parent);
+    let (copy, unfinished) = Room::below(parent)?;
+    copy_folder(run, copy.path())
+        .and_then(|()| readable(copy.path()))
+        .and_then(|()| std::fs::rename(copy.path(), &free))
+        .with_context(|| format!("{} cannot be copied to {}", run.display(), free.display()))?;
+    drop((copy.keep(), unfinished));
     Ok(free)
+}
+
+/// Copies what is in a folder into another. A link, pipe or device is an error.
+fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let (kind, own) = (entry.file_type()?, to.join(entry.file_name()));
+        if kind.is_dir() {
+            std::fs::create_dir(&own)?;
+            copy_folder(&entry.path(), &own)?;
+        } else if kind.is_file() {
+            std::fs::copy(entry.path(), &own)?;
+        } else {
+            let what = format!("{} is a link, pipe or device", entry.path().display());
+            return Err(std::io::Error::other(what));
+        }
+    }
+    Ok(())
 }
 
 /// Gives a folder the permissions of its parent. A temporary folder is accessible only to its owner.

@@ -152,7 +152,7 @@ impl Package {
         let mut digest = String::new();
         let bar = progress("files");
         deliver(Some(&self.out), self.force, |out| {
-            let mut file = tempfile::tempfile()?;
+            let mut file = crate::submit::leftovers::unnamed()?;
             let mut report_progress = |done, all| advance(&bar, done, all);
             package::write(&tree, &documents, &mut report_progress, &mut io::BufWriter::new(&mut file))
                 .map_err(io::Error::other)?;

@@ -179,6 +179,7 @@ pub fn refuse_other_model(profile: &Profile, benchmark: &str) -> anyhow::Result<
 impl Run {
     /// Measures the device and writes the session files.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
+        crate::submit::leftovers::sweep(&self.into);
         // Checked before the measurement, which may take many minutes.
         if std::fs::read_dir(&self.into).is_ok_and(|mut entries| entries.next().is_some()) {
             anyhow::bail!("{} is not empty; name a new folder", self.into.display());

@@ -14,6 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use crate::parse::text::{printable, printable_lines};
 use crate::render::wrap::wrapped_lines;
 use crate::source::{Tree, read_all_of};
+use crate::submit::leftovers;
 
 /// How much is printed on stderr in addition to errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +78,7 @@ const MAX_SPOOLED: u64 = 16 << 30;
 
 /// Copies at most `most` bytes to an unnamed file, because an archive is read from its end.
 fn spooled(source: impl Read, most: u64) -> io::Result<File> {
-    let mut file = tempfile::tempfile()?;
+    let mut file = leftovers::unnamed()?;
     if io::copy(&mut source.take(most.saturating_add(1)), &mut file)? > most {
         return Err(io::Error::other(format!("it has more than {most} bytes")));
     }
@@ -149,7 +150,6 @@ pub fn deliver(
         let mut out = io::BufWriter::new(io::stderr().lock());
         return Ok(render(&mut out).and_then(|()| out.flush())?);
     }
-    say_swept(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")));
     match crate::submit::output::write(path, force, render) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             anyhow::bail!("{error}; use --force to overwrite")
@@ -158,14 +158,14 @@ pub fn deliver(
     }
 }
 
-/// Removes what killed commands left in a folder, and says so.
-pub fn say_swept(folder: &Path) {
-    match crate::submit::leftovers::sweep(folder) {
-        0 => {}
-        1 => print_info(&format!("removed 1 temporary file of an interrupted command in {}", folder.display())),
-        count => {
-            print_info(&format!("removed {count} temporary files of interrupted commands in {}", folder.display()));
-        }
+/// Says what killed commands left, and this one removed.
+pub fn say_swept() {
+    for (folder, count) in leftovers::swept() {
+        let folder = folder.display();
+        print_info(&match count {
+            1 => format!("removed 1 temporary file of an interrupted command in {folder}"),
+            count => format!("removed {count} temporary files of interrupted commands in {folder}"),
+        });
     }
 }
 

@@ -19,7 +19,7 @@ use crate::source::{Entry, Tree, join, parent_of};
 
 /// Maximum size of a file that is searched, in bytes; larger ones are not firmware of a microcontroller.
 const MAX_FILE: u64 = 64 << 20;
-/// Maximum number of bytes that compressed files of a submitter are unpacked to, per file.
+/// Maximum number of bytes that all compressed files of a submitter are unpacked to; each has the same share.
 const MAX_UNPACKED: u64 = 64 << 20;
 /// Maximum size of a compressed file, which is read as a whole.
 const MAX_ARCHIVE: u64 = 32 << 20;
@@ -46,8 +46,8 @@ pub struct WeightsFile {
     pub found: Arc<Vec<Found>>,
 }
 
-/// Digest and length of the content of a file.
-type Content = (u64, u64);
+/// Digest and length of the content of a file, and how much of it is unpacked.
+type Content = (u64, u64, u64);
 
 /// Returns which reference weights of a benchmark are in a file, given its name and content.
 #[must_use]
@@ -64,10 +64,12 @@ pub(crate) struct Searched(Mutex<BTreeMap<Content, Arc<Vec<Found>>>>);
 pub(crate) fn read(tree: &Tree, submitter: &Submitter, searched: &Searched) -> CodeWeights {
     let entries = tree.below(&join(&submitter.path, "code"));
     let files: Vec<&Entry> = entries.iter().filter(|entry| entry.is_file() && entry.size() != Some(0)).collect();
+    let packed = files.par_iter().filter(|entry| is_packed(tree, entry)).count() as u64;
+    let most = MAX_UNPACKED / packed.max(1);
     let results: Vec<io::Result<Option<WeightsFile>>> = files
         .par_iter()
         .map(|entry| {
-            let found = search_entry(tree, entry, searched)?;
+            let found = search_entry(tree, entry, most, searched)?;
             Ok((!found.is_empty()).then(|| WeightsFile { path: entry.path.to_string(), found }))
         })
         .collect();
@@ -95,7 +97,17 @@ pub(crate) fn models<'a>(
     entries.filter_map(|entry| Some((entry, Model::parse(&tree.read(entry).ok()?).ok()?)))
 }
 
-fn search_entry(tree: &Tree, entry: &Entry, searched: &Searched) -> io::Result<Arc<Vec<Found>>> {
+/// Beginnings of a gzip file and of a zip archive.
+const PACKED: [&[u8]; 2] = [&[0x1f, 0x8b], b"PK\x03\x04"];
+
+fn is_packed(tree: &Tree, entry: &Entry) -> bool {
+    let mut beginning = Vec::new();
+    let read = tree.stream(entry, |source| source.take(4).read_to_end(&mut beginning));
+    read.is_ok() && PACKED.iter().any(|mark| beginning.starts_with(mark))
+}
+
+/// Searches a file, of which at most `most` bytes are unpacked if it is compressed.
+fn search_entry(tree: &Tree, entry: &Entry, most: u64, searched: &Searched) -> io::Result<Arc<Vec<Found>>> {
     let size = entry.size().unwrap_or(0);
     if size > MAX_FILE {
         return Err(io::Error::other("the file is too large to be searched"));
@@ -112,19 +124,20 @@ fn search_entry(tree: &Tree, entry: &Entry, searched: &Searched) -> io::Result<A
         length += part.len() as u64;
         digest.write(part);
     })?;
-    let key = (digest.finish(), length);
+    let [gzip, zip] = PACKED.map(|mark| beginning.starts_with(mark) && size <= MAX_ARCHIVE);
+    let key = (digest.finish(), length, if gzip || zip { most } else { 0 });
     let known =
         |searched: &Searched| searched.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).map(Arc::clone);
     if let Some(found) = known(searched) {
         return Ok(found);
     }
-    let mut found = if beginning.starts_with(&[0x1f, 0x8b]) && size <= MAX_ARCHIVE {
+    let mut found = if gzip {
         let mut stream = |take: &mut dyn FnMut(&[u8])| {
-            tree.stream(entry, |source| parts(&mut flate2::read::MultiGzDecoder::new(source), MAX_UNPACKED, take))
+            tree.stream(entry, |source| parts(&mut flate2::read::MultiGzDecoder::new(source), most, take))
         };
         search(&mut stream)?
-    } else if beginning.starts_with(b"PK\x03\x04") && size <= MAX_ARCHIVE {
-        search_zip(&tree.read(entry)?)
+    } else if zip {
+        search_zip(&tree.read(entry)?, most)
     } else {
         search(&mut stream)?
     };
@@ -136,11 +149,11 @@ fn search_entry(tree: &Tree, entry: &Entry, searched: &Searched) -> io::Result<A
     Ok(found)
 }
 
-/// Searches the files of a zip archive; damaged ones are left out.
-fn search_zip(bytes: &[u8]) -> Vec<Found> {
+/// Searches the files of a zip archive, of which at most `most` bytes are unpacked; damaged ones are left out.
+fn search_zip(bytes: &[u8], most: u64) -> Vec<Found> {
     let Ok(mut archive) = zip::ZipArchive::new(io::Cursor::new(bytes)) else { return Vec::new() };
     let mut all = Vec::new();
-    let mut left = MAX_UNPACKED;
+    let mut left = most;
     for index in 0..archive.len() {
         let Ok(file) = archive.by_index(index) else { continue };
         let mut content = Vec::new();

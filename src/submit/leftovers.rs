@@ -4,7 +4,7 @@
 //! Their names say which process made them: `.tinyaudit-NAMESPACE-PROCESS-XXXXXX`. The namespace tells containers that
 //! share a folder apart, whose process numbers mean nothing to each other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -76,8 +76,70 @@ fn remove(path: &Path) -> io::Result<()> {
     if path.symlink_metadata()?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
 }
 
+/// A temporary folder of this command, in the system's place for them. It is removed in the end.
+pub(crate) struct Room {
+    // Removed before it is forgotten.
+    folder: tempfile::TempDir,
+    _unfinished: Unfinished,
+}
+
+impl Room {
+    /// Creates a folder.
+    ///
+    /// # Errors
+    /// When it cannot be created.
+    pub(crate) fn new() -> io::Result<Self> {
+        sweep(&std::env::temp_dir());
+        let (folder, unfinished) = Self::below(&std::env::temp_dir())?;
+        Ok(Self { folder, _unfinished: unfinished })
+    }
+
+    /// Creates a temporary folder in another.
+    ///
+    /// # Errors
+    /// When it cannot be created.
+    pub(crate) fn below(parent: &Path) -> io::Result<(tempfile::TempDir, Unfinished)> {
+        let create = || tempfile::Builder::new().prefix(&prefix()).tempdir_in(parent);
+        Unfinished::create(create, |folder| folder.path())
+    }
+
+    /// Returns its path.
+    #[must_use]
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Creates a temporary file without a name, which ends with the command.
+///
+/// # Errors
+/// When it cannot be created. The error names the folder.
+pub(crate) fn unnamed() -> io::Result<fs::File> {
+    let named = |error: io::Error| {
+        let folder = std::env::temp_dir();
+        io::Error::new(error.kind(), format!("no temporary file can be created in {}: {error}", folder.display()))
+    };
+    tempfile::tempfile().map_err(named)
+}
+
+/// Folders that were swept, with the number of leftovers that were removed.
+static SWEPT: Mutex<BTreeMap<PathBuf, usize>> = Mutex::new(BTreeMap::new());
+
+/// Removes what killed commands left in a folder. A folder is swept once per command.
+pub(crate) fn sweep(folder: &Path) {
+    let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    swept.entry(folder.to_owned()).or_insert_with(|| remove_left(folder));
+}
+
+/// Returns the folders in which something was removed, with the number of leftovers.
+#[must_use]
+pub(crate) fn swept() -> Vec<(PathBuf, usize)> {
+    let swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    swept.iter().filter(|(_, count)| **count > 0).map(|(folder, count)| (folder.clone(), *count)).collect()
+}
+
 /// Removes what killed commands left in a folder, and returns how much that was.
-pub(crate) fn sweep(folder: &Path) -> usize {
+fn remove_left(folder: &Path) -> usize {
     let is_left = |entry: &fs::DirEntry| {
         let name = entry.file_name();
         let parts =
@@ -118,7 +180,7 @@ mod tests {
             make(format!("{MARK}notes")),
             make(".tinyaudit".to_owned()),
         ];
-        assert_eq!(sweep(folder.path()), 1);
+        assert_eq!(remove_left(folder.path()), 1);
         assert!(!folder.path().join(left).exists());
         assert!(kept.iter().all(|name| folder.path().join(name).exists()));
     }

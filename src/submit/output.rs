@@ -38,7 +38,9 @@ pub(crate) fn write(
         Ok(_) if !replace => {
             return Err(named(io::Error::new(io::ErrorKind::AlreadyExists, "already exists")));
         }
-        Err(_) if is_link => return refused("is a symbolic link to a missing file; give another file name"),
+        Err(_) if is_link => {
+            return refused("is a symbolic link to a missing file, or to itself; give another file name");
+        }
         _ => {}
     }
     let target = if is_link { std::fs::canonicalize(path).map_err(named)? } else { path.to_owned() };
@@ -50,8 +52,15 @@ pub(crate) fn write(
     if folder.exists() && !folder.is_dir() {
         return refused(&format!("{} is not a folder", shown(folder)));
     }
+    if folder.is_symlink() && !folder.exists() {
+        return refused(&format!("{} is a symbolic link to a missing folder, or to itself", shown(folder)));
+    }
     std::fs::create_dir_all(folder).map_err(named)?;
+    leftovers::sweep(folder);
     let (mut file, unfinished) = Unfinished::create(|| temporary(folder), |file| file.path()).map_err(named)?;
+    if let Ok(found) = &found {
+        keep_access(file.as_file(), found).map_err(named)?;
+    }
     let mut out = BufWriter::new(file.as_file_mut());
     render(&mut out).and_then(|()| out.flush()).map_err(named)?;
     drop(out);
@@ -68,6 +77,22 @@ fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
+}
+
+/// Gives a new file the permissions of the one that it replaces, and its owner where that is allowed: what only some may
+/// read stays so.
+#[cfg(unix)]
+fn keep_access(file: &std::fs::File, replaced: &std::fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    // Only the superuser may give a file away.
+    let _ = std::os::unix::fs::fchown(file, Some(replaced.uid()), Some(replaced.gid()));
+    file.set_permissions(PermissionsExt::from_mode(replaced.mode() & 0o777))
+}
+
+#[cfg(not(unix))]
+fn keep_access(_: &std::fs::File, _: &std::fs::Metadata) -> io::Result<()> {
+    Ok(())
 }
 
 /// Writes a file that must not exist yet.
@@ -114,7 +139,9 @@ mod tests {
         std::os::unix::fs::symlink("file", &link).unwrap();
         let new = |out: &mut dyn Write| out.write_all(b"new");
         assert_eq!(write(&link, false, new).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         write(&link, true, new).unwrap();
+        assert_eq!(std::os::unix::fs::MetadataExt::mode(&file.metadata().unwrap()) & 0o777, 0o600);
         assert!(link.is_symlink() && std::fs::read(&file).unwrap() == b"new");
         write(Path::new("/dev/null"), false, new).unwrap();
         write(Path::new("/dev/null"), true, new).unwrap();

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
+use super::leftovers::Room;
 use super::output::write_new;
 use crate::audit::report::Report;
 use crate::parse::log::SessionLog;
@@ -43,7 +44,7 @@ impl Session {
     /// # Errors
     /// If the temporary files cannot be written.
     pub(crate) fn check(&self, submitter: &str, system: &str, round: &Round) -> anyhow::Result<(Report, String)> {
-        let folder = tempfile::tempdir()?;
+        let folder = Room::new()?;
         let own = format!("{submitter}/results/{system}/{}", self.benchmark);
         let benchmark = folder.path().join(&own);
         for (name, bytes) in &self.files {
