@@ -46,6 +46,46 @@ fn a_signal_that_ends_a_command_leaves_nothing() {
     }
 }
 
+/// An import unpacks sessions in the system's place for temporary files. What one that was killed left is removed by the
+/// next.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_import_that_is_ended_leaves_nothing() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), &folder.path().join("tree"));
+    let own = folder.path().join("tree/closed/ExampleCo");
+    let session = folder.path().join("session");
+    fs::rename(own.join("results/simulated_npu_400mhz/ic/performance"), &session).unwrap();
+    let room = folder.path().join("room");
+    fs::create_dir(&room).unwrap();
+    // Many sessions take so long that the signal arrives in time.
+    let import = |sessions: usize| {
+        let mut command = golden::program();
+        command.arg("import").args(vec![&session; sessions]).args([
+            "--system",
+            "simulated_npu_400mhz",
+            "--round",
+            "v1.3",
+            "--dry-run",
+        ]);
+        command.arg("--into").arg(&own).env("TMPDIR", &room).stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+    };
+    for signal in [Signal::INT, Signal::TERM, Signal::KILL] {
+        let mut child = import(100).spawn().unwrap();
+        while names(&room).is_empty() && child.try_wait().unwrap().is_none() {
+            sleep(Duration::from_millis(1));
+        }
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        assert_eq!(child.wait().unwrap().code(), None, "{signal:?}");
+        assert_eq!(names(&room).is_empty(), signal != Signal::KILL, "{signal:?}: {:?}", names(&room));
+    }
+    let output = import(1).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("removed ") && said.contains("interrupted"), "{said}");
+    assert!(names(&room).is_empty(), "{:?}", names(&room));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn the_end_of_a_terminal_leaves_nothing_but_nohup_goes_on() {
