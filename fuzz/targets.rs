@@ -223,7 +223,7 @@ pub fn tables(bytes: &[u8]) {
         let _ = sheet::workbook(bytes).map(|sheets| compare(&sheets));
     } else {
         let _ = sheet::separated(bytes).map(|sheet| compare(&[sheet]));
-        let _ = std::str::from_utf8(bytes).map(|text| compare(&sheet::markdown(text)));
+        let _ = std::str::from_utf8(bytes).map(|text| sheet::markdown(text).map(|sheets| compare(&sheets)));
     }
 }
 

@@ -36,7 +36,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::audit::report::{Loading, Report};
 use crate::model::{LoadError, Submission};
-use crate::parse::text::printable_lines;
+use crate::parse::text::{printable, printable_lines};
 use crate::render;
 use crate::round::Round;
 use crate::schema::spelling::nearest;
@@ -469,7 +469,9 @@ fn known_name(what: &str, wanted: &str, known: &BTreeSet<String>) -> anyhow::Res
     let names = || known.iter().map(String::as_str);
     let near = nearest(wanted, names(), wanted.len() / 3 + 1).or_else(|| names().find(holds));
     let hint = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
-    anyhow::bail!("there are no results of {what} `{wanted}`; {hint}known: {}", names().collect::<Vec<_>>().join(", "))
+    // Names of folders may contain line feeds.
+    let known = printable(&names().collect::<Vec<_>>().join(", "));
+    anyhow::bail!("there are no results of {what} `{wanted}`; {hint}known: {known}")
 }
 
 /// Returns an error if an option names a rule that does not exist.

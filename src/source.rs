@@ -4,6 +4,7 @@
 //! Paths are relative to the root and separated by `/` on every system.
 
 mod archive;
+mod as_listed;
 mod budget;
 mod entry;
 mod files;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use archive::Archive;
+use as_listed::AsListed;
 pub(crate) use budget::within_budget;
 pub use entry::{Entries, Entry, Kind, alike, same_file_on_some_systems};
 use entry::{below, children, place_of, refused, share_last, unreadable, with_folders};
@@ -357,82 +359,15 @@ impl Tree {
             Source::Archive(archive) => archive.stream(own, size, take),
             Source::Held(held) => take(&mut (held.open)(own)?),
             Source::Folder(root) => {
-                let file = open_file(&root.join(entry.path.real().unwrap_or(Path::new(own))))?;
-                take(&mut AsListed { file, left: size })
+                take(&mut AsListed::open(&root.join(entry.path.real().unwrap_or(Path::new(own))), size)?)
             }
         }
-    }
-}
-
-/// Opens a file of a folder. The entry may have become a pipe, which would wait for a writer, or a link since the folder was
-/// listed.
-fn open_file(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(all(unix, feature = "cli"))]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt;
-
-        options.custom_flags((OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed());
-    }
-    let file = options.open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is not a file any more"));
-    }
-    Ok(file)
-}
-
-/// A file of a folder. Reading fails if it is larger than when the folder was listed, because a file that grows has no
-/// end.
-struct AsListed {
-    file: File,
-    left: u64,
-}
-
-impl Read for AsListed {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0 {
-            return match self.file.read(&mut [0])? {
-                0 => Ok(0),
-                _ => Err(io::Error::other("it has grown since the folder was listed")),
-            };
-        }
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        let count = self.file.read(&mut buffer[..most])?;
-        self.left -= count as u64;
-        Ok(count)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_that_grows_is_not_read() {
-        let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("log.txt");
-        std::fs::write(&path, "one\n").unwrap();
-        let tree = Tree::open(root.path()).unwrap();
-        let read = || tree.read(tree.get("log.txt").unwrap());
-        assert_eq!(read().unwrap(), b"one\n");
-        std::fs::write(&path, "one\ntwo\n").unwrap();
-        assert!(read().unwrap_err().to_string().contains("has grown"));
-        std::fs::write(&path, "on").unwrap();
-        assert_eq!(read().unwrap(), b"on");
-        #[cfg(all(unix, feature = "cli"))]
-        {
-            use rustix::fs::{CWD, FileType, Mode};
-
-            std::fs::rename(&path, root.path().join("other")).unwrap();
-            std::os::unix::fs::symlink("other", &path).unwrap();
-            assert!(read().is_err());
-            std::fs::remove_file(&path).unwrap();
-            rustix::fs::mknodat(CWD, &path, FileType::Fifo, Mode::RUSR, 0).unwrap();
-            assert!(read().unwrap_err().to_string().contains("not a file any more"));
-        }
-    }
 
     #[test]
     fn a_folder_is_listed_in_order_and_read() {

@@ -4,6 +4,8 @@ pub mod answers;
 #[cfg(feature = "bench")]
 pub mod demo;
 pub mod fixing;
+#[cfg(feature = "cli")]
+pub(crate) mod folders;
 pub(crate) mod form;
 pub(crate) mod guess;
 pub(crate) mod journal;

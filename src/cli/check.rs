@@ -308,8 +308,11 @@ impl Check {
             report.ignore(settings.ignore.into_iter().collect(), NAME);
         }
         let view = self.view(&report)?;
-        let pages = if matches!(self.format, Format::Html) { render::html::page_count(&report) } else { 1 };
-        anyhow::ensure!(self.page.get() <= pages, "there is no page {}: the last page is {pages}", self.page);
+        if self.page.get() > 1 {
+            anyhow::ensure!(matches!(self.format, Format::Html), "only --format html has pages");
+            let pages = render::html::page_count(&report);
+            anyhow::ensure!(self.page.get() <= pages, "there is no page {}: the last page is {pages}", self.page);
+        }
         if let Some(wanted) = &self.proof {
             let any = report.results().any(|(system, benchmark)| render::proof::is_meant(wanted, system, benchmark));
             anyhow::ensure!(any, "there is no result `{wanted}`; `tinyaudit results` lists systems and benchmarks");

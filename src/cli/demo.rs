@@ -55,6 +55,12 @@ impl DemoCommand {
     /// Runs all sessions and writes the submission.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let round = Round::named(self.round.as_deref().unwrap_or(Round::newest()))?;
+        anyhow::ensure!(
+            round.divisions.contains(&self.division),
+            "--division: {} has the divisions {}",
+            round.name,
+            round.divisions.join(" and ")
+        );
         let names = if self.profiles.is_empty() {
             crate::testbench::simulator::Profile::names().into_iter().map(str::to_owned).collect()
         } else {

@@ -16,6 +16,7 @@ use crate::audit::rule::Group;
 use crate::audit::waiver::{self, Waiver};
 use crate::round::{Mode, Round, Severity};
 use crate::schema::spelling::nearest;
+use crate::submit::folders::{copy_folder, exchange, readable};
 use crate::submit::leftovers::{self, Room};
 use crate::submit::output::write_new;
 use crate::submit::session::{Known, Session};
@@ -290,7 +291,16 @@ impl Import {
         if let Some(link) = parts.filter(|folder| folder.is_symlink()).last() {
             bail!("{} is a symbolic link, which is not followed", link.display());
         }
-        let there = std::fs::read_dir(&run).is_ok_and(|mut entries| entries.next().is_some());
+        // What cannot be read is not replaced: it may be anything.
+        let there = match run.symlink_metadata() {
+            Ok(_) => {
+                let read = std::fs::read_dir(&run).and_then(|mut entries| entries.next().transpose());
+                read.with_context(|| format!("{} is there, and is not a folder that can be read", run.display()))?
+                    .is_some()
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+            Err(error) => return Err(error).with_context(|| run.display().to_string()),
+        };
         if there && !self.replace {
             bail!("{} already contains a session; use --replace to replace it and keep the old one", run.display());
         }
@@ -318,7 +328,7 @@ impl Import {
         // What was there is complete in the folder for old sessions.
         exchange(fresh.path(), run).with_context(|| match &kept {
             Some(kept) => {
-                format!("{} cannot be written; the session that was there is also in {}", run.display(), kept.display())
+                format!("{} cannot be written; the session that was there is in {}", run.display(), kept.display())
             }
             None => format!("{} cannot be written", run.display()),
         })?;
@@ -369,23 +379,6 @@ impl Import {
     }
 }
 
-/// Puts a new folder in the place of another, which may exist, and leaves that one in the place of the new one.
-fn exchange(new: &Path, old: &Path) -> std::io::Result<()> {
-    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-
-        // Not every file system can do that.
-        if renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE).is_ok() {
-            return Ok(());
-        }
-    }
-    if old.is_dir() {
-        std::fs::remove_dir_all(old)?;
-    }
-    std::fs::rename(new, old)
-}
-
 /// Copies a session out of the submission, into a folder beside it, and returns that folder.
 fn keep(run: &Path, target: &Target, system: &str, session: &Session) -> anyhow::Result<PathBuf> {
     let name = target.root.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -416,34 +409,4 @@ fn keep(run: &Path, target: &Target, system: &str, session: &Session) -> anyhow:
         .with_context(|| format!("{} cannot be copied to {}", run.display(), free.display()))?;
     drop((copy.keep(), unfinished));
     Ok(free)
-}
-
-/// Copies what is in a folder into another. A link, pipe or device is an error.
-fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let (kind, own) = (entry.file_type()?, to.join(entry.file_name()));
-        if kind.is_dir() {
-            std::fs::create_dir(&own)?;
-            copy_folder(&entry.path(), &own)?;
-        } else if kind.is_file() {
-            std::fs::copy(entry.path(), &own)?;
-        } else {
-            let what = format!("{} is a link, pipe or device", entry.path().display());
-            return Err(std::io::Error::other(what));
-        }
-    }
-    Ok(())
-}
-
-/// Gives a folder the permissions of its parent. A temporary folder is accessible only to its owner.
-#[cfg(unix)]
-fn readable(folder: &Path) -> std::io::Result<()> {
-    let parent = folder.parent().unwrap_or(folder);
-    std::fs::set_permissions(folder, std::fs::metadata(parent)?.permissions())
-}
-
-#[cfg(not(unix))]
-fn readable(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }

@@ -35,7 +35,7 @@ pub struct Letters {
     #[arg(long, value_enum, default_value_t)]
     format: LetterFormat,
     /// Date by which the letters ask for an answer, for example 2026-01-31
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     by: Option<String>,
     /// Overwrite existing output
     #[arg(long)]
@@ -74,6 +74,12 @@ impl Letters {
         print(|out| written.iter().try_for_each(|line| writeln!(out, "{line}")))?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Parses a date.
+fn day(text: &str) -> Result<String, String> {
+    let date = text.parse::<jiff::civil::Date>().ok().map(|date| date.to_string());
+    date.filter(|date| date == text).ok_or_else(|| "expected a date such as 2026-01-31".to_owned())
 }
 
 /// Returns the name of a letter's file without extension. A name that is too long, or already taken on a file system that

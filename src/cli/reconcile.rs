@@ -74,7 +74,7 @@ fn sheets_of(path: &Path) -> anyhow::Result<Vec<Sheet>> {
     let sheets = if bytes.starts_with(b"PK") {
         sheet::workbook(&bytes)
     } else if ["md", "markdown"].contains(&ending.as_str()) {
-        Ok(sheet::markdown(&String::from_utf8_lossy(&bytes)))
+        sheet::markdown(&String::from_utf8_lossy(&bytes))
     } else {
         sheet::separated(&bytes).map(|sheet| vec![sheet])
     };

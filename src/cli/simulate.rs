@@ -20,6 +20,8 @@ use crate::testbench::recording::Playback;
 use crate::testbench::simulator::board::BoardKind;
 use crate::testbench::simulator::{Bench, Port, Timed, Wiring};
 
+/// Most parts of the input, of at most 4 KiB each, that wait to be answered. A program that sends more has to wait.
+const MOST_WAITING: usize = 16;
 const EXAMPLES: &str = "\
 Examples:
   tinyaudit simulate --profile fpga --benchmark ic --device /tmp/dut
@@ -151,7 +153,7 @@ impl Simulate {
         }
         let mut bench = self.devices()?;
         let ended = signals::ended()?;
-        let (sender, received) = mpsc::channel();
+        let (sender, received) = mpsc::sync_channel(MOST_WAITING);
         let mut ports = Vec::new();
         for (port, place) in [(Port::Monitor, &self.monitor), (Port::Board, &self.board), (Port::Dut, &self.device)] {
             if let Some(place) = place {
@@ -181,7 +183,8 @@ impl Simulate {
         let mut first = None;
         while !ended.load(Ordering::Relaxed) {
             let turn = Instant::now();
-            for (port, bytes) in first.into_iter().chain(received.try_iter()) {
+            // Replies are sent in between, however much comes in.
+            for (port, bytes) in first.into_iter().chain(received.try_iter().take(MOST_WAITING)) {
                 let bytes: Vec<u8> = bytes?;
                 let Some((_, served)) = ports.iter_mut().find(|(one, _)| *one == port) else { continue };
                 let other_speed = |set: u32| baud.is_some_and(|baud| u64::from(set) != baud);

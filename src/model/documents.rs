@@ -188,7 +188,8 @@ fn read_tables(tree: &Tree, entry: &Entry, submitter: &Submitter, round: &Round)
     }
     let mut rows = Vec::new();
     is_readme_that(tree, entry, |text| {
-        rows = published::read(&sheet::markdown(&String::from_utf8_lossy(text)), round, None).rows;
+        let sheets = sheet::markdown(&String::from_utf8_lossy(text)).unwrap_or_default();
+        rows = published::read(&sheets, round, None).rows;
         true
     });
     rows.truncate(MOST_ROWS);

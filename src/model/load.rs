@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::find::{find_submitters, find_systems};
 use super::read::{MAX_EVIDENCE, read_run};
 use super::{Benchmark, Submission, System, code_weights, documents};
+use crate::parse::text::printable;
 use crate::round::{FileRole, Mode, Round};
 use crate::source::{Kind, Tree, is_inside, name_of, parent_of, within_budget};
 
@@ -27,7 +28,7 @@ pub enum LoadError {
         elsewhere: Vec<String>,
     },
     /// The requested submitter does not exist.
-    #[error("there is no submitter {name}; the submitters are: {known}")]
+    #[error("there is no submitter {name}; the submitters are: {}", printable(known))]
     NoSuchSubmitter {
         /// The requested name.
         name: String,
@@ -39,8 +40,10 @@ pub enum LoadError {
 fn hint(elsewhere: &[String]) -> String {
     match elsewhere {
         [] => String::new(),
-        [only] => format!("; the submission is in `{only}`"),
-        [first, ..] => format!("; submissions are in `{first}` and {} more folders", elsewhere.len() - 1),
+        [only] => format!("; the submission is in `{}`", printable(only)),
+        [first, ..] => {
+            format!("; submissions are in `{}` and {} more folders", printable(first), elsewhere.len() - 1)
+        }
     }
 }
 

@@ -161,10 +161,8 @@ fn rows_of(sheet: &Sheet, round: &Round, unit: Option<Unit>, table: &mut Table) 
 
 /// Whether a cell of a figure says that there is none.
 fn says_none(cell: &str) -> bool {
-    let plain: String = cell.chars().filter(char::is_ascii_alphanumeric).collect();
-    ["", "na", "none", "null", "notapplicable", "notsubmitted"].contains(&plain.to_lowercase().as_str())
-        && cell.is_ascii()
-        || ["–", "—", "−"].contains(&cell)
+    const NONE: [&str; 12] = ["", "-", "--", "---", "–", "—", "−", "n/a", "na", "n.a.", "none", "not submitted"];
+    NONE.contains(&cell.trim().to_lowercase().as_str())
 }
 
 /// Whether most cells of a row are headings, and none is a number. A text in the first cell alone is a title.

@@ -117,6 +117,8 @@ mod tests {
         assert_eq!(read(b"  Power        :     2.345 mW; Power Edition Output"), ["2.345"]);
         assert_eq!(read(b"x\rMedian throughput is     23.032 inf./sec. Median throughput is 99"), ["23.032", "99"]);
         assert_eq!(read("AUC = ٩".as_bytes()), ["٩"]);
+        let counts = "10 True positives, 1 False negatives, 2 False positives";
+        assert_eq!(read(counts.as_bytes()), [counts]);
         assert!(read(b"  Throughput   :        1.420 inf./sec.").is_empty());
     }
 

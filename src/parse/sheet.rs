@@ -10,7 +10,7 @@ pub use workbook::workbook;
 
 /// Maximum number of rows of a table; a published table has a few hundred.
 pub(crate) const MAX_ROWS: usize = 20_000;
-/// Maximum number of cells of a row.
+/// Maximum number of columns of a table.
 pub(crate) const MAX_CELLS: usize = 1_000;
 
 /// Maximum number of cells of all tables of a file.
@@ -77,8 +77,9 @@ pub fn separated(bytes: &[u8]) -> Result<Sheet, String> {
         let line =
             record.position().map_or(rows.len() + 1, |place| usize::try_from(place.line()).unwrap_or(usize::MAX));
         budget.take(record.len(), record.as_slice().len())?;
-        let cells = record.iter().take(MAX_CELLS).map(|cell| String::from_utf8_lossy(cell).trim().to_owned());
-        rows.push(SheetRow { line, cells: cells.collect() });
+        let cells: Vec<String> = record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+        expect_columns(&cells)?;
+        rows.push(SheetRow { line, cells });
         if rows.len() > MAX_ROWS {
             return Err(format!("it has more than {MAX_ROWS} rows"));
         }
@@ -87,9 +88,12 @@ pub fn separated(bytes: &[u8]) -> Result<Sheet, String> {
 }
 
 /// Reads the tables of a Markdown document, each with the nearest heading above it.
-#[must_use]
-pub fn markdown(text: &str) -> Vec<Sheet> {
+///
+/// # Errors
+/// If they are too large.
+pub fn markdown(text: &str) -> Result<Vec<Sheet>, String> {
     let mut sheets: Vec<Sheet> = Vec::new();
+    let mut budget = TableBudget::default();
     let (mut heading, mut inside, mut fenced) = (String::new(), false, false);
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
@@ -104,21 +108,32 @@ pub fn markdown(text: &str) -> Vec<Sheet> {
             inside = false;
             continue;
         }
+        let count = memchr::memchr_iter(b'|', line.as_bytes()).count() + 1;
+        budget.take(count, line.len() + if inside { 0 } else { heading.len() })?;
         let cells = bar_cells(line);
+        expect_columns(&cells)?;
         if cells.iter().all(|cell| !cell.is_empty() && cell.chars().all(|c| matches!(c, '-' | ':'))) {
             continue;
         }
         let row = SheetRow { line: index + 1, cells };
         match sheets.last_mut().filter(|_| inside) {
-            Some(sheet) if sheet.rows.len() < MAX_ROWS => sheet.rows.push(row),
-            Some(_) => {}
+            Some(sheet) if sheet.rows.len() == MAX_ROWS => return Err(format!("it has more than {MAX_ROWS} rows")),
+            Some(sheet) => sheet.rows.push(row),
             None => sheets.push(Sheet { name: heading.clone(), rows: vec![row] }),
         }
         inside = true;
     }
     // A single line with a bar is not a table.
     sheets.retain(|sheet| sheet.rows.len() > 1);
-    sheets
+    Ok(sheets)
+}
+
+/// Refuses a row with text beyond the last column that is read.
+fn expect_columns(cells: &[String]) -> Result<(), String> {
+    match cells.iter().skip(MAX_CELLS).find(|cell| !cell.is_empty()) {
+        Some(_) => Err(format!("a row has more than {MAX_CELLS} columns")),
+        None => Ok(()),
+    }
 }
 
 /// Splits a line at the bars that are not escaped, and removes emphasis and links.
@@ -139,7 +154,6 @@ fn bar_cells(line: &str) -> Vec<String> {
     if cells.len() > 1 && cells.last().is_some_and(|cell| cell.trim().is_empty()) {
         cells.pop();
     }
-    cells.truncate(MAX_CELLS);
     cells.iter().map(|cell| without_markup(cell)).collect()
 }
 
@@ -174,7 +188,7 @@ mod tests {
     #[test]
     fn markdown_tables_have_their_heading_and_lines() {
         let text = "# A\n\n## Results\n\n| x | **latency** [ms](l) |\n|---|:--:|\n| a\\|b | 1.5 |\n\nno | table\n\n```\n| c | d |\n| 1 | 2 |\n```\n";
-        let sheets = markdown(text);
+        let sheets = markdown(text).unwrap();
         assert_eq!(sheets.len(), 1);
         assert_eq!((sheets[0].name.as_str(), sheets[0].rows[1].line), ("Results", 7));
         assert_eq!(cells(&sheets[0]), [["x", "latency ms"], ["a|b", "1.5"]]);

@@ -299,6 +299,14 @@ pub(super) fn check_name(path: &str) -> io::Result<()> {
     if path.contains(['\\', '\0']) || drive || !parts_ok {
         return Err(refused(format!("the archive has `{}`, which is not a path below its root", path.escape_debug())));
     }
+    // Some programs leave out control characters, and a version after a semicolon, as VMS writes it.
+    let version = path.rsplit_once(';').is_some_and(|(_, version)| version.bytes().all(|byte| byte.is_ascii_digit()));
+    if version || path.contains(char::is_control) {
+        return Err(refused(format!(
+            "the archive has `{}`, a name that some programs change; rename it",
+            path.escape_debug()
+        )));
+    }
     if path.len() > LONGEST_PATH || path.matches('/').count() > MAX_DEPTH {
         let shown = crate::parse::text::shown(path.as_bytes());
         return Err(refused(format!(

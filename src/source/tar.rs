@@ -63,7 +63,14 @@ pub(super) fn open(mut file: File) -> io::Result<Tree> {
         while let Some(rest) = path.strip_prefix("./") {
             path = rest;
         }
-        if !["", "."].contains(&path) {
+        let is_root = ["", "."].contains(&path);
+        if kind != Kind::Folder && (is_root || path.ends_with('/')) {
+            return Err(refused(format!(
+                "the archive has `{}`, a file with the name of a folder",
+                name.escape_debug()
+            )));
+        }
+        if !is_root {
             found.push((Entry { path: path.to_owned().into(), kind }, (entry.raw_file_position(), entry.size())));
         }
     }

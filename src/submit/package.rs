@@ -36,6 +36,7 @@ use crate::audit::finding::Finding;
 use crate::audit::proof::{Kind as FigureKind, Status};
 use crate::audit::report::Report;
 use crate::model::{self, LoadError};
+use crate::parse::text::printable;
 use crate::parse::{blocks, text};
 use crate::round::{Round, Severity};
 use crate::source::{Entry, Kind, Tree, is_inside, same_file_on_some_systems};
@@ -56,7 +57,7 @@ pub type Sha256Hex = String;
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
     /// Something in the tree cannot go into a package.
-    #[error("`{path}` cannot be packaged: {reason}")]
+    #[error("`{}` cannot be packaged: {reason}", printable(path))]
     Entry {
         /// Its path.
         path: String,
@@ -67,13 +68,13 @@ pub enum PackageError {
     #[error(transparent)]
     Nobody(#[from] LoadError),
     /// There are several submitters; a package contains one.
-    #[error("there are {} submitters ({})", names.len(), names.join(", "))]
+    #[error("there are {} submitters ({})", names.len(), printable(&names.join(", ")))]
     Several {
         /// The submitters.
         names: Vec<String>,
     },
     /// A submitter's folder is not in a division.
-    #[error("`{name}` is not in a division; move it into {divisions}")]
+    #[error("`{}` is not in a division; move it into {divisions}", printable(name))]
     NoDivision {
         /// The submitter.
         name: String,

@@ -26,6 +26,14 @@ pub struct Received {
     pub bare: bool,
 }
 
+impl Received {
+    /// Returns how many bytes of memory it takes, at least.
+    #[must_use]
+    pub(crate) const fn memory(&self) -> usize {
+        size_of::<Self>() + self.text.len()
+    }
+}
+
 /// Link to a device under test, an interface board or an energy monitor.
 pub trait Device {
     /// Sends bytes.
@@ -98,7 +106,7 @@ impl std::error::Error for LinkError {
     }
 }
 
-/// Maximum number of bytes of a reply. A device that sends more is broken.
+/// Maximum number of bytes of a reply, in memory. A device that sends more is broken.
 pub(crate) const MOST_OF_REPLY: usize = 4 << 20;
 
 /// Maximum number of bytes per line. A longer line is split, so that a broken link cannot fill the memory.

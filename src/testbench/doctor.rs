@@ -88,7 +88,7 @@ fn ask(device: &mut dyn Device, sent: &[u8]) -> Result<Reply, LinkError> {
     while device.now() < until && bytes < MOST_OF_REPLY {
         let Some(line) = device.receive(LINE)? else { break };
         let ready = line.text.trim_ascii().ends_with(b"m-ready");
-        bytes += line.text.len();
+        bytes += line.memory();
         reply.lines.push(line);
         if ready {
             reply.ready = true;

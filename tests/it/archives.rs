@@ -162,7 +162,10 @@ fn an_archive_that_programs_read_differently_is_refused() {
     let behind = Habit { flags: 8, sizes_before: false, signed: true, wide: false };
     let descriptor = made(&[(b"closed/a", b"x")], behind);
     let name = u8::try_from(FILES[0].0.len()).unwrap();
-    let cases: [(&str, Vec<u8>); 35] = [
+    let cases: [(&str, Vec<u8>); 38] = [
+        ("is a folder or device by its mode", edited(&whole, list + 38, &[8])),
+        ("some programs change", named(&["closed/run.sh;1"])),
+        ("some programs change", named(&["closed/READ\u{1}ME"])),
         ("is a folder or device by its mode", edited(&whole, list + 40, &0o040_755_u16.to_le_bytes())),
         ("is a folder or device by its mode", edited(&whole, list + 38, &[16])),
         ("needs a reader that few programs have", edited(&edited(&whole, 6, &[32]), list + 8, &[32])),
@@ -337,9 +340,30 @@ fn a_tar_archive_that_programs_read_differently_is_refused() {
         let error = opened(&tarred(&entries)).err().map_or_else(String::new, |error| error.to_string());
         assert!(error.contains(expected), "{expected}: {error}");
     }
+    let attributes = ["path=a\nb", " path=b", " size=1", "uid=99999999999", "mtime=nan", "uname=a\0b", "path="];
+    for attribute in attributes.map(record) {
+        for kind in [XHeader, XGlobalHeader] {
+            let error = opened(&tarred(&[("x", kind, attribute.as_bytes()), own])).err();
+            assert!(error.is_some_and(|error| error.to_string().contains("malformed")), "{attribute:?}");
+        }
+    }
+    // Numbers that some programs read and others do not, and a prefix in the format of GNU.
+    let whole = tarred(&[own]);
+    for (at, value) in [(100, &b"zzz"[..]), (124, b"+1"), (124, b"\x81"), (124, b"\xff"), (136, b"-1"), (345, b"evil")]
+    {
+        let mut bytes = edited(&whole, at, value);
+        let mut header = tar::Header::from_byte_slice(&bytes[..512]).clone();
+        header.set_cksum();
+        bytes[..512].copy_from_slice(header.as_bytes());
+        let error = opened(&bytes).err().map_or_else(String::new, |error| error.to_string());
+        assert!(error.contains("two programs may read"), "{at} {value:?}: {error}");
+    }
     let said = |bytes: &[u8]| opened(bytes).err().map_or_else(String::new, |error| error.to_string());
     assert!(said(&tarred(&[own, ("closed/Co/code/", Directory, b"x")])).contains("has content"));
     assert!(said(&tarred(&[own, ("closed/Co/code/", Regular, b"")])).contains("name of a folder"));
+    assert!(said(&tarred(&[own, (".", Regular, b"")])).contains("name of a folder"));
+    let slash = record("path=closed/Co/code/");
+    assert!(said(&tarred(&[("x", XHeader, slash.as_bytes()), own])).contains("name of a folder"));
     // What every program reads alike is read.
     let mut attributes = path.clone();
     attributes += &record("mtime=1700000000.5");

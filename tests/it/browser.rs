@@ -91,8 +91,10 @@ fn look<T: DeserializeOwned>(browser: &Path, page: &str, (width, hash): (u32, &s
     }
     let page = page.replace("script-src '", "script-src file: '").replace("</body>", &format!("{added}</body>"));
     std::fs::write(folder.path().join("report.html"), page).unwrap();
+    // The page also says whether it has unsaved decisions.
     let frame = format!(
-        "<!DOCTYPE html><title></title><script>addEventListener('message', (event) => document.title = event.data)</script>\
+        "<!DOCTYPE html><title></title><script>addEventListener('message', (event) => \
+         {{ if (!/^(un)?saved$/.test(event.data)) document.title = event.data; }})</script>\
          <iframe src=\"report.html{hash}\" width=\"{width}\" height=\"800\"></iframe>"
     );
     let file = folder.path().join("frame.html");

@@ -349,6 +349,27 @@ fn sessions_that_do_not_fit_are_refused() {
     assert!(into.join("results/s/ic/performance/log.txt").is_file());
 }
 
+/// What is not a folder that can be read is not replaced, whatever it is.
+#[test]
+fn import_never_takes_the_place_of_a_file() {
+    let folder = TempDir::new().unwrap();
+    golden::copy(&golden::bundled(), folder.path());
+    let own = folder.path().join("closed/ExampleCo");
+    let (run, session) = (own.join("results/simulated_npu_400mhz/ic/performance"), folder.path().join("session"));
+    fs::rename(&run, &session).unwrap();
+    fs::write(&run, "notes").unwrap();
+    for more in [&[][..], &["--replace"]] {
+        let place = ["--system", "simulated_npu_400mhz", "--into", text(&own), "--round", "v1.3"];
+        let output = tinyaudit(&[&["import", text(&session)][..], &place, more].concat());
+        assert!(
+            !output.status.success() && said(&output).contains("not a folder that can be read"),
+            "{}",
+            said(&output)
+        );
+        assert_eq!(fs::read(&run).unwrap(), b"notes");
+    }
+}
+
 /// `import --replace` replaces a session and keeps the old one; images are copied too, other files are listed as
 /// skipped.
 #[test]

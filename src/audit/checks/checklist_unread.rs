@@ -23,6 +23,11 @@ fn check(view: &SubmitterView<'_>, mut found: Findings) -> Outcome {
     let readable = files.iter().find(|file| file.content.as_ref().is_ok_and(is_readable));
     if let Some((path, damage)) = files.iter().find_map(|file| damaged(file, false)) {
         found.at(path, damage.line, damage.message.clone());
+    } else if let Some((path, damage)) =
+        files.iter().find_map(|file| damaged(file, true)).filter(|_| readable.is_some())
+    {
+        // The answers are known from another file, but this one may say something else.
+        found.at(path, damage.line, damage.message.clone());
     } else if readable.is_some() {
         // One readable file is enough.
     } else if let Some(file) = files.iter().find(|file| file.content.is_ok()) {

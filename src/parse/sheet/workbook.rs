@@ -34,6 +34,8 @@ fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
         let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
         let mut cells = workbook.worksheet_cells_reader(&name).map_err(failed)?;
         while let Some(cell) = cells.next_cell().map_err(failed)? {
+            // Sheets may share a part, which is unpacked once but read for each.
+            budget.take(1, 0)?;
             let (row, column) = cell.get_position();
             set(&mut rows, (row, column), text(cell.get_value()), &mut budget)?;
         }
@@ -99,7 +101,7 @@ fn stated_texts(mut part: impl Read) -> Option<u64> {
     }
 }
 
-/// Writes a cell; empty ones, and those beyond the last column that is read, are left out.
+/// Writes a cell; empty ones are left out.
 fn set(
     rows: &mut BTreeMap<u32, Vec<String>>,
     (row, column): (u32, u32),
@@ -107,8 +109,11 @@ fn set(
     budget: &mut TableBudget,
 ) -> Result<(), String> {
     let column = column as usize;
-    if text.is_empty() || column >= MAX_CELLS {
+    if text.is_empty() {
         return Ok(());
+    }
+    if column >= MAX_CELLS {
+        return Err(format!("a row has more than {MAX_CELLS} columns"));
     }
     let cells = rows.entry(row).or_default();
     budget.take(column.saturating_sub(cells.len()) + 1, text.len())?;
@@ -124,7 +129,7 @@ fn set(
 
 fn text(cell: &DataRef<'_>) -> String {
     match cell {
-        DataRef::Empty | DataRef::Error(_) => String::new(),
+        DataRef::Empty => String::new(),
         DataRef::SharedString(text) => text.trim().to_owned(),
         other => Data::from(other.clone()).to_string().trim().to_owned(),
     }

@@ -37,8 +37,9 @@ const SIZES_FOLLOW: u16 = 1 << 3;
 const STRANGE: u16 = 1 << 5 | 1 << 6 | 1 << 13;
 /// Highest version of the format that a reader may need, times ten.
 const NEWEST: u16 = 63;
-/// Attribute of folders in DOS-like systems.
+/// Attributes of folders and of names of disks in DOS-like systems.
 const FOLDER: u16 = 1 << 4;
+const DISK: u16 = 1 << 3;
 /// Flag of names in UTF-8.
 const UTF8: u16 = 1 << 11;
 
@@ -268,10 +269,10 @@ fn check_kind(name: &str, record: &[u8]) -> io::Result<()> {
     let (version, flags) = (short(record, 6) & 0xFF, short(record, 8));
     // Independent of the system field, because some programs ignore it.
     let (attributes, mode) = (short(record, 38), short(record, 40) & 0o170_000);
-    let is_folder = attributes & FOLDER != 0 || ![0, 0o100_000, 0o120_000].contains(&mode);
+    let is_folder = attributes & (FOLDER | DISK) != 0 || ![0, 0o100_000, 0o120_000].contains(&mode);
     let strange = if flags & STRANGE != 0 || version > NEWEST {
         "needs a reader that few programs have"
-    } else if is_folder && !name.ends_with(['/', '\\']) {
+    } else if is_folder && (attributes & DISK != 0 || !name.ends_with(['/', '\\'])) {
         "is a folder or device by its mode"
     } else {
         return Ok(());

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Read};
 
 use memchr::memmem;
-use tar::{Entry, EntryType};
+use tar::{Entry, EntryType, Header};
 
 use super::{damaged, refused};
 
@@ -40,6 +40,7 @@ impl Records {
         if header.as_gnu().is_none() && header.as_ustar().is_none_or(|ustar| ustar.version != *b"00") {
             return Err(ambiguous("it is in an old format"));
         }
+        expect_numbers(header)?;
         let (kind, size) = (header.entry_type(), entry.size());
         let is_record = matches!(
             kind,
@@ -107,6 +108,35 @@ impl Records {
     }
 }
 
+/// Refuses numbers that programs read differently: each must be octal, or binary and positive where it is a size.
+fn expect_numbers(header: &Header) -> io::Result<()> {
+    // Mode, owner, group, size, time, and the numbers of a device.
+    const FIELDS: [(usize, usize); 7] = [(100, 8), (108, 8), (116, 8), (124, 12), (136, 12), (329, 8), (337, 8)];
+    const SIZE: usize = 124;
+    // Of GNU archives this is another time; where a program takes it for a part of the name, it must be empty.
+    const PREFIX: std::ops::Range<usize> = 345..IS_EXTENDED;
+    let bytes = header.as_bytes();
+    for (start, length) in FIELDS {
+        let field = &bytes[start..start + length];
+        let sound = match field {
+            [0x80, rest @ ..] => start != SIZE || rest[..3].iter().all(|byte| *byte == 0),
+            [0xFF, ..] => start != SIZE,
+            _ => {
+                let text = field.split(|byte| *byte == 0).next().unwrap_or_default().trim_ascii();
+                text.iter().all(|byte| matches!(byte, b'0'..=b'7'))
+            }
+        };
+        if !sound {
+            return Err(ambiguous("a number of a header is not one"));
+        }
+    }
+    let is_own = matches!(header.entry_type(), EntryType::GNUSparse | EntryType::GNULongName | EntryType::GNULongLink);
+    if header.as_ustar().is_none() && !is_own && bytes[PREFIX].iter().any(|byte| *byte != 0) {
+        return Err(ambiguous("a header has text where some programs expect a part of the name"));
+    }
+    Ok(())
+}
+
 fn header_byte(entry: &Entry<'_, impl Read>, place: usize) -> u8 {
     entry.header().as_bytes()[place]
 }
@@ -146,10 +176,32 @@ fn attributes(mut bytes: &[u8]) -> io::Result<Vec<(String, String)>> {
         }
         let equals = line.iter().position(|byte| *byte == b'=').ok_or_else(malformed)?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        found.push((text(&line[..equals]), text(&line[equals + 1..])));
+        let (key, value) = (text(&line[..equals]), text(&line[equals + 1..]));
+        if !is_sound(&key, &value) {
+            return Err(malformed());
+        }
+        found.push((key, value));
         bytes = &bytes[length..];
     }
     Ok(found)
+}
+
+/// Whether every program reads an attribute alike: some skip blanks before a key, and some stop at a value that is not of its
+/// kind.
+fn is_sound(key: &str, value: &str) -> bool {
+    const LONGEST_NUMBER: usize = 32;
+    let is_number = |signs: &str| {
+        let plain = value.chars().all(|c| c.is_ascii_digit() || signs.contains(c));
+        plain && value.len() <= LONGEST_NUMBER && value.parse::<f64>().is_ok()
+    };
+    let fits = match key {
+        "uid" | "gid" => is_number("") && value.parse::<u32>().is_ok(),
+        "size" => is_number(""),
+        "mtime" | "atime" | "ctime" => is_number("-."),
+        "path" | "linkpath" | "uname" | "gname" => !value.is_empty() && !value.contains(['\0', '\n']),
+        _ => true,
+    };
+    fits && !key.starts_with([' ', '\t']) && !key.contains(char::is_control)
 }
 
 #[cfg(test)]

@@ -136,7 +136,7 @@ impl<'a> DeviceSession<'a> {
         let (mut banner, mut bytes) = (Vec::new(), 0);
         while let Some(line) = self.device.receive(until.saturating_sub(self.now()))? {
             let ready = line.text.trim_ascii().ends_with(b"m-ready");
-            bytes += line.text.len();
+            bytes += line.memory();
             banner.push(line);
             if ready || self.now() >= until || bytes > MOST_OF_REPLY {
                 break;
@@ -219,7 +219,7 @@ impl<'a> DeviceSession<'a> {
             let ready = text.ends_with(b"m-ready") && meant;
             let restarted = memchr::memmem::find(text, b"m-timestamp-mode-").is_some();
             let error = memchr::memmem::find(text, b"e-[").is_some_and(|at| at == 0 || text[at - 1] != b'l');
-            bytes += line.text.len();
+            bytes += line.memory();
             exchange.lines.push(line);
             if restarted {
                 return Err(self.refused(&exchange, "a reply, but the device restarted"));

@@ -269,7 +269,7 @@ mod tests {
         let mut quiet = |_: crate::testbench::runner::Progress<'_>| {};
         let error = DeviceSession::new(&mut device, false, SECOND, &mut quiet).command("name").unwrap_err();
         assert!(error.to_string().contains("expected a reply that ends with m-ready"), "{error}");
-        assert_eq!(device.lines.len(), 59);
+        assert_eq!(device.lines.len(), 60);
     }
 
     #[test]
