@@ -238,6 +238,32 @@ mod tests {
     }
 
     #[test]
+    fn arrays_of_every_type_and_version() {
+        let types: [(&str, Vec<u8>, f64); 9] = [
+            ("f4", (-1.5_f32).to_le_bytes().to_vec(), -1.5),
+            ("f8", 0.1_f64.to_le_bytes().to_vec(), 0.1),
+            ("i1", vec![0xFE], -2.0),
+            ("u1", vec![0xFE], 254.0),
+            ("i2", vec![0xFE, 0xFF], -2.0),
+            ("u2", vec![0xFE, 0xFF], 65_534.0),
+            ("i4", vec![0xFE, 0xFF, 0xFF, 0xFF], -2.0),
+            ("u4", vec![0xFE, 0xFF, 0xFF, 0xFF], 4_294_967_294.0),
+            ("i8", [vec![0xFE], vec![0xFF; 7]].concat(), -2.0),
+        ];
+        for (kind, little, value) in types {
+            let big: Vec<u8> = little.iter().rev().copied().collect();
+            for (order, body) in [("<", &little), (">", &big)] {
+                let first = npy(&format!("{order}{kind}"), "(1, 1)", "False", body);
+                // From version 2 on, the length of the header has four bytes.
+                let later = [NPY, &[2, 0], &first[8..10], &[0, 0], &first[10..]].concat();
+                for bytes in [first, later] {
+                    assert_eq!(parse(&bytes).unwrap()[0].outputs, [value], "{order}{kind}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn arrays_of_numpy() {
         let floats: Vec<u8> = [0.5f32, 0.25, 1.0, 2.0].iter().flat_map(|one| one.to_le_bytes()).collect();
         let read = parse(&npy("<f4", "(2, 2)", "False", &floats)).unwrap();
