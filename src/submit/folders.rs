@@ -3,8 +3,7 @@
 use std::io;
 use std::path::Path;
 
-/// Puts a new folder in the place of another, which may exist, and leaves that one in the place of the new one, or removes
-/// it where the system cannot exchange folders.
+/// Puts a new folder in the place of another, which may exist, and leaves that one in the place of the new one.
 ///
 /// # Errors
 /// When it cannot be moved.
@@ -18,10 +17,16 @@ pub(crate) fn exchange(new: &Path, old: &Path) -> io::Result<()> {
             return Ok(());
         }
     }
-    if old.is_dir() {
-        std::fs::remove_dir_all(old)?;
+    let aside = new.with_extension("old");
+    let is_there = old.symlink_metadata().is_ok();
+    if is_there {
+        std::fs::rename(old, &aside)?;
     }
-    std::fs::rename(new, old)
+    let moved = std::fs::rename(new, old);
+    if is_there {
+        std::fs::rename(&aside, if moved.is_ok() { new } else { old })?;
+    }
+    moved
 }
 
 /// Copies what is in a folder into another. A link, pipe or device is an error.
