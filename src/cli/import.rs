@@ -16,7 +16,7 @@ use crate::audit::rule::Group;
 use crate::audit::waiver::{self, Waiver};
 use crate::round::{Mode, Round, Severity};
 use crate::schema::spelling::nearest;
-use crate::submit::folders::{copy_folder, exchange, readable};
+use crate::submit::folders::{exchange, readable, set_aside};
 use crate::submit::leftovers::{self, Room};
 use crate::submit::output::write_new;
 use crate::submit::session::{Known, Session};
@@ -401,12 +401,6 @@ fn keep(run: &Path, target: &Target, system: &str, session: &Session) -> anyhow:
         .context("there is no free name for the old session")?;
     let parent = free.parent().unwrap_or(&folder);
     std::fs::create_dir_all(parent)?;
-    leftovers::sweep(parent);
-    let (copy, unfinished) = Room::below(parent)?;
-    copy_folder(run, copy.path())
-        .and_then(|()| readable(copy.path()))
-        .and_then(|()| std::fs::rename(copy.path(), &free))
-        .with_context(|| format!("{} cannot be copied to {}", run.display(), free.display()))?;
-    drop((copy.keep(), unfinished));
+    set_aside(run, &free).with_context(|| format!("{} cannot be copied to {}", run.display(), free.display()))?;
     Ok(free)
 }

@@ -3,7 +3,28 @@
 use std::io;
 use std::path::Path;
 
-/// Puts a new folder in the place of another, which may exist, and leaves that one in the place of the new one.
+use super::leftovers::{self, Room};
+
+/// Sets a folder aside: copies it, so that it can be exchanged in one step, or moves it where no system can do that.
+///
+/// # Errors
+/// When it cannot be copied or moved.
+pub(crate) fn set_aside(folder: &Path, place: &Path) -> io::Result<()> {
+    if cfg!(windows) {
+        return std::fs::rename(folder, place);
+    }
+    let parent = place.parent().unwrap_or(place);
+    leftovers::sweep(parent);
+    let (copy, unfinished) = Room::below(parent)?;
+    copy_folder(folder, copy.path())?;
+    readable(copy.path())?;
+    std::fs::rename(copy.path(), place)?;
+    drop((copy.keep(), unfinished));
+    Ok(())
+}
+
+/// Puts a new folder in the place of another. If that one exists, it is then in the place of the new one; on Windows it must
+/// be empty.
 ///
 /// # Errors
 /// When it cannot be moved.
@@ -17,6 +38,17 @@ pub(crate) fn exchange(new: &Path, old: &Path) -> io::Result<()> {
             return Ok(());
         }
     }
+    if cfg!(windows) {
+        if old.is_dir() {
+            std::fs::remove_dir(old)?;
+        }
+        return std::fs::rename(new, old);
+    }
+    exchange_by_renames(new, old)
+}
+
+/// Exchanges folders where the system cannot do it in one step. If the new one cannot be moved, the old one is put back.
+fn exchange_by_renames(new: &Path, old: &Path) -> io::Result<()> {
     let aside = new.with_extension("old");
     let is_there = old.symlink_metadata().is_ok();
     if is_there {
@@ -30,10 +62,7 @@ pub(crate) fn exchange(new: &Path, old: &Path) -> io::Result<()> {
 }
 
 /// Copies what is in a folder into another. A link, pipe or device is an error.
-///
-/// # Errors
-/// When something cannot be read, written or copied.
-pub(crate) fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
         let (kind, own) = (entry.file_type()?, to.join(entry.file_name()));
@@ -65,7 +94,7 @@ pub(crate) fn readable(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
@@ -81,13 +110,19 @@ mod tests {
         exchange(&at("new"), &at("run")).unwrap();
         assert!(at("run/inner/file").is_file() && !at("new").exists());
         std::fs::write(at("copy/inner/file"), "newer").unwrap();
-        exchange(&at("copy"), &at("run")).unwrap();
-        assert_eq!(std::fs::read(at("run/inner/file")).unwrap(), b"newer");
-        #[cfg(unix)]
-        {
-            std::os::unix::fs::symlink("nowhere", at("run/link")).unwrap();
-            std::fs::create_dir(at("other")).unwrap();
-            assert!(copy_folder(&at("run"), &at("other")).unwrap_err().to_string().contains("is a link"));
+        for exchange in [exchange, exchange_by_renames] {
+            let read = |name: &str| std::fs::read(at(name)).unwrap();
+            let before = (read("copy/inner/file"), read("run/inner/file"));
+            exchange(&at("copy"), &at("run")).unwrap();
+            assert_eq!((read("run/inner/file"), read("copy/inner/file")), before);
+            assert!(exchange(&at("none"), &at("run")).is_err());
+            assert_eq!(read("run/inner/file"), before.0);
         }
+        std::os::unix::fs::symlink("nowhere", at("run/link")).unwrap();
+        let error = set_aside(&at("run"), &at("aside")).unwrap_err();
+        assert!(error.to_string().contains("is a link") && !at("aside").exists());
+        std::fs::remove_file(at("run/link")).unwrap();
+        set_aside(&at("run"), &at("aside")).unwrap();
+        assert!(at("aside/inner/file").is_file() && at("run/inner/file").is_file());
     }
 }
